@@ -1,0 +1,7 @@
+/** Checked values from the edges: Matrix identifiers and secrets. Nothing here does I/O. */
+@NullMarked
+@CheckReturnValue
+package org.ferry.id;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;

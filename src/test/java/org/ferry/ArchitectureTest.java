@@ -1,0 +1,110 @@
+package org.ferry;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** The table of docs/development.md, "Rooms", as a test. */
+@AnalyzeClasses(packages = "org.ferry", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String ROOT = "org.ferry.";
+
+  private static final Map<String, List<String>> MAY_USE =
+      Map.ofEntries(
+          Map.entry("id", List.of()),
+          Map.entry("model", List.of("id")),
+          Map.entry("matrix", List.of("id")),
+          Map.entry("source", List.of("id", "model")),
+          Map.entry("live", List.of("id", "matrix")),
+          Map.entry("migrate", List.of("id", "model", "source", "matrix")),
+          Map.entry("store", List.of("id", "model", "source", "migrate", "live")),
+          Map.entry("web", List.of("id", "migrate", "live")),
+          Map.entry("config", List.of("id", "matrix", "migrate", "live", "store", "web")),
+          Map.entry("lab", List.of("id", "store")),
+          Map.entry(
+              "app",
+              List.of(
+                  "id", "model", "matrix", "source", "live", "migrate", "store", "web", "config",
+                  "lab")),
+          Map.entry("cli", List.of("id", "app", "config", "migrate", "source")));
+
+  @ArchTest
+  void everyPackageUsesOnlyWhatTheTableAllows(JavaClasses classes) {
+    assertThat(classes.getPackage("org.ferry").getSubpackages())
+        .allSatisfy(p -> assertThat(MAY_USE).containsKey(p.getRelativeName()));
+    MAY_USE.forEach((from, to) ->
+        classes()
+            .that()
+            .resideInAPackage(ROOT + from + "..")
+            .should()
+            .onlyDependOnClassesThat(allowed(from, to))
+            .allowEmptyShould(true)
+            .check(classes));
+  }
+
+  private static DescribedPredicate<JavaClass> allowed(String from, List<String> to) {
+    return DescribedPredicate.describe(
+        "are allowed for " + from + ": " + to,
+        c -> {
+          String p = c.getPackageName();
+          return !p.startsWith(ROOT) || in(p, from) || to.stream().anyMatch(t -> in(p, t));
+        });
+  }
+
+  private static boolean in(String pkg, String slice) {
+    return pkg.equals(ROOT + slice) || pkg.startsWith(ROOT + slice + ".");
+  }
+
+  @ArchTest
+  void onlyStoreTalksSql(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("org.ferry.store..", "org.ferry.lab..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.vertx.sqlclient..", "java.sql..", "org.postgresql..")
+        .allowEmptyShould(true)
+        .check(classes);
+  }
+
+  @ArchTest
+  void freeOfCycles(JavaClasses classes) {
+    slices().matching("org.ferry.(*)..").should().beFreeOfCycles().check(classes);
+  }
+
+  @ArchTest
+  void everyPackageIsNullMarked(JavaClasses classes) {
+    assertThat(classes.getPackage("org.ferry").getSubpackagesInTree())
+        .isNotEmpty()
+        .filteredOn(p -> !p.getClasses().isEmpty())
+        .allSatisfy(p -> assertThat(p.isAnnotatedWith(NullMarked.class)).as(p.getName()).isTrue());
+  }
+
+  /** A test class whose name the runners' patterns miss would silently not run. */
+  @Test
+  void everyTestClassIsFoundByItsName() {
+    var tests =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.OnlyIncludeTests())
+            .importPackages("org.ferry");
+    assertThat(tests)
+        .filteredOn(c -> c.getMethods().stream().anyMatch(m -> m.isAnnotatedWith(Test.class)))
+        .filteredOn(
+            c -> !c.getModifiers().contains(com.tngtech.archunit.core.domain.JavaModifier.ABSTRACT))
+        .isNotEmpty()
+        .allSatisfy(c -> assertThat(c.getSimpleName()).matches(".*(Test|IT)"));
+  }
+}
