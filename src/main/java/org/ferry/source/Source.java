@@ -42,6 +42,9 @@ public interface Source extends AutoCloseable {
   /** Read receipts. */
   Stream<Receipt> receipts();
 
+  /** What a second count, on a path of its own, says of each room; after {@link #events()}. */
+  Stream<RoomTally> tallies();
+
   /** What was left out and why, so far; complete once all streams were read. */
   List<Problem> problems();
 

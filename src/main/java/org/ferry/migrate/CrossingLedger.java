@@ -1,0 +1,268 @@
+package org.ferry.migrate;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.ferry.id.EventId;
+import org.ferry.id.MxcUri;
+import org.ferry.id.RoomAlias;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of the ledger that holds what became of each thing on its way from one source into one
+ * Space. Every write may be repeated: the same row twice leaves one row.
+ *
+ * <p>All methods block and may be called from any virtual thread; a lost connection is waited for,
+ * and a {@link LedgerException} ends the wait.
+ */
+public interface CrossingLedger {
+  /**
+   * Finds or makes the crossing of a source into a Space.
+   *
+   * @param source the source's key
+   * @param domain the destination's server name
+   * @param space the destination Space
+   * @return the crossing
+   */
+  Crossing open(long source, String domain, RoomId space);
+
+  /** Every crossing, the one used last first. */
+  List<Crossing> all();
+
+  // People.
+
+  /** What became of each person, ordered by their old id. */
+  Stream<CarriedPerson> people(long crossing);
+
+  /** Writes a person's row. */
+  void person(long crossing, CarriedPerson person);
+
+  // Rooms.
+
+  /** What became of each room, ordered by its old id. */
+  Stream<CarriedRoom> rooms(long crossing);
+
+  /** One room's row, or empty where nothing was begun. */
+  Optional<CarriedRoom> room(long crossing, RoomId old);
+
+  /** Writes a room's row. */
+  void room(long crossing, CarriedRoom room);
+
+  // Files and aliases.
+
+  /** What became of a file, or empty where nothing was begun. */
+  Optional<CarriedMedia> media(long crossing, MxcUri old);
+
+  /** Every file that was begun, ordered by its old address. */
+  Stream<CarriedMedia> media(long crossing);
+
+  /** Writes a file's row. */
+  void media(long crossing, CarriedMedia media);
+
+  /** Every alias that was made or tried. */
+  Stream<CarriedAlias> aliases(long crossing);
+
+  /** Writes an alias's row. */
+  void alias(long crossing, CarriedAlias alias);
+
+  // Events.
+
+  /**
+   * Takes the next waiting events of a room, in the room's order, and marks them in doubt in the
+   * same transaction: the intention is in the ledger before a request leaves.
+   *
+   * @param crossing the crossing
+   * @param room the room on the source
+   * @param after only events behind this place; null for the beginning
+   * @param limit how many at the most
+   * @return the events, fewer than the limit only where no more are waiting
+   */
+  List<LedgerEvent> take(long crossing, RoomId room, @Nullable Place after, int limit);
+
+  /** The events of a room that are in doubt, in the room's order. */
+  List<LedgerEvent> doubtful(long crossing, RoomId room);
+
+  /** Makes events in doubt wait again: they were looked for and are not there. */
+  void release(long crossing, Collection<Long> events);
+
+  /**
+   * Notes what became of events. Writes of several rooms are committed together.
+   *
+   * @param crossing the crossing
+   * @param settled outcomes
+   * @return done when committed; failed with a {@link LedgerException}
+   */
+  CompletableFuture<Void> settle(long crossing, List<Settled> settled);
+
+  /** What became of an event of the source, or empty where the source has none of that id. */
+  Optional<EventFate> fate(long crossing, EventId old);
+
+  /** The event of the source that was carried as the given target event, or empty. */
+  Optional<EventId> origin(long crossing, EventId target);
+
+  /** The furthest place of a room whose event was carried, or empty. */
+  Optional<Place> furthest(long crossing, RoomId room);
+
+  /** The last carried events of a room in its order, newest first, at most {@code limit}. */
+  List<EventFate> lastCarried(long crossing, RoomId room, int limit);
+
+  /**
+   * Makes failed events wait again.
+   *
+   * @param crossing the crossing
+   * @param rooms only these rooms, null for all
+   * @return how many
+   */
+  long retryFailed(long crossing, @Nullable Collection<RoomId> rooms);
+
+  /** How far each room is, ordered by old id; rooms of the source without events are left out. */
+  Stream<RoomProgress> progress(long crossing);
+
+  /** Every event of a room with its fate, in the room's order. */
+  Stream<EventFate> fates(long crossing, RoomId room);
+
+  /** Events in a state, over all rooms, ordered by room and place. */
+  Stream<EventFate> inState(long crossing, EventState state, int limit);
+
+  // The run.
+
+  /**
+   * Claims the right to write to a destination, for this process alone, until closed.
+   *
+   * @param command what the process does, such as {@code migrate}
+   * @return the claim
+   * @throws AlreadyRunning where another process holds it; says its pid, host and start
+   */
+  Claim claim(String command);
+
+  /** Keeps a small document under a name, such as the rate of the present run. */
+  void note(long crossing, String name, String json);
+
+  /** A document kept before, or empty. */
+  Optional<String> note(long crossing, String name);
+
+  /** The sole right to write; closing it gives it back. */
+  interface Claim extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * One source on its way into one Space.
+   *
+   * @param id its key in the ledger
+   * @param source the source's key
+   * @param server the source's server name
+   * @param domain the destination's server name
+   * @param space the destination Space
+   */
+  record Crossing(long id, long source, String server, String domain, RoomId space) {}
+
+  /**
+   * A person's row.
+   *
+   * @param old the id on the source
+   * @param target the id on the destination
+   * @param state {@code planned}, {@code ready} (registered, profile set) or {@code failed}
+   * @param device the replay device, null where none was made yet
+   * @param profile what was set as profile: a hash, to see changes; null where nothing was
+   * @param reason why it failed, else null
+   */
+  record CarriedPerson(
+      UserId old,
+      UserId target,
+      String state,
+      @Nullable String device,
+      @Nullable String profile,
+      @Nullable String reason) {}
+
+  /**
+   * A room's row.
+   *
+   * @param old the id on the source
+   * @param target the id on the destination, null until known
+   * @param state how far it is
+   * @param action {@code create}, {@code reuse}, {@code skip} or {@code list}
+   * @param actor who made the room and helps in it: the bot, or a ghost in direct chats
+   * @param version the target's room version, null until known
+   * @param reason why it was skipped or failed, else null
+   * @param detail small JSON object of the replayer's own, such as what was finished
+   */
+  record CarriedRoom(
+      RoomId old,
+      @Nullable RoomId target,
+      RoomState state,
+      String action,
+      UserId actor,
+      @Nullable String version,
+      @Nullable String reason,
+      String detail) {}
+
+  /** How far a room is: nothing done, createRoom in doubt, history under way, done; or not. */
+  enum RoomState {
+    WAITING,
+    CREATING,
+    OPEN,
+    DONE,
+    FAILED,
+    SKIPPED
+  }
+
+  /**
+   * A file's row.
+   *
+   * @param old its address on the source
+   * @param target its address on the destination, null until reserved
+   * @param state {@code reserved} (upload in doubt), {@code carried} or {@code failed}
+   * @param sha256 of the bytes in hex, null until uploaded
+   * @param length bytes, -1 until uploaded
+   * @param reason why it failed, else null
+   */
+  record CarriedMedia(
+      MxcUri old,
+      @Nullable MxcUri target,
+      String state,
+      @Nullable String sha256,
+      long length,
+      @Nullable String reason) {}
+
+  /**
+   * An alias's row.
+   *
+   * @param old on the source
+   * @param target on the destination
+   * @param room the room on the source
+   * @param state {@code carried}, {@code skipped} or {@code failed}
+   * @param reason why not carried, else null
+   */
+  record CarriedAlias(
+      RoomAlias old, RoomAlias target, RoomId room, String state, @Nullable String reason) {}
+
+  /**
+   * How far a room's events are.
+   *
+   * @param room the room on the source
+   * @param total all accepted events
+   * @param waiting without an outcome yet
+   * @param doubt intended, outcome not known
+   * @param carried sent
+   * @param merged the same as an event that was sent
+   * @param skipped left out by rule
+   * @param failed could not be carried
+   * @param late carried after events that follow them
+   */
+  record RoomProgress(
+      RoomId room,
+      long total,
+      long waiting,
+      long doubt,
+      long carried,
+      long merged,
+      long skipped,
+      long failed,
+      long late) {}
+}

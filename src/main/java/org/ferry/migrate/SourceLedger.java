@@ -1,0 +1,127 @@
+package org.ferry.migrate;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.ferry.id.EventId;
+import org.ferry.id.MxcUri;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.model.AccountDatum;
+import org.ferry.model.Alias;
+import org.ferry.model.Event;
+import org.ferry.model.MediaFile;
+import org.ferry.model.Person;
+import org.ferry.model.Room;
+import org.ferry.source.Problem;
+import org.ferry.source.RoomTally;
+import org.ferry.source.Source;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of the ledger that holds what was read from sources. A source is known by its server
+ * name; a later load of the same server adds what is new and takes over what changed.
+ *
+ * <p>Streams hold a database cursor until they are closed. All methods block and may be called from
+ * any virtual thread; a lost connection is waited for, and a {@link LedgerException} ends the wait.
+ */
+public interface SourceLedger {
+  /**
+   * Takes a whole source over, in one transaction: after a failure or a kill at any moment the
+   * ledger holds what it held before.
+   *
+   * @param source read once, stream by stream
+   * @param progress told from time to time, never more often than ten times a second
+   * @return the source as it now stands
+   */
+  LoadedSource load(Source source, Consumer<LoadProgress> progress);
+
+  /** The source loaded most recently, if any was. */
+  Optional<LoadedSource> latest();
+
+  /**
+   * Finds a source by its server name.
+   *
+   * @param server such as {@code old.example.org}
+   * @return its present state, or empty where it was never loaded
+   */
+  Optional<LoadedSource> byServer(String server);
+
+  /** What the last load of a source left out and why, in the order of the source. */
+  List<Problem> problems(long source);
+
+  /** Everybody with an account on the source, ordered by id. */
+  Stream<Person> people(long source);
+
+  /**
+   * Everybody who appears in a room as sender or member without an account on the source, ordered
+   * by id; the content is that of their newest {@code m.room.member} event, null where none has.
+   */
+  Stream<Stranger> strangers(long source);
+
+  /** Every room, ordered by id. */
+  Stream<Room> rooms(long source);
+
+  /** How much each room holds, ordered by id; rooms without an event are left out. */
+  Stream<RoomCounts> roomCounts(long source);
+
+  /** The present state of all rooms, events of the given types only, ordered by room. */
+  Stream<Event> currentState(long source, Set<String> types);
+
+  /** The present state of one room, whole. */
+  List<Event> currentState(long source, RoomId room);
+
+  /** One event, or empty where the source has none of that id. */
+  Optional<Event> event(long source, EventId id);
+
+  /** A room's first event in its order, or empty. */
+  Optional<Event> firstEvent(long source, RoomId room);
+
+  /** Every alias, ordered. */
+  Stream<Alias> aliases(long source);
+
+  /** Every file, ordered by address. */
+  Stream<MediaFile> media(long source);
+
+  /** One file, or empty where the source knows none of that address. */
+  Optional<MediaFile> media(long source, MxcUri uri);
+
+  /** Account data of one type, global and of rooms. */
+  Stream<AccountDatum> accountData(long source, String type);
+
+  /** What the source's own second count says of each room, as of the last load; ordered by id. */
+  Stream<RoomTally> tallies(long source);
+
+  /** The same figures, counted from the ledger's own rows. */
+  Stream<RoomTally> recount(long source);
+
+  /**
+   * Somebody known only from rooms.
+   *
+   * @param id who
+   * @param memberContent content of the newest membership event, null where there is none
+   */
+  record Stranger(UserId id, @Nullable String memberContent) {}
+
+  /**
+   * How much a room holds.
+   *
+   * @param room the room
+   * @param events all accepted events
+   * @param messages {@code m.room.message} that were not redacted
+   * @param encrypted {@code m.room.encrypted} that were not redacted
+   * @param redacted events of any kind whose content was taken back
+   * @param firstTs the oldest timestamp, milliseconds
+   * @param lastTs the newest timestamp, milliseconds
+   */
+  record RoomCounts(
+      RoomId room,
+      long events,
+      long messages,
+      long encrypted,
+      long redacted,
+      long firstTs,
+      long lastTs) {}
+}
