@@ -1,0 +1,130 @@
+package org.ferry.migrate.plan;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to become of each person and room.
+ *
+ * @param server the source's server name
+ * @param load the number of the load it was made from
+ * @param domain the destination's server name
+ * @param space the destination Space, alias or id, as configured
+ * @param people every person, ordered by old id
+ * @param rooms every room, ordered by class, name and old id
+ */
+public record Plan(
+    String server,
+    int load,
+    String domain,
+    String space,
+    List<PlanPerson> people,
+    List<PlanRoom> rooms) {
+
+  /** What is done with a person. */
+  public enum PersonAction {
+    /** A user of Ferry's namespace stands for them. */
+    GHOST,
+    /** An account that exists and that a person named in a map file or in the plan. */
+    MAP,
+    /** Their events are not carried. */
+    SKIP
+  }
+
+  /** What is done with a room. */
+  public enum RoomAction {
+    /** A new room is made. */
+    CREATE,
+    /** The room named as target takes the history. */
+    REUSE,
+    /** Nothing is carried. */
+    SKIP,
+    /** Nothing is carried; the report lists it with a link. */
+    LIST,
+    /** Several rooms could be the target; a person has to choose before anything is carried. */
+    CONFLICT
+  }
+
+  /** What kind of room it is. */
+  public enum RoomClass {
+    SPACE,
+    LOCAL,
+    DIRECT,
+    FOREIGN,
+    DESERTED
+  }
+
+  /** What is done with a room's history. */
+  public enum History {
+    /** Carried. */
+    CARRY,
+    /** Name, members and state are carried, messages are not, and a notice says so. */
+    SHELL
+  }
+
+  /**
+   * A person's line.
+   *
+   * @param id the old id
+   * @param name the name shown, for the reader of the plan
+   * @param action what is done
+   * @param target the new id; null where skipped
+   * @param reason why, in a few words
+   */
+  public record PlanPerson(
+      UserId id,
+      @Nullable String name,
+      PersonAction action,
+      @Nullable UserId target,
+      String reason) {}
+
+  /**
+   * A room's line.
+   *
+   * @param id the old id
+   * @param name its name, or who is in it where it has none; for the reader of the plan
+   * @param kind what kind of room
+   * @param action what is done
+   * @param history what is done with its history
+   * @param target the room id to reuse; null unless action is REUSE
+   * @param candidates the room ids that could be the target, where action is CONFLICT
+   * @param parents the source's spaces that it is a child of and that are carried; the first is
+   *     the canonical parent. Empty: the destination Space itself, unless {@code inSpace} is false
+   * @param inSpace false for direct chats, tombstoned rooms, and where the plan keeps it out
+   * @param messages how many messages it holds
+   * @param reason why, in a few words
+   */
+  public record PlanRoom(
+      RoomId id,
+      String name,
+      RoomClass kind,
+      RoomAction action,
+      History history,
+      @Nullable RoomId target,
+      List<RoomId> candidates,
+      List<RoomId> parents,
+      boolean inSpace,
+      long messages,
+      String reason) {
+    /** True where something of the room is carried. */
+    public boolean carried() {
+      return action == RoomAction.CREATE || action == RoomAction.REUSE;
+    }
+  }
+
+  /** The rooms by old id. */
+  public Map<RoomId, PlanRoom> roomsById() {
+    return rooms.stream().collect(Collectors.toMap(PlanRoom::id, Function.identity()));
+  }
+
+  /** The line of one room, or empty. */
+  public Optional<PlanRoom> room(RoomId id) {
+    return rooms.stream().filter(r -> r.id().equals(id)).findFirst();
+  }
+}
