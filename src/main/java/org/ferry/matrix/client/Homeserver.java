@@ -1,0 +1,123 @@
+package org.ferry.matrix.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import org.ferry.id.DeviceId;
+import org.ferry.id.UserId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One homeserver, spoken to with the application service's token. Safe for use by many threads;
+ * every call blocks and is meant for a virtual thread, never for an event loop.
+ */
+public final class Homeserver implements AutoCloseable {
+  private final HomeserverOptions options;
+  private final Wire wire;
+  private final Repeater repeater;
+  private final Pace pace;
+  private volatile @Nullable ServerVersions versions;
+
+  /**
+   * Opens no connection yet; concurrency is found by itself.
+   *
+   * @param vertx whose event loops do the I/O
+   * @param options where and how
+   * @param patience what to bear with
+   * @param clock now
+   */
+  public Homeserver(
+      Vertx vertx, HomeserverOptions options, Patience patience, InstantSource clock) {
+    this(vertx, options, patience, clock, Pace.adaptive(clock));
+  }
+
+  /**
+   * As above, with a pace of the caller's.
+   *
+   * @param vertx whose event loops do the I/O
+   * @param options where and how
+   * @param patience what to bear with
+   * @param clock now
+   * @param pace how many requests at once; told of every answer
+   */
+  public Homeserver(
+      Vertx vertx, HomeserverOptions options, Patience patience, InstantSource clock, Pace pace) {
+    this.options = options;
+    this.pace = pace;
+    this.wire = new Wire(vertx, options);
+    this.repeater = new Repeater(wire, options, patience, clock, pace);
+  }
+
+  /** The server name, the part after the colon in its user ids. */
+  public String domain() {
+    return options.domain();
+  }
+
+  /** Its address as configured. */
+  public String address() {
+    return options.address();
+  }
+
+  /** Acts for a user of the application service's namespaces. */
+  public Intent as(UserId user) {
+    return new Intent(this, user, null);
+  }
+
+  /** Acts for a user as one of its devices. */
+  public Intent as(UserId user, DeviceId device) {
+    return new Intent(this, user, device);
+  }
+
+  /** What the server says it supports; asked once. */
+  public ServerVersions versions() {
+    ServerVersions known = versions;
+    if (known == null) {
+      known = ServerVersions.of(json(Call.get("/_matrix/client/versions").withoutToken()));
+      versions = known;
+    }
+    return known;
+  }
+
+  /** How many requests are let through at once, and why. */
+  public Pace pace() {
+    return pace;
+  }
+
+  /**
+   * Tells when an outage begins and when it is over, in sentences for people.
+   *
+   * @param notice called from any thread, once at each end; must be quick
+   */
+  public void onWaiting(Consumer<String> notice) {
+    repeater.onWaiting(notice);
+  }
+
+  Answer answer(Call call) {
+    return repeater.answer(call);
+  }
+
+  ObjectNode json(Call call) {
+    Answer answer = answer(call);
+    return answer.json().orElseThrow(() -> answer.refusal(call));
+  }
+
+  List<ObjectNode> array(Call call) {
+    return answer(call).array(call);
+  }
+
+  Wire wire() {
+    return wire;
+  }
+
+  Repeater repeater() {
+    return repeater;
+  }
+
+  /** Closes the connections; requests under way fail. */
+  @Override
+  public void close() {
+    wire.close();
+  }
+}

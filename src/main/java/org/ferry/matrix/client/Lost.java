@@ -1,0 +1,33 @@
+package org.ferry.matrix.client;
+
+/** One attempt brought no whole answer. */
+final class Lost extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  /** What is known about the request. */
+  enum Kind {
+    /** It did not reach the server. */
+    NOT_SENT,
+    /** It may have been carried out. */
+    NO_ANSWER,
+    /** No answer in time; it may have been carried out, and the server is slow. */
+    TIMEOUT,
+    /** Waiting cannot help. */
+    HOPELESS
+  }
+
+  private final Kind kind;
+
+  Lost(Kind kind, String sentence) {
+    super(sentence, null, false, false);
+    this.kind = kind;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  String sentence() {
+    return String.valueOf(getMessage());
+  }
+}

@@ -1,0 +1,129 @@
+package org.ferry.matrix.event;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads and writes JSON within fixed limits and without changing a number. */
+public final class Json {
+  /** Deepest nesting that is read. */
+  public static final int MAX_DEPTH = 200;
+
+  private static final StreamReadConstraints LIMITS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(MAX_DEPTH)
+          .maxNumberLength(1000)
+          .maxStringLength(20_000_000)
+          .build();
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(JsonFactory.builder().streamReadConstraints(LIMITS).build())
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+          .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .build();
+
+  private Json() {}
+
+  /**
+   * Reads an object: nesting up to 200, numbers up to 1000 digits, strings up to 20 million
+   * characters; numbers keep their exact value.
+   *
+   * @param text one JSON object and nothing after it
+   * @return the object
+   * @throws IllegalArgumentException where the text is no JSON object or beyond a limit; the
+   *     message says where and holds nothing of the text
+   */
+  public static ObjectNode parseObject(String text) {
+    try {
+      return object(MAPPER.readTree(text));
+    } catch (JsonProcessingException e) {
+      throw refused(e);
+    }
+  }
+
+  /** As {@link #parseObject(String)}, from UTF-8 bytes. */
+  public static ObjectNode parseObject(byte[] utf8) {
+    try {
+      return object(MAPPER.readTree(utf8));
+    } catch (JsonProcessingException e) {
+      throw refused(e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not JSON", e);
+    }
+  }
+
+  /** Reads an array of objects; what is no object in it is left out. */
+  public static List<ObjectNode> parseObjects(byte[] utf8) {
+    try {
+      JsonNode array = MAPPER.readTree(utf8);
+      if (!array.isArray()) {
+        throw new IllegalArgumentException("not a JSON array");
+      }
+      List<ObjectNode> objects = new ArrayList<>();
+      for (JsonNode item : array) {
+        if (item instanceof ObjectNode object) {
+          objects.add(object);
+        }
+      }
+      return objects;
+    } catch (JsonProcessingException e) {
+      throw refused(e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not JSON", e);
+    }
+  }
+
+  private static ObjectNode object(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      return object;
+    }
+    throw new IllegalArgumentException("not a JSON object");
+  }
+
+  private static IllegalArgumentException refused(JsonProcessingException e) {
+    e.clearLocation();
+    String kind = e.getClass().getSimpleName();
+    return new IllegalArgumentException("not JSON that can be read (" + kind + ")", e);
+  }
+
+  /** A new, empty object. */
+  public static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  /** The compact text of a value, keys in the order they have. */
+  public static String text(JsonNode value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("cannot be written as JSON", e);
+    }
+  }
+
+  /** The compact UTF-8 bytes of a value, keys in the order they have. */
+  public static byte[] bytes(JsonNode value) {
+    return text(value).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Matrix canonical JSON: keys sorted by code point, no white space, UTF-8 unescaped but for what
+   * JSON requires; NUL and other control characters, and lone surrogates, are escapes.
+   */
+  public static String canonical(JsonNode value) {
+    return Canonical.write(value);
+  }
+}
