@@ -1,0 +1,184 @@
+package org.ferry.store.embedded;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.ferry.id.Secret;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One user's hold on the embedded PostgreSQL of a data folder. The first hold starts the server,
+ * the last one closed stops it, across threads and processes; a process that is killed counts as
+ * having closed. All methods may be called from any thread.
+ */
+public final class EmbeddedPostgres implements AutoCloseable {
+  /** The major version of the programs that Ferry carries. */
+  static final String MAJOR = "17";
+
+  private static final Logger logger = LoggerFactory.getLogger(EmbeddedPostgres.class);
+  private static final Duration LOCK_LIMIT = Duration.ofMinutes(5);
+
+  // reason: a file lock belongs to the JVM and not to an object, so the holds of one JVM must know
+  // of each other, whoever opens them.
+  private static final ReentrantLock GUARD = new ReentrantLock();
+  private static final Map<Path, Use> USES = new HashMap<>();
+
+  private final Use use;
+  private final int port;
+  private final Secret password;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private EmbeddedPostgres(Use use, int port, Secret password) {
+    this.use = use;
+    this.port = port;
+    this.password = password;
+  }
+
+  /** What this JVM holds of one folder. */
+  private static final class Use {
+    final Path home;
+    final Server server;
+    final Cluster cluster;
+    final ProcessLock users;
+    int holds;
+
+    Use(Path home, Server server, Cluster cluster, ProcessLock users) {
+      this.home = home;
+      this.server = server;
+      this.cluster = cluster;
+      this.users = users;
+    }
+  }
+
+  /**
+   * Takes a hold, and starts the server unless it runs. Blocks for about a second on first use of a
+   * folder, for some milliseconds later.
+   *
+   * @param dataDir Ferry's data folder, made where missing; the server lives in {@code postgres}
+   *     below it
+   * @param cacheDir Ferry's cache folder, such as {@link FerryCache#standard()}
+   * @return the hold, to be closed
+   * @throws EmbeddedPostgresException where it cannot run, with the remedy
+   */
+  public static EmbeddedPostgres open(Path dataDir, Path cacheDir) {
+    Path home = Folders.makePrivate(dataDir.resolve("postgres"));
+    Path binaries = PostgresBinaries.unpack(cacheDir);
+    GUARD.lock();
+    try {
+      return ProcessLock.whileAlone(
+          home.resolve("start.lock"), LOCK_LIMIT, () -> hold(home, new Command(binaries, home)));
+    } finally {
+      GUARD.unlock();
+    }
+  }
+
+  private static EmbeddedPostgres hold(Path home, Command command) {
+    Use known = USES.get(home);
+    Use use = known == null ? join(home, command) : known;
+    try {
+      use.cluster.prepare(command, MAJOR);
+      int port = use.server.ensureRunning(use.users::tryAlone);
+      var hold = new EmbeddedPostgres(use, port, use.cluster.password());
+      use.holds++;
+      USES.put(home, use);
+      return hold;
+    } finally {
+      if (use.holds == 0) {
+        use.users.close();
+      }
+    }
+  }
+
+  private static Use join(Path home, Command command) {
+    var users = ProcessLock.on(home.resolve("users.lock"));
+    if (!users.tryShared()) {
+      users.close();
+      throw new EmbeddedPostgresException(
+          "Another program holds %s. End it and run the command again."
+              .formatted(home.resolve("users.lock")));
+    }
+    var cluster = new Cluster(home);
+    return new Use(home, new Server(home, cluster, command), cluster, users);
+  }
+
+  /** The JDBC URL of Ferry's database, without user and password. */
+  public String jdbcUrl() {
+    return jdbcUrl(database());
+  }
+
+  /**
+   * The JDBC URL of another database of this server.
+   *
+   * @param database its name; {@code postgres} is always there
+   * @return the URL, without user and password
+   */
+  public String jdbcUrl(String database) {
+    return Sql.url(port, database);
+  }
+
+  /** The address the server listens on: loopback. */
+  public String host() {
+    return "127.0.0.1";
+  }
+
+  /** The server's TCP port. */
+  public int port() {
+    return port;
+  }
+
+  /** Ferry's user, who owns the server. */
+  public String user() {
+    return Cluster.USER;
+  }
+
+  /** The name of Ferry's database. */
+  public String database() {
+    return Sql.DATABASE;
+  }
+
+  /** The password of {@link #user()}. */
+  public Secret password() {
+    return password;
+  }
+
+  /** Gives the hold back; the last one stops the server. Closing twice is harmless. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    GUARD.lock();
+    try {
+      use.holds--;
+      if (use.holds == 0) {
+        USES.remove(use.home);
+        leave();
+      }
+    } finally {
+      GUARD.unlock();
+    }
+  }
+
+  private void leave() {
+    try {
+      boolean last =
+          ProcessLock.whileAlone(
+              use.home.resolve("start.lock"),
+              LOCK_LIMIT,
+              () -> {
+                boolean alone = use.users.tryAlone();
+                if (alone) {
+                  use.server.stop();
+                }
+                return alone;
+              });
+      logger.debug("left {}, as the last one: {}", use.home, last);
+    } finally {
+      use.users.close();
+    }
+  }
+}

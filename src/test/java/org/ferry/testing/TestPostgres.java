@@ -1,0 +1,128 @@
+package org.ferry.testing;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.ferry.id.Secret;
+import org.ferry.store.embedded.EmbeddedPostgres;
+import org.ferry.store.embedded.FerryCache;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+
+/**
+ * The PostgreSQL that all test classes of a JVM share: a container where an engine runs, else
+ * Ferry's embedded one under {@code target}. It ends with the JVM.
+ */
+public final class TestPostgres {
+  private static final String IMAGE = "postgres:17-alpine";
+  private static final Duration LEFTOVER = Duration.ofHours(3);
+
+  private final String urlStart;
+  private final String user;
+  private final Secret password;
+  private final AtomicInteger count = new AtomicInteger();
+
+  /**
+   * A database of one's own.
+   *
+   * @param jdbcUrl its URL, without user and password
+   * @param host where the server listens
+   * @param port its TCP port
+   * @param database its name
+   * @param user who owns it, a superuser
+   * @param password that user's
+   */
+  public record Db(
+      String jdbcUrl, String host, int port, String database, String user, Secret password) {
+    /** Opens a connection; the caller closes it. */
+    public Connection connect() throws SQLException {
+      return DriverManager.getConnection(jdbcUrl, user, password.reveal());
+    }
+  }
+
+  private static final class Holder {
+    static final TestPostgres SHARED = start();
+  }
+
+  private TestPostgres(String urlStart, String user, Secret password) {
+    this.urlStart = urlStart;
+    this.user = user;
+    this.password = password;
+  }
+
+  /** An empty database in the shared server. */
+  public static Db freshDatabase() {
+    return Holder.SHARED.create();
+  }
+
+  // The one place where tests choose their PostgreSQL.
+  private static TestPostgres start() {
+    boolean engine = DockerClientFactory.instance().isDockerAvailable();
+    System.out.println(
+        "[tests] PostgreSQL: " + (engine ? "container " + IMAGE : "embedded, no container engine"));
+    return engine ? inContainer() : embedded();
+  }
+
+  private static TestPostgres inContainer() {
+    var container = new PostgreSQLContainer(IMAGE);
+    container.start();
+    return new TestPostgres(
+        "jdbc:postgresql://" + container.getHost() + ":" + container.getMappedPort(5432) + "/",
+        container.getUsername(),
+        Secret.of(container.getPassword()));
+  }
+
+  private static TestPostgres embedded() {
+    var hold = EmbeddedPostgres.open(Path.of("target", "test-postgres"), FerryCache.standard());
+    Runtime.getRuntime().addShutdownHook(new Thread(hold::close));
+    var postgres = new TestPostgres(hold.jdbcUrl(""), hold.user(), hold.password());
+    postgres.dropLeftovers();
+    return postgres;
+  }
+
+  private Db create() {
+    String name = "t_" + Instant.now().getEpochSecond() + "_" + count.incrementAndGet();
+    try (var admin = admin();
+        var statement = admin.createStatement()) {
+      statement.execute(
+          "CREATE DATABASE " + name + " TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
+    } catch (SQLException e) {
+      throw new IllegalStateException("no database for the test", e);
+    }
+    var address = java.net.URI.create(urlStart.substring("jdbc:".length()));
+    return new Db(urlStart + name, address.getHost(), address.getPort(), name, user, password);
+  }
+
+  private Connection admin() throws SQLException {
+    return DriverManager.getConnection(urlStart + "postgres", user, password.reveal());
+  }
+
+  /** Databases of earlier runs that nobody uses any more. */
+  private void dropLeftovers() {
+    try (var admin = admin();
+        var statement = admin.createStatement()) {
+      List<String> old = new ArrayList<>();
+      long limit = Instant.now().minus(LEFTOVER).getEpochSecond();
+      try (var names =
+          statement.executeQuery("SELECT datname FROM pg_database WHERE datname LIKE 't\\_%'")) {
+        while (names.next()) {
+          String name = names.getString(1);
+          if (Long.parseLong(name.split("_", -1)[1]) < limit) {
+            old.add(name);
+          }
+        }
+      }
+      for (String name : old) {
+        statement.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("leftovers of earlier runs could not be dropped", e);
+    }
+  }
+}
