@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param joined who is a member now
  * @param invited who is invited now
  * @param banned who is banned now
- * @param joinRule such as {@code invite}
+ * @param joinRule such as {@code public}
  * @param historyVisibility such as {@code shared}
  * @param predecessor the room it replaced, null where none
  * @param successor the room its tombstone points to, null where none

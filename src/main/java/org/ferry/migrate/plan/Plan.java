@@ -94,8 +94,8 @@ public record Plan(
    * @param history what is done with its history
    * @param target the room id to reuse; null unless action is REUSE
    * @param candidates the room ids that could be the target, where action is CONFLICT
-   * @param parents the source's spaces that it is a child of and that are carried; the first is
-   *     the canonical parent. Empty: the destination Space itself, unless {@code inSpace} is false
+   * @param parents the source's spaces that it is a child of and that are carried; the first is the
+   *     canonical parent. Empty: the destination Space itself, unless {@code inSpace} is false
    * @param inSpace false for direct chats, tombstoned rooms, and where the plan keeps it out
    * @param messages how many messages it holds
    * @param reason why, in a few words

@@ -1,4 +1,7 @@
-/** What is to become of each person and room: proposed from the facts, edited by a person, checked when read. */
+/**
+ * What is to become of each person and room: proposed from the facts, edited by a person, checked
+ * when read.
+ */
 @NullMarked
 @CheckReturnValue
 package org.ferry.migrate.plan;

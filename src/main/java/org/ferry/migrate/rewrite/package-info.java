@@ -1,4 +1,7 @@
-/** What an event becomes on the other side: identities, relations, links and files translated. Pure but for its look-ups. */
+/**
+ * What an event becomes on the other side: identities, relations, links and files translated. Pure
+ * but for its look-ups.
+ */
 @NullMarked
 @CheckReturnValue
 package org.ferry.migrate.rewrite;
