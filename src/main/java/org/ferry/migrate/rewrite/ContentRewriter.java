@@ -52,20 +52,18 @@ final class ContentRewriter {
   /** A message that is a file cannot stand without the file's bytes. */
   private void essentialFile(String type, ObjectNode content) {
     boolean file =
-        type.equals("m.sticker")
-            || FILE_MESSAGES.contains(content.path("msgtype").asText(""));
+        type.equals("m.sticker") || FILE_MESSAGES.contains(content.path("msgtype").asText(""));
     if (!file) {
       return;
     }
     for (JsonNode url : List.of(content.path("url"), content.path("file").path("url"))) {
       MxcUri.parse(url.asText(""))
           .map(lookups::media)
-          .ifPresent(
-              fate -> {
-                if (fate instanceof Lookups.FileFate.Missing missing) {
-                  verdict = new Rewritten.Fail(missing.reason());
-                }
-              });
+          .ifPresent(fate -> {
+            if (fate instanceof Lookups.FileFate.Missing missing) {
+              verdict = new Rewritten.Fail(missing.reason());
+            }
+          });
     }
   }
 
@@ -129,9 +127,7 @@ final class ContentRewriter {
 
   /** The new id of a person, or the same where the plan does not know them. */
   String user(String id) {
-    return UserId.isValid(id)
-        ? lookups.user(new UserId(id)).map(UserId::value).orElse(id)
-        : id;
+    return UserId.isValid(id) ? lookups.user(new UserId(id)).map(UserId::value).orElse(id) : id;
   }
 
   private void relation(String type, ObjectNode content) {

@@ -68,13 +68,12 @@ final class Links {
     String attributes =
         ATTRIBUTE
             .matcher(html)
-            .replaceAll(
-                m -> {
-                  String quote = m.group(3).substring(0, 1);
-                  String value = m.group(4) != null ? m.group(4) : m.group(5);
-                  return Matcher.quoteReplacement(
-                      m.group(1) + m.group(2) + quote + attribute(value) + quote);
-                });
+            .replaceAll(m -> {
+              String quote = m.group(3).substring(0, 1);
+              String value = m.group(4) != null ? m.group(4) : m.group(5);
+              return Matcher.quoteReplacement(
+                  m.group(1) + m.group(2) + quote + attribute(value) + quote);
+            });
     return inText(attributes);
   }
 
@@ -118,19 +117,19 @@ final class Links {
     String sigil = uri.group(1).equals("u") ? "@" : uri.group(1).equals("r") ? "#" : "!";
     String event = uri.group(3) == null ? "" : "$" + decode(uri.group(3));
     return path(sigil + decode(uri.group(2)), event)
-        .map(
-            p ->
-                "matrix:"
-                    + uri.group(1)
-                    + "/"
-                    + p.id().substring(1)
-                    + (p.event().isEmpty() ? "" : "/e/" + p.event().substring(1))
-                    + (p.via() ? "?via=" + domain : ""));
+        .map(p ->
+            "matrix:"
+                + uri.group(1)
+                + "/"
+                + p.id().substring(1)
+                + (p.event().isEmpty() ? "" : "/e/" + p.event().substring(1))
+                + (p.via() ? "?via=" + domain : ""));
   }
 
   private String render(Path path, boolean encoded) {
     String id = encoded ? encode(path.id()) : path.id();
-    String event = path.event().isEmpty() ? "" : "/" + (encoded ? encode(path.event()) : path.event());
+    String event =
+        path.event().isEmpty() ? "" : "/" + (encoded ? encode(path.event()) : path.event());
     return id + event + (path.via() ? "?via=" + domain : "");
   }
 

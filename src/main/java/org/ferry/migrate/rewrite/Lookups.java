@@ -57,8 +57,9 @@ public interface Lookups {
      *
      * @param room the room on the source
      * @param target the new id
+     * @param pruned true where it is state that was carried without what a redaction took
      */
-    record Carried(RoomId room, EventId target) implements LinkFate {}
+    record Carried(RoomId room, EventId target, boolean pruned) implements LinkFate {}
 
     /**
      * It is still to be carried.

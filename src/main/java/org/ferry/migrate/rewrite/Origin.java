@@ -56,9 +56,7 @@ public final class Origin {
   /** The mark of a room, in its create event: {@code {server, room_id}} or {@code {k}}. */
   public ObjectNode ofRoom(String roomId) {
     ObjectNode mark = JsonNodeFactory.instance.objectNode();
-    return open
-        ? mark.put("server", server).put("room_id", roomId)
-        : mark.put("k", hash(roomId));
+    return open ? mark.put("server", server).put("room_id", roomId) : mark.put("k", hash(roomId));
   }
 
   /**

@@ -27,7 +27,8 @@ final class ReplyFallback {
     }
     if (content.path("formatted_body").isTextual()) {
       content.put(
-          "formatted_body", HTML.matcher(content.path("formatted_body").textValue()).replaceAll(""));
+          "formatted_body",
+          HTML.matcher(content.path("formatted_body").textValue()).replaceAll(""));
     }
   }
 

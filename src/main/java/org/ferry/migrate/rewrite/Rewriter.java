@@ -3,13 +3,16 @@ package org.ferry.migrate.rewrite;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.ferry.id.UserId;
-import org.ferry.matrix.event.Acceptable;
+import org.ferry.matrix.event.EventSize;
 import org.ferry.matrix.event.Json;
+import org.ferry.matrix.event.Sanitizer;
 import org.ferry.model.Event;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what an event of the source becomes on the other side (product.md section 5, decisions.md 4
@@ -19,6 +22,7 @@ import org.ferry.model.Event;
 public final class Rewriter {
   private static final Set<String> NEVER =
       Set.of("m.room.create", "m.room.aliases", "m.room.third_party_invite", "m.room.retention");
+  private static final Set<String> PLACEHOLDERS = Set.of("m.room.message", "m.sticker");
   private static final long MAX_TS = (1L << 53) - 1;
 
   private final Lookups lookups;
@@ -58,7 +62,8 @@ public final class Rewriter {
     if (NEVER.contains(event.type())) {
       return skip("never carried: " + event.type());
     }
-    if (event.redactedBy() != null && !event.isState() && !tombstones) {
+    boolean placeholder = tombstones && PLACEHOLDERS.contains(event.type());
+    if (event.redactedBy() != null && !event.isState() && !placeholder) {
       return skip("redacted");
     }
     if (room.reused() && event.isState() && !isJoin(event)) {
@@ -101,6 +106,8 @@ public final class Rewriter {
       return new Rewritten.Skip("redacts nothing");
     }
     return switch (lookups.event(event.redacts())) {
+      case Lookups.LinkFate.Carried carried when carried.pruned() ->
+          new Rewritten.Skip("redaction");
       case Lookups.LinkFate.Carried carried -> {
         ObjectNode content = JsonNodeFactory.instance.objectNode();
         JsonNode reason = Json.parseObject(event.content()).path("reason");
@@ -122,7 +129,7 @@ public final class Rewriter {
 
   private Rewritten translate(Event event, UserId sender, RoomContext room) {
     ObjectNode content = Json.parseObject(event.content());
-    content.remove(java.util.List.of(Origin.KEY, Origin.HELPER));
+    content.remove(List.of(Origin.KEY, Origin.HELPER));
     Links links = new Links(lookups, room);
     ContentRewriter general = new ContentRewriter(lookups, links);
     general.rewrite(event.type(), content);
@@ -149,13 +156,16 @@ public final class Rewriter {
   }
 
   private static Rewritten acceptable(
-      Event event, UserId sender, @org.jspecify.annotations.Nullable String stateKey, ObjectNode content) {
-    Acceptable fitted = Acceptable.of(content);
-    if (!fitted.fits()) {
+      Event event, UserId sender, @Nullable String stateKey, ObjectNode content) {
+    Sanitizer.Acceptable fitted;
+    try {
+      fitted = Sanitizer.acceptable(event.type(), content, EventSize.CONTENT_BUDGET);
+    } catch (Sanitizer.UnfixableException e) {
       return new Rewritten.Fail(
-          "the event is larger than 65,536 bytes, which no homeserver takes, and cannot be shortened");
+          "larger than the 65,536 bytes that a homeserver takes, and cannot be shortened");
     }
-    TreeSet<String> repairs = new TreeSet<>(fitted.repairs());
+    TreeSet<String> repairs = new TreeSet<>();
+    fitted.repairs().forEach(r -> repairs.add(r.toString()));
     long ts = clamp(event.ts());
     if (ts != event.ts()) {
       repairs.add("timestamp");

@@ -246,8 +246,8 @@ final class StateRewriter {
     for (String list : List.of("allow", "deny")) {
       if (content.get(list) instanceof ArrayNode servers) {
         List<String> names = new ArrayList<>();
-        servers.forEach(
-            s -> names.add(s.asText("").equals(room.sourceServer()) ? room.domain() : s.asText("")));
+        servers.forEach(s ->
+            names.add(s.asText("").equals(room.sourceServer()) ? room.domain() : s.asText("")));
         ArrayNode translated = JsonNodeFactory.instance.arrayNode();
         names.stream().distinct().forEach(translated::add);
         content.set(list, translated);
@@ -271,9 +271,7 @@ final class StateRewriter {
   }
 
   private String user(String id) {
-    return UserId.isValid(id)
-        ? lookups.user(new UserId(id)).map(UserId::value).orElse(id)
-        : id;
+    return UserId.isValid(id) ? lookups.user(new UserId(id)).map(UserId::value).orElse(id) : id;
   }
 
   private static List<String> fields(ObjectNode node) {
