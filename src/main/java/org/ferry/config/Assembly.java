@@ -1,0 +1,176 @@
+package org.ferry.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.ferry.id.Secret;
+import org.ferry.id.UserId;
+import org.ferry.migrate.MigrateOptions;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the records out of values; opens the files that the values name. */
+final class Assembly {
+  private static final Path UNSET = Path.of("pickle.key");
+
+  private final Values values;
+  private final Path folder;
+  private final OptionalInt port;
+  private final List<Problem> warnings = new ArrayList<>();
+  private final SecretFiles secrets;
+
+  Assembly(Values values, Path folder, OptionalInt port) {
+    this.values = values;
+    this.folder = folder;
+    this.port = port;
+    this.secrets = new SecretFiles(values, folder, warnings);
+  }
+
+  /** Opens every file that is named, so that all their problems are known. */
+  Opened files() {
+    Optional<Secret> admin = secrets.find("homeserver.admin.token");
+    for (String key : values.items("accounts")) {
+      secrets.check(key + ".password");
+      secrets.check(key + ".token");
+      secrets.check(key + ".recovery_key");
+    }
+    values.items("webhooks").forEach(k -> secrets.check(k + ".secret"));
+    values.items("api.tokens").forEach(k -> secrets.check(k + ".token"));
+    checkPickleKey();
+    return new Opened(admin, people());
+  }
+
+  /** The default file need not be there before encryption is used. */
+  private void checkPickleKey() {
+    Path file = folder.resolve(values.find("encryption.pickle_key_file", Path.class).orElse(UNSET));
+    if (values.given("encryption.pickle_key") || !file.endsWith(UNSET) || Files.exists(file)) {
+      secrets.check("encryption.pickle_key");
+    }
+  }
+
+  /**
+   * What stood in files.
+   *
+   * @param admin the administrator's token
+   * @param people who is who
+   */
+  record Opened(Optional<Secret> admin, Map<UserId, UserId> people) {}
+
+  private Map<UserId, UserId> people() {
+    Map<UserId, UserId> people = new LinkedHashMap<>();
+    Path file = path("identities.map_file");
+    if (file != null) {
+      try {
+        people.putAll(PeopleMap.read(file, values.problems()));
+      } catch (IOException e) {
+        values.problem("identities.map_file", SecretFiles.unreadable(file));
+      }
+    }
+    values
+        .map("identities.overrides", UserId.class)
+        .forEach((k, v) -> {
+          if (UserId.isValid(k)) {
+            people.put(new UserId(k), v);
+          }
+        });
+    return people;
+  }
+
+  private @Nullable Path path(String key) {
+    return values.find(key, Path.class).map(p -> folder.resolve(p).normalize()).orElse(null);
+  }
+
+  private Path neededPath(String key) {
+    return folder.resolve(values.get(key, Path.class)).normalize();
+  }
+
+  /** The whole configuration; only where there were no problems. */
+  Config config(Opened opened) {
+    String domain = values.text("homeserver.domain");
+    return new Config(
+        values.file(),
+        folder,
+        new Config.Homeserver(
+            values.text("homeserver.address"), domain, opened.admin().orElse(null)),
+        new Config.Appservice(
+            values.text("appservice.id"),
+            values.text("appservice.address"),
+            values.get("appservice.listen", Config.Listen.class),
+            neededPath("appservice.registration"),
+            values.text("appservice.bot")),
+        new Config.Database(
+            values.get("database.url", Object.class) instanceof Secret s ? s : null,
+            values.get("database.pool_size", Integer.class)),
+        neededPath("data_dir"),
+        values.text("language"),
+        values.find("space", String.class).orElse(null),
+        values.is("create_space"),
+        new Config.Identities(
+            values.text("identities.mode"),
+            values.text("identities.username_template"),
+            values.text("identities.displayname_template"),
+            path("identities.map_file"),
+            Map.copyOf(opened.people())),
+        rooms(),
+        replay(),
+        sources(),
+        later(),
+        api(),
+        new Config.Logging(values.text("logging.level"), values.text("logging.format")),
+        List.copyOf(warnings));
+  }
+
+  private MigrateOptions.Rooms rooms() {
+    return new MigrateOptions.Rooms(
+        values.list("rooms.match", String.class),
+        values.text("rooms.reuse"),
+        values.text("rooms.local"),
+        values.text("rooms.foreign"),
+        values.text("rooms.direct"),
+        values.text("rooms.deserted"),
+        values.text("rooms.encrypted"),
+        values.text("rooms.version"),
+        values.is("rooms.private_in_space"));
+  }
+
+  private MigrateOptions.Replay replay() {
+    Object concurrency = values.get("replay.concurrency", Object.class);
+    return new MigrateOptions.Replay(
+        concurrency instanceof Integer n ? n : 0,
+        values.is("replay.provenance"),
+        values.text("replay.redacted"),
+        values.text("replay.missing_media"));
+  }
+
+  private Map<String, Config.Source> sources() {
+    Map<String, Config.Source> sources = new LinkedHashMap<>();
+    for (String name : values.names("sources")) {
+      String key = "sources." + name;
+      sources.put(
+          name,
+          new Config.Source(values.text(key + ".type"), path(key + ".path"), path(key + ".media")));
+    }
+    return sources;
+  }
+
+  private Config.Later later() {
+    return new Config.Later(
+        values.text("rooms.via"),
+        values.says("rooms.encrypted", "decrypt"),
+        values.items("accounts").size(),
+        values.items("webhooks").size(),
+        values.get("retention.messages", Duration.class),
+        values.get("retention.deliveries", Duration.class));
+  }
+
+  private Config.Listen api() {
+    Config.Listen listen = values.get("api.listen", Config.Listen.class);
+    return new Config.Listen(listen.host(), port.orElse(listen.port()));
+  }
+}

@@ -1,0 +1,171 @@
+package org.ferry.config;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.ferry.id.RoomAlias;
+import org.ferry.id.UserId;
+
+/** Finds combinations of values that are each right and cannot be meant together. */
+final class Checks {
+  private final Values values;
+
+  Checks(Values values) {
+    this.values = values;
+  }
+
+  void run() {
+    space();
+    identities();
+    listeners();
+    sources();
+    accounts();
+    webhooks();
+    unique("api.tokens", "name");
+    secrets("api.tokens", "token");
+  }
+
+  private void space() {
+    boolean create = values.find("create_space", Boolean.class).orElse(false);
+    String space = values.find("space", String.class).orElse("");
+    if (create && space.isEmpty() && !values.given("space")) {
+      values.problem("create_space", "is true, but space does not name the Space to make");
+    } else if (create && space.startsWith("!")) {
+      values.problem("space", "create_space needs an alias; a room id cannot be chosen");
+    } else if (create && RoomAlias.isValid(space)) {
+      String server = new RoomAlias(space).server();
+      values
+          .find("homeserver.domain", String.class)
+          .filter(d -> !d.equals(server))
+          .ifPresent(d ->
+              values.problem(
+                  "space",
+                  "create_space cannot make an alias of "
+                      + server
+                      + "; homeserver.domain is "
+                      + d));
+    }
+  }
+
+  private void identities() {
+    String template = values.find("identities.username_template", String.class).orElse("{id}");
+    if (!template.contains("{localpart}") && !template.contains("{id}")) {
+      values.problem(
+          "identities.username_template",
+          "needs {localpart} or {id}; without them everybody would be the same ghost");
+    }
+    String fixed = template.replaceAll("\\{[^{}]*}", "");
+    if (!fixed.matches("[a-z0-9._=/+-]*")) {
+      values.problem(
+          "identities.username_template",
+          "outside the braces only a-z, 0-9 and . _ = / + - can stand in a user id");
+    } else if (fixed.isEmpty() && values.says("identities.mode", "ghost")) {
+      values.problem(
+          "identities.username_template",
+          "would claim every account of the server for Ferry; add a prefix such as old_");
+    }
+    values.map("identities.overrides", UserId.class).keySet().stream()
+        .filter(k -> !UserId.isValid(k))
+        .forEach(k ->
+            values.problem(
+                "identities.overrides." + k,
+                "is not a user id of the old server, such as @bob:old.example.org"));
+  }
+
+  private void listeners() {
+    var appservice = values.find("appservice.listen", Config.Listen.class);
+    var api = values.find("api.listen", Config.Listen.class);
+    if (appservice.isPresent() && appservice.equals(api) && appservice.get().port() != 0) {
+      values.problem("api.listen", "is the address of appservice.listen; give it another port");
+    }
+  }
+
+  private void sources() {
+    for (String name : values.names("sources")) {
+      String key = "sources." + name;
+      if (values.says(key + ".type", "synapse-dump")) {
+        need(key, "path", "a synapse-dump is a file; name it");
+        forbid(key, List.of("address", "registration"), "belongs to type synapse, a live server");
+      } else if (values.says(key + ".type", "synapse")) {
+        need(key, "address", "a live server needs the address of its client API");
+        need(key, "domain", "a live server needs its server name");
+        forbid(key, List.of("path", "media"), "belongs to type synapse-dump");
+      }
+      var domain = values.find(key + ".domain", String.class);
+      if (domain.isPresent() && domain.equals(values.find("homeserver.domain", String.class))) {
+        values.problem(
+            key + ".domain",
+            "is the destination's own name; old and new server must have different names");
+      }
+    }
+  }
+
+  private void accounts() {
+    unique("accounts", "user");
+    for (String key : values.items("accounts")) {
+      boolean password = given(key, "password");
+      boolean token = given(key, "token");
+      if (password && token) {
+        String which = values.given(key + ".token") ? ".token" : ".token_file";
+        values.problem(key + which, "and a password are both given; keep one of them");
+      } else if (!password && !token) {
+        values.problem(key, "needs password_file or token_file to log in");
+      }
+    }
+  }
+
+  private void webhooks() {
+    unique("webhooks", "name");
+    for (String key : values.items("webhooks")) {
+      boolean kafka = values.given(key + ".kafka");
+      boolean url = values.given(key + ".url");
+      if (kafka && url) {
+        values.problem(key + ".kafka", "and url are both given; keep one of them");
+      } else if (!kafka && !url) {
+        values.problem(key, "needs url, where to post");
+      } else if (url && !given(key, "secret")) {
+        values.problem(key, "needs secret or secret_file, which signs each post");
+      }
+    }
+  }
+
+  private boolean given(String key, String secret) {
+    return values.given(key + "." + secret) || values.given(key + "." + secret + "_file");
+  }
+
+  private void secrets(String list, String secret) {
+    for (String key : values.items(list)) {
+      if (!given(key, secret)) {
+        values.problem(key, "needs " + secret + " or " + secret + "_file");
+      }
+    }
+  }
+
+  private void need(String key, String name, String text) {
+    if (!values.given(key + "." + name)) {
+      values.problem(key, name + " is missing: " + text);
+    }
+  }
+
+  private void forbid(String key, List<String> names, String text) {
+    names.stream()
+        .filter(n -> values.given(key + "." + n))
+        .forEach(n -> values.problem(key + "." + n, text));
+  }
+
+  private void unique(String list, String name) {
+    Map<Object, String> seen = new HashMap<>();
+    for (String key : values.items(list)) {
+      values
+          .find(key + "." + name, Object.class)
+          .ifPresent(v -> {
+            String first = seen.putIfAbsent(v, key);
+            if (first != null) {
+              values.problem(
+                  key + "." + name,
+                  "\"" + v + "\" is given twice, first in line " + values.line(first));
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package org.ferry.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.ferry.id.Secret;
+import org.ferry.id.UserId;
+import org.ferry.migrate.MigrateOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configuration without a mistake in it. All paths are absolute.
+ *
+ * @param file what was read, for messages
+ * @param folder what relative paths in it are relative to
+ * @param homeserver the server that people move to
+ * @param appservice Ferry as its application service
+ * @param database where Ferry keeps what it knows
+ * @param dataDir the folder for what Ferry keeps in files
+ * @param language {@code en} or {@code fr}
+ * @param space the destination Space, alias or id; null where none is configured
+ * @param createSpace make it where it does not exist
+ * @param identities who speaks for the people of the old server
+ * @param rooms what is done with which rooms
+ * @param replay how history is written
+ * @param sources sources by name
+ * @param later the sections whose parts are not built yet
+ * @param api where the API, health and metrics listen
+ * @param logging the log
+ * @param warnings what is allowed but unwise
+ */
+public record Config(
+    String file,
+    Path folder,
+    Homeserver homeserver,
+    Appservice appservice,
+    Database database,
+    Path dataDir,
+    String language,
+    @Nullable String space,
+    boolean createSpace,
+    Identities identities,
+    MigrateOptions.Rooms rooms,
+    MigrateOptions.Replay replay,
+    Map<String, Source> sources,
+    Later later,
+    Listen api,
+    Logging logging,
+    List<Problem> warnings) {
+
+  /**
+   * The options of a migration.
+   *
+   * @param destination the Space, from the command line or {@link #space}
+   */
+  public MigrateOptions migrateOptions(String destination) {
+    return new MigrateOptions(
+        destination,
+        createSpace,
+        bot(),
+        language,
+        new MigrateOptions.Identities(
+            identities.usernameTemplate(),
+            identities.displaynameTemplate(),
+            identities.mapFile(),
+            identities.listed()),
+        rooms,
+        replay);
+  }
+
+  /** The user id of Ferry's bot. */
+  public UserId bot() {
+    return UserId.of(appservice.bot(), homeserver.domain());
+  }
+
+  /**
+   * The server that people move to.
+   *
+   * @param address {@code http(s)://host[:port][/prefix]}, without trailing slash
+   * @param domain its server name
+   * @param adminToken an administrator's access token, null where none is given
+   */
+  public record Homeserver(String address, String domain, @Nullable Secret adminToken) {}
+
+  /**
+   * Ferry as an application service.
+   *
+   * @param id its name in the registration
+   * @param address where the homeserver reaches it
+   * @param listen where it listens
+   * @param registration the registration file, which need not exist
+   * @param bot the localpart of Ferry's own user
+   */
+  public record Appservice(
+      String id, String address, Listen listen, Path registration, String bot) {}
+
+  /**
+   * Where to listen.
+   *
+   * @param host a name or address
+   * @param port 0 to 65535; 0 takes a free one
+   */
+  public record Listen(String host, int port) {
+    @Override
+    public String toString() {
+      return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+  }
+
+  /**
+   * Ferry's database.
+   *
+   * @param url a {@code postgresql://} URL, which may hold a password; null for the embedded one
+   * @param poolSize connections held open at most
+   */
+  public record Database(@Nullable Secret url, int poolSize) {}
+
+  /**
+   * Who speaks for the people of the old server.
+   *
+   * @param mode {@code ghost} or {@code account}
+   * @param usernameTemplate localpart of a ghost
+   * @param displaynameTemplate name of a ghost
+   * @param mapFile the CSV that was read; null where none
+   * @param listed old ids with the accounts that a person named for them, from the file and the
+   *     configuration
+   */
+  public record Identities(
+      String mode,
+      String usernameTemplate,
+      String displaynameTemplate,
+      @Nullable Path mapFile,
+      Map<UserId, UserId> listed) {}
+
+  /**
+   * A source that commands know by name.
+   *
+   * @param type {@code synapse-dump} or {@code synapse}
+   * @param path the dump; null for a live server
+   * @param media the media_store, null where none is named
+   */
+  public record Source(String type, @Nullable Path path, @Nullable Path media) {}
+
+  /**
+   * What is configured for parts that are not built yet.
+   *
+   * @param roomsVia {@code copy} or {@code federation}
+   * @param decrypt whether encrypted rooms are to be carried in clear
+   * @param accounts how many accounts are to be followed
+   * @param webhooks how many webhooks are to be served
+   * @param messages how long decrypted messages are kept
+   * @param deliveries how long deliveries are kept
+   */
+  public record Later(
+      String roomsVia,
+      boolean decrypt,
+      int accounts,
+      int webhooks,
+      Duration messages,
+      Duration deliveries) {}
+
+  /**
+   * The log.
+   *
+   * @param level error, warn, info, debug or trace
+   * @param format text or json
+   */
+  public record Logging(String level, String format) {}
+}
