@@ -1,0 +1,185 @@
+package org.ferry.source.synapse;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Spliterators;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.ferry.model.AccountDatum;
+import org.ferry.model.Alias;
+import org.ferry.model.Event;
+import org.ferry.model.MediaFile;
+import org.ferry.model.Person;
+import org.ferry.model.Receipt;
+import org.ferry.model.Room;
+import org.ferry.source.Problem;
+import org.ferry.source.RoomTally;
+import org.ferry.source.Source;
+import org.ferry.source.SourceException;
+import org.ferry.source.SourceInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The source {@code synapse-dump}: a plain {@code pg_dump} of a Synapse database, read once from
+ * its first to its last byte when it is loaded, then answered from a {@link Staging}. Memory does
+ * not grow with the dump.
+ */
+public final class SynapseDump implements Source {
+  private static final String TYPE = "synapse-dump";
+
+  private final SourceInfo info;
+  private final Staging staging;
+  private final ProblemLog problems;
+  private final ModelReader reader;
+
+  private SynapseDump(SourceInfo info, Staging staging, ProblemLog problems) {
+    this.info = info;
+    this.staging = staging;
+    this.problems = problems;
+    reader = new ModelReader(info.server());
+  }
+
+  /**
+   * Reads a dump into a staging. Blocks until all of it was read; call it on a thread that may.
+   *
+   * @param source a path, or {@code "-"} for standard input; plain, .gz, .zst or .xz, told by the
+   *     content
+   * @param standardInput what {@code "-"} reads
+   * @param staging an empty staging; it belongs to the source afterwards and is closed with it, or
+   *     at once where loading fails
+   * @param progress told how far the reading is
+   * @return the source
+   * @throws SourceException where it is no dump of a Synapse, or is cut off or damaged; then
+   *     nothing of it is left anywhere
+   */
+  public static SynapseDump load(
+      String source, InputStream standardInput, Staging staging, LoadProgress progress) {
+    ProblemLog problems = new ProblemLog();
+    try (DumpFile file = DumpFile.open(source, standardInput, progress)) {
+      DumpLoader loader = new DumpLoader(file, staging, problems);
+      loader.load();
+      String fingerprint = file.fingerprint();
+      for (String repeated : staging.seal()) {
+        problems.add(
+            "repeated rows",
+            new Problem(
+                file.label() + ", table " + repeated.replaceFirst(":.*", ""),
+                "has rows twice (" + repeated + ")",
+                "one of each was kept"));
+      }
+      return new SynapseDump(
+          describe(file.label(), loader.writer(), fingerprint, staging), staging, problems);
+    } catch (IOException e) {
+      staging.close();
+      throw DumpFile.failure(source, "at its end", e);
+    } catch (RuntimeException e) {
+      staging.close();
+      throw e;
+    }
+  }
+
+  private static SourceInfo describe(
+      String label, @Nullable String writer, String fingerprint, Staging staging) {
+    String server =
+        first(staging, StagedView.DOMAINS)
+            .orElseThrow(() ->
+                new SourceException(
+                    label
+                        + " holds no account, so that its server's name is unknown."
+                        + " Dump Synapse's own database, whole."));
+    String schema = first(staging, StagedView.SCHEMA).map(v -> "Synapse schema " + v).orElse(null);
+    Instant latest =
+        first(staging, StagedView.LATEST)
+            .map(Long::parseLong)
+            .map(Instant::ofEpochMilli)
+            .orElse(null);
+    String madeBy = writer == null ? schema : schema == null ? writer : writer + ", " + schema;
+    return new SourceInfo(TYPE, server, label, madeBy, latest, fingerprint);
+  }
+
+  private static Optional<String> first(Staging staging, StagedView view) {
+    try (Stream<StagedRow> rows = staging.read(view)) {
+      Iterator<StagedRow> all = rows.iterator();
+      return all.hasNext() ? Optional.ofNullable(all.next().text(0)) : Optional.empty();
+    }
+  }
+
+  @Override
+  public SourceInfo info() {
+    return info;
+  }
+
+  @Override
+  public Stream<Person> people() {
+    return read(StagedView.PEOPLE, "account", reader::person);
+  }
+
+  @Override
+  public Stream<Room> rooms() {
+    return read(StagedView.ROOMS, "room", reader::room);
+  }
+
+  @Override
+  public Stream<Event> events() {
+    return read(StagedView.EVENTS, "event", reader::event);
+  }
+
+  @Override
+  public Stream<Alias> aliases() {
+    return read(StagedView.ALIASES, "alias", reader::alias);
+  }
+
+  @Override
+  public Stream<MediaFile> media() {
+    return read(StagedView.MEDIA, "file", reader::media);
+  }
+
+  @Override
+  public Stream<AccountDatum> accountData() {
+    return read(StagedView.ACCOUNT_DATA, "account data", reader::accountDatum);
+  }
+
+  @Override
+  public Stream<Receipt> receipts() {
+    return read(StagedView.RECEIPTS, "receipt", reader::receipt);
+  }
+
+  @Override
+  public Stream<RoomTally> tallies() {
+    Stream<StagedRow> rows = staging.read(StagedView.ORDER);
+    var each = Spliterators.spliteratorUnknownSize(new Tallies(rows.iterator()), 0);
+    return StreamSupport.stream(each, false).onClose(rows::close);
+  }
+
+  @Override
+  public List<Problem> problems() {
+    return problems.list();
+  }
+
+  @Override
+  public void close() {
+    staging.close();
+  }
+
+  private <T> Stream<T> read(
+      StagedView view, String what, Function<StagedRow, Optional<T>> reader) {
+    return staging.read(view).<T>mapMulti((row, out) -> read(row, what, reader).ifPresent(out));
+  }
+
+  private <T> Optional<T> read(
+      StagedRow row, String what, Function<StagedRow, Optional<T>> reader) {
+    try {
+      return reader.apply(row);
+    } catch (IllegalArgumentException e) {
+      String name = row.text(0) == null ? row.text(1) : row.text(0);
+      String where = info.label() + ", " + what + " " + name;
+      problems.add(what, new Problem(where, String.valueOf(e.getMessage()), "it was left out"));
+      return Optional.empty();
+    }
+  }
+}
