@@ -3,6 +3,7 @@ package org.ferry.store.embedded;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A lock on a file between processes; the system releases it when the process ends, however it
  * ends. Within one JVM a file may have one holder only.
  */
-final class ProcessLock implements AutoCloseable {
+public final class ProcessLock implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final Path file;
@@ -36,8 +37,16 @@ final class ProcessLock implements AutoCloseable {
     }
   }
 
-  /** Does some work while this process alone holds the lock; waits at most {@code limit} for it. */
-  static <T> T whileAlone(Path file, Duration limit, Supplier<T> work) {
+  /**
+   * Does some work while this thread alone, of all processes, holds the lock.
+   *
+   * @param file the lock's file, made where missing; never deleted
+   * @param limit how long to wait for others
+   * @param work what to do
+   * @return what the work returned
+   * @throws EmbeddedPostgresException where another holds it for too long
+   */
+  public static <T> T whileAlone(Path file, Duration limit, Supplier<T> work) {
     try (var lock = on(file)) {
       lock.await(limit);
       return work.get();
@@ -79,6 +88,8 @@ final class ProcessLock implements AutoCloseable {
     try {
       lock = channel.tryLock(0, Long.MAX_VALUE, shared);
       return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // Another thread of this JVM has it.
     } catch (IOException e) {
       throw Folders.failure("lock", file, e);
     }

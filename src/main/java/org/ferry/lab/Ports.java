@@ -1,0 +1,42 @@
+package org.ferry.lab;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** TCP ports on loopback. */
+public final class Ports {
+  private static final int LOWEST = 20_000;
+  private static final int HIGHEST = 32_000;
+  private static final int ATTEMPTS = 200;
+
+  private Ports() {}
+
+  /**
+   * A port that nobody listens on at this moment, below those that the system gives to outgoing
+   * connections.
+   */
+  public static int free() {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+      if (isFree(port)) {
+        return port;
+      }
+    }
+    throw new LabException("No free port on loopback between " + LOWEST + " and " + HIGHEST);
+  }
+
+  static boolean isFree(int port) {
+    try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The port that ends a server name. */
+  static int of(String serverName) {
+    return Integer.parseInt(serverName.substring(serverName.lastIndexOf(':') + 1));
+  }
+}
