@@ -3,6 +3,7 @@ package org.ferry.matrix.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.ferry.matrix.event.Json;
@@ -19,10 +20,6 @@ record Answer(int status, MultiMap headers, Buffer body) {
     return status >= 200 && status < 300;
   }
 
-  String text() {
-    return body.toString();
-  }
-
   Optional<ObjectNode> json() {
     try {
       return Optional.of(Json.parseObject(body.getBytes()));
@@ -31,12 +28,20 @@ record Answer(int status, MultiMap headers, Buffer body) {
     }
   }
 
+  ObjectNode json(Call call) {
+    return json().orElseThrow(() -> noJson(call));
+  }
+
   List<ObjectNode> array(Call call) {
     try {
       return Json.parseObjects(body.getBytes());
     } catch (IllegalArgumentException e) {
-      throw refusal(call);
+      throw noJson(call);
     }
+  }
+
+  private MatrixException noJson(Call call) {
+    return refusal(call, Optional.empty());
   }
 
   /** The Matrix error code, or the empty string. */
@@ -44,9 +49,28 @@ record Answer(int status, MultiMap headers, Buffer body) {
     return json().map(o -> o.path("errcode").asText("")).orElse("");
   }
 
-  MatrixException refusal(Call call) {
-    String error = json().map(o -> o.path("error").asText("")).orElseGet(this::text);
+  boolean isRateLimit() {
+    return status == 429 || errcode().equals(Errcode.LIMIT_EXCEEDED);
+  }
+
+  /** A proxy without its homeserver, as against a homeserver that fails by itself. */
+  boolean isOutage() {
+    boolean gateway = status == 408 || (status >= 502 && status <= 504) || status >= 520;
+    return gateway && errcode().isEmpty();
+  }
+
+  /** 501 and 505 say that repeating is no use. */
+  boolean isServerError() {
+    return status >= 500 && status != 501 && status != 505 && !isOutage();
+  }
+
+  /** What the server said about the failure; the beginning of the body where it is no JSON. */
+  String error() {
+    return json().map(o -> o.path("error").asText("")).orElseGet(body::toString);
+  }
+
+  MatrixException refusal(Call call, Optional<Duration> retryAfter) {
     return new MatrixException(
-        call.method().name(), call.path(), status, errcode(), error, RetryAfter.of(this));
+        call.method().name(), call.path(), status, errcode(), error(), retryAfter);
   }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param body the JSON body, or null
  * @param repeat whether sending it twice does the same as sending it once
  * @param authorized whether it carries the token
+ * @param bearsLimits whether a rate limit is waited for, and not thrown at once
  */
 record Call(
     HttpMethod method,
@@ -27,7 +28,8 @@ record Call(
     List<String> via,
     @Nullable ObjectNode body,
     boolean repeat,
-    boolean authorized) {
+    boolean authorized,
+    boolean bearsLimits) {
 
   static Call get(String template, String... values) {
     return of(HttpMethod.GET, null, template, values);
@@ -47,16 +49,27 @@ record Call(
   }
 
   static Call of(HttpMethod method, @Nullable ObjectNode body, String template, String... values) {
-    return new Call(method, Paths.fill(template, values), Map.of(), List.of(), body, true, true);
+    return new Call(
+        method, Paths.fill(template, values), Map.of(), List.of(), body, true, true, true);
+  }
+
+  /** Any request by an encoded path; a POST is taken for one that may not be repeated. */
+  static Call raw(HttpMethod method, String path, @Nullable ObjectNode body) {
+    boolean repeat = !HttpMethod.POST.equals(method);
+    return new Call(method, path, Map.of(), List.of(), body, repeat, true, true);
   }
 
   /** Each repeat would make something new. */
   Call onlyOnce() {
-    return new Call(method, path, query, via, body, false, authorized);
+    return new Call(method, path, query, via, body, false, authorized, bearsLimits);
   }
 
   Call withoutToken() {
-    return new Call(method, path, query, via, body, repeat, false);
+    return new Call(method, path, query, via, body, repeat, false, bearsLimits);
+  }
+
+  Call throwingLimits() {
+    return new Call(method, path, query, via, body, repeat, authorized, false);
   }
 
   Call with(String name, @Nullable String value) {
@@ -65,7 +78,7 @@ record Call(
     }
     Map<String, String> more = new LinkedHashMap<>(query);
     more.put(name, value);
-    return new Call(method, path, more, via, body, repeat, authorized);
+    return new Call(method, path, more, via, body, repeat, authorized, bearsLimits);
   }
 
   Call as(UserId user, @Nullable DeviceId device) {
@@ -74,7 +87,7 @@ record Call(
 
   /** Adds the {@code via} parameters of a join, and their older name. */
   Call withVia(List<String> servers) {
-    return new Call(method, path, query, servers, body, repeat, authorized);
+    return new Call(method, path, query, servers, body, repeat, authorized, bearsLimits);
   }
 
   String uri() {

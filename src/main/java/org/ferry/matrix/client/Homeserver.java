@@ -2,8 +2,10 @@ package org.ferry.matrix.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
+import java.io.OutputStream;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.ferry.id.DeviceId;
 import org.ferry.id.UserId;
@@ -47,7 +49,7 @@ public final class Homeserver implements AutoCloseable {
     this.options = options;
     this.pace = pace;
     this.wire = new Wire(vertx, options);
-    this.repeater = new Repeater(wire, options, patience, clock, pace);
+    this.repeater = new Repeater(options.address(), patience, clock, pace, Thread::sleep);
   }
 
   /** The server name, the part after the colon in its user ids. */
@@ -95,24 +97,41 @@ public final class Homeserver implements AutoCloseable {
   }
 
   Answer answer(Call call) {
-    return repeater.answer(call);
+    return repeater.run(call, this::probe, () -> wire.send(call));
   }
 
   ObjectNode json(Call call) {
-    Answer answer = answer(call);
-    return answer.json().orElseThrow(() -> answer.refusal(call));
+    return answer(call).json(call);
   }
 
   List<ObjectNode> array(Call call) {
     return answer(call).array(call);
   }
 
-  Wire wire() {
-    return wire;
+  Answer upload(Call call, MediaBody body) {
+    return repeater.run(call, this::probe, () -> wire.upload(call, body));
   }
 
-  Repeater repeater() {
-    return repeater;
+  /** Repeated only while no byte has been written: the stream cannot be taken back. */
+  Answer download(Call call, OutputStream to, AtomicLong written) {
+    return repeater.run(
+        call,
+        this::probe,
+        () -> {
+          try {
+            return wire.download(call, to, n -> written.addAndGet(n));
+          } catch (Lost e) {
+            if (written.get() > 0) {
+              throw new Unreachable(options.address(), e.sentence() + ", in the middle of a file");
+            }
+            throw e;
+          }
+        });
+  }
+
+  /** Something cheap that needs the server's database. */
+  private Answer probe() throws Lost {
+    return wire.send(Call.get("/_matrix/client/v3/joined_rooms"));
   }
 
   /** Closes the connections; requests under way fail. */

@@ -395,9 +395,7 @@ public final class Intent {
    * @return the answer's object
    */
   public ObjectNode call(HttpMethod method, String path, @Nullable ObjectNode body) {
-    Call call =
-        new Call(method, path, Map.of(), List.of(), body, !HttpMethod.POST.equals(method), true);
-    return ask(call);
+    return ask(Call.raw(method, path, body));
   }
 
   private static ObjectNode reason(@Nullable String reason) {

@@ -12,7 +12,9 @@ final class Lost extends Exception {
     NO_ANSWER,
     /** No answer in time; it may have been carried out, and the server is slow. */
     TIMEOUT,
-    /** Waiting cannot help. */
+    /** This thread was told to stop; it may have been carried out. */
+    INTERRUPTED,
+    /** It did not reach the server, and waiting cannot help. */
     HOPELESS
   }
 

@@ -82,14 +82,18 @@ public final class MatrixException extends HomeserverFailure {
     return errcode.equals(code);
   }
 
-  /** True for M_FORBIDDEN. */
+  /** True for M_FORBIDDEN, and for a 403 without a better code. */
   public boolean isForbidden() {
-    return is(Errcode.FORBIDDEN);
+    return is(Errcode.FORBIDDEN) || (status == 403 && is(Errcode.UNKNOWN));
   }
 
-  /** True for M_NOT_FOUND, and for a 404 without a code. */
+  /**
+   * True where the server says that there is no such thing. A 404 without a code is not that: it
+   * may come from a proxy in between.
+   */
   public boolean isNotFound() {
-    return is(Errcode.NOT_FOUND) || (status == 404 && errcode.isEmpty());
+    return is(Errcode.NOT_FOUND)
+        || (status == 404 && !errcode.isEmpty() && !is(Errcode.UNRECOGNIZED));
   }
 
   /** True where the server does not offer this endpoint at all. */

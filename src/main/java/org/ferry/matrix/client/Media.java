@@ -2,12 +2,17 @@ package org.ferry.matrix.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.OutputStream;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.ferry.id.MxcUri;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
 
 /** Files: up and down, streamed. */
 final class Media {
+  private static final String CLIENT = "/_matrix/client/v1/media";
+  private static final String OLD = "/_matrix/media/v3";
+
   private final Homeserver server;
   private final UserId user;
 
@@ -17,35 +22,71 @@ final class Media {
   }
 
   MxcUri reserve() {
-    ObjectNode answer =
-        server.json(Call.post(Json.object(), "/_matrix/media/v1/create").as(user, null));
-    return MxcUri.parse(Intent.required(answer, "content_uri")).orElseThrow();
+    // A limit here means too many addresses without a file, which may last a day.
+    Call call = Call.post(Json.object(), "/_matrix/media/v1/create").throwingLimits();
+    return uri(server.json(call.as(user, null)));
   }
 
   void uploadTo(MxcUri reserved, MediaBody body) {
-    notYet(reserved + " " + body.length());
+    Call call =
+        Call.put(Json.object(), OLD + "/upload/{}/{}", reserved.server(), reserved.mediaId());
+    try {
+      Answer unused = server.upload(named(call, body), body);
+    } catch (MatrixException e) {
+      // The address is ours alone: an earlier attempt, whose answer was lost, put the file there.
+      if (!e.is(Errcode.CANNOT_OVERWRITE_MEDIA)) {
+        throw e;
+      }
+    }
   }
 
   MxcUri upload(MediaBody body) {
-    notYet(String.valueOf(body.length()));
-    return reserve();
+    Call call = Call.post(Json.object(), OLD + "/upload").onlyOnce();
+    return uri(server.upload(named(call, body), body).json(call));
+  }
+
+  private Call named(Call call, MediaBody body) {
+    return call.as(user, null).with("filename", body.fileName());
+  }
+
+  private static MxcUri uri(ObjectNode answer) {
+    String text = Intent.required(answer, "content_uri");
+    return MxcUri.parse(text)
+        .orElseThrow(() ->
+            new MatrixException("", "", 200, "", "not a media address: " + text, Optional.empty()));
   }
 
   long uploadLimit() {
-    return server
-        .json(Call.get("/_matrix/client/v1/media/config").as(user, null))
-        .path("m.upload.size")
-        .asLong(Long.MAX_VALUE);
+    ObjectNode config;
+    try {
+      config = server.json(Call.get(CLIENT + "/config").as(user, null));
+    } catch (MatrixException e) {
+      if (!e.isUnrecognized()) {
+        throw e;
+      }
+      config = server.json(Call.get(OLD + "/config").as(user, null));
+    }
+    return config.path("m.upload.size").asLong(Long.MAX_VALUE);
   }
 
   DownloadInfo download(MxcUri uri, OutputStream to) {
-    notYet(uri.toString() + to.getClass());
-    return new DownloadInfo(null, null, 0);
+    try {
+      return download(CLIENT, uri, to);
+    } catch (MatrixException e) {
+      if (!e.isUnrecognized()) {
+        throw e;
+      }
+      return download(OLD, uri, to);
+    }
   }
 
-  private static void notYet(String what) {
-    if (!what.isEmpty()) {
-      throw new UnsupportedOperationException("not built yet: " + what);
-    }
+  private DownloadInfo download(String base, MxcUri uri, OutputStream to) {
+    Call call = Call.get(base + "/download/{}/{}", uri.server(), uri.mediaId()).as(user, null);
+    AtomicLong written = new AtomicLong();
+    Answer head = server.download(call, to, written);
+    return new DownloadInfo(
+        head.headers().get("Content-Type"),
+        ContentDisposition.fileName(head.headers().get("Content-Disposition")),
+        written.get());
   }
 }

@@ -68,6 +68,12 @@ public final class Pace {
     }
   }
 
+  void wrote(Duration latency) {}
+
+  void limited() {}
+
+  void failed() {}
+
   /** What is going on, for displays. */
   public Snapshot snapshot() {
     return new Snapshot(limit, inFlight, Duration.ZERO, Duration.ZERO, 0, "");

@@ -1,46 +1,145 @@
 package org.ferry.matrix.client;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.ferry.matrix.client.Lost.Kind;
 
-/** Repeats a request for as long as the patience lasts. */
+/**
+ * Repeats a request for as long as the patience lasts. The same request is always repeated as it
+ * was, with its transaction id: a client's timeout does not mean that nothing happened.
+ */
 final class Repeater {
-  private final Wire wire;
-  private final HomeserverOptions options;
+  /** One try at a request. */
+  @FunctionalInterface
+  interface Attempt {
+    Answer once() throws Lost, IOException;
+  }
+
+  /** Lets time go by. */
+  @FunctionalInterface
+  interface Pause {
+    void pause(Duration time) throws InterruptedException;
+  }
+
+  private final String address;
   private final Patience patience;
   private final InstantSource clock;
   private final Pace pace;
-  private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+  private final Pause pause;
+  private final Outages outages = new Outages();
+  private final AtomicLong successes = new AtomicLong();
 
-  Repeater(
-      Wire wire, HomeserverOptions options, Patience patience, InstantSource clock, Pace pace) {
-    this.wire = wire;
-    this.options = options;
+  Repeater(String address, Patience patience, InstantSource clock, Pace pace, Pause pause) {
+    this.address = address;
     this.patience = patience;
     this.clock = clock;
     this.pace = pace;
+    this.pause = pause;
   }
 
   void onWaiting(Consumer<String> notice) {
-    boolean unused = listeners.add(notice);
+    outages.onChange(notice);
   }
 
-  Answer answer(Call call) {
-    try {
-      Answer answer = wire.send(call);
-      if (answer.isSuccess()) {
-        return answer;
+  /**
+   * Runs attempts until one brings a success or a refusal that waiting does not change.
+   *
+   * @param call what is asked, for messages and for whether it may be repeated
+   * @param probe another request of the same server, to tell its fault from this request's
+   * @param attempt sends it
+   */
+  Answer run(Call call, Attempt probe, Attempt attempt) {
+    Trial trial = new Trial(call, patience, clock.instant(), successes.get());
+    while (true) {
+      Instant began = clock.instant();
+      Duration wait;
+      try {
+        Answer answer = attempt.once();
+        Instant now = clock.instant();
+        if (answer.isSuccess()) {
+          succeeded(call, Duration.between(began, now), now);
+          return answer;
+        }
+        wait = refused(trial, answer, probe, now);
+      } catch (Lost lost) {
+        wait = lost(trial, lost);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-      throw answer.refusal(call);
-    } catch (Lost e) {
-      throw new Unreachable(options.address(), e.sentence());
+      sleep(trial, wait);
     }
   }
 
-  @Override
-  public String toString() {
-    return "Repeater[" + patience + clock + pace.limit() + "]";
+  private void succeeded(Call call, Duration latency, Instant now) {
+    long unused = successes.incrementAndGet();
+    outages.over(now);
+    if (call.writesEvent()) {
+      pace.wrote(latency);
+    }
+  }
+
+  private Duration refused(Trial trial, Answer answer, Attempt probe, Instant now) {
+    if (answer.isRateLimit()) {
+      pace.limited();
+      Duration wait = trial.limited(answer, now);
+      if (wait.compareTo(Duration.ofSeconds(5)) >= 0) {
+        outages.noticed(
+            "the homeserver limits our rate and asks for " + wait.toSeconds() + " s", now);
+      }
+      return wait;
+    }
+    if (answer.isOutage()) {
+      pace.failed();
+      String sentence = "the homeserver" + " at " + address + " answers " + answer.status();
+      return noticed(trial, trial.away(sentence, Kind.NO_ANSWER, now, address), sentence, now);
+    }
+    if (answer.isServerError()) {
+      pace.failed();
+      return trial.failed(answer, now, () -> othersSucceed(trial, probe));
+    }
+    outages.over(now);
+    throw answer.refusal(trial.call(), RetryAfter.of(answer, now));
+  }
+
+  private boolean othersSucceed(Trial trial, Attempt probe) {
+    if (successes.get() > trial.successesBefore()) {
+      return true;
+    }
+    try {
+      return probe.once().status() < 500;
+    } catch (Lost | IOException e) {
+      return false;
+    }
+  }
+
+  private Duration lost(Trial trial, Lost lost) {
+    Instant now = clock.instant();
+    if (lost.kind() == Kind.TIMEOUT) {
+      pace.failed();
+    }
+    Duration wait = trial.away(lost.sentence(), lost.kind(), now, address);
+    return noticed(trial, wait, lost.sentence(), now);
+  }
+
+  /** One broken connection is no outage; two in a row for one request are told. */
+  private Duration noticed(Trial trial, Duration wait, String sentence, Instant now) {
+    if (trial.losses() >= 2) {
+      outages.noticed(sentence, now);
+    }
+    return wait;
+  }
+
+  private void sleep(Trial trial, Duration wait) {
+    try {
+      pause.pause(wait);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw trial.stopped(address);
+    }
   }
 }

@@ -11,7 +11,10 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.ferry.matrix.event.Json;
 
 /** One attempt at one request. Nothing is repeated here, and no status is an error. */
@@ -38,7 +41,10 @@ final class Wire implements AutoCloseable {
   }
 
   Answer send(Call call) throws Lost {
-    return await(open(call).compose(request -> sent(request, call)).compose(Wire::whole));
+    return await(
+        open(call, options.requestTimeout())
+            .compose(request -> sent(request, call))
+            .compose(Wire::whole));
   }
 
   private static Future<HttpClientResponse> sent(HttpClientRequest request, Call call) {
@@ -51,11 +57,60 @@ final class Wire implements AutoCloseable {
   }
 
   /** Collects the body on the event loop, where no part of it can be missed. */
-  static Future<Answer> whole(HttpClientResponse response) {
+  private static Future<Answer> whole(HttpClientResponse response) {
     return response.body().map(body -> new Answer(response.statusCode(), response.headers(), body));
   }
 
-  Future<HttpClientRequest> open(Call call) {
+  /**
+   * Sends a file from the thread that calls, which the socket's buffer slows down.
+   *
+   * @throws IOException where the file cannot be read, or is not as long as it was said to be
+   */
+  Answer upload(Call call, MediaBody body) throws Lost, IOException {
+    String type = body.contentType() == null ? "application/octet-stream" : body.contentType();
+    // The clock of silence starts when the file is sent: large ones take their time.
+    HttpClientRequest request = await(open(call, Duration.ZERO));
+    request =
+        request
+            .putHeader(HttpHeaders.CONTENT_TYPE, type)
+            .putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length()));
+    Future<Answer> answer = request.response().compose(Wire::whole);
+    try {
+      return new Upload(request, answer, options.requestTimeout()).send(body);
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
+      throw lost(e);
+    }
+  }
+
+  /**
+   * Receives a file; where the status is no success, the answer holds the body and nothing was
+   * written.
+   *
+   * @param counter told of each number of bytes before they are written
+   * @throws IOException where the bytes cannot be written
+   */
+  Answer download(Call call, OutputStream to, Consumer<Integer> counter) throws Lost, IOException {
+    HttpClientResponse response =
+        await(
+            open(call, options.requestTimeout())
+                .compose(HttpClientRequest::send)
+                .map(HttpClientResponse::pause));
+    Answer head = new Answer(response.statusCode(), response.headers(), Buffer.buffer());
+    if (!head.isSuccess()) {
+      Future<Answer> whole = whole(response);
+      HttpClientResponse unused = response.resume();
+      return await(whole);
+    }
+    Throwable broken = new Download(response, to, counter).copy();
+    if (broken != null) {
+      throw lost(broken);
+    }
+    return head;
+  }
+
+  private Future<HttpClientRequest> open(Call call, Duration silence) {
     RequestOptions to =
         new RequestOptions()
             .setMethod(call.method())
@@ -63,19 +118,27 @@ final class Wire implements AutoCloseable {
             .setFollowRedirects(false)
             // Waiting for a free connection is no fault of the server's.
             .setConnectTimeout(Duration.ofHours(1).toMillis())
-            .setIdleTimeout(options.requestTimeout().toMillis());
+            .setIdleTimeout(silence.toMillis());
     if (call.authorized()) {
       to = to.putHeader(HttpHeaders.AUTHORIZATION, "Bearer " + options.asToken().reveal());
     }
     return client.request(to);
   }
 
-  <T> T await(Future<T> future) throws Lost {
+  private <T> T await(Future<T> future) throws Lost {
     try {
       return future.await();
     } catch (Exception e) {
-      throw Losses.explain(e, options.address());
+      throw lost(e);
     }
+  }
+
+  private Lost lost(Throwable cause) {
+    Lost lost = Losses.explain(cause, options.address());
+    if (lost.kind() == Lost.Kind.INTERRUPTED) {
+      Thread.currentThread().interrupt();
+    }
+    return lost;
   }
 
   @Override

@@ -1,0 +1,109 @@
+package org.ferry.matrix.client;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import org.ferry.matrix.client.Lost.Kind;
+
+/**
+ * What has happened to one request so far, and what follows from it: a pause, or the end. Used by
+ * one thread.
+ */
+final class Trial {
+  private static final Duration SHORTEST_UNSAID_LIMIT = Duration.ofSeconds(1);
+
+  private final Call call;
+  private final Patience patience;
+  private final Instant began;
+  private final long successesBefore;
+  private int repeats;
+  private int losses;
+  private int sameErrors;
+  private String lastError = "";
+
+  Trial(Call call, Patience patience, Instant began, long successesBefore) {
+    this.call = call;
+    this.patience = patience;
+    this.began = began;
+    this.successesBefore = successesBefore;
+  }
+
+  Call call() {
+    return call;
+  }
+
+  long successesBefore() {
+    return successesBefore;
+  }
+
+  /** How often in a row no answer of the homeserver itself came back. */
+  int losses() {
+    return losses;
+  }
+
+  /** The server limits our rate: nothing was done, so that anything may be repeated. */
+  Duration limited(Answer answer, Instant now) {
+    losses = 0;
+    Optional<Duration> asked = RetryAfter.of(answer, now);
+    Duration wait = shorter(asked.orElse(SHORTEST_UNSAID_LIMIT), patience.longestAsked());
+    wait = longer(wait, backoff());
+    if (!call.bearsLimits() || isOver(now.plus(wait))) {
+      throw answer.refusal(call, asked);
+    }
+    return wait;
+  }
+
+  /** No answer of the homeserver itself. */
+  Duration away(String sentence, Kind kind, Instant now, String address) {
+    losses++;
+    boolean untouched = kind == Kind.NOT_SENT || kind == Kind.HOPELESS;
+    if (!call.repeat() && !untouched) {
+      throw new InDoubt(call.method() + " " + call.path() + ": " + sentence);
+    }
+    Duration wait = backoff();
+    if (kind == Kind.HOPELESS || kind == Kind.INTERRUPTED || isOver(now.plus(wait))) {
+      throw new Unreachable(address, sentence);
+    }
+    return wait;
+  }
+
+  /** The homeserver itself fails: perhaps on everything, perhaps on this request for ever. */
+  Duration failed(Answer answer, Instant now, BooleanSupplier othersSucceed) {
+    losses = 0;
+    String error = answer.status() + answer.errcode() + answer.error();
+    sameErrors = error.equals(lastError) ? sameErrors + 1 : 1;
+    lastError = error;
+    Duration wait = backoff();
+    boolean itIsUs = sameErrors >= patience.serverErrors() && othersSucceed.getAsBoolean();
+    if (!call.repeat() || itIsUs || isOver(now.plus(wait))) {
+      throw answer.refusal(call, RetryAfter.of(answer, now));
+    }
+    return wait;
+  }
+
+  HomeserverFailure stopped(String address) {
+    return new Unreachable(address, "stopped while waiting for the homeserver at " + address);
+  }
+
+  private boolean isOver(Instant then) {
+    return then.isAfter(began.plus(patience.outage()));
+  }
+
+  /** Doubled each time; jitter keeps many waiting threads from coming back all at once. */
+  private Duration backoff() {
+    long longest = patience.longest().toMillis();
+    long full = patience.first().toMillis() << Math.min(repeats++, 20);
+    long capped = Math.max(1, Math.min(longest, full));
+    return Duration.ofMillis(ThreadLocalRandom.current().nextLong(capped / 2, capped) + 1);
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  private static Duration longer(Duration a, Duration b) {
+    return a.compareTo(b) > 0 ? a : b;
+  }
+}

@@ -1,0 +1,87 @@
+package org.ferry.matrix.client;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Moves a file into a request, piece by piece, on the thread that calls. A server may answer before
+ * it has seen the whole file, and hang up: a file that is too large ends that way.
+ */
+final class Upload {
+  private static final int PIECE = 64 * 1024;
+  private static final Duration ANSWER_AFTER_HANGING_UP = Duration.ofSeconds(5);
+
+  private final HttpClientRequest request;
+  private final Future<Answer> answer;
+  private final Duration silence;
+
+  Upload(HttpClientRequest request, Future<Answer> answer, Duration silence) {
+    // Failures come back by the futures; without this they would be logged as well.
+    this.request = request.exceptionHandler(e -> {});
+    this.answer = answer;
+    this.silence = silence;
+  }
+
+  /**
+   * Sends the file, or as much of it as the server takes.
+   *
+   * @return the answer
+   * @throws IOException where the file cannot be read, or is not as long as it was said to be
+   * @throws Exception where the connection broke before an answer came
+   */
+  Answer send(MediaBody body) throws Exception {
+    boolean whole = false;
+    try {
+      whole = pump(body);
+      if (whole) {
+        return answer.await();
+      }
+      return answer.await(ANSWER_AFTER_HANGING_UP.toMillis(), TimeUnit.MILLISECONDS);
+    } finally {
+      if (!whole || !answer.isComplete()) {
+        request.reset().onFailure(e -> {});
+      }
+    }
+  }
+
+  /** False where the server stopped listening. */
+  private boolean pump(MediaBody body) throws IOException, TimeoutException {
+    try (InputStream in = body.bytes().open()) {
+      long left = body.length();
+      byte[] piece = new byte[PIECE];
+      for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+        left -= n;
+        if (left < 0) {
+          break;
+        }
+        if (!written(request.write(Buffer.buffer().appendBytes(piece, 0, n)))) {
+          return false;
+        }
+      }
+      if (left != 0) {
+        throw new IOException("the file is not " + body.length() + " bytes long any more");
+      }
+    }
+    return written(request.idleTimeout(silence.toMillis()).end());
+  }
+
+  private boolean written(Future<Void> write) throws TimeoutException {
+    if (answer.isComplete()) {
+      return false;
+    }
+    try {
+      Void unused = write.await(silence.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      throw e;
+    } catch (Exception e) {
+      return false;
+    }
+  }
+}
