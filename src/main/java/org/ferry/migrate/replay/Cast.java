@@ -1,0 +1,80 @@
+package org.ferry.migrate.replay;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.ferry.id.DeviceId;
+import org.ferry.id.UserId;
+import org.ferry.matrix.client.Intent;
+import org.ferry.migrate.CrossingLedger.CarriedPerson;
+import org.ferry.migrate.plan.Plan;
+
+/**
+ * Who stands for whom, and how they act: every ghost sends from a device of its own, so that the
+ * homeserver remembers its transaction ids for a day (reliability.md F6). The device is made when
+ * the ghost first sends. Safe for use by many threads.
+ */
+final class Cast {
+  /** The replay device of each ghost; it has no keys. */
+  static final DeviceId DEVICE = new DeviceId("FERRY");
+
+  private static final String DEVICE_NAME = "Ferry";
+
+  private final Voyage voyage;
+  private final Map<UserId, UserId> targets = new ConcurrentHashMap<>();
+  private final Map<UserId, CarriedPerson> rows = new ConcurrentHashMap<>();
+  private final Map<UserId, Intent> senders = new ConcurrentHashMap<>();
+
+  Cast(Voyage voyage) {
+    this.voyage = voyage;
+    for (Plan.PlanPerson person : voyage.plan().people()) {
+      if (person.target() != null && person.action() != Plan.PersonAction.SKIP) {
+        targets.put(person.id(), person.target());
+      }
+    }
+    try (Stream<CarriedPerson> people = voyage.ledger().people(voyage.id())) {
+      people.forEach(p -> rows.put(p.target(), p));
+    }
+  }
+
+  /** The new id of a person, or empty where the plan carries none of theirs. */
+  Optional<UserId> target(UserId old) {
+    return Optional.ofNullable(targets.get(old));
+  }
+
+  /** A user of the destination as who acts, without a device: for state and reading. */
+  Intent actor(UserId target) {
+    return voyage.homeserver().as(target);
+  }
+
+  /** A user of the destination as who sends, from the replay device. */
+  Intent sender(UserId target) {
+    return senders.computeIfAbsent(target, this::withDevice);
+  }
+
+  private Intent withDevice(UserId target) {
+    CarriedPerson row = rows.get(target);
+    if (row != null && row.device() != null) {
+      return voyage.homeserver().as(target, new DeviceId(row.device()));
+    }
+    DeviceId device = voyage.homeserver().as(target).ensureDevice(DEVICE, DEVICE_NAME);
+    if (row != null) {
+      remember(
+          new CarriedPerson(
+              row.old(), target, row.state(), device.value(), row.profile(), row.reason()));
+    }
+    return voyage.homeserver().as(target, device);
+  }
+
+  /** The row of a person on the destination, or empty where nothing was begun. */
+  Optional<CarriedPerson> row(UserId target) {
+    return Optional.ofNullable(rows.get(target));
+  }
+
+  /** Writes a person's row. */
+  void remember(CarriedPerson row) {
+    rows.put(row.target(), row);
+    voyage.ledger().person(voyage.id(), row);
+  }
+}

@@ -1,0 +1,187 @@
+package org.ferry.migrate.replay;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.matrix.client.Errcode;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.migrate.EventState;
+import org.ferry.migrate.LedgerEvent;
+import org.ferry.migrate.Settled;
+import org.ferry.migrate.rewrite.Rewritten;
+import org.ferry.migrate.rewrite.RoomContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends what the rewriter made, into one room, one event at a time. Used by one thread.
+ *
+ * <p>The transaction id is a hash of what is sent where, by whom: a repeat is recognised by the
+ * homeserver for a day (reliability.md F6, F7).
+ */
+final class Delivery {
+  private final Voyage voyage;
+  private final Cast cast;
+  private final RoomId target;
+  private final RoomContext room;
+  private final Helper helper;
+  private final Map<String, EventId> states = new HashMap<>();
+
+  Delivery(Voyage voyage, Cast cast, RoomId target, RoomContext room) {
+    this.voyage = voyage;
+    this.cast = cast;
+    this.target = target;
+    this.room = room;
+    this.helper = new Helper(cast, target, room);
+  }
+
+  /**
+   * Sends an event.
+   *
+   * @return carried or merged with the target's id, or failed with the server's words
+   * @throws MatrixException where the server refuses Ferry itself
+   */
+  Settled send(LedgerEvent event, Rewritten.Send send) {
+    EventId id;
+    try {
+      id = attempt(event, send, send.sender());
+    } catch (MatrixException e) {
+      if (e.is(Errcode.DUPLICATE_ANNOTATION)) {
+        return settled(
+            event, EventState.MERGED, null, "the same reaction by the same person", send);
+      }
+      if (!e.isForbidden()) {
+        return failed(event, e);
+      }
+      try {
+        id = withHelp(event, send, e);
+      } catch (MatrixException again) {
+        return failed(event, again);
+      }
+    }
+    if (send.stateKey() != null && isKnown(event, send, id)) {
+      return settled(event, EventState.MERGED, id, "the same state as before", send);
+    }
+    return settled(event, EventState.CARRIED, id, null, send);
+  }
+
+  private EventId attempt(LedgerEvent event, Rewritten.Send send, UserId sender) {
+    if (send.stateKey() != null) {
+      return cast.actor(sender)
+          .setState(target, send.type(), send.stateKey(), send.content(), send.ts());
+    }
+    return cast.sender(sender)
+        .send(target, send.type(), txn(event, "event", sender), send.content(), send.ts());
+  }
+
+  private EventId withHelp(LedgerEvent event, Rewritten.Send send, MatrixException refusal) {
+    Optional<EventId> helped = helper.deliver(send, () -> attempt(event, send, send.sender()));
+    if (helped.isPresent()) {
+      return helped.get();
+    }
+    if (send.stateKey() != null && mayStandIn(send)) {
+      return attempt(event, send, room.actor());
+    }
+    throw refusal;
+  }
+
+  /** State keys that begin with an at sign are their owner's alone, memberships of others not. */
+  private static boolean mayStandIn(Rewritten.Send send) {
+    String key = send.stateKey() == null ? "" : send.stateKey();
+    if (!send.type().equals("m.room.member")) {
+      return !key.startsWith("@");
+    }
+    String membership = send.content().path("membership").asText("");
+    return !key.equals(send.sender().value()) && !membership.equals("join");
+  }
+
+  /** A PUT of state that is there already returns the id of the event that put it there. */
+  private boolean isKnown(LedgerEvent event, Rewritten.Send send, EventId id) {
+    EventId before = states.put(send.type() + '\u0000' + send.stateKey(), id);
+    if (before != null) {
+      return before.equals(id);
+    }
+    return voyage
+        .ledger()
+        .origin(voyage.id(), id)
+        .filter(old -> !old.equals(event.event().id()))
+        .isPresent();
+  }
+
+  /**
+   * Takes back what was carried earlier, and reads it back: content that is still there is a
+   * failure (decisions.md 6).
+   */
+  Settled redact(LedgerEvent event, Rewritten.Redact redact) {
+    try {
+      EventId id = takeBack(event, redact, redact.sender());
+      return confirmed(event, redact, id);
+    } catch (MatrixException e) {
+      if (!e.isForbidden()) {
+        return failed(event, e);
+      }
+      try {
+        return confirmed(event, redact, takeBack(event, redact, room.actor()));
+      } catch (MatrixException again) {
+        return failed(event, again);
+      }
+    }
+  }
+
+  private EventId takeBack(LedgerEvent event, Rewritten.Redact redact, UserId sender) {
+    Intent intent = cast.sender(sender);
+    String txn = txn(event, "redaction", sender);
+    if (room.datedRedactions()) {
+      return intent.send(target, "m.room.redaction", txn, redact.content(), redact.ts());
+    }
+    return intent.redact(
+        target, redact.target(), txn, redact.content().path("reason").asText(null));
+  }
+
+  private Settled confirmed(LedgerEvent event, Rewritten.Redact redact, EventId id) {
+    Optional<ObjectNode> after = cast.actor(room.actor()).event(target, redact.target());
+    boolean gone =
+        after.isEmpty()
+            || after.get().path("unsigned").has("redacted_because")
+            || after.get().path("content").isEmpty();
+    return gone
+        ? new Settled(event.key(), EventState.CARRIED, id, null, false, null)
+        : new Settled(
+            event.key(),
+            EventState.FAILED,
+            null,
+            "the homeserver took the redaction " + id + " but still shows what it takes back",
+            false,
+            null);
+  }
+
+  private String txn(LedgerEvent event, String part, UserId sender) {
+    return Txn.id(
+        voyage.source().info().server(),
+        event.event().id().value(),
+        part,
+        sender.value(),
+        target.value());
+  }
+
+  private static Settled failed(LedgerEvent event, MatrixException e) {
+    if (e.isTokenRefused()) {
+      throw e;
+    }
+    return new Settled(event.key(), EventState.FAILED, null, e.getMessage(), false, null);
+  }
+
+  private static Settled settled(
+      LedgerEvent event,
+      EventState state,
+      @Nullable EventId id,
+      @Nullable String reason,
+      Rewritten.Send send) {
+    String repairs = send.repairs().isEmpty() ? null : String.join(", ", send.repairs());
+    return new Settled(event.key(), state, id, reason, false, repairs);
+  }
+}

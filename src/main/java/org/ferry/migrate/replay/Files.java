@@ -1,0 +1,180 @@
+package org.ferry.migrate.replay;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.ferry.id.MxcUri;
+import org.ferry.matrix.client.Errcode;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.matrix.client.MediaBody;
+import org.ferry.migrate.CrossingLedger.CarriedMedia;
+import org.ferry.migrate.rewrite.Lookups.FileFate;
+import org.ferry.model.MediaFile;
+import org.ferry.source.MediaStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries files: each once, however often it is used. The new address is reserved and noted before
+ * a byte is sent, so that a repeat fills the same address. Safe for use by many threads.
+ */
+final class Files {
+  private static final String CARRIED = "carried";
+  private static final String RESERVED = "reserved";
+  private static final String FAILED = "failed";
+
+  private final Voyage voyage;
+  private final @Nullable MediaStore store;
+  private final Map<MxcUri, ReentrantLock> locks = new ConcurrentHashMap<>();
+  private final Map<MxcUri, FileFate> fates = new ConcurrentHashMap<>();
+  private volatile long limit = -1;
+
+  Files(Voyage voyage, @Nullable MediaStore store) {
+    this.voyage = voyage;
+    this.store = store;
+  }
+
+  /** The new address of a file, after carrying it where that was not done before. */
+  FileFate carry(MxcUri old) {
+    FileFate known = fates.get(old);
+    if (known != null) {
+      return known;
+    }
+    ReentrantLock lock = locks.computeIfAbsent(old, k -> new ReentrantLock());
+    lock.lock();
+    try {
+      FileFate again = fates.get(old);
+      if (again == null) {
+        again = decide(old);
+        fates.put(old, again);
+      }
+      return again;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private FileFate decide(MxcUri old) {
+    Optional<CarriedMedia> row = voyage.ledger().media(voyage.id(), old);
+    if (row.isPresent() && row.get().state().equals(CARRIED) && row.get().target() != null) {
+      return new FileFate.Carried(row.get().target());
+    }
+    Optional<MediaFile> file = voyage.sources().media(voyage.source().id(), old);
+    boolean local = old.server().equals(voyage.source().info().server());
+    if (file.isEmpty()) {
+      return local ? missing(old, "the source does not know the file " + old) : elsewhere();
+    }
+    if (file.get().quarantined()) {
+      return elsewhere();
+    }
+    if (store == null) {
+      return local
+          ? missing(old, "no media store was given: run again with --media PATH")
+          : elsewhere();
+    }
+    try {
+      Optional<MediaStore.Blob> blob = store.find(file.get().path());
+      if (blob.isEmpty()) {
+        return local
+            ? missing(old, file.get().path() + " is not in the media store " + store.label())
+            : elsewhere();
+      }
+      return upload(file.get(), blob.get(), row.orElse(null));
+    } catch (IOException e) {
+      return missing(
+          old, file.get().path() + " in " + store.label() + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private FileFate upload(MediaFile file, MediaStore.Blob blob, @Nullable CarriedMedia row)
+      throws IOException {
+    if (blob.length() > limit()) {
+      return missing(
+          file.uri(),
+          "%s has %,d bytes, more than the %,d that the homeserver takes: raise max_upload_size there and run again"
+              .formatted(file.uri(), blob.length(), limit()));
+    }
+    String sha256 = sha256(blob);
+    Intent bot = voyage.bot();
+    MediaBody body = new MediaBody(blob.length(), file.mimeType(), file.name(), blob::open);
+    try {
+      MxcUri target = send(file, body, bot, row);
+      note(new CarriedMedia(file.uri(), target, CARRIED, sha256, blob.length(), null));
+      return new FileFate.Carried(target);
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      return missing(file.uri(), "the homeserver refused " + file.uri() + ": " + e.getMessage());
+    }
+  }
+
+  private MxcUri send(MediaFile file, MediaBody body, Intent bot, @Nullable CarriedMedia row) {
+    MxcUri target = row == null ? null : row.target();
+    if (target == null) {
+      try {
+        target = bot.reserveMedia();
+      } catch (MatrixException e) {
+        if (!e.isUnrecognized()) {
+          throw e;
+        }
+        return bot.upload(body);
+      }
+      note(new CarriedMedia(file.uri(), target, RESERVED, null, -1, null));
+    }
+    try {
+      bot.uploadTo(target, body);
+    } catch (MatrixException e) {
+      if (e.isNotFound()) {
+        // The reservation has run out since: nothing was ever stored there.
+        return send(file, body, bot, null);
+      }
+      if (!e.is(Errcode.CANNOT_OVERWRITE_MEDIA)) {
+        throw e;
+      }
+    }
+    return target;
+  }
+
+  private long limit() {
+    if (limit < 0) {
+      limit = voyage.bot().uploadLimit();
+    }
+    return limit;
+  }
+
+  private FileFate missing(MxcUri old, String reason) {
+    note(new CarriedMedia(old, null, FAILED, null, -1, reason));
+    return voyage.options().replay().missingMedia().equals("carry")
+        ? elsewhere()
+        : new FileFate.Missing(reason);
+  }
+
+  private static FileFate elsewhere() {
+    return new FileFate.Elsewhere();
+  }
+
+  private void note(CarriedMedia row) {
+    voyage.ledger().media(voyage.id(), row);
+  }
+
+  private static String sha256(MediaStore.Blob blob) throws IOException {
+    try (InputStream in =
+        new DigestInputStream(blob.open(), MessageDigest.getInstance("SHA-256"))) {
+      long read = in.transferTo(java.io.OutputStream.nullOutputStream());
+      if (read != blob.length()) {
+        throw new IOException("%d bytes instead of %d".formatted(read, blob.length()));
+      }
+      return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java has no SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package org.ferry.migrate.replay;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.matrix.event.Json;
+import org.ferry.migrate.rewrite.Origin;
+import org.ferry.migrate.rewrite.Rewritten;
+import org.ferry.migrate.rewrite.RoomContext;
+
+/**
+ * What the new room would forbid although the old one allowed it: lets the sender in, or gives them
+ * the power, for one event (decisions.md 4). Its own events bear {@code org.ferry.helper} and the
+ * date of the event that they help.
+ */
+final class Helper {
+  private static final String MEMBER = "m.room.member";
+  private static final String POWER = "m.room.power_levels";
+  private static final int FULL_POWER = 100;
+
+  private final Cast cast;
+  private final RoomId target;
+  private final RoomContext room;
+
+  Helper(Cast cast, RoomId target, RoomContext room) {
+    this.cast = cast;
+    this.target = target;
+    this.room = room;
+  }
+
+  /**
+   * Tries again with help.
+   *
+   * @param send what was refused
+   * @param attempt sends it once more
+   * @return the event, or empty where no help made it possible
+   */
+  Optional<EventId> deliver(Rewritten.Send send, Supplier<EventId> attempt) {
+    boolean own = send.type().equals(MEMBER) && send.sender().value().equals(send.stateKey());
+    JsonNode before = membership(send.sender());
+    if (own) {
+      return ownMembership(send, before, attempt);
+    }
+    if (!is(before, "join")) {
+      return asGuest(send, before, attempt);
+    }
+    return withPower(send, attempt);
+  }
+
+  /** A join into a closed room, or a leave of one who was never let in. */
+  private Optional<EventId> ownMembership(
+      Rewritten.Send send, JsonNode before, Supplier<EventId> attempt) {
+    String wanted = send.content().path("membership").asText("");
+    if (!wanted.equals("join") && !wanted.equals("leave")) {
+      return Optional.empty();
+    }
+    letIn(send.sender(), before, send.ts());
+    return tried(attempt);
+  }
+
+  private Optional<EventId> asGuest(
+      Rewritten.Send send, JsonNode before, Supplier<EventId> attempt) {
+    UserId guest = send.sender();
+    letIn(guest, before, send.ts());
+    if (!is(membership(guest), "join")) {
+      set(cast.actor(guest), guest, "join", send.ts());
+    }
+    Optional<EventId> sent = tried(attempt);
+    if (sent.isEmpty()) {
+      sent = withPower(send, attempt);
+    }
+    set(cast.actor(guest), guest, "leave", send.ts());
+    if (is(before, "ban") || is(before, "invite")) {
+      set(cast.actor(room.actor()), guest, before.path("membership").asText(), send.ts());
+    }
+    return sent;
+  }
+
+  private void letIn(UserId guest, JsonNode before, long ts) {
+    Intent actor = cast.actor(room.actor());
+    if (is(before, "ban")) {
+      set(actor, guest, "leave", ts);
+    }
+    if (!is(before, "join") && !is(before, "invite")) {
+      set(actor, guest, "invite", ts);
+    }
+  }
+
+  private Optional<EventId> withPower(Rewritten.Send send, Supplier<EventId> attempt) {
+    Intent actor = cast.actor(room.actor());
+    Optional<ObjectNode> levels = actor.state(target, POWER, "");
+    if (levels.isEmpty() || room.actor().equals(send.sender())) {
+      return Optional.empty();
+    }
+    ObjectNode raised = levels.get().deepCopy();
+    ObjectNode users = raised.get("users") instanceof ObjectNode u ? u : raised.putObject("users");
+    int present = users.path(send.sender().value()).asInt(0);
+    users.put(send.sender().value(), Math.max(FULL_POWER, present));
+    try {
+      power(actor, raised, send.ts());
+    } catch (MatrixException e) {
+      if (e.isForbidden()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    Optional<EventId> sent = tried(attempt);
+    if (sent.isEmpty() || !send.type().equals(POWER)) {
+      power(actor, levels.get(), send.ts());
+    }
+    return sent;
+  }
+
+  // The ids of helper events are of no further use.
+  @SuppressWarnings("UnusedVariable")
+  private void power(Intent actor, ObjectNode levels, long ts) {
+    ObjectNode content = levels.deepCopy();
+    content.remove(Origin.KEY);
+    content.put(Origin.HELPER, true);
+    EventId unused = actor.setState(target, POWER, "", content, ts);
+  }
+
+  // The ids of helper events are of no further use.
+  @SuppressWarnings("UnusedVariable")
+  private void set(Intent who, UserId whom, String membership, long ts) {
+    ObjectNode content = Json.object().put("membership", membership).put(Origin.HELPER, true);
+    EventId unused = who.setState(target, MEMBER, whom.value(), content, ts);
+  }
+
+  private JsonNode membership(UserId user) {
+    return cast.actor(room.actor())
+        .state(target, MEMBER, user.value())
+        .<JsonNode>map(s -> s)
+        .orElseGet(Json::object);
+  }
+
+  private static boolean is(JsonNode member, String membership) {
+    return member.path("membership").asText("").equals(membership);
+  }
+
+  private static Optional<EventId> tried(Supplier<EventId> attempt) {
+    try {
+      return Optional.of(attempt.get());
+    } catch (MatrixException e) {
+      if (e.isForbidden()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+}

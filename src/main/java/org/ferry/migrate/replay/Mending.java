@@ -1,0 +1,113 @@
+package org.ferry.migrate.replay;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.event.Json;
+import org.ferry.migrate.EventFate;
+import org.ferry.migrate.EventState;
+import org.ferry.migrate.rewrite.Origin;
+import org.ferry.migrate.rewrite.Rewriter;
+import org.ferry.migrate.rewrite.Rewritten;
+import org.ferry.migrate.rewrite.RoomContext;
+import org.ferry.model.Event;
+
+/**
+ * Makes a room's present state what it was on the source. There is nothing to do unless a run died
+ * between a helper event and what takes it back, or an event came late.
+ */
+final class Mending {
+  private static final String MEMBER = "m.room.member";
+
+  private final Voyage voyage;
+  private final Cast cast;
+  private final Rewriter rewriter;
+
+  Mending(Voyage voyage, Cast cast, Rewriter rewriter) {
+    this.voyage = voyage;
+    this.cast = cast;
+    this.rewriter = rewriter;
+  }
+
+  /** Mends one room. */
+  void mend(RoomId old, RoomId target, RoomContext context) {
+    Map<String, ObjectNode> present = new HashMap<>();
+    for (ObjectNode event : cast.actor(context.actor()).fullState(target)) {
+      present.put(key(event.path("type").asText(), event.path("state_key").asText()), event);
+    }
+    for (Event event : voyage.sources().currentState(voyage.source().id(), old)) {
+      if (!event.type().equals("m.space.parent") && arrived(event)) {
+        mendOne(event, target, context.atTheEnd().withoutWaiting(), present);
+      }
+    }
+  }
+
+  private boolean arrived(Event event) {
+    Optional<EventFate> fate = voyage.ledger().fate(voyage.id(), event.id());
+    return fate.filter(f -> f.state() == EventState.CARRIED || f.state() == EventState.MERGED)
+        .isPresent();
+  }
+
+  private void mendOne(
+      Event event, RoomId target, RoomContext context, Map<String, ObjectNode> present) {
+    Rewritten rewritten;
+    try {
+      rewritten = rewriter.rewrite(event, context);
+    } catch (IllegalArgumentException e) {
+      return;
+    }
+    if (!(rewritten instanceof Rewritten.Send send) || send.stateKey() == null) {
+      return;
+    }
+    ObjectNode now = present.get(key(send.type(), send.stateKey()));
+    ObjectNode content =
+        now != null && now.get("content") instanceof ObjectNode c ? c : Json.object();
+    if (send.type().equals(MEMBER)) {
+      String wanted = send.content().path("membership").asText("leave");
+      if (!wanted.equals(content.path("membership").asText("leave"))) {
+        member(target, context.actor(), new UserId(send.stateKey()), wanted, send);
+      }
+    } else if (!plain(send.content()).equals(plain(content))) {
+      ObjectNode mended = plain(send.content()).put(Origin.HELPER, true);
+      put(cast.actor(context.actor()), target, send.type(), send.stateKey(), mended, send.ts());
+    }
+  }
+
+  private void member(
+      RoomId target, UserId actor, UserId whom, String wanted, Rewritten.Send send) {
+    ObjectNode content = plain(send.content()).put(Origin.HELPER, true);
+    Intent by = cast.actor(actor);
+    switch (wanted) {
+      case "join" -> {
+        ObjectNode invite = Json.object().put("membership", "invite").put(Origin.HELPER, true);
+        put(by, target, MEMBER, whom.value(), invite, send.ts());
+        put(cast.actor(whom), target, MEMBER, whom.value(), content, send.ts());
+      }
+      case "knock" -> {
+        // Nobody can knock for somebody else, and who left again is not asked to.
+      }
+      default -> put(by, target, MEMBER, whom.value(), content, send.ts());
+    }
+  }
+
+  private static void put(
+      Intent who, RoomId room, String type, String key, ObjectNode content, long ts) {
+    EventId unused = who.setState(room, type, key, content, ts);
+  }
+
+  private static ObjectNode plain(ObjectNode content) {
+    ObjectNode copy = content.deepCopy();
+    copy.remove(List.of(Origin.KEY, Origin.HELPER));
+    return copy;
+  }
+
+  private static String key(String type, String stateKey) {
+    return type + '\u0000' + stateKey;
+  }
+}

@@ -1,0 +1,249 @@
+package org.ferry.migrate.replay;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.ferry.id.RoomId;
+import org.ferry.matrix.client.Pace;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.rewrite.Lookups.LinkFate;
+import org.ferry.migrate.rewrite.Rewriter;
+import org.ferry.migrate.rewrite.RoomContext;
+import org.ferry.source.MediaStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries everything that the plan says and that is not carried yet: people, rooms, aliases, then
+ * the history of many rooms at a time. May be stopped or killed at any moment and run again.
+ */
+public final class Migration {
+  private static final int WIDEST = 64;
+
+  private final Voyage voyage;
+  private final Watch watch;
+  private final Map<RoomId, RoomFacts> facts;
+  private final List<Plan.PlanRoom> chosen;
+  private final Cast cast;
+  private final Files files;
+  private final LedgerLookups lookups;
+  private final Rewriter rewriter;
+
+  /**
+   * Prepares a migration.
+   *
+   * @param voyage from where to where, by which plan
+   * @param facts what the source's rooms are
+   * @param media the files' bytes, null where none were given
+   * @param chosen which of the plan's rooms to carry now
+   * @param watch who looks on
+   */
+  public Migration(
+      Voyage voyage,
+      List<RoomFacts> facts,
+      @Nullable MediaStore media,
+      Predicate<Plan.PlanRoom> chosen,
+      Watch watch) {
+    this.voyage = voyage;
+    this.watch = watch;
+    this.facts = facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
+    this.chosen =
+        inOrder(
+            voyage.plan().rooms().stream().filter(Plan.PlanRoom::carried).filter(chosen).toList());
+    this.cast = new Cast(voyage);
+    this.files = new Files(voyage, media);
+    Set<RoomId> running = this.chosen.stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
+    this.lookups = new LedgerLookups(voyage, cast::target, files::carry, running);
+    boolean tombstones = voyage.options().replay().redacted().equals("tombstone");
+    this.rewriter = new Rewriter(lookups, voyage.origin(), tombstones);
+  }
+
+  /** Rooms that others replace come before those that replace them. */
+  private List<Plan.PlanRoom> inOrder(List<Plan.PlanRoom> rooms) {
+    Map<RoomId, Integer> depth = new HashMap<>();
+    for (Plan.PlanRoom room : rooms) {
+      depth.put(room.id(), ancestors(room.id()));
+    }
+    return rooms.stream()
+        .sorted(Comparator.comparing((Plan.PlanRoom r) -> depth.get(r.id())))
+        .toList();
+  }
+
+  private int ancestors(RoomId room) {
+    Set<RoomId> seen = new HashSet<>();
+    RoomFacts fact = facts.get(room);
+    while (fact != null && fact.predecessor() != null && seen.add(fact.id())) {
+      fact = facts.get(fact.predecessor());
+    }
+    return seen.size();
+  }
+
+  /**
+   * Carries.
+   *
+   * @return true where everything chosen was looked at, false where the run was stopped before
+   * @throws InterruptedException where the calling thread was interrupted
+   */
+  public boolean run() throws InterruptedException {
+    long unusedRetried =
+        voyage.ledger().retryFailed(voyage.id(), chosen.stream().map(Plan.PlanRoom::id).toList());
+    people();
+    List<CarriedRoom> rooms = rooms();
+    new Aliases(voyage, lookups, watch).carry();
+    boolean whole = history(rooms);
+    if (whole) {
+      new DirectChats(voyage, cast, lookups, watch).carry();
+    }
+    return whole && !watch.stopping();
+  }
+
+  private void people() throws InterruptedException {
+    boolean unusedNew = voyage.bot().register(voyage.options().bot().localpart());
+    List<Plan.PlanPerson> everybody = voyage.plan().people();
+    watch.phase("people", everybody.size());
+    People people = new People(voyage, cast, files);
+    each(
+        everybody,
+        person -> {
+          people.ready(person).ifPresent(watch::say);
+          watch.step(1);
+        });
+  }
+
+  private List<CarriedRoom> rooms() throws InterruptedException {
+    watch.phase("rooms", chosen.size());
+    RoomVersions versions = RoomVersions.of(voyage.bot());
+    RoomMaker maker = new RoomMaker(voyage, cast, lookups, versions, facts);
+    List<CarriedRoom> made = new ArrayList<>();
+    Map<Integer, List<Plan.PlanRoom>> levels =
+        chosen.stream().collect(Collectors.groupingBy(r -> ancestors(r.id())));
+    for (int level : levels.keySet().stream().sorted().toList()) {
+      each(
+          levels.get(level),
+          room -> {
+            CarriedRoom row = maker.make(room);
+            synchronized (made) {
+              made.add(row);
+            }
+            if (row.target() == null) {
+              watch.say("%s was not made: %s".formatted(room.name(), row.reason()));
+            }
+            watch.step(1);
+          });
+    }
+    return made.stream().filter(r -> r.target() != null).toList();
+  }
+
+  private boolean history(List<CarriedRoom> rooms) throws InterruptedException {
+    long waiting = waiting(rooms);
+    watch.phase("history", waiting);
+    RoomMaker maker = new RoomMaker(voyage, cast, lookups, new RoomVersions("", Set.of()), facts);
+    Map<RoomId, Plan.PlanRoom> plans = voyage.plan().roomsById();
+    RoomFinish finish =
+        new RoomFinish(
+            voyage,
+            cast,
+            new Mending(voyage, cast, rewriter),
+            new SpaceLinks(voyage, cast, lookups),
+            facts,
+            watch);
+    Map<RoomId, CarriedRoom> rows =
+        rooms.stream().collect(Collectors.toMap(CarriedRoom::old, Function.identity()));
+    Map<RoomId, RoomContext> contexts = new HashMap<>();
+    List<RoomReplay> replays = new ArrayList<>();
+    for (CarriedRoom row : bySize(rooms)) {
+      RoomContext context = context(plans.get(row.old()), row, maker);
+      contexts.put(row.old(), context);
+      replays.add(new RoomReplay(voyage, cast, lookups, rewriter, context, row, watch));
+    }
+    Doubts doubts = new Doubts(voyage, cast, lookups);
+    Schedule.Work work =
+        room -> {
+          CarriedRoom row = rows.get(room.old());
+          doubts.resolve(row);
+          RoomReplay.Pause pause = room.advance();
+          if (pause instanceof RoomReplay.Pause.Done) {
+            finish.finish(plans.get(room.old()), row, contexts.get(room.old()), room);
+          }
+          return pause;
+        };
+    int fixed = voyage.options().replay().concurrency();
+    return new Schedule(
+            fixed > 0 ? fixed : WIDEST,
+            work,
+            event -> lookups.event(event) instanceof LinkFate.Pending)
+        .run(replays);
+  }
+
+  private long waiting(List<CarriedRoom> rooms) {
+    Set<RoomId> ids = rooms.stream().map(CarriedRoom::old).collect(Collectors.toSet());
+    try (var progress = voyage.ledger().progress(voyage.id())) {
+      return progress
+          .filter(p -> ids.contains(p.room()))
+          .mapToLong(p -> p.waiting() + p.doubt())
+          .sum();
+    }
+  }
+
+  /** The largest rooms first: they take longest and would otherwise be left over at the end. */
+  private List<CarriedRoom> bySize(List<CarriedRoom> rooms) {
+    return rooms.stream()
+        .sorted(Comparator.comparingLong((CarriedRoom r) -> -facts.get(r.old()).counts().events()))
+        .toList();
+  }
+
+  private RoomContext context(Plan.PlanRoom plan, CarriedRoom row, RoomMaker maker) {
+    String version = row.version() == null ? "1" : row.version();
+    return new RoomContext(
+        voyage.source().info().server(),
+        voyage.domain(),
+        version,
+        voyage.options().bot(),
+        row.actor(),
+        maker.creators(facts.get(plan.id()), row.actor(), version),
+        plan.history() == Plan.History.SHELL,
+        plan.action() == Plan.RoomAction.REUSE,
+        false,
+        true);
+  }
+
+  /** Does something for each item, as many at a time as the homeserver bears. */
+  private <T> void each(List<T> items, java.util.function.Consumer<T> what)
+      throws InterruptedException {
+    List<Future<?>> running = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (T item : items) {
+        if (watch.stopping()) {
+          break;
+        }
+        Pace.Permit permit = voyage.homeserver().pace().acquire();
+        running.add(
+            threads.submit(() -> {
+              try (permit) {
+                what.accept(item);
+              }
+            }));
+      }
+      for (Future<?> task : running) {
+        task.get();
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package org.ferry.migrate.replay;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.matrix.event.Json;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.CrossingLedger.RoomState;
+import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.rewrite.Origin;
+import org.ferry.migrate.rewrite.RoomContext;
+
+/** What is done with a room once its history stands: notice, state, place in the Space. */
+final class RoomFinish {
+  private static final String NOTICE = "notice";
+
+  private final Voyage voyage;
+  private final Cast cast;
+  private final Mending mending;
+  private final SpaceLinks links;
+  private final Map<RoomId, RoomFacts> facts;
+  private final Watch watch;
+
+  RoomFinish(
+      Voyage voyage,
+      Cast cast,
+      Mending mending,
+      SpaceLinks links,
+      Map<RoomId, RoomFacts> facts,
+      Watch watch) {
+    this.voyage = voyage;
+    this.cast = cast;
+    this.mending = mending;
+    this.links = links;
+    this.facts = facts;
+    this.watch = watch;
+  }
+
+  /**
+   * Finishes a room. Doing it again changes nothing.
+   *
+   * @param plan its line in the plan
+   * @param row its row in the ledger
+   * @param context what its events were rewritten with
+   * @param replay sends what has to come last
+   */
+  void finish(Plan.PlanRoom plan, CarriedRoom row, RoomContext context, RoomReplay replay)
+      throws InterruptedException {
+    RoomId target = row.target();
+    if (target == null) {
+      return;
+    }
+    ObjectNode detail = Json.parseObject(row.detail());
+    try {
+      if (context.shell() && !detail.has(NOTICE)) {
+        detail.put(NOTICE, notice(plan, target, context).value());
+      }
+      if (!context.reused()) {
+        mending.mend(plan.id(), target, context);
+      }
+      replay.finish();
+      links.link(plan, target, row.actor());
+      directory(plan, target);
+      note(row, RoomState.DONE, null, detail);
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      watch.say("%s is not finished: %s".formatted(plan.name(), e.getMessage()));
+      note(row, RoomState.OPEN, e.getMessage(), detail);
+    }
+  }
+
+  private EventId notice(Plan.PlanRoom plan, RoomId target, RoomContext context) {
+    ObjectNode content =
+        Json.object()
+            .put("msgtype", "m.notice")
+            .put(
+                "body",
+                Notices.encryptedShell(
+                    voyage.options().language(), facts.get(plan.id()).counts().encrypted()))
+            .put(Origin.HELPER, true);
+    Intent actor = cast.sender(context.actor());
+    String txn = Txn.id(voyage.source().info().server(), plan.id().value(), NOTICE, target.value());
+    return actor.send(target, "m.room.message", txn, content, null);
+  }
+
+  private void directory(Plan.PlanRoom plan, RoomId target) {
+    if (plan.action() != Plan.RoomAction.CREATE || !facts.get(plan.id()).listed()) {
+      return;
+    }
+    try {
+      voyage.bot().setDirectoryVisibility(target, true);
+    } catch (MatrixException e) {
+      watch.say(
+          "%s is not listed in the room directory: %s".formatted(plan.name(), e.getMessage()));
+    }
+  }
+
+  private void note(
+      CarriedRoom row,
+      RoomState state,
+      @org.jspecify.annotations.Nullable String reason,
+      ObjectNode detail) {
+    voyage
+        .ledger()
+        .room(
+            voyage.id(),
+            new CarriedRoom(
+                row.old(),
+                row.target(),
+                state,
+                row.action(),
+                row.actor(),
+                row.version(),
+                reason,
+                Json.text(detail)));
+  }
+}

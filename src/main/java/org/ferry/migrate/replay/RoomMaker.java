@@ -1,0 +1,238 @@
+package org.ferry.migrate.replay;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.matrix.client.InDoubt;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.matrix.event.Json;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.CrossingLedger.RoomState;
+import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.rewrite.Lookups.RoomFate;
+import org.ferry.migrate.rewrite.Origin;
+
+/**
+ * Makes the rooms, or finds those that a lost answer left in doubt: each new room's create event
+ * says which room it stands for (decisions.md 3 and 11).
+ */
+final class RoomMaker {
+  private static final int CREATOR_POWER = 100;
+
+  private final Voyage voyage;
+  private final Cast cast;
+  private final LedgerLookups lookups;
+  private final RoomVersions versions;
+  private final Map<RoomId, RoomFacts> facts;
+
+  RoomMaker(
+      Voyage voyage,
+      Cast cast,
+      LedgerLookups lookups,
+      RoomVersions versions,
+      Map<RoomId, RoomFacts> facts) {
+    this.voyage = voyage;
+    this.cast = cast;
+    this.lookups = lookups;
+    this.versions = versions;
+    this.facts = facts;
+  }
+
+  /**
+   * Makes a room of the plan, unless it stands already.
+   *
+   * @return its row, with the target's id where it stands, and with a reason where it does not
+   */
+  CarriedRoom make(Plan.PlanRoom room) {
+    Optional<CarriedRoom> row = voyage.ledger().room(voyage.id(), room.id());
+    if (row.isPresent() && row.get().target() != null) {
+      return row.get();
+    }
+    try {
+      CarriedRoom made =
+          room.action() == Plan.RoomAction.REUSE
+              ? reuse(room)
+              : create(room, row.map(r -> r.state() == RoomState.CREATING).orElse(false));
+      note(made);
+      return made;
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      CarriedRoom failed =
+          row(room, null, RoomState.FAILED, voyage.options().bot(), null, e.getMessage());
+      note(failed);
+      return failed;
+    }
+  }
+
+  private CarriedRoom reuse(Plan.PlanRoom room) {
+    RoomId target = room.target();
+    if (target == null) {
+      throw new IllegalStateException("the plan reuses no room for " + room.id());
+    }
+    Intent bot = voyage.bot();
+    bot.join(target.value(), java.util.List.of());
+    String version =
+        bot.state(target, "m.room.create", "")
+            .map(c -> c.path("room_version").asText("1"))
+            .orElse("1");
+    return row(room, target, RoomState.OPEN, voyage.options().bot(), version, null);
+  }
+
+  private CarriedRoom create(Plan.PlanRoom room, boolean doubtful) {
+    RoomFacts fact = facts.get(room.id());
+    UserId actor = actor(room, fact);
+    String version = versions.choose(voyage.options().rooms().version(), fact.version());
+    if (doubtful) {
+      Optional<RoomId> found = find(room.id(), actor);
+      if (found.isPresent()) {
+        return row(room, found.get(), RoomState.OPEN, actor, version, null);
+      }
+    }
+    note(row(room, null, RoomState.CREATING, actor, version, null));
+    RoomId target;
+    try {
+      target = cast.actor(actor).createRoom(request(room, fact, actor, version));
+    } catch (InDoubt e) {
+      target = find(room.id(), actor).orElseThrow(() -> e);
+    }
+    return row(room, target, RoomState.OPEN, actor, version, null);
+  }
+
+  /** The bot makes group rooms; a direct chat is made by the ghost of who began it. */
+  private UserId actor(Plan.PlanRoom room, RoomFacts fact) {
+    UserId creator = fact.creator();
+    return room.kind() == Plan.RoomClass.DIRECT && creator != null
+        ? cast.target(creator).orElse(voyage.options().bot())
+        : voyage.options().bot();
+  }
+
+  private Optional<RoomId> find(RoomId old, UserId actor) {
+    Intent intent = cast.actor(actor);
+    String word = voyage.origin().wordOf(old.value());
+    return intent.joinedRooms().stream()
+        .filter(candidate ->
+            intent
+                .state(candidate, "m.room.create", "")
+                .flatMap(voyage.origin()::word)
+                .filter(word::equals)
+                .isPresent())
+        .findFirst();
+  }
+
+  private ObjectNode request(Plan.PlanRoom room, RoomFacts fact, UserId actor, String version) {
+    ObjectNode request = Json.object();
+    request.put("preset", "private_chat").put("visibility", "private");
+    request.put("room_version", version);
+    request.set("creation_content", creationContent(room, fact, version));
+    ObjectNode power = Json.object();
+    ObjectNode users = power.putObject("users");
+    Set<UserId> creators = creators(fact, actor, version);
+    UserId creator = fact.creator();
+    if (creator != null) {
+      cast.target(creator)
+          .filter(c -> !creators.contains(c))
+          .ifPresent(c -> users.put(c.value(), CREATOR_POWER));
+    }
+    if (creators.isEmpty()) {
+      users.put(actor.value(), CREATOR_POWER);
+    }
+    request.set("power_level_content_override", power);
+    ArrayNode state = request.putArray("initial_state");
+    state
+        .addObject()
+        .put("type", "m.room.history_visibility")
+        .put("state_key", "")
+        .putObject("content")
+        .put("history_visibility", "shared");
+    return request;
+  }
+
+  private ObjectNode creationContent(Plan.PlanRoom room, RoomFacts fact, String version) {
+    JsonNode source = Json.parseObject(fact.createContent());
+    ObjectNode content = Json.object();
+    if (fact.type() != null) {
+      content.put("type", fact.type());
+    }
+    if (source.path("m.federate").isBoolean()) {
+      content.put("m.federate", source.path("m.federate").booleanValue());
+    }
+    if (fact.predecessor() != null
+        && lookups.room(fact.predecessor()) instanceof RoomFate.Carried carried) {
+      content.putObject("predecessor").put("room_id", carried.target().value());
+    }
+    if (sameRules(fact, version) && source.get("additional_creators") instanceof ArrayNode more) {
+      ArrayNode translated = content.putArray("additional_creators");
+      additional(fact, more).forEach(c -> translated.add(c.value()));
+    } else if (sameRules(fact, version) && fact.creator() != null) {
+      ArrayNode translated = content.putArray("additional_creators");
+      cast.target(fact.creator()).ifPresent(c -> translated.add(c.value()));
+    }
+    content.set(Origin.KEY, voyage.origin().ofRoom(room.id().value()));
+    return content;
+  }
+
+  private Set<UserId> additional(RoomFacts fact, ArrayNode more) {
+    Set<UserId> creators = new java.util.LinkedHashSet<>();
+    if (fact.creator() != null) {
+      cast.target(fact.creator()).ifPresent(creators::add);
+    }
+    for (JsonNode id : more) {
+      if (UserId.isValid(id.asText(""))) {
+        cast.target(new UserId(id.asText())).ifPresent(creators::add);
+      }
+    }
+    return creators;
+  }
+
+  /** Who stands above the power levels of the target; empty below version 12. */
+  Set<UserId> creators(RoomFacts fact, UserId actor, String version) {
+    if (number(version) < 12) {
+      return Set.of();
+    }
+    Set<UserId> creators = new java.util.LinkedHashSet<>();
+    creators.add(actor);
+    if (sameRules(fact, version)) {
+      JsonNode more = Json.parseObject(fact.createContent()).path("additional_creators");
+      creators.addAll(
+          additional(fact, more instanceof ArrayNode a ? a : Json.object().putArray("")));
+    }
+    return creators;
+  }
+
+  private static boolean sameRules(RoomFacts fact, String version) {
+    return number(version) >= 12 && number(fact.version()) >= 12;
+  }
+
+  private static int number(String version) {
+    try {
+      return Integer.parseInt(version);
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  private static CarriedRoom row(
+      Plan.PlanRoom room,
+      @org.jspecify.annotations.Nullable RoomId target,
+      RoomState state,
+      UserId actor,
+      @org.jspecify.annotations.Nullable String version,
+      @org.jspecify.annotations.Nullable String reason) {
+    String action = room.action().name().toLowerCase(java.util.Locale.ROOT);
+    return new CarriedRoom(room.id(), target, state, action, actor, version, reason, "{}");
+  }
+
+  private void note(CarriedRoom row) {
+    voyage.ledger().room(voyage.id(), row);
+    lookups.know(row);
+  }
+}

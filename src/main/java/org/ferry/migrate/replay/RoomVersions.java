@@ -1,0 +1,39 @@
+package org.ferry.migrate.replay;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.http.HttpMethod;
+import java.util.Set;
+import java.util.TreeSet;
+import org.ferry.matrix.client.Intent;
+
+/**
+ * Which room versions the destination offers.
+ *
+ * @param standard what it makes when nothing is asked for
+ * @param offered all it can make
+ */
+record RoomVersions(String standard, Set<String> offered) {
+  static RoomVersions of(Intent bot) {
+    JsonNode versions =
+        bot.call(HttpMethod.GET, "/_matrix/client/v3/capabilities", null)
+            .path("capabilities")
+            .path("m.room_versions");
+    Set<String> offered = new TreeSet<>();
+    versions.path("available").fieldNames().forEachRemaining(offered::add);
+    return new RoomVersions(versions.path("default").asText("1"), offered);
+  }
+
+  /**
+   * The version a new room gets.
+   *
+   * @param wish {@code default}, {@code source} or a version
+   * @param source the version of the room on the source
+   */
+  String choose(String wish, String source) {
+    return switch (wish) {
+      case "default" -> standard;
+      case "source" -> offered.contains(source) ? source : standard;
+      default -> wish;
+    };
+  }
+}

@@ -1,0 +1,57 @@
+package org.ferry.migrate.replay;
+
+import java.time.InstantSource;
+import org.ferry.id.RoomId;
+import org.ferry.matrix.client.Homeserver;
+import org.ferry.matrix.client.Intent;
+import org.ferry.migrate.CrossingLedger;
+import org.ferry.migrate.LoadedSource;
+import org.ferry.migrate.MigrateOptions;
+import org.ferry.migrate.SourceLedger;
+import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.rewrite.Origin;
+
+/**
+ * What every part of a replay needs to know: from where, to where, by which plan.
+ *
+ * @param homeserver the destination
+ * @param source what was loaded
+ * @param sources the ledger's source side
+ * @param ledger the ledger's crossing side
+ * @param crossing this crossing
+ * @param plan what is to become of each person and room
+ * @param options as configured
+ * @param origin the marks of this source
+ * @param clock what time it is
+ */
+public record Voyage(
+    Homeserver homeserver,
+    LoadedSource source,
+    SourceLedger sources,
+    CrossingLedger ledger,
+    CrossingLedger.Crossing crossing,
+    Plan plan,
+    MigrateOptions options,
+    Origin origin,
+    InstantSource clock) {
+
+  /** Ferry's bot as who acts. */
+  public Intent bot() {
+    return homeserver.as(options.bot());
+  }
+
+  /** The destination Space. */
+  public RoomId space() {
+    return crossing.space();
+  }
+
+  /** The crossing's key in the ledger. */
+  public long id() {
+    return crossing.id();
+  }
+
+  /** The destination's server name. */
+  public String domain() {
+    return homeserver.domain();
+  }
+}

@@ -1,0 +1,109 @@
+package org.ferry.migrate.rewrite;
+
+import java.util.Optional;
+import org.ferry.id.EventId;
+import org.ferry.id.MxcUri;
+import org.ferry.id.RoomAlias;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+
+/**
+ * What the rewriter asks about the other side. During a replay {@link #media} uploads; during a
+ * verification or a dry run every answer comes from the ledger.
+ */
+public interface Lookups {
+  /** The new id of a person, or empty for somebody the plan does not know. */
+  Optional<UserId> user(UserId old);
+
+  /** What became of a room. */
+  RoomFate room(RoomId old);
+
+  /** What became of an event. */
+  LinkFate event(EventId old);
+
+  /** What became of a file. */
+  FileFate media(MxcUri old);
+
+  /** The alias in the new domain, or empty where none was made for this one. */
+  Optional<RoomAlias> alias(RoomAlias old);
+
+  /** What became of a room. */
+  sealed interface RoomFate {
+    /**
+     * It stands on the other side.
+     *
+     * @param target the new id
+     */
+    record Carried(RoomId target) implements RoomFate {}
+
+    /** It will be carried, but has no id yet. */
+    record Pending() implements RoomFate {}
+
+    /**
+     * It belongs to the source and is not carried.
+     *
+     * @param reason as the plan says
+     */
+    record Left(String reason) implements RoomFate {}
+
+    /** The source knows nothing of it, or it lives elsewhere: its id stays what it is. */
+    record Elsewhere() implements RoomFate {}
+  }
+
+  /** What became of an event that another one points to. */
+  sealed interface LinkFate {
+    /**
+     * It was carried.
+     *
+     * @param room the room on the source
+     * @param target the new id
+     * @param pruned true where it is state that was carried without what a redaction took
+     */
+    record Carried(RoomId room, EventId target, boolean pruned) implements LinkFate {}
+
+    /**
+     * It is still to be carried.
+     *
+     * @param room the room on the source
+     */
+    record Pending(RoomId room) implements LinkFate {}
+
+    /**
+     * It was left out by rule.
+     *
+     * @param room the room on the source
+     * @param reason the rule
+     */
+    record Left(RoomId room, String reason) implements LinkFate {}
+
+    /**
+     * It could not be carried so far.
+     *
+     * @param room the room on the source
+     */
+    record Failed(RoomId room) implements LinkFate {}
+
+    /** The source has no such event. */
+    record Unknown() implements LinkFate {}
+  }
+
+  /** What became of a file. */
+  sealed interface FileFate {
+    /**
+     * It has a new address.
+     *
+     * @param target the new address
+     */
+    record Carried(MxcUri target) implements FileFate {}
+
+    /**
+     * It should have one and has not.
+     *
+     * @param reason why, with the remedy
+     */
+    record Missing(String reason) implements FileFate {}
+
+    /** It is not the source's to carry: its address stays what it is. */
+    record Elsewhere() implements FileFate {}
+  }
+}

@@ -1,0 +1,188 @@
+package org.ferry.migrate.rewrite;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.ferry.id.UserId;
+import org.ferry.matrix.event.EventSize;
+import org.ferry.matrix.event.Json;
+import org.ferry.matrix.event.Sanitizer;
+import org.ferry.model.Event;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what an event of the source becomes on the other side (product.md section 5, decisions.md 4
+ * to 9). Holds nothing: the same event with the same look-ups gives the same answer, which is how
+ * {@code verify} knows what to expect.
+ */
+public final class Rewriter {
+  private static final Set<String> NEVER =
+      Set.of("m.room.create", "m.room.aliases", "m.room.third_party_invite", "m.room.retention");
+  private static final Set<String> PLACEHOLDERS = Set.of("m.room.message", "m.sticker");
+  private static final long MAX_TS = (1L << 53) - 1;
+
+  private final Lookups lookups;
+  private final Origin origin;
+  private final boolean tombstones;
+
+  /**
+   * A rewriter for one crossing.
+   *
+   * @param lookups what became of ids
+   * @param origin the marks of the source
+   * @param tombstones true to carry redacted messages as redacted ones, false to leave them out
+   */
+  public Rewriter(Lookups lookups, Origin origin, boolean tombstones) {
+    this.lookups = lookups;
+    this.origin = origin;
+    this.tombstones = tombstones;
+  }
+
+  /** What an event becomes in a room. */
+  public Rewritten rewrite(Event event, RoomContext room) {
+    Optional<Rewritten> rule = leftOut(event, room).or(() -> late(event, room));
+    if (rule.isPresent()) {
+      return rule.get();
+    }
+    Optional<UserId> sender = lookups.user(event.sender());
+    if (sender.isEmpty()) {
+      return new Rewritten.Skip("sender is not carried");
+    }
+    if (event.type().equals("m.room.redaction")) {
+      return redaction(event, sender.get());
+    }
+    return translate(event, sender.get(), room);
+  }
+
+  private Optional<Rewritten> leftOut(Event event, RoomContext room) {
+    if (NEVER.contains(event.type())) {
+      return skip("never carried: " + event.type());
+    }
+    boolean placeholder = tombstones && PLACEHOLDERS.contains(event.type());
+    if (event.redactedBy() != null && !event.isState() && !placeholder) {
+      return skip("redacted");
+    }
+    if (room.reused() && event.isState() && !isJoin(event)) {
+      return skip("state of a reused room");
+    }
+    if (event.type().equals("m.room.encrypted")) {
+      return skip("encrypted");
+    }
+    if (room.shell() && !event.isState()) {
+      return skip("encrypted room: history is not carried");
+    }
+    if (event.type().equals("m.room.member")
+        && Json.parseObject(event.content()).has("third_party_invite")) {
+      return skip("third-party invitation");
+    }
+    return Optional.empty();
+  }
+
+  /** What would close the room before its history stands comes last (decisions.md 5 and 9). */
+  private static Optional<Rewritten> late(Event event, RoomContext room) {
+    if (room.finishing()) {
+      return Optional.empty();
+    }
+    if (event.type().equals("m.room.encryption") && event.isState()) {
+      return Optional.of(event.current() ? new Rewritten.Last() : new Rewritten.Skip("superseded"));
+    }
+    if (event.type().equals("m.room.history_visibility") && event.isState()) {
+      String visibility =
+          Json.parseObject(event.content()).path("history_visibility").asText("shared");
+      if (visibility.equals("joined") || visibility.equals("invited")) {
+        return Optional.of(
+            event.current() ? new Rewritten.Last() : new Rewritten.Skip("superseded"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Rewritten redaction(Event event, UserId sender) {
+    if (event.redacts() == null) {
+      return new Rewritten.Skip("redacts nothing");
+    }
+    return switch (lookups.event(event.redacts())) {
+      case Lookups.LinkFate.Carried carried when carried.pruned() ->
+          new Rewritten.Skip("redaction");
+      case Lookups.LinkFate.Carried carried -> {
+        ObjectNode content = JsonNodeFactory.instance.objectNode();
+        JsonNode reason = Json.parseObject(event.content()).path("reason");
+        if (reason.isTextual()) {
+          content.put("reason", reason.textValue());
+        }
+        content.put("redacts", carried.target().value());
+        content.set(Origin.KEY, origin.of(event));
+        yield new Rewritten.Redact(sender, carried.target(), content, clamp(event.ts()));
+      }
+      case Lookups.LinkFate.Left left -> new Rewritten.Skip("redaction");
+      case Lookups.LinkFate.Unknown unknown -> new Rewritten.Skip("redaction");
+      case Lookups.LinkFate.Pending pending ->
+          new Rewritten.Postpone("the event it takes back is still to be carried");
+      case Lookups.LinkFate.Failed failed ->
+          new Rewritten.Fail("the event it takes back could not be carried yet");
+    };
+  }
+
+  private Rewritten translate(Event event, UserId sender, RoomContext room) {
+    ObjectNode content = Json.parseObject(event.content());
+    content.remove(List.of(Origin.KEY, Origin.HELPER));
+    Links links = new Links(lookups, room);
+    ContentRewriter general = new ContentRewriter(lookups, links);
+    general.rewrite(event.type(), content);
+    StateRewriter state = new StateRewriter(lookups, room);
+    String stateKey = null;
+    if (event.stateKey() != null) {
+      switch (state.stateKey(event.type(), event.stateKey())) {
+        case StateRewriter.StateKey.Known known -> stateKey = known.value();
+        case StateRewriter.StateKey.Absent absent -> {
+          return absent.why();
+        }
+      }
+    }
+    Optional<Rewritten> verdict =
+        general
+            .verdict()
+            .or(() -> event.isState() ? state.rewrite(event.type(), content) : Optional.empty())
+            .or(links::awaited);
+    if (verdict.isPresent()) {
+      return verdict.get();
+    }
+    content.set(Origin.KEY, origin.of(event));
+    return acceptable(event, sender, stateKey, content);
+  }
+
+  private static Rewritten acceptable(
+      Event event, UserId sender, @Nullable String stateKey, ObjectNode content) {
+    Sanitizer.Acceptable fitted;
+    try {
+      fitted = Sanitizer.acceptable(event.type(), content, EventSize.CONTENT_BUDGET);
+    } catch (Sanitizer.UnfixableException e) {
+      return new Rewritten.Fail(
+          "larger than the 65,536 bytes that a homeserver takes, and cannot be shortened");
+    }
+    TreeSet<String> repairs = new TreeSet<>();
+    fitted.repairs().forEach(r -> repairs.add(r.toString()));
+    long ts = clamp(event.ts());
+    if (ts != event.ts()) {
+      repairs.add("timestamp");
+    }
+    return new Rewritten.Send(sender, event.type(), stateKey, fitted.content(), ts, repairs);
+  }
+
+  private static boolean isJoin(Event event) {
+    return event.type().equals("m.room.member")
+        && Json.parseObject(event.content()).path("membership").asText("").equals("join");
+  }
+
+  private static long clamp(long ts) {
+    return Math.max(0, Math.min(MAX_TS, ts));
+  }
+
+  private static Optional<Rewritten> skip(String reason) {
+    return Optional.of(new Rewritten.Skip(reason));
+  }
+}

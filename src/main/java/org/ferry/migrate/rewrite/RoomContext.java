@@ -1,0 +1,62 @@
+package org.ferry.migrate.rewrite;
+
+import java.util.Set;
+import org.ferry.id.UserId;
+
+/**
+ * What the rewriter must know of the room that an event goes to.
+ *
+ * @param sourceServer the source's server name
+ * @param domain the destination's server name
+ * @param version the target's room version
+ * @param bot Ferry's bot
+ * @param actor who made the target and helps in it
+ * @param creators who stands above the power levels there (room version 12), the actor included
+ * @param shell true where messages are not carried because they are encrypted
+ * @param reused true where the target existed before
+ * @param finishing true at the end of a replay, when what comes last is sent
+ * @param follow true while links to events not yet carried are worth waiting for
+ */
+public record RoomContext(
+    String sourceServer,
+    String domain,
+    String version,
+    UserId bot,
+    UserId actor,
+    Set<UserId> creators,
+    boolean shell,
+    boolean reused,
+    boolean finishing,
+    boolean follow) {
+
+  /** True where creators stand above all power levels (room version 12 and later, MSC4289). */
+  public boolean creatorsAbovePower() {
+    return versionNumber() >= 12;
+  }
+
+  /** True where a redaction may be sent as an event with a date of its own. */
+  public boolean datedRedactions() {
+    return versionNumber() >= 11;
+  }
+
+  private int versionNumber() {
+    try {
+      return Integer.parseInt(version);
+    } catch (NumberFormatException e) {
+      // Named versions are experiments built on some number; the safest reading is the oldest.
+      return 0;
+    }
+  }
+
+  /** The same room once its history stands. */
+  public RoomContext atTheEnd() {
+    return new RoomContext(
+        sourceServer, domain, version, bot, actor, creators, shell, reused, true, follow);
+  }
+
+  /** The same room with links resolved as far as they can be now. */
+  public RoomContext withoutWaiting() {
+    return new RoomContext(
+        sourceServer, domain, version, bot, actor, creators, shell, reused, finishing, false);
+  }
+}
