@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,6 +42,8 @@ public final class Migration {
   private final Files files;
   private final LedgerLookups lookups;
   private final Rewriter rewriter;
+  private final Doubts doubts;
+  private final RoomFinish finish;
 
   /**
    * Prepares a migration.
@@ -68,6 +72,15 @@ public final class Migration {
     this.lookups = new LedgerLookups(voyage, cast::target, files::carry, running);
     boolean tombstones = voyage.options().replay().redacted().equals("tombstone");
     this.rewriter = new Rewriter(lookups, voyage.origin(), tombstones);
+    this.doubts = new Doubts(voyage, cast, lookups);
+    this.finish =
+        new RoomFinish(
+            voyage,
+            cast,
+            new Mending(voyage, cast, rewriter),
+            new SpaceLinks(voyage, cast, lookups),
+            this.facts,
+            watch);
   }
 
   /** Rooms that others replace come before those that replace them. */
@@ -129,9 +142,9 @@ public final class Migration {
     List<CarriedRoom> made = new ArrayList<>();
     Map<Integer, List<Plan.PlanRoom>> levels =
         chosen.stream().collect(Collectors.groupingBy(r -> ancestors(r.id())));
-    for (int level : levels.keySet().stream().sorted().toList()) {
+    for (List<Plan.PlanRoom> level : new TreeMap<>(levels).values()) {
       each(
-          levels.get(level),
+          level,
           room -> {
             CarriedRoom row = maker.make(room);
             synchronized (made) {
@@ -149,42 +162,39 @@ public final class Migration {
   private boolean history(List<CarriedRoom> rooms) throws InterruptedException {
     long waiting = waiting(rooms);
     watch.phase("history", waiting);
-    RoomMaker maker = new RoomMaker(voyage, cast, lookups, new RoomVersions("", Set.of()), facts);
     Map<RoomId, Plan.PlanRoom> plans = voyage.plan().roomsById();
-    RoomFinish finish =
-        new RoomFinish(
-            voyage,
-            cast,
-            new Mending(voyage, cast, rewriter),
-            new SpaceLinks(voyage, cast, lookups),
-            facts,
-            watch);
-    Map<RoomId, CarriedRoom> rows =
-        rooms.stream().collect(Collectors.toMap(CarriedRoom::old, Function.identity()));
-    Map<RoomId, RoomContext> contexts = new HashMap<>();
-    List<RoomReplay> replays = new ArrayList<>();
+    List<Berth> berths = new ArrayList<>();
+    Map<RoomId, Berth> byRoom = new HashMap<>();
     for (CarriedRoom row : bySize(rooms)) {
-      RoomContext context = context(plans.get(row.old()), row, maker);
-      contexts.put(row.old(), context);
-      replays.add(new RoomReplay(voyage, cast, lookups, rewriter, context, row, watch));
+      Plan.PlanRoom plan = plans.get(row.old());
+      RoomFacts fact = facts.get(row.old());
+      if (plan != null && fact != null) {
+        RoomContext context = context(plan, fact, row);
+        RoomReplay replay = new RoomReplay(voyage, cast, lookups, rewriter, context, row, watch);
+        Berth berth = new Berth(plan, row, context, replay);
+        berths.add(berth);
+        byRoom.put(row.old(), berth);
+      }
     }
-    Doubts doubts = new Doubts(voyage, cast, lookups);
-    Schedule.Work work =
-        room -> {
-          CarriedRoom row = rows.get(room.old());
-          doubts.resolve(row);
-          RoomReplay.Pause pause = room.advance();
-          if (pause instanceof RoomReplay.Pause.Done) {
-            finish.finish(plans.get(room.old()), row, contexts.get(room.old()), room);
-          }
-          return pause;
-        };
     int fixed = voyage.options().replay().concurrency();
     return new Schedule(
             fixed > 0 ? fixed : WIDEST,
-            work,
+            replay -> work(Objects.requireNonNull(byRoom.get(replay.old()))),
             event -> lookups.event(event) instanceof LinkFate.Pending)
-        .run(replays);
+        .run(berths.stream().map(Berth::replay).toList());
+  }
+
+  /** One room under way. */
+  private record Berth(
+      Plan.PlanRoom plan, CarriedRoom row, RoomContext context, RoomReplay replay) {}
+
+  private RoomReplay.Pause work(Berth berth) throws InterruptedException {
+    doubts.resolve(berth.row());
+    RoomReplay.Pause pause = berth.replay().advance();
+    if (pause instanceof RoomReplay.Pause.Done) {
+      finish.finish(berth.plan(), berth.row(), berth.context(), berth.replay());
+    }
+    return pause;
   }
 
   private long waiting(List<CarriedRoom> rooms) {
@@ -200,11 +210,16 @@ public final class Migration {
   /** The largest rooms first: they take longest and would otherwise be left over at the end. */
   private List<CarriedRoom> bySize(List<CarriedRoom> rooms) {
     return rooms.stream()
-        .sorted(Comparator.comparingLong((CarriedRoom r) -> -facts.get(r.old()).counts().events()))
+        .sorted(Comparator.comparingLong((CarriedRoom r) -> -size(r.old())))
         .toList();
   }
 
-  private RoomContext context(Plan.PlanRoom plan, CarriedRoom row, RoomMaker maker) {
+  private long size(RoomId room) {
+    RoomFacts fact = facts.get(room);
+    return fact == null ? 0 : fact.counts().events();
+  }
+
+  private RoomContext context(Plan.PlanRoom plan, RoomFacts fact, CarriedRoom row) {
     String version = row.version() == null ? "1" : row.version();
     return new RoomContext(
         voyage.source().info().server(),
@@ -212,7 +227,7 @@ public final class Migration {
         version,
         voyage.options().bot(),
         row.actor(),
-        maker.creators(facts.get(plan.id()), row.actor(), version),
+        Creators.of(cast, fact, row.actor(), version),
         plan.history() == Plan.History.SHELL,
         plan.action() == Plan.RoomAction.REUSE,
         false,

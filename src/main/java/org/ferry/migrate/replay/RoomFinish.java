@@ -13,6 +13,7 @@ import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Origin;
 import org.ferry.migrate.rewrite.RoomContext;
+import org.jspecify.annotations.Nullable;
 
 /** What is done with a room once its history stands: notice, state, place in the Space. */
 final class RoomFinish {
@@ -79,18 +80,25 @@ final class RoomFinish {
     ObjectNode content =
         Json.object()
             .put("msgtype", "m.notice")
-            .put(
-                "body",
-                Notices.encryptedShell(
-                    voyage.options().language(), facts.get(plan.id()).counts().encrypted()))
+            .put("body", Notices.encryptedShell(voyage.options().language(), encrypted(plan)))
             .put(Origin.HELPER, true);
     Intent actor = cast.sender(context.actor());
     String txn = Txn.id(voyage.source().info().server(), plan.id().value(), NOTICE, target.value());
     return actor.send(target, "m.room.message", txn, content, null);
   }
 
+  private long encrypted(Plan.PlanRoom plan) {
+    RoomFacts fact = facts.get(plan.id());
+    return fact == null ? 0 : fact.counts().encrypted();
+  }
+
+  private boolean listed(Plan.PlanRoom plan) {
+    RoomFacts fact = facts.get(plan.id());
+    return fact != null && fact.listed();
+  }
+
   private void directory(Plan.PlanRoom plan, RoomId target) {
-    if (plan.action() != Plan.RoomAction.CREATE || !facts.get(plan.id()).listed()) {
+    if (plan.action() != Plan.RoomAction.CREATE || !listed(plan)) {
       return;
     }
     try {
@@ -101,11 +109,7 @@ final class RoomFinish {
     }
   }
 
-  private void note(
-      CarriedRoom row,
-      RoomState state,
-      @org.jspecify.annotations.Nullable String reason,
-      ObjectNode detail) {
+  private void note(CarriedRoom row, RoomState state, @Nullable String reason, ObjectNode detail) {
     voyage
         .ledger()
         .room(

@@ -3,6 +3,8 @@ package org.ferry.migrate.replay;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +20,7 @@ import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Lookups.RoomFate;
 import org.ferry.migrate.rewrite.Origin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the rooms, or finds those that a lost answer left in doubt: each new room's create event
@@ -79,7 +82,7 @@ final class RoomMaker {
       throw new IllegalStateException("the plan reuses no room for " + room.id());
     }
     Intent bot = voyage.bot();
-    bot.join(target.value(), java.util.List.of());
+    RoomId unusedJoined = bot.join(target.value(), List.of());
     String version =
         bot.state(target, "m.room.create", "")
             .map(c -> c.path("room_version").asText("1"))
@@ -89,6 +92,15 @@ final class RoomMaker {
 
   private CarriedRoom create(Plan.PlanRoom room, boolean doubtful) {
     RoomFacts fact = facts.get(room.id());
+    if (fact == null) {
+      return row(
+          room,
+          null,
+          RoomState.FAILED,
+          voyage.options().bot(),
+          null,
+          "the source has no such room");
+    }
     UserId actor = actor(room, fact);
     String version = versions.choose(voyage.options().rooms().version(), fact.version());
     if (doubtful) {
@@ -132,10 +144,10 @@ final class RoomMaker {
     ObjectNode request = Json.object();
     request.put("preset", "private_chat").put("visibility", "private");
     request.put("room_version", version);
-    request.set("creation_content", creationContent(room, fact, version));
+    request.set("creation_content", creationContent(room, fact, actor, version));
     ObjectNode power = Json.object();
     ObjectNode users = power.putObject("users");
-    Set<UserId> creators = creators(fact, actor, version);
+    Set<UserId> creators = Creators.of(cast, fact, actor, version);
     UserId creator = fact.creator();
     if (creator != null) {
       cast.target(creator)
@@ -156,7 +168,8 @@ final class RoomMaker {
     return request;
   }
 
-  private ObjectNode creationContent(Plan.PlanRoom room, RoomFacts fact, String version) {
+  private ObjectNode creationContent(
+      Plan.PlanRoom room, RoomFacts fact, UserId actor, String version) {
     JsonNode source = Json.parseObject(fact.createContent());
     ObjectNode content = Json.object();
     if (fact.type() != null) {
@@ -169,65 +182,25 @@ final class RoomMaker {
         && lookups.room(fact.predecessor()) instanceof RoomFate.Carried carried) {
       content.putObject("predecessor").put("room_id", carried.target().value());
     }
-    if (sameRules(fact, version) && source.get("additional_creators") instanceof ArrayNode more) {
-      ArrayNode translated = content.putArray("additional_creators");
-      additional(fact, more).forEach(c -> translated.add(c.value()));
-    } else if (sameRules(fact, version) && fact.creator() != null) {
-      ArrayNode translated = content.putArray("additional_creators");
-      cast.target(fact.creator()).ifPresent(c -> translated.add(c.value()));
+    ArrayNode more = Json.object().putArray("additional_creators");
+    Creators.of(cast, fact, actor, version).stream()
+        .filter(c -> !c.equals(actor))
+        .forEach(c -> more.add(c.value()));
+    if (!more.isEmpty()) {
+      content.set("additional_creators", more);
     }
     content.set(Origin.KEY, voyage.origin().ofRoom(room.id().value()));
     return content;
   }
 
-  private Set<UserId> additional(RoomFacts fact, ArrayNode more) {
-    Set<UserId> creators = new java.util.LinkedHashSet<>();
-    if (fact.creator() != null) {
-      cast.target(fact.creator()).ifPresent(creators::add);
-    }
-    for (JsonNode id : more) {
-      if (UserId.isValid(id.asText(""))) {
-        cast.target(new UserId(id.asText())).ifPresent(creators::add);
-      }
-    }
-    return creators;
-  }
-
-  /** Who stands above the power levels of the target; empty below version 12. */
-  Set<UserId> creators(RoomFacts fact, UserId actor, String version) {
-    if (number(version) < 12) {
-      return Set.of();
-    }
-    Set<UserId> creators = new java.util.LinkedHashSet<>();
-    creators.add(actor);
-    if (sameRules(fact, version)) {
-      JsonNode more = Json.parseObject(fact.createContent()).path("additional_creators");
-      creators.addAll(
-          additional(fact, more instanceof ArrayNode a ? a : Json.object().putArray("")));
-    }
-    return creators;
-  }
-
-  private static boolean sameRules(RoomFacts fact, String version) {
-    return number(version) >= 12 && number(fact.version()) >= 12;
-  }
-
-  private static int number(String version) {
-    try {
-      return Integer.parseInt(version);
-    } catch (NumberFormatException e) {
-      return 0;
-    }
-  }
-
   private static CarriedRoom row(
       Plan.PlanRoom room,
-      @org.jspecify.annotations.Nullable RoomId target,
+      @Nullable RoomId target,
       RoomState state,
       UserId actor,
-      @org.jspecify.annotations.Nullable String version,
-      @org.jspecify.annotations.Nullable String reason) {
-    String action = room.action().name().toLowerCase(java.util.Locale.ROOT);
+      @Nullable String version,
+      @Nullable String reason) {
+    String action = room.action().name().toLowerCase(Locale.ROOT);
     return new CarriedRoom(room.id(), target, state, action, actor, version, reason, "{}");
   }
 
