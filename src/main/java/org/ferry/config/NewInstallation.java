@@ -1,0 +1,100 @@
+package org.ferry.config;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a new installation: {@code config.yaml}, {@code registration.yaml} and {@code
+ * pickle.key}, all in one folder, each with mode 0600.
+ *
+ * @param folder where they are written
+ * @param homeserver its address
+ * @param domain its server name
+ * @param space the destination Space, alias or id; null leaves it open
+ * @param createSpace make it where it does not exist
+ * @param address where the homeserver reaches Ferry; null keeps the default
+ */
+public record NewInstallation(
+    Path folder,
+    String homeserver,
+    String domain,
+    @Nullable String space,
+    boolean createSpace,
+    @Nullable String address) {
+  private static final int KEY_BYTES = 32;
+
+  /** The configuration file. */
+  public Path config() {
+    return folder.resolve(ConfigLoader.DEFAULT_FILE);
+  }
+
+  /** The registration file. */
+  public Path registration() {
+    return folder.resolve("registration.yaml");
+  }
+
+  /** The file of the key that protects keys in the database. */
+  public Path pickleKey() {
+    return folder.resolve("pickle.key");
+  }
+
+  /** Which of the files exist already. */
+  public List<Path> existing() {
+    return List.of(config(), registration(), pickleKey()).stream().filter(Files::exists).toList();
+  }
+
+  /**
+   * Writes all files, whatever is there. Everything is checked before the first is written.
+   *
+   * @throws ConfigException where an answer is not usable or a file cannot be written
+   */
+  public void write() {
+    String yaml = yaml();
+    Config config = new ConfigLoader(Map.of(), folder).load("config.yaml", yaml, folder);
+    byte[] key = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    PrivateFiles.write(pickleKey(), Base64.getEncoder().encodeToString(key) + "\n");
+    RegistrationFile.write(registration(), Registration.fresh(config));
+    PrivateFiles.write(config(), yaml);
+  }
+
+  private String yaml() {
+    return """
+    # Ferry's configuration; config.example.yaml and docs/reference/configuration.md have every key.
+    homeserver:
+      address: %s
+      domain: %s
+
+    # Where the homeserver reaches Ferry, and where Ferry listens for it.
+    appservice:
+      address: %s
+      listen: "%s"
+
+    # The Space that takes the rooms.
+    %sspace: %s
+    create_space: %s
+
+    identities:
+      mode: ghost
+      username_template: "old_{localpart}"
+    """
+        .formatted(
+            quote(homeserver),
+            quote(domain),
+            quote(address == null ? "http://127.0.0.1:29380" : address),
+            address == null ? "127.0.0.1:29380" : "0.0.0.0:29380",
+            space == null ? "# " : "",
+            quote(space == null ? "#village:" + domain : space),
+            createSpace);
+  }
+
+  /** As YAML that holds the text whatever it is, without taking the environment for it. */
+  private static String quote(String text) {
+    return "'" + text.replace("'", "''").replace("${", "$${") + "'";
+  }
+}
