@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param type such as {@code m.space}; null for an ordinary room
  * @param encrypted true where encryption was ever switched on
  * @param direct true where somebody's {@code m.direct} or the invitation says so
- * @param joined who is a member now
+ * @param joined who is a member now, the longest present first
  * @param invited who is invited now
  * @param banned who is banned now
  * @param joinRule such as {@code public}

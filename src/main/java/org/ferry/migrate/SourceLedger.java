@@ -61,6 +61,18 @@ public interface SourceLedger {
    */
   Stream<Stranger> strangers(long source);
 
+  /**
+   * As {@link #strangers(long)}, but only who appears in one of the given rooms: a foreign room of
+   * thousands that is not carried should not fill the plan. A ledger that cannot tell gives all.
+   *
+   * @param source the source's key
+   * @param rooms the rooms
+   * @return who appears there, ordered by id
+   */
+  default Stream<Stranger> strangers(long source, Set<RoomId> rooms) {
+    return rooms.isEmpty() ? Stream.empty() : strangers(source);
+  }
+
   /** Every room, ordered by id. */
   Stream<Room> rooms(long source);
 
@@ -91,6 +103,14 @@ public interface SourceLedger {
   /** Account data of one type, global and of rooms. */
   Stream<AccountDatum> accountData(long source, String type);
 
+  /**
+   * Every invitation of the past or present whose content said {@code is_direct}. A ledger that
+   * keeps no such list gives none; present invitations are then known from the current state.
+   */
+  default Stream<DirectInvitation> directInvitations(long source) {
+    return Stream.empty();
+  }
+
   /** What the source's own second count says of each room, as of the last load; ordered by id. */
   Stream<RoomTally> tallies(long source);
 
@@ -104,6 +124,15 @@ public interface SourceLedger {
    * @param memberContent content of the newest membership event, null where there is none
    */
   record Stranger(UserId id, @Nullable String memberContent) {}
+
+  /**
+   * An invitation to a direct chat.
+   *
+   * @param room the room
+   * @param inviter who invited
+   * @param invitee who was invited
+   */
+  record DirectInvitation(RoomId room, UserId inviter, UserId invitee) {}
 
   /**
    * How much a room holds.

@@ -92,8 +92,9 @@ public record Plan(
    * @param kind what kind of room
    * @param action what is done
    * @param history what is done with its history
-   * @param target the room id to reuse; null unless action is REUSE
-   * @param candidates the room ids that could be the target, where action is CONFLICT
+   * @param target the room id to reuse; null unless action is REUSE, or the room was made already
+   * @param candidates the room ids that could be the target where action is CONFLICT; the room it
+   *     is archived beside where {@link #archive()} holds
    * @param parents the source's spaces that it is a child of and that are carried; the first is the
    *     canonical parent. Empty: the destination Space itself, unless {@code inSpace} is false
    * @param inSpace false for direct chats, tombstoned rooms, and where the plan keeps it out
@@ -112,6 +113,14 @@ public record Plan(
       boolean inSpace,
       long messages,
       String reason) {
+    /**
+     * True where a new room is made although the Space has its counterpart; {@code name} is then
+     * the new room's name, "NAME (archive)".
+     */
+    public boolean archive() {
+      return action == RoomAction.CREATE && !candidates.isEmpty() && name.endsWith(" (archive)");
+    }
+
     /** True where something of the room is carried. */
     public boolean carried() {
       return action == RoomAction.CREATE || action == RoomAction.REUSE;

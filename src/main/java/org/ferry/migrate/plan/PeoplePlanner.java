@@ -1,0 +1,162 @@
+package org.ferry.migrate.plan;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
+import org.ferry.migrate.SourceLedger.Stranger;
+import org.ferry.migrate.plan.Plan.PersonAction;
+import org.ferry.migrate.plan.Plan.PlanPerson;
+import org.ferry.model.Person;
+import org.jspecify.annotations.Nullable;
+
+/** Decides what becomes of each person. */
+final class PeoplePlanner {
+  private record Who(@Nullable String name, String what) {}
+
+  private final Facts facts;
+  private final Ghosts ghosts;
+
+  PeoplePlanner(Facts facts) {
+    this.facts = facts;
+    this.ghosts =
+        new Ghosts(
+            facts.options().identities().usernameTemplate(),
+            facts.source().info().server(),
+            facts.domain());
+  }
+
+  /**
+   * Decides.
+   *
+   * @param carried the rooms that are carried: strangers in others are left out
+   * @return a line for everybody, ordered by old id
+   */
+  List<PlanPerson> people(Set<RoomId> carried) {
+    Map<UserId, Who> all = new TreeMap<>();
+    for (Stranger stranger : facts.strangers().apply(carried)) {
+      all.put(stranger.id(), new Who(shownName(stranger), "of " + stranger.id().server()));
+    }
+    for (Person person : facts.people()) {
+      all.put(person.id(), new Who(person.displayName(), what(person)));
+    }
+    refuseUnknown(all.keySet());
+    Map<UserId, UserId> ids =
+        ghosts.assign(all.keySet(), fixed(all.keySet()), List.of(facts.options().bot()));
+    List<PlanPerson> lines = new ArrayList<>();
+    all.forEach((id, who) -> lines.add(line(id, who, ids)));
+    return lines;
+  }
+
+  private static @Nullable String shownName(Stranger stranger) {
+    String content = stranger.memberContent();
+    try {
+      return content == null ? null : Json.parseObject(content).path("displayname").textValue();
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static String what(Person person) {
+    if (person.deactivated()) {
+      return "deactivated account";
+    }
+    if (person.bridged()) {
+      return "account of a bridge";
+    }
+    return person.guest() ? "guest" : "account";
+  }
+
+  private void refuseUnknown(Set<UserId> known) {
+    List<String> unknown =
+        facts.mapped().keySet().stream()
+            .filter(id -> id.server().equals(facts.source().info().server()))
+            .filter(id -> !known.contains(id))
+            .sorted()
+            .map(id ->
+                id
+                    + " is listed in identities.map_file or identities.overrides, but the source"
+                    + " has no such account; correct the id or take the entry out")
+            .toList();
+    if (!unknown.isEmpty()) {
+      throw new PlanException(unknown);
+    }
+  }
+
+  /** Carried ones first, then what a person listed, then what an earlier plan said. */
+  private Map<UserId, UserId> fixed(Set<UserId> people) {
+    Map<UserId, UserId> fixed = new HashMap<>();
+    Set<UserId> used = new HashSet<>();
+    facts
+        .progress()
+        .people()
+        .forEach((old, row) -> {
+          fixed.put(old, row.target());
+          used.add(row.target());
+        });
+    facts
+        .mapped()
+        .forEach((old, target) -> {
+          if (people.contains(old) && target.server().equals(facts.domain())) {
+            if (fixed.putIfAbsent(old, target) == null) {
+              used.add(target);
+            }
+          }
+        });
+    Plan previous = facts.previous();
+    if (previous != null) {
+      previous.people().forEach(line -> keep(line, fixed, used));
+    }
+    return fixed;
+  }
+
+  private void keep(PlanPerson line, Map<UserId, UserId> fixed, Set<UserId> used) {
+    UserId target = line.target();
+    if (target != null
+        && line.action() == PersonAction.GHOST
+        && !fixed.containsKey(line.id())
+        && target.server().equals(facts.domain())
+        && fitsTemplate(target)
+        && used.add(target)) {
+      fixed.put(line.id(), target);
+    }
+  }
+
+  /** A template that was changed since the plan gives new ids to all who were not carried yet. */
+  private boolean fitsTemplate(UserId target) {
+    Template template = new Template(facts.options().identities().usernameTemplate());
+    boolean open = template.prefix().isEmpty() && template.suffix().isEmpty();
+    return open || ghosts.isInNamespace(target);
+  }
+
+  private PlanPerson line(UserId id, Who who, Map<UserId, UserId> ids) {
+    String name =
+        Names.shown(
+            Ghosts.displayName(facts.options().identities().displaynameTemplate(), id, who.name()));
+    UserId target = ids.get(id);
+    UserId listed = facts.mapped().get(id);
+    var carried = facts.progress().people().get(id);
+    if (carried != null) {
+      boolean ghost = listed == null || !listed.equals(target) || ghosts.isInNamespace(listed);
+      PersonAction action = ghost ? PersonAction.GHOST : PersonAction.MAP;
+      return new PlanPerson(id, name, action, target, who.what() + "; carried already");
+    }
+    if (listed == null) {
+      return new PlanPerson(id, name, PersonAction.GHOST, target, who.what());
+    }
+    if (!listed.server().equals(facts.domain())) {
+      String reason =
+          "%s; listed as %s, which is on another server: a ghost in history, an invitation afterwards"
+              .formatted(who.what(), listed);
+      return new PlanPerson(id, name, PersonAction.GHOST, target, reason);
+    }
+    PersonAction action = ghosts.isInNamespace(listed) ? PersonAction.GHOST : PersonAction.MAP;
+    return new PlanPerson(id, name, action, listed, who.what() + "; listed");
+  }
+}

@@ -1,0 +1,27 @@
+package org.ferry.migrate.plan;
+
+import java.util.Map;
+import java.util.Set;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.migrate.RoomFacts;
+
+/**
+ * What a plan must agree with before anything is carried by it.
+ *
+ * @param server the source's server name
+ * @param load the number of the source's last load
+ * @param domain the destination's server name
+ * @param space the destination Space as configured
+ * @param people everybody who must have a line
+ * @param rooms every room, each of which must have a line
+ * @param progress what has been carried and stays
+ */
+public record PlanChecks(
+    String server,
+    int load,
+    String domain,
+    String space,
+    Set<UserId> people,
+    Map<RoomId, RoomFacts> rooms,
+    Progress progress) {}

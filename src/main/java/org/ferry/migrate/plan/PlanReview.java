@@ -1,0 +1,261 @@
+package org.ferry.migrate.plan;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.migrate.CrossingLedger.CarriedPerson;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.plan.Plan.PersonAction;
+import org.ferry.migrate.plan.Plan.PlanPerson;
+import org.ferry.migrate.plan.Plan.PlanRoom;
+import org.ferry.migrate.plan.Plan.RoomAction;
+import org.ferry.migrate.plan.Plan.RoomClass;
+import org.jspecify.annotations.Nullable;
+
+/** Compares a plan that was read with the load, the configuration and what has been carried. */
+final class PlanReview {
+  private static final int LONGEST = 255;
+  private static final Set<RoomClass> EXCHANGEABLE =
+      Set.of(RoomClass.LOCAL, RoomClass.DIRECT, RoomClass.DESERTED);
+
+  private final PlanReader.Content content;
+  private final PlanChecks checks;
+  private final Problems problems;
+
+  PlanReview(PlanReader.Content content, PlanChecks checks, Problems problems) {
+    this.content = content;
+    this.checks = checks;
+    this.problems = problems;
+  }
+
+  /** Reports everything that keeps the plan from being followed. */
+  void review() {
+    head();
+    people();
+    rooms();
+    rings();
+  }
+
+  private Plan plan() {
+    return content.draft().plan();
+  }
+
+  private void problem(Object id, String field, String what) {
+    Row row = content.lines().get(id.toString());
+    problems.add(row == null ? 1 : row.line(field), what);
+  }
+
+  private void head() {
+    same("server", plan().server(), checks.server(), "this source");
+    same("domain", plan().domain(), checks.domain(), "homeserver.domain of the configuration");
+    same("space", plan().space(), checks.space(), "space of the configuration");
+    if (plan().load() < checks.load()) {
+      content
+          .top()
+          .problem(
+              "load",
+              "the plan was made from load %d, the ledger holds load %d: run ferry plan again; your edits are kept"
+                  .formatted(plan().load(), checks.load()));
+    } else if (plan().load() > checks.load()) {
+      content
+          .top()
+          .problem(
+              "load",
+              "the plan was made from load %d, the ledger holds load %d only: is this the right database? Else run ferry plan again"
+                  .formatted(plan().load(), checks.load()));
+    }
+  }
+
+  private void same(String field, String have, String want, String where) {
+    if (!have.equals(want)) {
+      content
+          .top()
+          .problem(
+              field,
+              "%s is %s, but %s is %s; run ferry plan with another -o for another destination, or correct it"
+                  .formatted(field, have, where, want));
+    }
+  }
+
+  private void people() {
+    Map<UserId, UserId> ghosts = new HashMap<>();
+    for (PlanPerson person : plan().people()) {
+      if (!checks.people().contains(person.id())) {
+        problem(person.id(), "id", person.id() + " is not in the source; take the line out");
+      }
+      carried(person, checks.progress().people().get(person.id()));
+      UserId target = person.target();
+      if (target != null && person.action() != PersonAction.SKIP) {
+        target(person, target);
+        UserId other = ghosts.putIfAbsent(target, person.id());
+        if (other != null && person.action() == PersonAction.GHOST) {
+          problem(
+              person.id(),
+              "target",
+              other
+                  + " and "
+                  + person.id()
+                  + " both become "
+                  + target
+                  + "; give one another target");
+        }
+      }
+    }
+    // An older plan lacks lines as a matter of course and was refused for its age.
+    if (plan().load() == checks.load()) {
+      missing(checks.people());
+      missing(checks.rooms().keySet());
+    }
+  }
+
+  private void target(PlanPerson person, UserId target) {
+    if (!target.server().equals(checks.domain())) {
+      problem(
+          person.id(),
+          "target",
+          target
+              + " is not of "
+              + checks.domain()
+              + ": Ferry can act for nobody of another server");
+    } else if (target.value().length() > LONGEST) {
+      problem(person.id(), "target", target + " is longer than 255 characters; shorten it");
+    }
+  }
+
+  private void carried(PlanPerson person, @Nullable CarriedPerson row) {
+    if (row != null
+        && person.action() != PersonAction.SKIP
+        && !row.target().equals(person.target())) {
+      problem(
+          person.id(),
+          "target",
+          "%s was carried as %s already and stays so; put that back, or take it back with ferry rollback first"
+              .formatted(person.id(), row.target()));
+    }
+  }
+
+  private void missing(Set<? extends Object> wanted) {
+    TreeSet<String> absent =
+        wanted.stream()
+            .map(Object::toString)
+            .filter(id -> !content.lines().containsKey(id))
+            .collect(Collectors.toCollection(TreeSet::new));
+    absent.stream()
+        .limit(20)
+        .forEach(id ->
+            problems.add(
+                1,
+                id
+                    + " has no line; to leave it out set its action to skip (run ferry plan again to get the line back)"));
+    if (absent.size() > 20) {
+      problems.add(1, (absent.size() - 20) + " more have no line; run ferry plan again");
+    }
+  }
+
+  private void rooms() {
+    Map<RoomId, RoomId> targets = new HashMap<>();
+    for (PlanRoom room : plan().rooms()) {
+      RoomFacts facts = checks.rooms().get(room.id());
+      if (facts == null) {
+        problem(room.id(), "id", room.id() + " is not in the source; take the block out");
+      } else {
+        kind(room, facts);
+      }
+      carried(room, checks.progress().rooms().get(room.id()));
+      if (room.action() == RoomAction.CONFLICT) {
+        problem(
+            room.id(),
+            "action",
+            "%s (%s) is still a conflict: %s".formatted(room.id(), room.name(), room.reason()));
+      }
+      RoomId target = room.target();
+      if (target != null && room.carried()) {
+        RoomId other = targets.putIfAbsent(target, room.id());
+        if (other != null) {
+          problem(
+              room.id(),
+              "target",
+              "%s and %s both have %s as target; a room takes one history only"
+                  .formatted(other, room.id(), target));
+        }
+      }
+      parents(room);
+    }
+  }
+
+  private void kind(PlanRoom room, RoomFacts facts) {
+    RoomClass found = Planner.kind(facts, checks.server());
+    boolean fits =
+        found == room.kind()
+            || (EXCHANGEABLE.contains(found)
+                && EXCHANGEABLE.contains(room.kind())
+                && !facts.isSpace());
+    if (!fits) {
+      problem(
+          room.id(),
+          "class",
+          "class of %s is %s; only local and direct may be exchanged"
+              .formatted(room.id(), Words.of(found)));
+    }
+  }
+
+  private void carried(PlanRoom room, @Nullable CarriedRoom row) {
+    RoomId target = room.target();
+    if (row == null) {
+      if (room.action() == RoomAction.CREATE && target != null) {
+        problem(
+            room.id(),
+            "target",
+            "%s is to be created and cannot have a target; set action to reuse, or take the target out"
+                .formatted(room.id()));
+      }
+      return;
+    }
+    boolean sameTarget = target == null || target.equals(row.target());
+    if (!Words.of(room.action()).equals(row.action()) || !sameTarget) {
+      problem(
+          room.id(),
+          "action",
+          "%s (%s) was carried already by action %s into %s; put that back, or run: ferry rollback --rooms '%s'"
+              .formatted(room.id(), room.name(), row.action(), row.target(), room.id()));
+    }
+  }
+
+  private void parents(PlanRoom room) {
+    for (RoomId parent : room.parents()) {
+      RoomFacts facts = checks.rooms().get(parent);
+      if (facts == null || !facts.isSpace() || parent.equals(room.id())) {
+        problem(
+            room.id(),
+            "parents",
+            parent + " cannot be a parent: it is no other space of the source");
+      }
+    }
+  }
+
+  private void rings() {
+    Map<RoomId, List<RoomId>> parents =
+        plan().rooms().stream().collect(Collectors.toMap(PlanRoom::id, PlanRoom::parents));
+    Set<RoomId> ringed = Parents.ringed(parents);
+    ringed.stream()
+        .sorted()
+        .findFirst()
+        .ifPresent(room ->
+            problem(
+                room,
+                "parents",
+                "these spaces stand in each other: %s; take a parent out of one of them"
+                    .formatted(
+                        ringed.stream()
+                            .sorted()
+                            .limit(10)
+                            .map(RoomId::value)
+                            .collect(Collectors.joining(", ")))));
+  }
+}

@@ -1,0 +1,241 @@
+package org.ferry.migrate.plan;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import org.ferry.id.RoomAlias;
+import org.ferry.id.RoomId;
+import org.ferry.matrix.client.Homeserver;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.matrix.client.ResolvedAlias;
+import org.ferry.matrix.event.Json;
+import org.ferry.migrate.MigrateOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the destination Space as Ferry's bot sees it. It blocks and is meant for a virtual thread;
+ * failures of the homeserver are those of {@link Intent}.
+ */
+public final class TargetSurvey {
+  private static final int DEEPEST = 10;
+  private static final int AT_ONCE = 16;
+
+  private final Intent bot;
+  private final MigrateOptions options;
+  private final boolean prepare;
+  private final List<String> problems = new ArrayList<>();
+
+  /**
+   * Prepares the reading.
+   *
+   * @param server the destination
+   * @param options which Space, which bot
+   * @param prepare true to register the bot and to accept an invitation or enter a public Space
+   *     where that is needed to read it; false to write nothing at all
+   */
+  public TargetSurvey(Homeserver server, MigrateOptions options, boolean prepare) {
+    this.bot = server.as(options.bot());
+    this.options = options;
+    this.prepare = prepare;
+  }
+
+  /** Reads the Space and every room in it. */
+  public TargetSpace read() {
+    Set<RoomId> joined = joined();
+    Optional<RoomId> space = resolve();
+    if (space.isEmpty()) {
+      return new TargetSpace(null, null, List.of(), List.copyOf(problems));
+    }
+    RoomId id = space.get();
+    if (!joined.contains(id) && !enter(id)) {
+      problems.add(
+          "Ferry's bot is not in the Space %s: open the Space's own room in your client and type /invite %s"
+              .formatted(options.space(), bot.user()));
+      return new TargetSpace(id, null, List.of(), List.copyOf(problems));
+    }
+    SpaceRoom own = new RoomReader(bot).read(id, true);
+    if (!own.isSpace()) {
+      problems.add(
+          options.space()
+              + " is an ordinary room, not a Space; correct space in the configuration");
+      return new TargetSpace(id, own.name(), List.of(), List.copyOf(problems));
+    }
+    if (own.power() < own.childLevel()) {
+      problems.add(
+          "Ferry's bot may not add rooms to the Space %s: type /op %s %d in the Space's own room"
+              .formatted(options.space(), bot.user(), own.childLevel()));
+    }
+    return new TargetSpace(id, own.name(), rooms(id, joined), List.copyOf(problems));
+  }
+
+  private Set<RoomId> joined() {
+    if (prepare) {
+      boolean unused = bot.register(bot.user().localpart());
+    }
+    try {
+      return new HashSet<>(bot.joinedRooms());
+    } catch (MatrixException e) {
+      // The server does not know the bot before it was registered for the first time.
+      if (!prepare && e.isForbidden()) {
+        return Set.of();
+      }
+      throw e;
+    }
+  }
+
+  private Optional<RoomId> resolve() {
+    String space = options.space();
+    if (space.startsWith("!")) {
+      return Optional.of(new RoomId(space));
+    }
+    if (!RoomAlias.isValid(space)) {
+      problems.add(
+          "space is \"%s\": write an alias such as #village:%s or a room id"
+              .formatted(Names.shown(space), bot.user().server()));
+      return Optional.empty();
+    }
+    Optional<RoomId> found;
+    try {
+      found = bot.resolveAlias(new RoomAlias(space)).map(ResolvedAlias::room);
+    } catch (MatrixException e) {
+      if (prepare || !e.isForbidden()) {
+        throw e;
+      }
+      found = Optional.empty();
+    }
+    if (found.isEmpty() && !options.createSpace()) {
+      problems.add(
+          "the Space %s does not exist: make it in your client and give it this address, or set create_space: true in the configuration"
+              .formatted(space));
+    }
+    return found;
+  }
+
+  private boolean enter(RoomId space) {
+    if (!prepare) {
+      return false;
+    }
+    try {
+      RoomId unused =
+          bot.join(options.space().startsWith("#") ? options.space() : space.value(), List.of());
+      return true;
+    } catch (MatrixException e) {
+      if (e.isForbidden() || e.isNotFound()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Rooms come from the hierarchy, and from the Space's own state where the bot cannot see them.
+   */
+  private List<TargetRoom> rooms(RoomId space, Set<RoomId> joined) {
+    Map<RoomId, ObjectNode> summaries = new LinkedHashMap<>();
+    Set<RoomId> unseen = new HashSet<>();
+    for (ObjectNode summary : bot.hierarchy(space, DEEPEST)) {
+      roomId(summary.path("room_id").textValue()).ifPresent(r -> summaries.put(r, summary));
+      summary
+          .path("children_state")
+          .forEach(child -> {
+            if (!child.path("content").path("via").isEmpty()) {
+              roomId(child.path("state_key").textValue()).ifPresent(unseen::add);
+            }
+          });
+    }
+    unseen.forEach(r -> summaries.putIfAbsent(r, Json.object()));
+    summaries.remove(space);
+    return all(summaries, joined);
+  }
+
+  private List<TargetRoom> all(Map<RoomId, ObjectNode> summaries, Set<RoomId> joined) {
+    Semaphore free = new Semaphore(AT_ONCE);
+    List<Future<TargetRoom>> asked = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      summaries.forEach((id, summary) ->
+          asked.add(
+              threads.submit(() -> {
+                free.acquire();
+                try {
+                  return room(id, summary, joined.contains(id));
+                } finally {
+                  free.release();
+                }
+              })));
+    }
+    return asked.stream()
+        .map(TargetSurvey::result)
+        .sorted(Comparator.comparing(TargetRoom::id))
+        .toList();
+  }
+
+  private static TargetRoom result(Future<TargetRoom> asked) {
+    try {
+      return asked.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the Space was read", e);
+    }
+  }
+
+  private TargetRoom room(RoomId id, ObjectNode summary, boolean joined) {
+    int members = summary.path("num_joined_members").asInt(-1);
+    if (!joined) {
+      String alias = summary.path("canonical_alias").textValue();
+      return new TargetRoom(
+          id,
+          summary.path("name").textValue(),
+          alias != null && RoomAlias.isValid(alias) ? new RoomAlias(alias) : null,
+          List.of(),
+          summary.path("room_type").textValue(),
+          members,
+          null,
+          false,
+          false,
+          "type /invite %s in %s".formatted(bot.user(), label(id, summary)));
+    }
+    SpaceRoom own = new RoomReader(bot).read(id, false);
+    boolean powerful = own.power() >= own.carryLevel();
+    return new TargetRoom(
+        id,
+        own.name(),
+        own.canonicalAlias(),
+        own.aliases(),
+        own.type(),
+        members,
+        own.origin(),
+        true,
+        powerful,
+        powerful
+            ? null
+            : "type /op %s %d in %s".formatted(bot.user(), own.carryLevel(), label(id, summary)));
+  }
+
+  private static String label(RoomId id, ObjectNode summary) {
+    String name = summary.path("name").textValue();
+    return name == null ? "the room " + id : "the room " + Names.shown(name);
+  }
+
+  private static Optional<RoomId> roomId(@Nullable String value) {
+    return value != null && value.startsWith("!") && value.length() > 1
+        ? Optional.of(new RoomId(value))
+        : Optional.empty();
+  }
+}
