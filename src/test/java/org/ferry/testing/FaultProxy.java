@@ -1,0 +1,216 @@
+package org.ferry.testing;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A TCP proxy on loopback that behaves badly on demand, for any protocol. Faults apply to open and
+ * to new connections from the moment they are set.
+ */
+public final class FaultProxy implements AutoCloseable {
+  private static final int CHUNK = 16 * 1024;
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final ServerSocket listener;
+  private final String host;
+  private final int port;
+  private final Set<Link> links = ConcurrentHashMap.newKeySet();
+  private final AtomicLong untilCut = new AtomicLong(NEVER);
+
+  private volatile Duration latency = Duration.ZERO;
+  private volatile long bytesPerSecond = NEVER;
+  private volatile boolean silent;
+  private volatile boolean refusing;
+
+  private FaultProxy(ServerSocket listener, String host, int port) {
+    this.listener = listener;
+    this.host = host;
+    this.port = port;
+  }
+
+  /** A proxy in front of a server; it works faultlessly until told otherwise. */
+  public static FaultProxy to(String host, int port) {
+    try {
+      var listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+      var proxy = new FaultProxy(listener, host, port);
+      var unused = Thread.ofVirtual().name("fault-proxy").start(proxy::accept);
+      return proxy;
+    } catch (IOException e) {
+      throw new IllegalStateException("no port for a proxy", e);
+    }
+  }
+
+  /** A proxy in front of an HTTP server. */
+  public static FaultProxy to(URI server) {
+    return to(server.getHost(), server.getPort());
+  }
+
+  /** Its port on 127.0.0.1. */
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  /** Its address, for an HTTP server. */
+  public URI url() {
+    return URI.create("http://127.0.0.1:" + port());
+  }
+
+  /** Holds each piece of data back for this long, each way. */
+  public void latency(Duration delay) {
+    latency = delay;
+  }
+
+  /** Lets at most so many bytes a second through, each way and connection. */
+  public void bandwidth(long bytesEachSecond) {
+    bytesPerSecond = bytesEachSecond;
+  }
+
+  /** Swallows everything and answers nothing, connections stay open; they never recover. */
+  public void blackhole() {
+    silent = true;
+  }
+
+  /** Resets every open connection. */
+  public void reset() {
+    links.forEach(Link::reset);
+  }
+
+  /** Resets every new connection at once, as a server that is down does. */
+  public void refuse() {
+    refusing = true;
+  }
+
+  /** Resets all connections after so many more bytes have come from the server. */
+  public void cutAfter(long bytes) {
+    untilCut.set(bytes);
+  }
+
+  /** Faultless again, for what is sent from now on. */
+  public void heal() {
+    latency = Duration.ZERO;
+    bytesPerSecond = NEVER;
+    silent = false;
+    refusing = false;
+    untilCut.set(NEVER);
+  }
+
+  /** How many connections are open. */
+  public int connections() {
+    return links.size();
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        var client = listener.accept();
+        if (refusing) {
+          client.setSoLinger(true, 0);
+          client.close();
+        } else {
+          connect(client);
+        }
+      } catch (IOException e) {
+        // The listener was closed, or one connection was lost before it began.
+      }
+    }
+  }
+
+  private void connect(Socket client) throws IOException {
+    try {
+      var link = new Link(client, new Socket(host, port));
+      links.add(link);
+      link.start();
+    } catch (IOException e) {
+      client.setSoLinger(true, 0);
+      client.close();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    reset();
+  }
+
+  private final class Link {
+    private final Socket client;
+    private final Socket server;
+    private volatile boolean dead;
+
+    Link(Socket client, Socket server) {
+      this.client = client;
+      this.server = server;
+    }
+
+    void start() {
+      var up = Thread.ofVirtual().start(() -> pump(client, server, false));
+      var down = Thread.ofVirtual().start(() -> pump(server, client, true));
+      if (up.equals(down)) {
+        throw new AssertionError();
+      }
+    }
+
+    private void pump(Socket from, Socket to, boolean fromServer) {
+      byte[] buffer = new byte[CHUNK];
+      try (from;
+          to) {
+        var in = from.getInputStream();
+        var out = to.getOutputStream();
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+          delay(n);
+          if (silent || dead) {
+            dead = true;
+            continue;
+          }
+          int allowed = fromServer ? (int) Math.min(n, untilCut.get()) : n;
+          out.write(buffer, 0, allowed);
+          out.flush();
+          if (fromServer && untilCut.get() != NEVER && untilCut.addAndGet(-n) <= 0) {
+            FaultProxy.this.reset();
+            untilCut.set(NEVER);
+          }
+        }
+      } catch (IOException e) {
+        // One side ended the connection; the other is closed with it.
+      } finally {
+        links.remove(this);
+      }
+    }
+
+    private void delay(int bytes) throws IOException {
+      long millis = latency.toMillis();
+      if (bytesPerSecond != NEVER) {
+        millis += 1000L * bytes / bytesPerSecond;
+      }
+      if (millis > 0) {
+        try {
+          Thread.sleep(millis);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new IOException("interrupted", e);
+        }
+      }
+    }
+
+    void reset() {
+      for (Socket socket : new Socket[] {client, server}) {
+        try {
+          socket.setSoLinger(true, 0);
+          socket.close();
+        } catch (SocketException e) {
+          // Already closed.
+        } catch (IOException e) {
+          throw new IllegalStateException("a proxied connection does not close", e);
+        }
+      }
+    }
+  }
+}

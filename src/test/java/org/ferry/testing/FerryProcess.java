@@ -1,0 +1,257 @@
+package org.ferry.testing;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.ferry.lab.Notes;
+
+/**
+ * The built program as a process: what an admin types. Reads its output while it runs; ends it with
+ * the test; what a killed test run left is ended by the next one.
+ */
+public final class FerryProcess implements AutoCloseable {
+  private static final Duration USUAL = Duration.ofMinutes(5);
+  private static final Duration ORDERLY = Duration.ofSeconds(60);
+
+  private static final class Holder {
+    static final Notes NOTES = reaped();
+
+    private static Notes reaped() {
+      var notes = new Notes(Path.of("target", "ferry-pids"));
+      notes.reap();
+      return notes;
+    }
+  }
+
+  /**
+   * How a run ended.
+   *
+   * @param status its exit status; 137 after a kill
+   * @param out standard output
+   * @param err standard error
+   */
+  public record Result(int status, String out, String err) {
+    @Override
+    public String toString() {
+      return "exit status %d%n--- standard output%n%s%n--- standard error%n%s"
+          .formatted(status, out, err);
+    }
+  }
+
+  /**
+   * What to run.
+   *
+   * @param arguments of {@code ferry}
+   * @param folder its working folder
+   * @param environment added to this process's
+   * @param jvm options of Java, such as {@code -Xmx256m}
+   * @param input what it reads
+   */
+  public record Run(
+      List<String> arguments,
+      Path folder,
+      Map<String, String> environment,
+      List<String> jvm,
+      String input) {
+    /** The same in another working folder. */
+    public Run in(Path other) {
+      return new Run(arguments, other, environment, jvm, input);
+    }
+
+    /** The same with one more variable of the environment. */
+    public Run with(String name, String value) {
+      var more = new java.util.HashMap<>(environment);
+      more.put(name, value);
+      return new Run(arguments, folder, Map.copyOf(more), jvm, input);
+    }
+
+    /** The same with these options of Java instead. */
+    public Run jvm(String... options) {
+      return new Run(arguments, folder, environment, List.of(options), input);
+    }
+
+    /** The same with something to read. */
+    public Run reading(String text) {
+      return new Run(arguments, folder, environment, jvm, text);
+    }
+
+    /** Starts it. */
+    public FerryProcess start() {
+      return new FerryProcess(this);
+    }
+
+    /** Runs it to its end, at most five minutes. */
+    public Result run() {
+      try (var process = start()) {
+        return process.await(USUAL);
+      }
+    }
+  }
+
+  private final Process process;
+  private final Captured out;
+  private final Captured err;
+
+  /** {@code ferry} with these arguments, in the module's folder. */
+  public static Run ferry(String... arguments) {
+    return new Run(List.of(arguments), Path.of("."), Map.of(), List.of(), "");
+  }
+
+  private FerryProcess(Run run) {
+    List<String> line = new ArrayList<>();
+    line.add(ProcessHandle.current().info().command().orElse("java"));
+    line.addAll(run.jvm());
+    line.addAll(List.of("-jar", jar().toString()));
+    line.addAll(run.arguments());
+    var builder = new ProcessBuilder(line).directory(run.folder().toFile());
+    builder.environment().putAll(run.environment());
+    try {
+      process = builder.start();
+      Holder.NOTES.add(process.toHandle(), List.of());
+      out = new Captured(process.inputReader(StandardCharsets.UTF_8));
+      err = new Captured(process.errorReader(StandardCharsets.UTF_8));
+      try (var input = process.outputWriter(StandardCharsets.UTF_8)) {
+        input.write(run.input());
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("ferry does not start: " + line, e);
+    }
+  }
+
+  private static Path jar() {
+    Path jar = Path.of(System.getProperty("ferry.jar", "target/ferry.jar")).toAbsolutePath();
+    if (!Files.exists(jar)) {
+      throw new IllegalStateException(jar + " is missing; tests of the program run in verify");
+    }
+    return jar;
+  }
+
+  /** What it wrote to standard output so far. */
+  public String out() {
+    return out.text();
+  }
+
+  /** What it wrote to standard error so far. */
+  public String err() {
+    return err.text();
+  }
+
+  /** Whether it runs. */
+  public boolean isRunning() {
+    return process.isAlive();
+  }
+
+  /** Its process. */
+  public ProcessHandle handle() {
+    return process.toHandle();
+  }
+
+  /**
+   * Waits until it has written a line, on either stream, that contains a text; returns the line.
+   */
+  public String awaitLine(String part) {
+    return awaitLine(line -> line.contains(part), USUAL);
+  }
+
+  /** Waits until it has written such a line, on either stream; returns the line. */
+  public String awaitLine(Predicate<String> which, Duration limit) {
+    var found = new ArrayList<String>();
+    Wait.until(
+        limit,
+        "a line of ferry",
+        () -> {
+          boolean alive = process.isAlive();
+          out.find(which).or(() -> err.find(which)).ifPresent(found::add);
+          if (found.isEmpty() && !alive && out.atEnd() && err.atEnd()) {
+            throw new AssertionError("ferry ended without it: " + await(USUAL));
+          }
+          return !found.isEmpty();
+        });
+    return found.get(0);
+  }
+
+  /** Kills it at once (SIGKILL) and waits until it is gone. */
+  public void kill() {
+    var unused = process.destroyForcibly();
+    var result = await(ORDERLY);
+    if (result.status() == 0) {
+      throw new AssertionError("ferry had ended before it was killed: " + result);
+    }
+  }
+
+  /** Asks it to end (SIGTERM). */
+  public void terminate() {
+    process.destroy();
+  }
+
+  /** Waits for its end. */
+  public Result await(Duration limit) {
+    try {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError(
+            "ferry did not end within " + limit.toSeconds() + " s:\n" + out() + "\n" + err());
+      }
+      out.awaitEnd();
+      err.awaitEnd();
+      return new Result(process.exitValue(), out(), err());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while ferry ran", e);
+    }
+  }
+
+  /** Kills it where it still runs. */
+  @Override
+  public void close() {
+    var unused = process.destroyForcibly();
+    var unusedResult = await(ORDERLY);
+    Holder.NOTES.remove(process.toHandle());
+  }
+
+  /** One stream, read line by line while the process runs. */
+  private static final class Captured {
+    private final List<String> lines = new ArrayList<>();
+    private final Thread reader;
+
+    Captured(BufferedReader stream) {
+      reader =
+          Thread.ofVirtual()
+              .unstarted(() -> {
+                try (stream) {
+                  stream.lines().forEach(this::add);
+                } catch (IOException | java.io.UncheckedIOException e) {
+                  add("(its output broke off: " + e.getMessage() + ")");
+                }
+              });
+      reader.start();
+    }
+
+    private synchronized void add(String line) {
+      var unused = lines.add(line);
+    }
+
+    synchronized String text() {
+      return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
+    }
+
+    synchronized java.util.Optional<String> find(Predicate<String> which) {
+      return lines.stream().filter(which).findFirst();
+    }
+
+    boolean atEnd() {
+      return !reader.isAlive();
+    }
+
+    void awaitEnd() throws InterruptedException {
+      reader.join(ORDERLY);
+    }
+  }
+}
