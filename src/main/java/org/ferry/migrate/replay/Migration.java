@@ -163,13 +163,14 @@ public final class Migration {
     long waiting = waiting(rooms);
     watch.phase("history", waiting);
     Map<RoomId, Plan.PlanRoom> plans = voyage.plan().roomsById();
+    Contexts contexts = new Contexts(voyage, cast);
     List<Berth> berths = new ArrayList<>();
     Map<RoomId, Berth> byRoom = new HashMap<>();
     for (CarriedRoom row : bySize(rooms)) {
       Plan.PlanRoom plan = plans.get(row.old());
       RoomFacts fact = facts.get(row.old());
       if (plan != null && fact != null) {
-        RoomContext context = context(plan, fact, row);
+        RoomContext context = contexts.of(plan, fact, row);
         RoomReplay replay = new RoomReplay(voyage, cast, lookups, rewriter, context, row, watch);
         Berth berth = new Berth(plan, row, context, replay);
         berths.add(berth);
@@ -217,21 +218,6 @@ public final class Migration {
   private long size(RoomId room) {
     RoomFacts fact = facts.get(room);
     return fact == null ? 0 : fact.counts().events();
-  }
-
-  private RoomContext context(Plan.PlanRoom plan, RoomFacts fact, CarriedRoom row) {
-    String version = row.version() == null ? "1" : row.version();
-    return new RoomContext(
-        voyage.source().info().server(),
-        voyage.domain(),
-        version,
-        voyage.options().bot(),
-        row.actor(),
-        Creators.of(cast, fact, row.actor(), version),
-        plan.history() == Plan.History.SHELL,
-        plan.action() == Plan.RoomAction.REUSE,
-        false,
-        true);
   }
 
   /** Does something for each item, as many at a time as the homeserver bears. */

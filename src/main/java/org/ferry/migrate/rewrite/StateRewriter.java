@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomAlias;
 import org.ferry.id.RoomId;
@@ -17,6 +18,8 @@ import org.ferry.id.UserId;
 final class StateRewriter {
   /** In a room below version 12 the bot needs as much power as anybody may get. */
   private static final int BOT_POWER = 100;
+
+  private static final Set<String> FILLED_IN = Set.of("join", "invite", "knock");
 
   private final Lookups lookups;
   private final RoomContext room;
@@ -30,7 +33,7 @@ final class StateRewriter {
   Optional<Rewritten> rewrite(String type, ObjectNode content) {
     return switch (type) {
       case "m.room.member" -> {
-        content.remove("join_authorised_via_users_server");
+        member(content);
         yield Optional.empty();
       }
       case "m.room.power_levels" -> {
@@ -96,6 +99,18 @@ final class StateRewriter {
           new StateKey.Absent(new Rewritten.Skip("links to a room that is not carried"));
       case Lookups.RoomFate.Elsewhere e -> new StateKey.Known(key);
     };
+  }
+
+  /** A homeserver fills in today's name and picture where a membership says nothing of them. */
+  private static void member(ObjectNode content) {
+    content.remove("join_authorised_via_users_server");
+    if (FILLED_IN.contains(content.path("membership").asText(""))) {
+      for (String field : List.of("displayname", "avatar_url")) {
+        if (!content.has(field)) {
+          content.putNull(field);
+        }
+      }
+    }
   }
 
   private void powerLevels(ObjectNode content) {
