@@ -1,6 +1,7 @@
 package org.ferry.matrix.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,10 +30,15 @@ final class Canonical {
     } else if (value.isTextual()) {
       string(value.textValue());
     } else if (value.isBigDecimal()) {
-      out.append(value.decimalValue().toPlainString());
+      out.append(number(value.decimalValue()));
     } else {
       out.append(value.asText());
     }
+  }
+
+  /** A number that is no integer has no canonical form; a huge exponent is not written out. */
+  private static String number(BigDecimal value) {
+    return Math.abs((long) value.scale()) < 1000 ? value.toPlainString() : value.toString();
   }
 
   private void object(JsonNode value) {

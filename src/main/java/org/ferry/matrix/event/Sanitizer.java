@@ -3,15 +3,25 @@ package org.ferry.matrix.event;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
-/** Makes a content acceptable to a homeserver and tells what it changed. */
+/**
+ * Makes a content acceptable to a homeserver and tells what it changed. What it may change is the
+ * closed list {@link Kind}; everything else stays as it was, NUL included, which servers take.
+ */
 public final class Sanitizer {
+  /** The most code points of a display name. */
+  public static final int LONGEST_NAME = 256;
+
+  /** The deepest nesting, the content itself being the first level. */
+  public static final int DEEPEST = 100;
+
   private Sanitizer() {}
 
   /**
    * A content that a homeserver takes.
    *
    * @param content the content; the one that came in where nothing had to be done
-   * @param repairs what was changed, in the order it was done; empty where nothing was
+   * @param repairs what was changed, in the order it was done, at most 50 of them; empty where
+   *     nothing was
    */
   public record Acceptable(ObjectNode content, List<Repair> repairs) {
     /** Copies the list. */
@@ -50,7 +60,9 @@ public final class Sanitizer {
     /** The body was cut to fit into 64 KiB. */
     BODY_CUT("body cut"),
     /** A name of over 256 characters was cut. */
-    NAME_CUT("name cut");
+    NAME_CUT("name cut"),
+    /** A picture's address of over 1000 characters was dropped. */
+    AVATAR_DROPPED("picture dropped");
 
     private final String word;
 
@@ -70,14 +82,28 @@ public final class Sanitizer {
    * @param type the event type
    * @param content the content; not changed
    * @param budget the most bytes its canonical JSON may have, see {@link EventSize}
-   * @return what may be sent
+   * @return what may be sent; sanitizing that again changes nothing
    * @throws UnfixableException where it does not fit into the budget even when trimmed
    */
   public static Acceptable acceptable(String type, ObjectNode content, int budget) {
-    if (budget < 2 && !type.isEmpty()) {
-      throw new UnfixableException("content does not fit into " + budget + " bytes");
+    Repairs repairs = new Repairs();
+    ObjectNode mended = repairs.mend(content);
+    if (type.equals("m.room.member")) {
+      repairs.trimMember(mended);
     }
-    return new Acceptable(content, List.of());
+    new Trimmer(repairs, budget).trim(mended);
+    return new Acceptable(repairs.list().isEmpty() ? content : mended, repairs.list());
+  }
+
+  /** Cuts a display name to the length that servers take, and mends half characters. */
+  public static String name(String name) {
+    return cut(Surrogates.hasLone(name) ? Surrogates.replaceLone(name) : name, LONGEST_NAME);
+  }
+
+  static String cut(String text, int codePoints) {
+    return text.codePointCount(0, text.length()) <= codePoints
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, codePoints));
   }
 
   /** A content that no repair makes small enough. */
