@@ -1,0 +1,169 @@
+package org.ferry.migrate;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.ferry.id.RoomId;
+import org.ferry.migrate.CrossingLedger.CarriedMedia;
+import org.ferry.migrate.CrossingLedger.CarriedPerson;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.CrossingLedger.RoomProgress;
+import org.ferry.migrate.CrossingLedger.RoomState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a crossing stands: what is carried, waiting, in doubt, skipped, failed, and why.
+ *
+ * @param crossing the crossing
+ * @param people people by state: ready, failed
+ * @param rooms the rooms that were begun, with how far their events are
+ * @param events the sums over these rooms
+ * @param media files by state: carried, reserved, failed
+ * @param failures events, files and people that failed, one sentence each; at most a hundred
+ */
+public record Standing(
+    Crossing crossing,
+    Map<String, Long> people,
+    List<RoomLine> rooms,
+    Sums events,
+    Map<String, Long> media,
+    List<Failure> failures) {
+  private static final int SHOWN = 100;
+
+  /**
+   * A room's line.
+   *
+   * @param old its id on the source
+   * @param target its id on the destination, null where it does not stand yet
+   * @param state how far it is
+   * @param reason why it failed or is unfinished, else null
+   * @param progress how far its events are
+   */
+  public record RoomLine(
+      RoomId old,
+      @Nullable RoomId target,
+      RoomState state,
+      @Nullable String reason,
+      RoomProgress progress) {}
+
+  /**
+   * Events by what became of them.
+   *
+   * @param total all of the rooms that were begun
+   * @param waiting without an outcome
+   * @param doubt intended, outcome not known
+   * @param carried sent
+   * @param merged the same as an event that was sent
+   * @param skipped left out by rule
+   * @param failed could not be carried
+   * @param late carried after events that follow them
+   */
+  public record Sums(
+      long total,
+      long waiting,
+      long doubt,
+      long carried,
+      long merged,
+      long skipped,
+      long failed,
+      long late) {}
+
+  /**
+   * Something that failed.
+   *
+   * @param kind event, file, person or room
+   * @param what its old id
+   * @param where the room on the source, null where it belongs to none
+   * @param reason why, with the remedy where there is one
+   */
+  public record Failure(String kind, String what, @Nullable String where, String reason) {}
+
+  /**
+   * Reads where a crossing stands.
+   *
+   * @param ledger the ledger
+   * @param crossing which crossing
+   * @return its standing
+   */
+  public static Standing of(CrossingLedger ledger, Crossing crossing) {
+    long id = crossing.id();
+    List<Failure> failures = new ArrayList<>();
+    Map<String, Long> people = new HashMap<>();
+    try (Stream<CarriedPerson> rows = ledger.people(id)) {
+      rows.forEach(
+          p -> {
+            people.merge(p.state(), 1L, Long::sum);
+            if (p.reason() != null) {
+              note(failures, new Failure("person", p.old().value(), null, p.reason()));
+            }
+          });
+    }
+    Map<String, Long> media = new HashMap<>();
+    try (Stream<CarriedMedia> rows = ledger.media(id)) {
+      rows.forEach(
+          m -> {
+            media.merge(m.state(), 1L, Long::sum);
+            if (m.reason() != null) {
+              note(failures, new Failure("file", m.old().toString(), null, m.reason()));
+            }
+          });
+    }
+    List<RoomLine> rooms = rooms(ledger, id, failures);
+    try (Stream<EventFate> failed = ledger.inState(id, EventState.FAILED, SHOWN)) {
+      failed.forEach(
+          f ->
+              note(
+                  failures,
+                  new Failure(
+                      "event",
+                      f.event().id().value(),
+                      f.event().room().value(),
+                      f.reason() == null ? "unknown" : f.reason())));
+    }
+    return new Standing(crossing, people, rooms, sums(rooms), media, failures);
+  }
+
+  private static List<RoomLine> rooms(CrossingLedger ledger, long id, List<Failure> failures) {
+    Map<RoomId, CarriedRoom> rows = new HashMap<>();
+    try (Stream<CarriedRoom> begun = ledger.rooms(id)) {
+      begun.forEach(r -> rows.put(r.old(), r));
+    }
+    List<RoomLine> lines = new ArrayList<>();
+    try (Stream<RoomProgress> progress = ledger.progress(id)) {
+      progress
+          .filter(p -> rows.containsKey(p.room()))
+          .forEach(
+              p -> {
+                CarriedRoom r = rows.get(p.room());
+                lines.add(new RoomLine(r.old(), r.target(), r.state(), r.reason(), p));
+                if (r.reason() != null && r.state() != RoomState.SKIPPED) {
+                  note(failures, new Failure("room", r.old().value(), null, r.reason()));
+                }
+              });
+    }
+    return lines;
+  }
+
+  private static void note(List<Failure> failures, Failure failure) {
+    if (failures.size() < SHOWN) {
+      failures.add(failure);
+    }
+  }
+
+  private static Sums sums(List<RoomLine> rooms) {
+    long[] s = new long[8];
+    for (RoomLine room : rooms) {
+      RoomProgress p = room.progress();
+      long[] more = {
+        p.total(), p.waiting(), p.doubt(), p.carried(), p.merged(), p.skipped(), p.failed(), p.late()
+      };
+      for (int i = 0; i < s.length; i++) {
+        s[i] += more[i];
+      }
+    }
+    return new Sums(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
+  }
+}

@@ -1,0 +1,265 @@
+package org.ferry.migrate.replay;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.ferry.id.EventId;
+import org.ferry.id.MxcUri;
+import org.ferry.id.RoomAlias;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.migrate.CrossingLedger.CarriedMedia;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.CrossingLedger.RoomState;
+import org.ferry.migrate.EventFate;
+import org.ferry.migrate.EventState;
+import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.rewrite.Lookups;
+import org.ferry.migrate.rewrite.Rewriter;
+import org.ferry.migrate.rewrite.Rewritten;
+import org.ferry.migrate.rewrite.RoomContext;
+import org.ferry.model.MediaFile;
+import org.ferry.source.MediaStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A migration without a single write, neither to a server nor to the ledger: every waiting event is
+ * rewritten as if all before it had arrived, and what would be sent is counted.
+ */
+public final class Rehearsal {
+  private final Voyage voyage;
+  private final Map<RoomId, RoomFacts> facts;
+  private final @Nullable MediaStore media;
+  private final List<Plan.PlanRoom> chosen;
+  private final Watch watch;
+  private final Contexts contexts;
+  private final Map<String, Long> skipped = new TreeMap<>();
+  private final Map<String, Long> failing = new TreeMap<>();
+  private final Set<MxcUri> files = new HashSet<>();
+  private long fileBytes;
+  private long events;
+  private long redactions;
+
+  /**
+   * What a migration would write.
+   *
+   * @param people ghosts to make or bring up to date
+   * @param rooms rooms to make
+   * @param events events to send
+   * @param redactions redactions to send
+   * @param files files to upload
+   * @param fileBytes their bytes together
+   * @param skipped events left out, by rule
+   * @param failing events that could not be carried as things are, by reason
+   */
+  public record Outcome(
+      long people,
+      long rooms,
+      long events,
+      long redactions,
+      long files,
+      long fileBytes,
+      Map<String, Long> skipped,
+      Map<String, Long> failing) {}
+
+  /**
+   * Prepares a rehearsal; the arguments are those of a {@link Migration}.
+   *
+   * @param voyage from where to where, by which plan
+   * @param facts what the source's rooms are
+   * @param media the files' bytes, null where none were given
+   * @param chosen which of the plan's rooms
+   * @param watch who looks on
+   */
+  public Rehearsal(
+      Voyage voyage,
+      List<RoomFacts> facts,
+      @Nullable MediaStore media,
+      Predicate<Plan.PlanRoom> chosen,
+      Watch watch) {
+    this.voyage = voyage;
+    this.facts = facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
+    this.media = media;
+    this.chosen =
+        voyage.plan().rooms().stream().filter(Plan.PlanRoom::carried).filter(chosen).toList();
+    this.watch = watch;
+    this.contexts = new Contexts(voyage);
+  }
+
+  /**
+   * Counts.
+   *
+   * @param standardVersion the room version that the destination makes unless told otherwise
+   * @return what would be written
+   */
+  public Outcome run(String standardVersion) {
+    Imagined imagined = new Imagined();
+    boolean tombstones = voyage.options().replay().redacted().equals("tombstone");
+    Rewriter rewriter = new Rewriter(imagined, voyage.origin(), tombstones);
+    long rooms = 0;
+    watch.phase("rooms", chosen.size());
+    for (Plan.PlanRoom plan : chosen) {
+      RoomFacts fact = facts.get(plan.id());
+      if (fact == null || watch.stopping()) {
+        continue;
+      }
+      CarriedRoom row =
+          voyage
+              .ledger()
+              .room(voyage.id(), plan.id())
+              .filter(r -> r.target() != null)
+              .orElse(null);
+      rooms += row == null ? 1 : 0;
+      room(plan, fact, row == null ? imaginedRow(plan, standardVersion) : row, rewriter, imagined);
+      watch.step(1);
+    }
+    return new Outcome(
+        people(), rooms, events, redactions, files.size(), fileBytes, skipped, failing);
+  }
+
+  private CarriedRoom imaginedRow(Plan.PlanRoom plan, String version) {
+    return new CarriedRoom(
+        plan.id(), null, RoomState.WAITING, "create", voyage.options().bot(), version, null, "{}");
+  }
+
+  private long people() {
+    Cast cast = new Cast(voyage);
+    return voyage.plan().people().stream()
+        .filter(p -> p.action() == Plan.PersonAction.GHOST)
+        .map(Plan.PlanPerson::target)
+        .filter(t -> t != null && cast.row(t).filter(r -> r.state().equals("ready")).isEmpty())
+        .count();
+  }
+
+  private void room(
+      Plan.PlanRoom plan, RoomFacts fact, CarriedRoom row, Rewriter rewriter, Imagined imagined) {
+    RoomContext context = contexts.of(plan, fact, row).atTheEnd().withoutWaiting();
+    try (Stream<EventFate> fates = voyage.ledger().fates(voyage.id(), plan.id())) {
+      fates
+          .filter(f -> f.state() == EventState.WAITING || f.state() == EventState.FAILED)
+          .forEach(f -> imagined.know(f.event().id(), plan.id(), one(f, rewriter, context)));
+    }
+  }
+
+  private @Nullable String one(EventFate fate, Rewriter rewriter, RoomContext context) {
+    Rewritten rewritten;
+    try {
+      rewritten = rewriter.rewrite(fate.event(), context);
+    } catch (IllegalArgumentException e) {
+      rewritten = new Rewritten.Fail("its content cannot be read");
+    }
+    return switch (rewritten) {
+      case Rewritten.Send send -> {
+        events++;
+        yield null;
+      }
+      case Rewritten.Redact redact -> {
+        redactions++;
+        yield null;
+      }
+      case Rewritten.Skip skip -> {
+        skipped.merge(skip.reason(), 1L, Long::sum);
+        yield skip.reason();
+      }
+      case Rewritten.Fail fail -> {
+        failing.merge(fail.reason(), 1L, Long::sum);
+        yield fail.reason();
+      }
+      case Rewritten.Postpone postpone -> {
+        failing.merge(postpone.reason(), 1L, Long::sum);
+        yield postpone.reason();
+      }
+      case Rewritten.Last last -> null;
+      case Rewritten.Await await -> null;
+    };
+  }
+
+  /** A world in which everything before has arrived under its old name. */
+  private final class Imagined implements Lookups {
+    private final LedgerLookups real =
+        new LedgerLookups(voyage, contexts.cast(), this::media, Set.of());
+    private final Map<EventId, LinkFate> seen = new HashMap<>();
+
+    void know(EventId id, RoomId room, @Nullable String leftOut) {
+      // Only what is left out needs remembering; everything else counts as arrived.
+      if (leftOut != null) {
+        seen.put(id, new LinkFate.Left(room, leftOut));
+      }
+    }
+
+    @Override
+    public Optional<UserId> user(UserId old) {
+      return contexts.cast().apply(old);
+    }
+
+    @Override
+    public RoomFate room(RoomId old) {
+      return real.room(old) instanceof RoomFate.Pending
+          ? new RoomFate.Carried(old)
+          : real.room(old);
+    }
+
+    @Override
+    public LinkFate event(EventId old) {
+      LinkFate left = seen.get(old);
+      if (left != null) {
+        return left;
+      }
+      return voyage
+          .sources()
+          .event(voyage.source().id(), old)
+          .<LinkFate>map(
+              e -> new LinkFate.Carried(e.room(), old, e.isState() && e.redactedBy() != null))
+          .orElseGet(LinkFate.Unknown::new);
+    }
+
+    @Override
+    public FileFate media(MxcUri old) {
+      boolean done =
+          voyage.ledger().media(voyage.id(), old).map(CarriedMedia::state).orElse("").equals("carried");
+      Optional<MediaFile> file = voyage.sources().media(voyage.source().id(), old);
+      boolean local = old.server().equals(voyage.source().info().server());
+      if (done || file.isEmpty() && !local) {
+        return new FileFate.Elsewhere();
+      }
+      if (file.isEmpty() || !stored(file.get())) {
+        boolean bear = !local || voyage.options().replay().missingMedia().equals("carry");
+        return bear
+            ? new FileFate.Elsewhere()
+            : new FileFate.Missing(
+                media == null
+                    ? "its file: no media store was given"
+                    : "its file is not in the media store");
+      }
+      if (files.add(old)) {
+        fileBytes += Math.max(0, file.get().length());
+      }
+      return new FileFate.Carried(old);
+    }
+
+    private boolean stored(MediaFile file) {
+      try {
+        return media != null && media.find(file.path()).isPresent();
+      } catch (java.io.IOException e) {
+        return false;
+      }
+    }
+
+    @Override
+    public Optional<RoomAlias> alias(RoomAlias old) {
+      boolean ours = old.server().equals(voyage.source().info().server());
+      return ours
+          ? Optional.of(new RoomAlias("#" + old.localpart() + ":" + voyage.domain()))
+          : Optional.empty();
+    }
+  }
+}
