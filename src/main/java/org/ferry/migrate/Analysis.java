@@ -99,8 +99,9 @@ public record Analysis(
               .formatted(missingCount, missing.getFirst()));
     }
     if (!problems.isEmpty()) {
-      sentences.add("%d rows of the source were left out; the first: %s: %s"
-          .formatted(problems.size(), problems.getFirst().where(), problems.getFirst().what()));
+      sentences.add(
+          "%d rows of the source were left out; the first: %s: %s"
+              .formatted(problems.size(), problems.getFirst().where(), problems.getFirst().what()));
     }
     return sentences;
   }
@@ -138,12 +139,8 @@ public record Analysis(
       missing.forEach(lost.putArray("paths")::add);
     }
     ArrayNode bad = json.putArray("problems");
-    problems.forEach(
-        p ->
-            bad.addObject()
-                .put("where", p.where())
-                .put("what", p.what())
-                .put("remedy", p.remedy()));
+    problems.forEach(p ->
+        bad.addObject().put("where", p.where()).put("what", p.what()).put("remedy", p.remedy()));
     warnings.forEach(json.putArray("warnings")::add);
     return json;
   }

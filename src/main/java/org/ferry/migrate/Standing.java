@@ -93,35 +93,32 @@ public record Standing(
     List<Failure> failures = new ArrayList<>();
     Map<String, Long> people = new HashMap<>();
     try (Stream<CarriedPerson> rows = ledger.people(id)) {
-      rows.forEach(
-          p -> {
-            people.merge(p.state(), 1L, Long::sum);
-            if (p.reason() != null) {
-              note(failures, new Failure("person", p.old().value(), null, p.reason()));
-            }
-          });
+      rows.forEach(p -> {
+        people.merge(p.state(), 1L, Long::sum);
+        if (p.reason() != null) {
+          note(failures, new Failure("person", p.old().value(), null, p.reason()));
+        }
+      });
     }
     Map<String, Long> media = new HashMap<>();
     try (Stream<CarriedMedia> rows = ledger.media(id)) {
-      rows.forEach(
-          m -> {
-            media.merge(m.state(), 1L, Long::sum);
-            if (m.reason() != null) {
-              note(failures, new Failure("file", m.old().toString(), null, m.reason()));
-            }
-          });
+      rows.forEach(m -> {
+        media.merge(m.state(), 1L, Long::sum);
+        if (m.reason() != null) {
+          note(failures, new Failure("file", m.old().toString(), null, m.reason()));
+        }
+      });
     }
     List<RoomLine> rooms = rooms(ledger, id, failures);
     try (Stream<EventFate> failed = ledger.inState(id, EventState.FAILED, SHOWN)) {
-      failed.forEach(
-          f ->
-              note(
-                  failures,
-                  new Failure(
-                      "event",
-                      f.event().id().value(),
-                      f.event().room().value(),
-                      f.reason() == null ? "unknown" : f.reason())));
+      failed.forEach(f ->
+          note(
+              failures,
+              new Failure(
+                  "event",
+                  f.event().id().value(),
+                  f.event().room().value(),
+                  f.reason() == null ? "unknown" : f.reason())));
     }
     return new Standing(crossing, people, rooms, sums(rooms), media, failures);
   }
@@ -135,14 +132,13 @@ public record Standing(
     try (Stream<RoomProgress> progress = ledger.progress(id)) {
       progress
           .filter(p -> rows.containsKey(p.room()))
-          .forEach(
-              p -> {
-                CarriedRoom r = rows.get(p.room());
-                lines.add(new RoomLine(r.old(), r.target(), r.state(), r.reason(), p));
-                if (r.reason() != null && r.state() != RoomState.SKIPPED) {
-                  note(failures, new Failure("room", r.old().value(), null, r.reason()));
-                }
-              });
+          .forEach(p -> {
+            CarriedRoom r = rows.get(p.room());
+            lines.add(new RoomLine(r.old(), r.target(), r.state(), r.reason(), p));
+            if (r.reason() != null && r.state() != RoomState.SKIPPED) {
+              note(failures, new Failure("room", r.old().value(), null, r.reason()));
+            }
+          });
     }
     return lines;
   }
@@ -158,7 +154,14 @@ public record Standing(
     for (RoomLine room : rooms) {
       RoomProgress p = room.progress();
       long[] more = {
-        p.total(), p.waiting(), p.doubt(), p.carried(), p.merged(), p.skipped(), p.failed(), p.late()
+        p.total(),
+        p.waiting(),
+        p.doubt(),
+        p.carried(),
+        p.merged(),
+        p.skipped(),
+        p.failed(),
+        p.late()
       };
       for (int i = 0; i < s.length; i++) {
         s[i] += more[i];

@@ -113,11 +113,7 @@ public final class Rehearsal {
         continue;
       }
       CarriedRoom row =
-          voyage
-              .ledger()
-              .room(voyage.id(), plan.id())
-              .filter(r -> r.target() != null)
-              .orElse(null);
+          voyage.ledger().room(voyage.id(), plan.id()).filter(r -> r.target() != null).orElse(null);
       rooms += row == null ? 1 : 0;
       room(plan, fact, row == null ? imaginedRow(plan, standardVersion) : row, rewriter, imagined);
       watch.step(1);
@@ -225,10 +221,15 @@ public final class Rehearsal {
     @Override
     public FileFate media(MxcUri old) {
       boolean done =
-          voyage.ledger().media(voyage.id(), old).map(CarriedMedia::state).orElse("").equals("carried");
+          voyage
+              .ledger()
+              .media(voyage.id(), old)
+              .map(CarriedMedia::state)
+              .orElse("")
+              .equals("carried");
       Optional<MediaFile> file = voyage.sources().media(voyage.source().id(), old);
       boolean local = old.server().equals(voyage.source().info().server());
-      if (done || file.isEmpty() && !local) {
+      if (done || (file.isEmpty() && !local)) {
         return new FileFate.Elsewhere();
       }
       if (file.isEmpty() || !stored(file.get())) {
