@@ -130,15 +130,16 @@ public record Standing(
     }
     List<RoomLine> lines = new ArrayList<>();
     try (Stream<RoomProgress> progress = ledger.progress(id)) {
-      progress
-          .filter(p -> rows.containsKey(p.room()))
-          .forEach(p -> {
-            CarriedRoom r = rows.get(p.room());
-            lines.add(new RoomLine(r.old(), r.target(), r.state(), r.reason(), p));
-            if (r.reason() != null && r.state() != RoomState.SKIPPED) {
-              note(failures, new Failure("room", r.old().value(), null, r.reason()));
-            }
-          });
+      progress.forEach(p -> {
+        CarriedRoom r = rows.get(p.room());
+        if (r == null) {
+          return;
+        }
+        lines.add(new RoomLine(r.old(), r.target(), r.state(), r.reason(), p));
+        if (r.reason() != null && r.state() != RoomState.SKIPPED) {
+          note(failures, new Failure("room", r.old().value(), null, r.reason()));
+        }
+      });
     }
     return lines;
   }
