@@ -1,8 +1,20 @@
 package org.ferry.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine;
+
 /** The entry point of the jar. */
 public final class Main {
-  private Main() {}
+  private final World world;
+  private final Stop stop;
+
+  Main(World world, Stop stop) {
+    this.world = world;
+    this.stop = stop;
+  }
 
   /**
    * Runs one command and exits with its status.
@@ -10,6 +22,37 @@ public final class Main {
    * @param args the command line
    */
   public static void main(String[] args) {
-    System.exit(args.length == 0 ? 2 : 0);
+    World world = World.real();
+    Stop stop = new Stop();
+    Thread command = Thread.currentThread();
+    stop.onRequest(command::interrupt);
+    stop.install(() -> world.err().println("\nstopping; Ctrl-C again ends at once"));
+    int status = new Main(world, stop).run(List.of(args));
+    world.out().flush();
+    world.err().flush();
+    System.exit(status);
+  }
+
+  /** Runs one command and gives its exit status. */
+  int run(List<String> arguments) {
+    CommandLine line = Commands.line(world, stop);
+    var set =
+        line.setParameterExceptionHandler((e, args) -> new Failures(world, false).usage(e))
+            .setExecutionExceptionHandler((e, command, result) -> failed(line, e, arguments))
+            .setOut(new PrintWriter(world.out(), true, UTF_8))
+            .setErr(new PrintWriter(world.err(), true, UTF_8));
+    if (arguments.isEmpty()) {
+      set.usage(world.err());
+      return ExitStatus.USAGE;
+    }
+    return set.execute(arguments.toArray(String[]::new));
+  }
+
+  private int failed(CommandLine line, Exception failure, List<String> arguments) {
+    Commands.Root root = line.getCommand();
+    Failures failures = new Failures(world, root.globals.debug);
+    return stop.requested()
+        ? failures.stopped(stop.signal(), arguments)
+        : failures.failed(failure, arguments);
   }
 }

@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +44,16 @@ public record NewInstallation(
     return folder.resolve("pickle.key");
   }
 
-  /** Which of the files exist already. */
-  public List<Path> existing() {
-    return List.of(config(), registration(), pickleKey()).stream().filter(Files::exists).toList();
+  /**
+   * Which of the files exist already.
+   *
+   * @param folder where they would be written
+   */
+  public static List<Path> existing(Path folder) {
+    NewInstallation there = new NewInstallation(folder, "", "", null, false, null);
+    return Stream.of(there.config(), there.registration(), there.pickleKey())
+        .filter(Files::exists)
+        .toList();
   }
 
   /**

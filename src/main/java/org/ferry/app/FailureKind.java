@@ -1,0 +1,39 @@
+package org.ferry.app;
+
+import org.ferry.config.ConfigException;
+import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.migrate.AlreadyRunning;
+import org.ferry.migrate.LedgerException;
+import org.ferry.migrate.plan.PlanException;
+import org.ferry.source.SourceException;
+import org.ferry.store.embedded.EmbeddedPostgresException;
+
+/** What kind of trouble an exception is, and so what a person has to look at. */
+public enum FailureKind {
+  /** A configuration, plan or source that cannot be used; the message says what to change. */
+  INPUT,
+  /** A server could not be reached or refused; the message says which and why. */
+  SERVER,
+  /** Something is in the way that will pass, such as another run; the message says what. */
+  BUSY,
+  /** A mistake in Ferry: the message alone explains nothing. */
+  BUG;
+
+  /**
+   * The kind of an exception.
+   *
+   * @param failure anything that was thrown
+   */
+  public static FailureKind of(Throwable failure) {
+    return switch (failure) {
+      case ConfigException e -> INPUT;
+      case PlanException e -> INPUT;
+      case SourceException e -> INPUT;
+      case HomeserverFailure e -> SERVER;
+      case LedgerException e -> SERVER;
+      case EmbeddedPostgresException e -> SERVER;
+      case AlreadyRunning e -> BUSY;
+      default -> BUG;
+    };
+  }
+}

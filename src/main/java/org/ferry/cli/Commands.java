@@ -1,0 +1,111 @@
+package org.ferry.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The whole command line: every command with its options, its help and an example. */
+final class Commands {
+  private static final int WIDTH = 100;
+
+  private Commands() {}
+
+  /** The root: without a command it shows what there is. */
+  @Command(
+      name = "ferry",
+      synopsisSubcommandLabel = "COMMAND",
+      description = {
+        "Carries the people, rooms and history of a Matrix homeserver into a Space of another.",
+        ""
+      },
+      commandListHeading = "%nCommands:%n",
+      optionListHeading = "%nOptions:%n",
+      footerHeading = "%nExample:%n",
+      footer = {
+        "  ferry init --homeserver http://127.0.0.1:8008 --domain new.example.org \\",
+        "      --space '#village:new.example.org'",
+        "",
+        "ferry COMMAND --help says more about one of them, with an example."
+      })
+  static final class Root {
+    @Mixin final Globals globals = new Globals();
+
+    @Option(
+        names = {"-V", "--version"},
+        versionHelp = true,
+        description = "Show which Ferry this is.")
+    boolean version;
+  }
+
+  /** Builds the command line of one run. */
+  static CommandLine line(World world, Stop stop) {
+    Root root = new Root();
+    Session session = new Session(world, root.globals, stop);
+    CommandLine line = new CommandLine(root);
+    line.getCommandSpec().version(Version.full());
+    add(line, "demo", new DemoCommand(session));
+    add(line, "init", new InitCommand(session));
+    add(line, "registration", new RegistrationCommand(session));
+    later(line, session, "doctor", "Check configuration, database and homeserver.", "--measure");
+    add(line, "analyze", new AnalyzeCommand(session));
+    add(line, "plan", new PlanCommand(session));
+    add(line, "migrate", new MigrateCommand(session));
+    add(line, "status", new StatusCommand(session));
+    add(line, "verify", new VerifyCommand(session));
+    later(line, session, "explain", "Say all that is known of one event, room or user.", "ID");
+    later(line, session, "retry", "Try again what failed.", "--room ID");
+    later(line, session, "rollback", "Take back what Ferry did, and only that.", "--dry-run");
+    add(line, "mapping", new MappingCommand(session));
+    later(line, session, "backup", "Save Ferry's own database.", "ferry.backup");
+    later(line, session, "restore", "Bring back a saved database.", "ferry.backup");
+    later(line, session, "reset", "Forget access tokens, or everything.", "--tokens");
+    later(line, session, "forget", "Forget texts, or a person.", "--user ID");
+    add(line, "run", new RunCommand(session));
+    later(line, session, "keys", "Import, export and count message keys.", "import FILE");
+    later(line, session, "accounts", "The accounts that Ferry follows.", "list");
+    later(line, session, "rooms", "The rooms that Ferry sees.", "");
+    later(line, session, "webhooks", "Deliveries of live messages.", "list");
+    later(line, session, "cutover", "The move itself, step by step.", "status");
+    later(line, session, "rehearse", "Try the cutover without doing it.", "");
+    later(line, session, "claim", "Give a person's ghost to their account.", "");
+    later(line, session, "export", "Write a source as a neutral bundle.", "SOURCE -o FILE");
+    line.setUsageHelpWidth(WIDTH);
+    line.setColorScheme(
+        CommandLine.Help.defaultColorScheme(world.terminal().out() ? Ansi.AUTO : Ansi.OFF));
+    return line;
+  }
+
+  private static void add(CommandLine root, String name, FerryCommand command) {
+    CommandLine sub = new CommandLine(command);
+    if (!sub.getCommandSpec().positionalParameters().isEmpty()) {
+      var unusedToo = sub.getCommandSpec().usageMessage().parameterListHeading("%nArguments:%n");
+    }
+    dress(sub, name);
+    var unused = root.addSubcommand(name, sub);
+  }
+
+  private static void later(
+      CommandLine root, Session session, String name, String does, String example) {
+    CommandLine sub = new CommandLine(new NotYet(session, name));
+    var usage = sub.getCommandSpec().usageMessage();
+    var unused =
+        usage
+            .description(does + " (" + NotYet.MARK + ")")
+            .footer(("  ferry " + name + " " + example).stripTrailing());
+    sub.setUnmatchedArgumentsAllowed(true).setUnmatchedOptionsArePositionalParams(true);
+    dress(sub, name);
+    var unusedToo = root.addSubcommand(name, sub);
+  }
+
+  private static void dress(CommandLine sub, String name) {
+    var usage = sub.getCommandSpec().name(name).usageMessage();
+    var unused =
+        usage
+            .footerHeading("%nExample:%n")
+            .optionListHeading("%nOptions:%n")
+            .abbreviateSynopsis(false)
+            .sortOptions(false);
+  }
+}

@@ -1,0 +1,42 @@
+package org.ferry.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Keeps what a person reporting a mistake in Ferry should send, out of everybody else's sight. */
+final class ErrorLog {
+  private final Path folder;
+
+  ErrorLog(Map<String, String> environment) {
+    String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
+    String home = environment.getOrDefault("HOME", System.getProperty("java.io.tmpdir"));
+    Path base = cache.isEmpty() ? Path.of(home, ".cache") : Path.of(cache);
+    this.folder = base.resolve("ferry").resolve("errors");
+  }
+
+  /** Writes the failure with its trace; empty where that is not possible. */
+  Optional<Path> write(Throwable failure, List<String> arguments, Instant now) {
+    StringWriter text = new StringWriter();
+    text.append(Version.full()).append("\nferry ").append(String.join(" ", arguments)).append("\n");
+    failure.printStackTrace(new PrintWriter(text, true));
+    try {
+      Files.createDirectories(folder);
+      Path file = folder.resolve(now.toString().replace(':', '-') + ".log");
+      Files.writeString(file, text.toString());
+      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      }
+      return Optional.of(file);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

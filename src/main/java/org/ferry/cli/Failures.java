@@ -1,0 +1,106 @@
+package org.ferry.cli;
+
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.List;
+import org.ferry.app.FailureKind;
+import org.ferry.config.ConfigException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns what went wrong into a sentence on standard error and an exit status. */
+final class Failures {
+  private final World world;
+  private final boolean debug;
+
+  Failures(World world, boolean debug) {
+    this.world = world;
+    this.debug = debug;
+  }
+
+  /** A command line that picocli did not understand. */
+  int usage(ParameterException e) {
+    PrintStream err = world.err();
+    err.println("ferry: " + message(e));
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> near = unmatched.getSuggestions();
+      if (!near.isEmpty()) {
+        err.println("Did you mean " + near.getFirst() + "?");
+      }
+    }
+    err.println("ferry " + name(e) + "--help shows what there is.");
+    return ExitStatus.USAGE;
+  }
+
+  private static String name(ParameterException e) {
+    var command = e.getCommandLine();
+    return command.getParent() == null ? "" : command.getCommandName() + " ";
+  }
+
+  private static String message(ParameterException e) {
+    String text = String.valueOf(e.getMessage());
+    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+      String what = unmatched.getUnmatched().getFirst();
+      boolean command = e.getCommandLine().getParent() == null && !what.startsWith("-");
+      return (command ? "there is no command " : "unknown argument ") + what;
+    }
+    return text;
+  }
+
+  /** What a command threw. */
+  int failed(Throwable failure, List<String> arguments) {
+    if (debug) {
+      failure.printStackTrace(world.err());
+    }
+    if (failure instanceof UsageException) {
+      world.err().println("ferry: " + failure.getMessage());
+      return ExitStatus.USAGE;
+    }
+    return switch (FailureKind.of(failure)) {
+      case INPUT -> say(input(failure), ExitStatus.INPUT);
+      case SERVER -> say(String.valueOf(failure.getMessage()), ExitStatus.SERVER);
+      case BUSY -> say(String.valueOf(failure.getMessage()), ExitStatus.FAILED);
+      case BUG -> bug(failure, arguments);
+    };
+  }
+
+  private static String input(Throwable failure) {
+    if (failure instanceof ConfigException e && e.problems().size() > 1) {
+      return e.problems().size() + " problems:\n" + e.getMessage();
+    }
+    return String.valueOf(failure.getMessage());
+  }
+
+  /** After Ctrl-C or a signal like it. */
+  int stopped(int signal, List<String> arguments) {
+    world.err().println("stopped; what was done is kept; go on with: " + again(arguments));
+    return ExitStatus.SIGNAL + signal;
+  }
+
+  static String again(List<String> arguments) {
+    return "ferry " + String.join(" ", arguments.stream().map(Failures::quote).toList());
+  }
+
+  private static String quote(String argument) {
+    return argument.matches("[A-Za-z0-9_./:=@%+,-]+")
+        ? argument
+        : "'" + argument.replace("'", "'\\''") + "'";
+  }
+
+  private int say(String text, int status) {
+    world.err().println("ferry: " + text);
+    return status;
+  }
+
+  private int bug(Throwable failure, List<String> arguments) {
+    String what = failure.getClass().getSimpleName() + ": " + failure.getMessage();
+    String where =
+        new ErrorLog(world.environment())
+            .write(failure, arguments, Instant.now())
+            .map(f -> "The details are in " + f)
+            .orElse("Run it again with --debug for the details");
+    return say(
+        "something unexpected happened (" + what + "). " + where + "; what was done is kept.",
+        ExitStatus.FAILED);
+  }
+}

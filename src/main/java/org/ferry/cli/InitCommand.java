@@ -1,0 +1,144 @@
+package org.ferry.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.ferry.config.NewInstallation;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    description = {
+      "Write config.yaml, registration.yaml and pickle.key with fresh secrets, mode 0600.",
+      "Asks for what is not given. Says how to hand the registration to the homeserver."
+    },
+    footer = {
+      "  ferry init --homeserver http://127.0.0.1:8008 --domain new.example.org \\",
+      "      --space '#village:new.example.org' --create-space"
+    })
+final class InitCommand extends FerryCommand {
+  @Option(
+      names = "--homeserver",
+      paramLabel = "URL",
+      description = "Where the new server's client API answers.")
+  @Nullable String homeserver;
+
+  @Option(
+      names = "--domain",
+      paramLabel = "NAME",
+      description = "Its server name, the part after the colon in user ids.")
+  @Nullable String domain;
+
+  @Option(names = "--space", paramLabel = "ALIAS", description = "The Space that takes the rooms.")
+  @Nullable String space;
+
+  @Option(names = "--create-space", description = "Make that Space where it does not exist.")
+  boolean createSpace;
+
+  @Option(
+      names = "--identities",
+      paramLabel = "MODE",
+      description =
+          "ghost: users of Ferry's own speak for people; account: accounts that people log in to"
+              + " (not available yet).")
+  @Nullable String identities;
+
+  @Option(
+      names = "--address",
+      paramLabel = "URL",
+      description =
+          "Where the homeserver reaches Ferry, if not on the same machine; Ferry then listens to"
+              + " all.")
+  @Nullable String address;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where the files are written; this folder if not given.")
+  Path dir = Path.of("");
+
+  @Option(names = "--force", description = "Write over files that are there, secrets included.")
+  boolean force;
+
+  @Option(
+      names = "--account",
+      paramLabel = "USER",
+      description = "Only follow an account, without Space (not available yet).")
+  @Nullable String account;
+
+  @Option(
+      names = "--webhook",
+      paramLabel = "URL",
+      description = "Where that account's messages go (not available yet).")
+  @Nullable String webhook;
+
+  InitCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  public Integer call() {
+    refuseWhatIsNotBuilt();
+    Path folder = session().world().folder().resolve(dir).normalize();
+    List<Path> existing = NewInstallation.existing(folder);
+    if (!existing.isEmpty() && !force) {
+      throw new UsageException(
+          "nothing was written, because there is already "
+              + String.join(" and ", existing.stream().map(Path::toString).toList())
+              + "; --force writes all three files anew, with new secrets.");
+    }
+    NewInstallation files = answers(folder);
+    files.write();
+    report(files);
+    return ExitStatus.DONE;
+  }
+
+  private void refuseWhatIsNotBuilt() {
+    if (account != null || webhook != null) {
+      throw NotYet.refusal("init --account");
+    }
+    if (identities != null && identities.equals("account")) {
+      throw NotYet.refusal("init --identities account");
+    }
+    if (identities != null && !identities.equals("ghost")) {
+      throw new UsageException("--identities is ghost or account, not " + identities + ".");
+    }
+  }
+
+  /** The installation as asked for, on the command line or by questions. */
+  private NewInstallation answers(Path folder) {
+    Ask ask = session().ask();
+    String standard = "http://127.0.0.1:8008";
+    homeserver =
+        given(homeserver, "Address of the new homeserver's client API", standard, "--homeserver");
+    domain = given(domain, "Its server name, such as new.example.org", null, "--domain");
+    boolean asked = space == null;
+    space = given(space, "The Space that takes the rooms", "#village:" + domain, "--space");
+    if (asked && !createSpace) {
+      createSpace = ask.confirm("Make it where it does not exist", false);
+    }
+    return new NewInstallation(folder, homeserver, domain, space, createSpace, address);
+  }
+
+  private String given(
+      @Nullable String flag, String question, @Nullable String standard, String option) {
+    return flag == null ? session().ask().text(question, standard, option) : flag;
+  }
+
+  private void report(NewInstallation files) {
+    session().say("Written, mode 0600:");
+    session().say("  " + files.config() + "        the configuration");
+    session().say("  " + files.registration() + "  Ferry's registration, with two fresh tokens");
+    session().say("  " + files.pickleKey() + "         a fresh key for encryption; keep a copy");
+    session().say(Handover.text(files.registration()));
+    session()
+        .say(
+            """
+
+            Then, with the pg_dump of the old server:
+              ferry analyze old-synapse.sql.gz --media media_store
+              ferry plan
+              ferry migrate\
+            """);
+  }
+}

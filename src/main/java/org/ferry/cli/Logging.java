@@ -1,0 +1,57 @@
+package org.ferry.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import org.ferry.config.Config;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings the log into the form that the configuration asks for; logback.xml is the beginning. */
+final class Logging {
+  private static final String FERRY = "org.ferry";
+  private static final String APPENDER = "stderr";
+
+  private Logging() {}
+
+  /**
+   * Sets level and format.
+   *
+   * @param logging what is configured
+   * @param debug whether the command line asks for more
+   */
+  static void apply(Config.Logging logging, boolean debug) {
+    ILoggerFactory factory = LoggerFactory.getILoggerFactory();
+    if (factory instanceof LoggerContext context) {
+      Level level = Level.toLevel(logging.level());
+      boolean more = debug && level.isGreaterOrEqual(Level.DEBUG);
+      context.getLogger(FERRY).setLevel(more ? Level.DEBUG : level);
+      var appender = context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(APPENDER);
+      if (logging.format().equals("json") && appender instanceof ConsoleAppender<?>) {
+        json(context, (ConsoleAppender<ILoggingEvent>) appender);
+      }
+    }
+  }
+
+  private static void json(LoggerContext context, ConsoleAppender<ILoggingEvent> appender) {
+    JsonEncoder encoder = new JsonEncoder();
+    encoder.setContext(context);
+    encoder.setWithSequenceNumber(false);
+    encoder.setWithContext(false);
+    encoder.setWithMDC(false);
+    encoder.setWithNanoseconds(false);
+    encoder.setWithArguments(false);
+    encoder.setWithMessage(false);
+    encoder.setWithFormattedMessage(true);
+    encoder.start();
+    Encoder<ILoggingEvent> before = appender.getEncoder();
+    appender.stop();
+    appender.setEncoder(encoder);
+    appender.start();
+    before.stop();
+  }
+}

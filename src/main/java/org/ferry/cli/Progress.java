@@ -1,0 +1,45 @@
+package org.ferry.cli;
+
+/**
+ * Shows how far long work is: a bar for each phase on a terminal, elsewhere a line every few
+ * seconds, nothing with {@code --quiet}. Always on standard error. Safe for use by many threads.
+ */
+interface Progress {
+  /**
+   * Begins a phase and ends the one before.
+   *
+   * @param name what is done, such as {@code events}
+   * @param total how many there are; 0 or less where nobody knows
+   */
+  void phase(String name, long total);
+
+  /** How many of the phase are done by now. */
+  void at(long done);
+
+  /** A few words beside the bar, such as what holds the work back; shown until the next. */
+  void note(String words);
+
+  /** A line for people that stays, without spoiling the bar. */
+  void say(String line);
+
+  /** Ends the phase under way. */
+  void end();
+
+  /** Shows nothing. */
+  final class Silent implements Progress {
+    @Override
+    public void phase(String name, long total) {}
+
+    @Override
+    public void at(long done) {}
+
+    @Override
+    public void note(String words) {}
+
+    @Override
+    public void say(String line) {}
+
+    @Override
+    public void end() {}
+  }
+}

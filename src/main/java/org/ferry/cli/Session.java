@@ -1,0 +1,86 @@
+package org.ferry.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.ferry.config.Config;
+import org.ferry.config.ConfigLoader;
+import org.ferry.config.Problem;
+
+/** One run of one command: what it reads and where it writes. */
+final class Session {
+  private static final Duration PLAIN_PAUSE = Duration.ofSeconds(5);
+
+  private final World world;
+  private final Globals globals;
+  private final Stop stop;
+  private final Ask ask;
+
+  Session(World world, Globals globals, Stop stop) {
+    this.world = world;
+    this.globals = globals;
+    this.stop = stop;
+    this.ask = new Ask(world);
+  }
+
+  World world() {
+    return world;
+  }
+
+  Globals globals() {
+    return globals;
+  }
+
+  Stop stop() {
+    return stop;
+  }
+
+  Ask ask() {
+    return ask;
+  }
+
+  /** The configuration; its warnings are shown and its logging is in force from here on. */
+  Config config() {
+    Config config = new ConfigLoader(world.environment(), world.folder()).load(globals.config);
+    Logging.apply(config.logging(), globals.debug);
+    for (Problem warning : config.warnings()) {
+      tell("warning: " + warning);
+    }
+    return config;
+  }
+
+  /** How long work of this run is shown. */
+  Progress progress() {
+    if (globals.quiet) {
+      return new Progress.Silent();
+    }
+    return world.terminal().err()
+        ? new BarProgress(world.err(), world.terminal().width())
+        : new PlainProgress(world.err(), InstantSource.system(), PLAIN_PAUSE);
+  }
+
+  /** A line of the result, on standard output. */
+  void say(String line) {
+    world.out().println(line);
+  }
+
+  /** A line beside the result, on standard error. */
+  void tell(String line) {
+    world.err().println(line);
+  }
+
+  /** The one document of {@code --json}: records, maps, lists, texts and numbers. */
+  void json(Object document) {
+    ObjectMapper mapper =
+        new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
+    try {
+      world.out().println(mapper.writeValueAsString(document));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("no JSON for " + document.getClass(), e);
+    }
+  }
+}
