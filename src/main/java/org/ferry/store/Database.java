@@ -1,0 +1,143 @@
+package org.ferry.store;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.ferry.migrate.LedgerException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ferry's database, checked and migrated: a pool for rows and single connections for bulk work.
+ * Safe for use by many threads; its methods block and are never called on an event loop.
+ */
+public final class Database implements AutoCloseable {
+  /** How long a database that does not answer is waited for when it is opened. */
+  private static final Duration OPENING = Duration.ofSeconds(15);
+
+  private final Vertx vertx;
+  private final DatabaseUrl url;
+  private final Patience patience;
+  private final Pool pool;
+  private final DataSource bulk;
+
+  private Database(Vertx vertx, DatabaseOptions options, DataSource bulk, Consumer<String> notice) {
+    this.vertx = vertx;
+    this.url = options.url();
+    this.bulk = bulk;
+    this.patience = new Patience(url, options.patience(), notice);
+    this.pool =
+        PgBuilder.pool()
+            .with(
+                new PoolOptions()
+                    .setMaxSize(options.poolSize())
+                    .setConnectionTimeout(30)
+                    .setConnectionTimeoutUnit(TimeUnit.SECONDS))
+            .with(new NetClientOptions().setTcpKeepAlive(true).setConnectTimeout(10_000))
+            .connectingTo(Drivers.rows(url))
+            .using(vertx)
+            .build();
+  }
+
+  /**
+   * Connects, checks the server and brings the schema to this program's version.
+   *
+   * @param vertx whose event loops the pool uses; stays open when the database is closed
+   * @param options where and how
+   * @param notice told in one sentence when the database is waited for, and when it is back; called
+   *     by any thread
+   * @return the database
+   * @throws LedgerException where it cannot be used; says what to do
+   */
+  public static Database open(Vertx vertx, DatabaseOptions options, Consumer<String> notice) {
+    DatabaseUrl url = options.url();
+    DataSource bulk = Drivers.bulk(url);
+    Duration wait = options.patience().compareTo(OPENING) < 0 ? options.patience() : OPENING;
+    var unused =
+        new Patience(url, wait, notice)
+            .until(() -> {
+              new Schema(url, bulk).bring();
+              return true;
+            });
+    return new Database(vertx, options, bulk, notice);
+  }
+
+  /** What to call the database in messages. */
+  public String label() {
+    return url.label();
+  }
+
+  /**
+   * Runs one statement that may be repeated; it is its own transaction.
+   *
+   * @param sql with $1, $2, …
+   * @param values of the parameters
+   * @return its rows
+   */
+  RowSet<Row> run(String sql, @Nullable Object... values) {
+    return patience.until(() -> once(sql, values));
+  }
+
+  /** Runs one statement, once. */
+  RowSet<Row> once(String sql, @Nullable Object... values) throws Exception {
+    return await(pool.preparedQuery(sql).execute(Tuple.wrap(Arrays.asList(values))));
+  }
+
+  /** Repeats work that may be repeated until it is done or patience ends. */
+  <T> T until(Callable<T> work) {
+    return patience.until(work);
+  }
+
+  /** A connection for COPY and long transactions; waits for the server, then it is the caller's. */
+  Connection bulk() {
+    return patience.until(bulk::getConnection);
+  }
+
+  /** A connection of one's own outside the pool, for what lasts as long as the connection. */
+  PgConnection connect() throws Exception {
+    return await(PgConnection.connect(vertx, Drivers.rows(url)));
+  }
+
+  /** The sentence for a person about a failure of this database. */
+  LedgerException explain(Throwable failure) {
+    return failure instanceof LedgerException e ? e : Trouble.explain(failure, url);
+  }
+
+  /** Waits on the calling thread; a failure is thrown as what it is. */
+  static <T> T await(Future<T> future) throws Exception {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get();
+    } catch (java.util.concurrent.ExecutionException e) {
+      if (e.getCause() instanceof Exception cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      var unused = await(pool.close());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      // What is not open need not be closed; every committed row is in the database.
+      System.getLogger(Database.class.getName())
+          .log(System.Logger.Level.DEBUG, "closing the pool", e);
+    }
+  }
+}

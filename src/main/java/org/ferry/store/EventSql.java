@@ -1,0 +1,162 @@
+package org.ferry.store;
+
+/** The statements about events of a crossing; $1 is always the crossing. */
+final class EventSql {
+  /** State 2 is carried; see {@link EventRows#code}. */
+  private static final String ROOM =
+      """
+      with place as (
+        select c.source, r.pk, r.id from ferry.crossing c join ferry.room r on r.source = c.source
+        where c.id = $1 and r.id = $2)
+      """;
+
+  // The scalar subquery keeps the planner at one index probe for each event, in the room's order:
+  // a join could make it read the whole room for the sake of a handful of rows.
+  static final String TAKE =
+      ROOM
+          + """
+          , next as (
+            select e.* from ferry.event e
+            where e.source = (select source from place) and e.room = (select pk from place)
+              and (e.depth, e.stream) > ($3, $4)
+              and (select true from ferry.crossing_event c
+                where c.crossing = $1 and c.event = e.pk) is null
+              and ($7::bigint is null or $7 = (select epoch from ferry.claim))
+            order by e.depth, e.stream limit $5
+          ), taken as (
+            insert into ferry.crossing_event as held
+              (crossing, event, room, depth, stream, taken, state, late)
+            select $1, n.pk, n.room, n.depth, n.stream, $6, 1, false from next n
+            on conflict (crossing, event) do update set taken = excluded.taken
+              where held.taken = excluded.taken and held.state = 1
+            returning event
+          )
+          """
+          + "select "
+          + EventRows.EVENT
+          + """
+           from next e join taken t on t.event = e.pk cross join place r
+          order by e.depth, e.stream
+          """;
+
+  static final String TAKEN =
+      ROOM
+          + "select "
+          + EventRows.EVENT
+          + """
+           from place r join ferry.crossing_event c
+            on c.crossing = $1 and c.room = r.pk and c.state = 1 and c.taken = $3
+          join ferry.event e on e.source = r.source and e.pk = c.event
+          order by e.depth, e.stream
+          """;
+
+  static final String DOUBTFUL =
+      ROOM
+          + "select "
+          + EventRows.EVENT
+          + """
+           from place r join ferry.crossing_event c
+            on c.crossing = $1 and c.room = r.pk and c.state = 1
+          join ferry.event e on e.source = r.source and e.pk = c.event
+          order by e.depth, e.stream
+          """;
+
+  static final String RELEASE =
+      "delete from ferry.crossing_event where crossing = $1 and event = any($2) and state = 1";
+
+  static final String FATE =
+      "select "
+          + EventRows.FATE
+          + """
+           from ferry.event e join ferry.room r on r.pk = e.room
+          left join ferry.crossing_event c on c.crossing = $1 and c.event = e.pk
+          where e.source = (select source from ferry.crossing where id = $1) and e.event_id = $2
+          """;
+
+  static final String ORIGIN =
+      """
+      select e.event_id from ferry.crossing_event c join ferry.event e on e.pk = c.event
+      where c.crossing = $1 and c.target = $2 and c.state = 2
+        and e.source = (select source from ferry.crossing where id = $1)
+      """;
+
+  static final String FURTHEST =
+      ROOM
+          + """
+          select c.depth, c.stream from ferry.crossing_event c
+          where c.crossing = $1 and c.room = (select pk from place) and c.state = 2
+          order by c.depth desc, c.stream desc limit 1
+          """;
+
+  static final String LAST_CARRIED =
+      ROOM
+          + "select "
+          + EventRows.FATE
+          + """
+           from place r cross join lateral (
+            select * from ferry.crossing_event x
+            where x.crossing = $1 and x.room = r.pk and x.state = 2
+            order by x.depth desc, x.stream desc limit $3) c
+          join ferry.event e on e.source = r.source and e.pk = c.event
+          order by c.depth desc, c.stream desc
+          """;
+
+  static final String RETRY =
+      """
+      delete from ferry.crossing_event c where c.crossing = $1 and c.state = 5
+        and ($2::text[] is null or c.room in (
+          select r.pk from ferry.room r
+          where r.source = (select source from ferry.crossing where id = $1) and r.id = any($2)))
+      """;
+
+  // Counted from the index on places alone, which holds the states as well.
+  static final String PROGRESS =
+      """
+      with done as (
+        select room,
+          count(*) filter (where state = 1) as doubt, count(*) filter (where state = 2) as carried,
+          count(*) filter (where state = 3) as merged, count(*) filter (where state = 4) as skipped,
+          count(*) filter (where state = 5) as failed, count(*) filter (where late) as late,
+          count(*) as rows
+        from ferry.crossing_event where crossing = $1 group by room)
+      select r.id, r.events, greatest(r.events - coalesce(d.rows, 0), 0), coalesce(d.doubt, 0),
+        coalesce(d.carried, 0), coalesce(d.merged, 0), coalesce(d.skipped, 0),
+        coalesce(d.failed, 0), coalesce(d.late, 0)
+      from ferry.room r left join done d on d.room = r.pk
+      where r.source = (select source from ferry.crossing where id = $1) and r.events > 0
+      order by r.id
+      """;
+
+  static final String FATES =
+      ROOM
+          + "select "
+          + EventRows.FATE
+          + """
+           from place r join ferry.event e on e.source = r.source and e.room = r.pk
+          left join ferry.crossing_event c on c.crossing = $1 and c.event = e.pk
+          where (e.depth, e.stream) > ($3, $4)
+          order by e.depth, e.stream limit $5
+          """;
+
+  static final String IN_STATE =
+      "select "
+          + EventRows.FATE
+          + """
+           from ferry.crossing_event c join ferry.room r on r.pk = c.room
+          join ferry.event e on e.pk = c.event and e.source = r.source
+          where c.crossing = $1 and c.state = $2
+          order by r.id, c.depth, c.stream limit $3
+          """;
+
+  static final String WAITING =
+      "select "
+          + EventRows.FATE
+          + """
+           from ferry.room r join ferry.event e on e.source = r.source and e.room = r.pk
+          left join ferry.crossing_event c on c.crossing = $1 and c.event = e.pk
+          where r.source = (select source from ferry.crossing where id = $1) and c.event is null
+          order by r.id, e.depth, e.stream limit $2
+          """;
+
+  private EventSql() {}
+}

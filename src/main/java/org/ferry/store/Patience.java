@@ -1,0 +1,94 @@
+package org.ferry.store;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.ferry.migrate.LedgerException;
+
+/**
+ * Repeats work that failed for a reason that may pass: a lost connection, a restart of the server,
+ * a full disk. Only work that may be done twice is given to it. Tells once when waiting begins and
+ * once when it is over, however many threads wait.
+ */
+final class Patience {
+  private static final long FIRST_PAUSE_MS = 20;
+  private static final long LONGEST_PAUSE_MS = 2_000;
+
+  private final DatabaseUrl url;
+  private final Duration limit;
+  private final Consumer<String> notice;
+  private final AtomicBoolean waiting = new AtomicBoolean();
+
+  Patience(DatabaseUrl url, Duration limit, Consumer<String> notice) {
+    this.url = url;
+    this.limit = limit;
+    this.notice = notice;
+  }
+
+  /**
+   * Does the work, again and again until it is done, it fails for good, or patience ends.
+   *
+   * @throws LedgerException where it could not be done
+   */
+  <T> T until(Callable<T> work) {
+    long end = System.nanoTime() + limit.toNanos();
+    long pause = FIRST_PAUSE_MS;
+    while (true) {
+      Exception failure;
+      try {
+        T result = work.call();
+        over();
+        return result;
+      } catch (LedgerException e) {
+        throw e;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new LedgerException("stopped while waiting for the database", e);
+      } catch (Exception e) {
+        failure = e;
+      }
+      Trouble trouble = Trouble.of(failure);
+      if (!trouble.passes() || System.nanoTime() - end >= 0) {
+        throw Trouble.explain(failure, url);
+      }
+      if (trouble != Trouble.CONFLICT) {
+        tell(trouble, failure);
+      }
+      rest(pause);
+      pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
+    }
+  }
+
+  private void tell(Trouble trouble, Exception failure) {
+    if (waiting.compareAndSet(false, true)) {
+      String what =
+          switch (trouble) {
+            case FULL -> "the database's server has no room left";
+            case READ_ONLY -> "the database takes no writes";
+            default -> "database connection lost";
+          };
+      notice.accept(
+          "%s (%s), waiting up to %s for it".formatted(what, Trouble.said(failure), words(limit)));
+    }
+  }
+
+  private void over() {
+    if (waiting.get() && waiting.compareAndSet(true, false)) {
+      notice.accept("the database is back, going on");
+    }
+  }
+
+  private static String words(Duration time) {
+    return time.toMinutes() > 1 ? time.toMinutes() + " minutes" : time.toSeconds() + " seconds";
+  }
+
+  private static void rest(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LedgerException("stopped while waiting for the database", e);
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package org.ferry.store;
+
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.ferry.id.EventId;
+import org.ferry.id.MxcUri;
+import org.ferry.id.RoomId;
+import org.ferry.migrate.CrossingLedger;
+import org.ferry.migrate.EventFate;
+import org.ferry.migrate.EventState;
+import org.ferry.migrate.LedgerEvent;
+import org.ferry.migrate.Place;
+import org.ferry.migrate.Settled;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of things on their way, in PostgreSQL. Outcomes are committed by one thread of its
+ * own, which also completes the futures of {@link #settle}: nothing that hangs on them may block.
+ */
+public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
+  private final Database database;
+  private final CrossingRows rows;
+  private final Settling settling;
+  private volatile @Nullable PgClaim claim;
+
+  /**
+   * A ledger in a database.
+   *
+   * @param database stays the caller's; is closed after this
+   */
+  public PgCrossingLedger(Database database) {
+    this.database = database;
+    this.rows = new CrossingRows(database);
+    this.settling = new Settling(database);
+  }
+
+  @Override
+  public Crossing open(long source, String domain, RoomId space) {
+    return rows.open(source, domain, space);
+  }
+
+  @Override
+  public List<Crossing> all() {
+    return rows.all();
+  }
+
+  @Override
+  public Stream<CarriedPerson> people(long crossing) {
+    return rows.people(crossing);
+  }
+
+  @Override
+  public void person(long crossing, CarriedPerson person) {
+    rows.person(crossing, person);
+  }
+
+  @Override
+  public Stream<CarriedRoom> rooms(long crossing) {
+    return rows.rooms(crossing);
+  }
+
+  @Override
+  public Optional<CarriedRoom> room(long crossing, RoomId old) {
+    return rows.room(crossing, old);
+  }
+
+  @Override
+  public void room(long crossing, CarriedRoom room) {
+    rows.room(crossing, room);
+  }
+
+  @Override
+  public Optional<CarriedMedia> media(long crossing, MxcUri old) {
+    return rows.media(crossing, old);
+  }
+
+  @Override
+  public Stream<CarriedMedia> media(long crossing) {
+    return rows.media(crossing);
+  }
+
+  @Override
+  public void media(long crossing, CarriedMedia media) {
+    rows.media(crossing, media);
+  }
+
+  @Override
+  public Stream<CarriedAlias> aliases(long crossing) {
+    return rows.aliases(crossing);
+  }
+
+  @Override
+  public void alias(long crossing, CarriedAlias alias) {
+    rows.alias(crossing, alias);
+  }
+
+  @Override
+  public List<LedgerEvent> take(long crossing, RoomId room, @Nullable Place after, int limit) {
+    PgClaim held = claim;
+    if (held != null) {
+      held.check();
+    }
+    long mark = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+    boolean[] repeated = {false};
+    List<LedgerEvent> taken =
+        database.until(() -> {
+          List<LedgerEvent> before = repeated[0] ? taken(crossing, room, mark) : List.of();
+          repeated[0] = true;
+          return before.isEmpty() ? takeOnce(crossing, room, after, limit, mark) : before;
+        });
+    if (taken.isEmpty() && held != null && !held.stands()) {
+      throw held.overtaken();
+    }
+    return taken;
+  }
+
+  private List<LedgerEvent> takeOnce(
+      long crossing, RoomId room, @Nullable Place after, int limit, long mark) throws Exception {
+    PgClaim held = claim;
+    return EventRows.list(
+        database.once(
+            EventSql.TAKE,
+            crossing,
+            room.value(),
+            after == null ? Long.MIN_VALUE : after.depth(),
+            after == null ? Long.MIN_VALUE : after.stream(),
+            (long) limit,
+            mark,
+            held == null ? null : held.epoch()),
+        EventRows::ledgerEvent);
+  }
+
+  /** What an earlier try of the same take has marked, whose answer was lost. */
+  private List<LedgerEvent> taken(long crossing, RoomId room, long mark) throws Exception {
+    return EventRows.list(
+        database.once(EventSql.TAKEN, crossing, room.value(), mark), EventRows::ledgerEvent);
+  }
+
+  @Override
+  public List<LedgerEvent> doubtful(long crossing, RoomId room) {
+    return EventRows.list(
+        database.run(EventSql.DOUBTFUL, crossing, room.value()), EventRows::ledgerEvent);
+  }
+
+  @Override
+  public void release(long crossing, Collection<Long> events) {
+    var unused = database.run(EventSql.RELEASE, crossing, events.toArray(Long[]::new));
+  }
+
+  @Override
+  public CompletableFuture<Void> settle(long crossing, List<Settled> settled) {
+    return settling.add(crossing, settled);
+  }
+
+  @Override
+  public Optional<EventFate> fate(long crossing, EventId old) {
+    return one(database.run(EventSql.FATE, crossing, old.value()), EventRows::fate);
+  }
+
+  @Override
+  public Optional<EventId> origin(long crossing, EventId target) {
+    return one(
+        database.run(EventSql.ORIGIN, crossing, target.value()),
+        row -> new EventId(row.getString(0)));
+  }
+
+  @Override
+  public Optional<Place> furthest(long crossing, RoomId room) {
+    return one(
+        database.run(EventSql.FURTHEST, crossing, room.value()),
+        row -> new Place(row.getLong(0), row.getLong(1)));
+  }
+
+  @Override
+  public List<EventFate> lastCarried(long crossing, RoomId room, int limit) {
+    return EventRows.list(
+        database.run(EventSql.LAST_CARRIED, crossing, room.value(), (long) limit), EventRows::fate);
+  }
+
+  @Override
+  public long retryFailed(long crossing, @Nullable Collection<RoomId> rooms) {
+    String[] ids = rooms == null ? null : rooms.stream().map(RoomId::value).toArray(String[]::new);
+    return database.run(EventSql.RETRY, crossing, ids).rowCount();
+  }
+
+  @Override
+  public Stream<RoomProgress> progress(long crossing) {
+    return EventRows.list(database.run(EventSql.PROGRESS, crossing), PgCrossingLedger::progressOf)
+        .stream();
+  }
+
+  private static RoomProgress progressOf(Row row) {
+    return new RoomProgress(
+        new RoomId(row.getString(0)),
+        row.getLong(1),
+        row.getLong(2),
+        row.getLong(3),
+        row.getLong(4),
+        row.getLong(5),
+        row.getLong(6),
+        row.getLong(7),
+        row.getLong(8));
+  }
+
+  @Override
+  public Stream<EventFate> fates(long crossing, RoomId room) {
+    return Pages.of(
+        Pages.CONTENT_ROWS,
+        last ->
+            EventRows.list(
+                database.run(
+                    EventSql.FATES,
+                    crossing,
+                    room.value(),
+                    last == null ? Long.MIN_VALUE : last.event().depth(),
+                    last == null ? Long.MIN_VALUE : last.event().stream(),
+                    (long) Pages.CONTENT_ROWS),
+                EventRows::fate));
+  }
+
+  @Override
+  public Stream<EventFate> inState(long crossing, EventState state, int limit) {
+    RowSet<Row> found =
+        state == EventState.WAITING
+            ? database.run(EventSql.WAITING, crossing, (long) limit)
+            : database.run(EventSql.IN_STATE, crossing, EventRows.code(state), (long) limit);
+    return EventRows.list(found, EventRows::fate).stream();
+  }
+
+  @Override
+  public Claim claim(String command) {
+    PgClaim taken = PgClaim.take(database, command);
+    claim = taken;
+    return taken;
+  }
+
+  @Override
+  public void note(long crossing, String name, String json) {
+    rows.note(crossing, name, json);
+  }
+
+  @Override
+  public Optional<String> note(long crossing, String name) {
+    return rows.note(crossing, name);
+  }
+
+  /** Commits what was settled and ends; the database stays open. */
+  @Override
+  public void close() {
+    settling.close();
+  }
+
+  static <T> Optional<T> one(RowSet<Row> rows, Function<Row, T> mapper) {
+    Iterator<Row> row = rows.iterator();
+    return row.hasNext() ? Optional.of(mapper.apply(row.next())) : Optional.empty();
+  }
+}

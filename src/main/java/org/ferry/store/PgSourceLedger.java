@@ -1,0 +1,270 @@
+package org.ferry.store;
+
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.ferry.id.EventId;
+import org.ferry.id.MxcUri;
+import org.ferry.id.RoomAlias;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.migrate.LoadProgress;
+import org.ferry.migrate.LoadedSource;
+import org.ferry.migrate.SourceLedger;
+import org.ferry.model.AccountDatum;
+import org.ferry.model.Alias;
+import org.ferry.model.Event;
+import org.ferry.model.MediaFile;
+import org.ferry.model.Person;
+import org.ferry.model.Room;
+import org.ferry.source.Problem;
+import org.ferry.source.RoomTally;
+import org.ferry.source.Source;
+
+/** What was read from sources, in PostgreSQL. Its streams are pages and hold nothing open. */
+public final class PgSourceLedger implements SourceLedger {
+  private static final String LATEST =
+      "select " + SourceRows.SOURCE + " from ferry.source order by loaded_at desc, id desc limit 1";
+  private static final String BY_SERVER =
+      "select " + SourceRows.SOURCE + " from ferry.source where server = $1";
+  private static final String PROBLEMS =
+      "select place, what, remedy from ferry.load_problem where source = $1 order by nr";
+  private static final String PEOPLE =
+      "select "
+          + SourceRows.PERSON
+          + " from ferry.person where source = $1 and id > $2"
+          + " order by id limit $3";
+  private static final String STRANGERS =
+      "select id, member_content from ferry.stranger where source = $1 and id > $2"
+          + " order by id limit $3";
+  private static final String ROOMS =
+      "select id, version, creator, listed from ferry.room where source = $1 and id > $2"
+          + " order by id limit $3";
+  private static final String ROOM_COUNTS =
+      """
+      select id, events, messages, encrypted, redacted, first_ts, last_ts from ferry.room
+      where source = $1 and id > $2 and events > 0 order by id limit $3
+      """;
+  // The inner limit keeps the planner at one index walk for each room, begun behind the last row.
+  private static final String STATE_OF_ALL =
+      "select "
+          + EventRows.EVENT
+          + """
+           from ferry.room r cross join lateral (
+            select * from ferry.event s
+            where s.source = $1 and s.room = r.pk and s.current and s.type = any($2)
+              and (r.id > $3 or (s.type, s.state_key) > ($4, $5))
+            order by s.type, s.state_key limit $6) e
+          where r.source = $1 and r.id >= $3
+          order by r.id, e.type, e.state_key limit $6
+          """;
+  private static final String STATE_OF_ROOM =
+      "select "
+          + EventRows.EVENT
+          + """
+           from ferry.room r join ferry.event e on e.source = $1 and e.room = r.pk and e.current
+          where r.source = $1 and r.id = $2 order by e.type, e.state_key
+          """;
+  private static final String ONE_EVENT =
+      "select "
+          + EventRows.EVENT
+          + """
+           from ferry.event e join ferry.room r on r.pk = e.room
+          where e.source = $1 and e.event_id = $2
+          """;
+  private static final String FIRST_EVENT =
+      "select "
+          + EventRows.EVENT
+          + """
+           from ferry.room r join ferry.event e on e.source = $1 and e.room = r.pk
+          where r.source = $1 and r.id = $2 order by e.depth, e.stream limit 1
+          """;
+  private static final String ALIASES =
+      "select alias, room from ferry.alias where source = $1 and alias > $2 order by alias limit $3";
+  private static final String ALL_MEDIA =
+      "select "
+          + SourceRows.MEDIA
+          + " from ferry.media where source = $1 and uri > $2"
+          + " order by uri limit $3";
+  private static final String ONE_MEDIA =
+      "select " + SourceRows.MEDIA + " from ferry.media where source = $1 and uri = $2";
+  private static final String ACCOUNT_DATA =
+      """
+      select user_id, room, type, content, pk from ferry.account_data
+      where source = $1 and type = $2 and pk > $3 order by pk limit $4
+      """;
+  private static final String TALLIES =
+      """
+      select room, by_type, events, ordered_ids_sha256 from ferry.tally
+      where source = $1 and room > $2 order by room limit $3
+      """;
+
+  private final Database database;
+
+  /**
+   * A ledger in a database.
+   *
+   * @param database stays the caller's
+   */
+  public PgSourceLedger(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public LoadedSource load(Source source, Consumer<LoadProgress> progress) {
+    return new SourceLoad(database, source, progress).run();
+  }
+
+  @Override
+  public Optional<LoadedSource> latest() {
+    return one(database.run(LATEST), SourceRows::source);
+  }
+
+  @Override
+  public Optional<LoadedSource> byServer(String server) {
+    return one(database.run(BY_SERVER, server), SourceRows::source);
+  }
+
+  @Override
+  public List<Problem> problems(long source) {
+    return EventRows.list(
+        database.run(PROBLEMS, source),
+        row -> new Problem(row.getString(0), row.getString(1), row.getString(2)));
+  }
+
+  @Override
+  public Stream<Person> people(long source) {
+    return byId(PEOPLE, source, SourceRows::person, p -> p.id().value());
+  }
+
+  @Override
+  public Stream<Stranger> strangers(long source) {
+    return byId(
+        STRANGERS,
+        source,
+        row -> new Stranger(new UserId(row.getString(0)), row.getString(1)),
+        s -> s.id().value());
+  }
+
+  @Override
+  public Stream<Room> rooms(long source) {
+    return byId(ROOMS, source, SourceRows::room, r -> r.id().value());
+  }
+
+  @Override
+  public Stream<RoomCounts> roomCounts(long source) {
+    return byId(ROOM_COUNTS, source, PgSourceLedger::roomCounts, c -> c.room().value());
+  }
+
+  private static RoomCounts roomCounts(Row row) {
+    return new RoomCounts(
+        new RoomId(row.getString(0)),
+        row.getLong(1),
+        row.getLong(2),
+        row.getLong(3),
+        row.getLong(4),
+        row.getLong(5),
+        row.getLong(6));
+  }
+
+  @Override
+  public Stream<Event> currentState(long source, Set<String> types) {
+    String[] wanted = types.toArray(String[]::new);
+    return Pages.of(
+        Pages.CONTENT_ROWS,
+        last ->
+            EventRows.list(
+                database.run(
+                    STATE_OF_ALL,
+                    source,
+                    wanted,
+                    last == null ? "" : last.room().value(),
+                    last == null ? "" : last.type(),
+                    last == null ? "" : last.stateKey(),
+                    (long) Pages.CONTENT_ROWS),
+                EventRows::event));
+  }
+
+  @Override
+  public List<Event> currentState(long source, RoomId room) {
+    return EventRows.list(database.run(STATE_OF_ROOM, source, room.value()), EventRows::event);
+  }
+
+  @Override
+  public Optional<Event> event(long source, EventId id) {
+    return one(database.run(ONE_EVENT, source, id.value()), EventRows::event);
+  }
+
+  @Override
+  public Optional<Event> firstEvent(long source, RoomId room) {
+    return one(database.run(FIRST_EVENT, source, room.value()), EventRows::event);
+  }
+
+  @Override
+  public Stream<Alias> aliases(long source) {
+    return byId(
+        ALIASES,
+        source,
+        row -> new Alias(new RoomAlias(row.getString(0)), new RoomId(row.getString(1))),
+        a -> a.alias().value());
+  }
+
+  @Override
+  public Stream<MediaFile> media(long source) {
+    return byId(ALL_MEDIA, source, SourceRows::media, m -> m.uri().toString());
+  }
+
+  @Override
+  public Optional<MediaFile> media(long source, MxcUri uri) {
+    return one(database.run(ONE_MEDIA, source, uri.toString()), SourceRows::media);
+  }
+
+  @Override
+  public Stream<AccountDatum> accountData(long source, String type) {
+    record Numbered(long pk, AccountDatum datum) {}
+    return Pages.<Numbered>of(
+            Pages.CONTENT_ROWS,
+            last ->
+                EventRows.list(
+                    database.run(
+                        ACCOUNT_DATA,
+                        source,
+                        type,
+                        last == null ? Long.MIN_VALUE : last.pk(),
+                        (long) Pages.CONTENT_ROWS),
+                    row -> new Numbered(row.getLong(4), SourceRows.accountDatum(row))))
+        .map(Numbered::datum);
+  }
+
+  @Override
+  public Stream<RoomTally> tallies(long source) {
+    return byId(TALLIES, source, SourceRows::tally, t -> t.room().value());
+  }
+
+  @Override
+  public Stream<RoomTally> recount(long source) {
+    return new Recount(database, source).tallies();
+  }
+
+  private <T> Stream<T> byId(
+      String sql, long source, Function<Row, T> mapper, Function<T, String> id) {
+    return Pages.of(
+        Pages.SMALL_ROWS,
+        last ->
+            EventRows.list(
+                database.run(
+                    sql, source, last == null ? "" : id.apply(last), (long) Pages.SMALL_ROWS),
+                mapper));
+  }
+
+  private static <T> Optional<T> one(RowSet<Row> rows, Function<Row, T> mapper) {
+    Iterator<Row> row = rows.iterator();
+    return row.hasNext() ? Optional.of(mapper.apply(row.next())) : Optional.empty();
+  }
+}

@@ -1,0 +1,166 @@
+package org.ferry.store;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import org.ferry.migrate.LedgerException;
+import org.ferry.migrate.Settled;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commits the outcomes of many rooms together: while one commit is under way, what comes in waits
+ * for the next one. The queue is bounded, so that rooms cannot run ahead of the database.
+ */
+final class Settling implements AutoCloseable {
+  private static final int QUEUE = 1_024;
+  private static final int BATCH_ROWS = 2_000;
+  private static final String WRITE =
+      """
+      insert into ferry.crossing_event as held
+        (crossing, event, room, depth, stream, taken, state, late, target, reason, repairs)
+      select $1, e.pk, e.room, e.depth, e.stream, 0, s.state, s.late, s.target, s.reason, s.repairs
+      from unnest($2::bigint[], $3::smallint[], $4::boolean[], $5::text[], $6::text[], $7::text[])
+        as s (event, state, late, target, reason, repairs)
+      join ferry.event e
+        on e.pk = s.event and e.source = (select source from ferry.crossing where id = $1)
+      on conflict (crossing, event) do update set
+        state = excluded.state, late = excluded.late, target = excluded.target,
+        reason = excluded.reason, repairs = excluded.repairs
+      """;
+
+  private final Database database;
+  private final BlockingQueue<Request> queue = new ArrayBlockingQueue<>(QUEUE);
+  private final Thread writer;
+
+  Settling(Database database) {
+    this.database = database;
+    this.writer = Thread.ofVirtual().name("ledger-writer").start(this::write);
+  }
+
+  private record Request(long crossing, List<Settled> rows, CompletableFuture<Void> done) {}
+
+  /** Takes outcomes in; blocks while too many wait already. */
+  CompletableFuture<Void> add(long crossing, List<Settled> rows) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    try {
+      if (writer.isAlive()) {
+        queue.put(new Request(crossing, List.copyOf(rows), done));
+      }
+      if (!writer.isAlive()) {
+        done.completeExceptionally(closed());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      done.completeExceptionally(new LedgerException("stopped before the ledger took it in", e));
+    }
+    return done;
+  }
+
+  private void write() {
+    boolean open = true;
+    List<Request> held = new ArrayList<>();
+    while (open) {
+      try {
+        held.add(queue.take());
+      } catch (InterruptedException e) {
+        open = false;
+      }
+      var unused = queue.drainTo(held);
+      while (!held.isEmpty()) {
+        commit(batch(held));
+      }
+    }
+    queue.forEach(r -> r.done().completeExceptionally(closed()));
+  }
+
+  /** Takes the next requests of one crossing off the list, as many as fit one statement. */
+  private static List<Request> batch(List<Request> held) {
+    List<Request> batch = new ArrayList<>();
+    int rows = 0;
+    while (!held.isEmpty() && (batch.isEmpty() || fits(held.getFirst(), batch.getFirst(), rows))) {
+      Request next = held.removeFirst();
+      rows += next.rows().size();
+      batch.add(next);
+    }
+    return batch;
+  }
+
+  private static boolean fits(Request next, Request first, int rows) {
+    return next.crossing() == first.crossing() && rows + next.rows().size() <= BATCH_ROWS;
+  }
+
+  private void commit(List<Request> batch) {
+    try {
+      put(batch);
+      batch.forEach(r -> r.done().complete(null));
+    } catch (LedgerException e) {
+      if (batch.size() == 1 || waited(e)) {
+        batch.forEach(r -> r.done().completeExceptionally(e));
+      } else {
+        // One bad row must not fail those of other rooms.
+        batch.forEach(r -> commit(List.of(r)));
+      }
+    } catch (RuntimeException e) {
+      LedgerException said = new LedgerException("the ledger could not be written", e);
+      batch.forEach(r -> r.done().completeExceptionally(said));
+    }
+  }
+
+  private static boolean waited(LedgerException e) {
+    return e.getCause() == null || Trouble.of(e.getCause()).passes();
+  }
+
+  private void put(List<Request> batch) {
+    Map<Long, Settled> rows = new LinkedHashMap<>();
+    for (Request request : batch) {
+      for (Settled settled : request.rows()) {
+        rows.put(settled.key(), settled);
+      }
+    }
+    if (rows.isEmpty()) {
+      return;
+    }
+    int size = rows.size();
+    Long[] events = new Long[size];
+    Short[] states = new Short[size];
+    Boolean[] late = new Boolean[size];
+    @Nullable String[] targets = new @Nullable String[size];
+    @Nullable String[] reasons = new @Nullable String[size];
+    @Nullable String[] repairs = new @Nullable String[size];
+    int at = 0;
+    for (Settled settled : rows.values()) {
+      events[at] = settled.key();
+      states[at] = EventRows.code(settled.state());
+      late[at] = settled.late();
+      targets[at] = settled.target() == null ? null : settled.target().value();
+      reasons[at] = clean(settled.reason());
+      repairs[at++] = clean(settled.repairs());
+    }
+    long crossing = batch.getFirst().crossing();
+    var unused = database.run(WRITE, crossing, events, states, late, targets, reasons, repairs);
+  }
+
+  /** Reasons quote servers; PostgreSQL holds no NUL. */
+  static @Nullable String clean(@Nullable String text) {
+    return text == null ? null : text.replace('\0', '\ufffd');
+  }
+
+  private static LedgerException closed() {
+    return new LedgerException("the ledger is closed already");
+  }
+
+  /** Commits what is queued, then ends. */
+  @Override
+  public void close() {
+    writer.interrupt();
+    try {
+      writer.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

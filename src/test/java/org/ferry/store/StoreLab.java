@@ -1,0 +1,62 @@
+package org.ferry.store;
+
+import io.vertx.core.Vertx;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.ferry.testing.TestPostgres;
+
+/** A fresh database for one test, opened as Ferry opens it. */
+final class StoreLab implements AutoCloseable {
+  final TestPostgres.Db db = TestPostgres.freshDatabase();
+  final List<String> notices = new CopyOnWriteArrayList<>();
+  private final Vertx vertx = Vertx.vertx();
+  final Database database = open(Duration.ofSeconds(30));
+  final PgSourceLedger sources = new PgSourceLedger(database);
+  final PgCrossingLedger crossings = new PgCrossingLedger(database);
+
+  /** Another pool on the same database, as another process has it. */
+  Database open(Duration patience) {
+    return Database.open(vertx, options(patience), notices::add);
+  }
+
+  DatabaseOptions options(Duration patience) {
+    DatabaseUrl url =
+        new DatabaseUrl(
+            db.host(), db.port(), db.database(), db.user(), db.password(), TlsMode.PREFER, null);
+    return new DatabaseOptions(url, 8, patience);
+  }
+
+  /** Cuts every connection to the database but the one that does it; says how many. */
+  int cutConnections() {
+    try (Connection admin = db.connect();
+        var row =
+            admin
+                .createStatement()
+                .executeQuery(
+                    "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                        + " where datname = current_database() and pid <> pg_backend_pid()")) {
+      return row.next() ? row.getInt(1) : 0;
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  long number(String sql) {
+    try (Connection connection = db.connect();
+        var row = connection.createStatement().executeQuery(sql)) {
+      return row.next() ? row.getLong(1) : 0;
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    crossings.close();
+    database.close();
+    vertx.close().await();
+  }
+}
