@@ -1,0 +1,84 @@
+package org.ferry.migrate.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import org.ferry.id.RoomAlias;
+import org.ferry.matrix.event.Json;
+import org.ferry.migrate.plan.Kit.Room;
+import org.junit.jupiter.api.Test;
+
+class PlanTotalsTest {
+  private static final Kit KIT =
+      new Kit()
+          .room(new Room("a").name("Plaza"))
+          .room(new Room("b").visibility("joined").joinRule("public"))
+          .room(new Room("c").name("Two"))
+          .room(new Room("e").encrypted())
+          .room(new Room("f").creator("@zoe:third"))
+          .there(Kit.at("x", "Plaza", "#plaza:new"))
+          .there(Kit.at("y", "two", null))
+          .there(Kit.at("z", "Two", null));
+
+  @Test
+  void addsUpWhatIsCarriedAndWhatIsNot() {
+    PlanTotals totals = KIT.totals(KIT.propose());
+    assertThat(totals.people()).isEqualTo(Map.of("ghost", 2L));
+    assertThat(totals.rooms())
+        .isEqualTo(
+            Map.of(
+                "local", Map.of("reuse", 1L, "create", 2L, "conflict", 1L),
+                "foreign", Map.of("list", 1L)));
+    assertThat(totals.messages()).as("not the shell's, not the conflict's").isEqualTo(20);
+    assertThat(totals.appended()).isEqualTo(10);
+    assertThat(totals.notifications()).as("three members besides the bot").isEqualTo(30);
+    assertThat(totals.withheld()).isEqualTo(15);
+    assertThat(totals.conflicts()).singleElement().asString().contains("!c:old (Two)");
+    assertThat(totals.readMore()).singleElement().asString().contains("!b:old", "2 members");
+    assertThat(totals.shownInSpace())
+        .as("the public room and what is not carried are left out")
+        .hasSize(2)
+        .anyMatch(l -> l.contains("!a:old"))
+        .anyMatch(l -> l.contains("!e:old"));
+    assertThat(totals.lines()).anyMatch(l -> l.contains("at most 30 notifications"));
+  }
+
+  @Test
+  void saysTheSameInJson() {
+    JsonNode json = KIT.totals(KIT.propose()).toJson();
+    assertThat(json.at("/rooms/local/reuse").asLong()).isEqualTo(1);
+    assertThat(json.at("/people/ghost").asLong()).isEqualTo(2);
+    assertThat(json.at("/conflicts").size()).isEqualTo(1);
+    assertThat(json.at("/notifications_at_most").asLong()).isEqualTo(30);
+  }
+
+  @Test
+  void listsTheRoomsThatAreThereWithTheirMatches() {
+    TargetRoom lacking =
+        new TargetRoom(
+            Kit.target("w"),
+            null,
+            null,
+            java.util.List.of(new RoomAlias("#w:new")),
+            null,
+            -1,
+            null,
+            false,
+            false,
+            "type /invite @ferrybot:new in the room !w:new");
+    var all = new java.util.ArrayList<>(KIT.targets());
+    all.add(lacking);
+    JsonNode json = ExistingRooms.of(all, KIT.propose());
+    assertThat(json.at("/0/matched").textValue()).isEqualTo("!a:old");
+    assertThat(json.at("/0/canonical_alias").textValue()).isEqualTo("#plaza:new");
+    assertThat(json.at("/0/power").textValue()).isEqualTo("ok");
+    assertThat(json.at("/1/matched").isNull()).isTrue();
+    assertThat(json.at("/3/power").textValue()).isEqualTo("missing");
+    assertThat(json.at("/3/sentence").textValue()).contains("/invite");
+    assertThat(json.at("/3/aliases/0").textValue()).isEqualTo("#w:new");
+    assertThat(
+            Json.parseObject("{\"a\":" + ExistingRooms.render(all, KIT.propose()) + "}").at("/a"))
+        .isEqualTo(json);
+  }
+}
