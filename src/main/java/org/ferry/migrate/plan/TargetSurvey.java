@@ -53,11 +53,12 @@ public final class TargetSurvey {
 
   /** Reads the Space and every room in it. */
   public TargetSpace read() {
-    Set<RoomId> joined = joined();
-    Optional<RoomId> space = resolve();
-    if (space.isEmpty()) {
+    Optional<Set<RoomId>> rooms = joined();
+    Optional<RoomId> space = rooms.isEmpty() ? Optional.empty() : resolve();
+    if (rooms.isEmpty() || space.isEmpty()) {
       return new TargetSpace(null, null, List.of(), List.copyOf(problems));
     }
+    Set<RoomId> joined = rooms.get();
     RoomId id = space.get();
     if (!joined.contains(id) && !enter(id)) {
       problems.add(
@@ -80,18 +81,21 @@ public final class TargetSurvey {
     return new TargetSpace(id, own.name(), rooms(id, joined), List.copyOf(problems));
   }
 
-  private Set<RoomId> joined() {
+  /** Empty where the server does not know the bot, because nothing has registered it yet. */
+  private Optional<Set<RoomId>> joined() {
     if (prepare) {
       boolean unused = bot.register(bot.user().localpart());
     }
     try {
-      return new HashSet<>(bot.joinedRooms());
+      return Optional.of(new HashSet<>(bot.joinedRooms()));
     } catch (MatrixException e) {
-      // The server does not know the bot before it was registered for the first time.
-      if (!prepare && e.isForbidden()) {
-        return Set.of();
+      if (prepare || !e.isForbidden()) {
+        throw e;
       }
-      throw e;
+      problems.add(
+          "Ferry's bot %s has no account yet, so the Space cannot be read; ferry plan makes it"
+              .formatted(bot.user()));
+      return Optional.empty();
     }
   }
 
@@ -106,15 +110,7 @@ public final class TargetSurvey {
               .formatted(Names.shown(space), bot.user().server()));
       return Optional.empty();
     }
-    Optional<RoomId> found;
-    try {
-      found = bot.resolveAlias(new RoomAlias(space)).map(ResolvedAlias::room);
-    } catch (MatrixException e) {
-      if (prepare || !e.isForbidden()) {
-        throw e;
-      }
-      found = Optional.empty();
-    }
+    Optional<RoomId> found = bot.resolveAlias(new RoomAlias(space)).map(ResolvedAlias::room);
     if (found.isEmpty() && !options.createSpace()) {
       problems.add(
           "the Space %s does not exist: make it in your client and give it this address, or set create_space: true in the configuration"
