@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -213,11 +214,13 @@ public final class LabClient {
   // Rooms.
 
   /** Makes a room; returns its id. */
+  @CanIgnoreReturnValue
   public String createRoom(JsonNode options) {
     return post(V3 + "createRoom", options).path("room_id").asText();
   }
 
   /** Joins a room by id or alias; returns its id. */
+  @CanIgnoreReturnValue
   public String join(String room) {
     return post(V3 + "join/" + esc(room), JSON.createObjectNode()).path("room_id").asText();
   }
@@ -239,6 +242,7 @@ public final class LabClient {
   // Events.
 
   /** Sends an event; returns its id. */
+  @CanIgnoreReturnValue
   public String send(String room, String type, JsonNode content) {
     String path = V3 + "rooms/%s/send/%s/%s";
     return put(path.formatted(esc(room), esc(type), UUID.randomUUID()), content)
@@ -247,12 +251,14 @@ public final class LabClient {
   }
 
   /** Sends a text message; returns its id. */
+  @CanIgnoreReturnValue
   public String say(String room, String text) {
     return send(
         room, "m.room.message", JSON.createObjectNode().put("msgtype", "m.text").put("body", text));
   }
 
   /** Sets state; returns the event's id. */
+  @CanIgnoreReturnValue
   public String setState(String room, String type, String key, JsonNode content) {
     String path = V3 + "rooms/%s/state/%s/%s";
     return put(path.formatted(esc(room), esc(type), esc(key)), content).path("event_id").asText();
@@ -266,6 +272,7 @@ public final class LabClient {
   }
 
   /** Redacts an event; returns the redaction's id. */
+  @CanIgnoreReturnValue
   public String redact(String room, String event, String reason) {
     String path = V3 + "rooms/%s/redact/%s/%s";
     ObjectNode body = JSON.createObjectNode().put("reason", reason);
