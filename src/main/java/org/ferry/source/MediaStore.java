@@ -2,6 +2,7 @@ package org.ferry.source;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 
 /** The bytes of a source's files: a folder, or a tar whose entries are read without unpacking. */
@@ -17,6 +18,11 @@ public interface MediaStore extends AutoCloseable {
 
   /** What to call the store in messages: the path it was given as. */
   String label();
+
+  /** What was found in the store and left alone, such as links; none by default. */
+  default List<Problem> problems() {
+    return List.of();
+  }
 
   @Override
   void close();

@@ -1,29 +1,18 @@
 package org.ferry.source.synapse;
 
-import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.ferry.source.SourceException;
-import org.jspecify.annotations.Nullable;
-import org.tukaani.xz.MemoryLimitException;
-import org.tukaani.xz.XZInputStream;
+import org.ferry.source.packed.Compression;
 
 /**
  * A dump as a stream of text, whatever it is wrapped in. Its kind is told by its content; what
  * cannot be read is refused with the remedy before a byte is taken for SQL.
  */
 final class DumpFile implements AutoCloseable {
-  /** 128 MiB: the largest zstd window that is opened without asking (zstd --long=27). */
-  private static final int ZSTD_WINDOW_LOG = 27;
-
-  /** KiB; xz -9 needs 65 MiB. */
-  private static final int XZ_MEMORY = 100 * 1024;
-
   private final String label;
   private final Metered packed;
   private final InputStream text;
@@ -69,20 +58,22 @@ final class DumpFile implements AutoCloseable {
     Metered packed = new Metered(in, total, progress);
     try {
       PushbackInputStream start = new PushbackInputStream(packed, FileKind.HEAD);
-      FileKind kind = kind(start, label, false);
-      InputStream plain = unpack(kind, start);
+      byte[] head = head(start);
+      FileKind kind = allowed(FileKind.of(head), label);
       if (kind == FileKind.TEXT) {
-        return new DumpFile(label, packed, plain);
+        return new DumpFile(label, packed, start);
       }
-      InputStream guarded = new BombGuard(plain, packed, label);
-      PushbackInputStream inner = new PushbackInputStream(guarded, FileKind.HEAD);
-      if (kind(inner, label, true) != FileKind.TEXT) {
+      InputStream plain = Compression.of(head).open(start, packed::count, label);
+      PushbackInputStream inner = new PushbackInputStream(plain, FileKind.HEAD);
+      if (allowed(FileKind.of(head(inner)), label + ", uncompressed,") != FileKind.TEXT) {
         throw new SourceException(
             label + " is compressed twice. Uncompress it once and give Ferry the result.");
       }
       return new DumpFile(label, packed, inner);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
       throw closing(packed, failure(label, "at its beginning", e));
+    } catch (SourceException e) {
+      throw closing(packed, e);
     }
   }
 
@@ -95,30 +86,18 @@ final class DumpFile implements AutoCloseable {
     return failure;
   }
 
-  private static FileKind kind(PushbackInputStream in, String label, boolean unpacked)
-      throws IOException {
+  private static byte[] head(PushbackInputStream in) throws IOException {
     byte[] head = in.readNBytes(FileKind.HEAD);
-    FileKind kind = FileKind.of(head);
-    String refusal = kind.refusal(unpacked ? label + ", uncompressed," : label);
+    in.unread(head);
+    return head;
+  }
+
+  private static FileKind allowed(FileKind kind, String label) {
+    String refusal = kind.refusal(label);
     if (refusal != null) {
       throw new SourceException(refusal);
     }
-    in.unread(head);
     return kind;
-  }
-
-  private static InputStream unpack(FileKind kind, InputStream in) throws IOException {
-    InputStream packed = new BufferedInputStream(in, 1 << 16);
-    return switch (kind) {
-      case GZIP ->
-          GzipCompressorInputStream.builder()
-              .setInputStream(packed)
-              .setDecompressConcatenated(true)
-              .get();
-      case ZSTD -> new ZstdInputStreamNoFinalizer(packed).setLongMax(ZSTD_WINDOW_LOG);
-      case XZ -> new XZInputStream(packed, XZ_MEMORY);
-      default -> in;
-    };
   }
 
   String label() {
@@ -136,30 +115,12 @@ final class DumpFile implements AutoCloseable {
   }
 
   /** Says what an error while reading means. */
-  static SourceException failure(String label, String where, Throwable e) {
-    if (e instanceof SourceException known) {
-      return known;
-    }
-    String text = String.valueOf(e.getMessage());
-    if (e instanceof MemoryLimitException || text.contains("too much memory")) {
-      return new SourceException(
-          label
-              + " was compressed with a window larger than 128 MiB and was left alone."
-              + " Uncompress it, or compress it again without --long above 27.",
-          e);
-    }
-    boolean cut = e instanceof java.io.EOFException || isCut(text);
+  static SourceException failure(String label, String where, IOException e) {
     return new SourceException(
-        label
-            + (cut ? " ends too early, " : " is damaged, ")
-            + where
-            + (cut ? ": it was cut off." : " (" + text + ").")
-            + " Nothing was taken over. Take the dump again, or copy it again in full.",
+        Compression.explain(label, where, e)
+            + " Nothing was taken over. Take the dump again, or copy it again in full;"
+            + " without compression Ferry reads it too.",
         e);
-  }
-
-  private static boolean isCut(@Nullable String text) {
-    return text != null && (text.contains("Truncated") || text.contains("Unexpected end"));
   }
 
   @Override

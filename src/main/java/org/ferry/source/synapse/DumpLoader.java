@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.ferry.source.Problem;
+import org.ferry.source.ProblemLog;
 import org.ferry.source.SourceException;
 import org.jspecify.annotations.Nullable;
 

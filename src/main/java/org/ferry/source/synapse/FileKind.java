@@ -1,18 +1,15 @@
 package org.ferry.source.synapse;
 
 import java.nio.charset.StandardCharsets;
+import org.ferry.source.packed.Compression;
 import org.jspecify.annotations.Nullable;
 
 /** What a file is, told by its first bytes and never by its name. */
 enum FileKind {
   /** Nothing at all. */
   EMPTY("is empty", "Take the dump again; pg_dump may have been stopped or refused."),
-  /** gzip, also several members one after the other. */
-  GZIP(null, null),
-  /** Zstandard. */
-  ZSTD(null, null),
-  /** xz. */
-  XZ(null, null),
+  /** Compressed in a way that Ferry reads. */
+  COMPRESSED(null, null),
   /** Readable text, hopefully SQL. */
   TEXT(null, null),
   /** pg_dump -Fc. */
@@ -74,14 +71,8 @@ enum FileKind {
   }
 
   private static @Nullable FileKind byMagic(byte[] h) {
-    if (begins(h, 0, "\u001f\u008b")) {
-      return GZIP;
-    }
-    if (begins(h, 0, "(\u00b5/\u00fd")) {
-      return ZSTD;
-    }
-    if (begins(h, 0, "\u00fd7zXZ\0")) {
-      return XZ;
+    if (Compression.of(h) != Compression.NONE) {
+      return COMPRESSED;
     }
     if (begins(h, 0, "PGDMP")) {
       return CUSTOM;
@@ -114,8 +105,12 @@ enum FileKind {
     return true;
   }
 
+  /**
+   * Only the very beginning counts: further on a control byte is a broken row, not another kind.
+   */
   private static boolean isText(byte[] head) {
-    for (byte b : head) {
+    for (int i = 0; i < Math.min(head.length, 128); i++) {
+      byte b = head[i];
       if (b >= 0 && b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f') {
         return false;
       }

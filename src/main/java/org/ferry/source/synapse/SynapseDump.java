@@ -18,6 +18,7 @@ import org.ferry.model.Person;
 import org.ferry.model.Receipt;
 import org.ferry.model.Room;
 import org.ferry.source.Problem;
+import org.ferry.source.ProblemLog;
 import org.ferry.source.RoomTally;
 import org.ferry.source.Source;
 import org.ferry.source.SourceException;

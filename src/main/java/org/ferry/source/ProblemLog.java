@@ -1,16 +1,15 @@
-package org.ferry.source.synapse;
+package org.ferry.source;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.ferry.source.Problem;
 
 /**
  * The problems met so far. Of each sort the first hundred are kept one by one and the rest as a
  * number, so that a source with a million broken rows is told in a page. Safe for several threads.
  */
-final class ProblemLog {
+public final class ProblemLog {
   private static final int KEPT = 100;
 
   private final List<Problem> kept = new ArrayList<>();
@@ -20,14 +19,16 @@ final class ProblemLog {
    * Notes a problem.
    *
    * @param sort what is counted together, such as a table's name
+   * @param problem what it is
    */
-  synchronized void add(String sort, Problem problem) {
+  public synchronized void add(String sort, Problem problem) {
     if (bySort.merge(sort, 1, Integer::sum) <= KEPT) {
       kept.add(problem);
     }
   }
 
-  synchronized List<Problem> list() {
+  /** The problems so far, and of sorts with very many how many more there are. */
+  public synchronized List<Problem> list() {
     List<Problem> all = new ArrayList<>(kept);
     bySort.forEach((sort, count) -> {
       if (count > KEPT) {
