@@ -21,6 +21,7 @@ public final class Homeserver implements AutoCloseable {
   private final Repeater repeater;
   private final Pace pace;
   private volatile @Nullable ServerVersions versions;
+  private volatile long uploadLimit;
 
   /**
    * Opens no connection yet; concurrency is found by itself.
@@ -127,6 +128,15 @@ public final class Homeserver implements AutoCloseable {
             throw e;
           }
         });
+  }
+
+  /** The upload limit last heard of; 0 before the first time. */
+  long uploadLimit() {
+    return uploadLimit;
+  }
+
+  void noteUploadLimit(long bytes) {
+    uploadLimit = bytes;
   }
 
   /** Something cheap that needs the server's database. */

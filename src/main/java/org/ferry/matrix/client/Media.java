@@ -28,6 +28,7 @@ final class Media {
   }
 
   void uploadTo(MxcUri reserved, MediaBody body) {
+    refuseTooLarge(body);
     Call call =
         Call.put(Json.object(), OLD + "/upload/{}/{}", reserved.server(), reserved.mediaId());
     try {
@@ -41,6 +42,7 @@ final class Media {
   }
 
   MxcUri upload(MediaBody body) {
+    refuseTooLarge(body);
     Call call = Call.post(Json.object(), OLD + "/upload").onlyOnce();
     return uri(server.upload(named(call, body), body).json(call));
   }
@@ -57,6 +59,12 @@ final class Media {
   }
 
   long uploadLimit() {
+    long limit = askedLimit();
+    server.noteUploadLimit(limit);
+    return limit;
+  }
+
+  private long askedLimit() {
     ObjectNode config;
     try {
       config = server.json(Call.get(CLIENT + "/config").as(user, null));
@@ -67,6 +75,23 @@ final class Media {
       config = server.json(Call.get(OLD + "/config").as(user, null));
     }
     return config.path("m.upload.size").asLong(Long.MAX_VALUE);
+  }
+
+  /** Servers hang up without a word on a file that is far too large, so it is not sent at all. */
+  private void refuseTooLarge(MediaBody body) {
+    if (body.length() <= server.uploadLimit()) {
+      return;
+    }
+    long limit = uploadLimit();
+    if (body.length() > limit) {
+      throw new MatrixException(
+          "POST",
+          OLD + "/upload",
+          413,
+          Errcode.TOO_LARGE,
+          "the file has " + body.length() + " bytes and the server takes at most " + limit,
+          Optional.empty());
+    }
   }
 
   DownloadInfo download(MxcUri uri, OutputStream to) {

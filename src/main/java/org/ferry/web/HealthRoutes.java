@@ -1,0 +1,76 @@
+package org.ferry.web;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+
+/**
+ * {@code /health/live} (the process answers), {@code /health/ready} (everything it needs answers
+ * too; 503 and the reason where not) and a page at {@code /} that says where things are. None needs
+ * a token, and none tells a secret.
+ */
+public final class HealthRoutes {
+  private static final String PAGE =
+      """
+      This is Ferry, a bridge that carries Matrix rooms from one homeserver to another.
+
+      /health/live    the process answers
+      /health/ready   the database and the homeserver answer, too
+
+      What is carried and what waits: ferry status
+      """;
+
+  private final Readiness readiness;
+
+  /**
+   * Makes the routes.
+   *
+   * @param checks what {@code /health/ready} looks at; run side by side
+   */
+  public HealthRoutes(List<HealthCheck> checks) {
+    this.readiness = new Readiness(checks);
+  }
+
+  /**
+   * Makes a router with these routes and no others.
+   *
+   * @param vertx whose event loops serve it
+   */
+  public Router router(Vertx vertx) {
+    Router router = Router.router(vertx);
+    router
+            .get("/")
+            .handler(ctx ->
+                ctx.response()
+                    .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
+                    .end(PAGE)
+                    .onFailure(e -> {}));
+    router
+            .get("/health/live")
+            .handler(ctx -> send(ctx, 200, new JsonObject().put("live", true)));
+    router.get("/health/ready").handler(this::ready);
+    return router;
+  }
+
+  private void ready(RoutingContext ctx) {
+    Thread unused =
+        Thread.ofVirtual()
+            .name("health")
+            .start(() -> {
+              JsonObject report = readiness.report();
+              send(ctx, report.getBoolean("ready") ? 200 : 503, report);
+            });
+  }
+
+  private static void send(RoutingContext ctx, int status, JsonObject body) {
+    ctx.response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .end(body.encode())
+        .onFailure(e -> {});
+  }
+}

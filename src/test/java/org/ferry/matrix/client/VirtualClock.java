@@ -1,0 +1,23 @@
+package org.ferry.matrix.client;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** A clock that stands still until it is told. */
+final class VirtualClock implements InstantSource {
+  private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+  @Override
+  public Instant instant() {
+    return now;
+  }
+
+  void advance(Duration time) {
+    now = now.plus(time);
+  }
+
+  void set(Instant then) {
+    now = then;
+  }
+}
