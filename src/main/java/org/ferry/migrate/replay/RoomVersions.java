@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.http.HttpMethod;
 import java.util.Set;
 import java.util.TreeSet;
+import org.ferry.id.UserId;
+import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.Intent;
 
 /**
@@ -12,7 +14,7 @@ import org.ferry.matrix.client.Intent;
  * @param standard what it makes when nothing is asked for
  * @param offered all it can make
  */
-record RoomVersions(String standard, Set<String> offered) {
+public record RoomVersions(String standard, Set<String> offered) {
   static RoomVersions of(Intent bot) {
     JsonNode versions =
         bot.call(HttpMethod.GET, "/_matrix/client/v3/capabilities", null)
@@ -21,6 +23,11 @@ record RoomVersions(String standard, Set<String> offered) {
     Set<String> offered = new TreeSet<>();
     versions.path("available").fieldNames().forEachRemaining(offered::add);
     return new RoomVersions(versions.path("default").asText("1"), offered);
+  }
+
+  /** The version that a homeserver makes when nothing is asked for. */
+  public static String standard(Homeserver homeserver, UserId bot) {
+    return of(homeserver.as(bot)).standard();
   }
 
   /**

@@ -1,0 +1,150 @@
+package org.ferry.app;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.ferry.config.Config;
+import org.ferry.config.Registration;
+import org.ferry.config.RegistrationFile;
+import org.ferry.matrix.client.Homeserver;
+import org.ferry.matrix.client.HomeserverOptions;
+import org.ferry.matrix.client.Pace;
+import org.ferry.matrix.client.Patience;
+import org.ferry.migrate.CrossingLedger;
+import org.ferry.migrate.LoadProgress;
+import org.ferry.migrate.LoadedSource;
+import org.ferry.migrate.SourceLedger;
+import org.ferry.source.MediaStore;
+import org.ferry.source.media.MediaStores;
+import org.ferry.source.synapse.SynapseDump;
+import org.ferry.store.Database;
+import org.ferry.store.PgCrossingLedger;
+import org.ferry.store.PgSourceLedger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running Ferry: its parts are opened when they are first asked for and closed in reverse. Used
+ * by one thread at a time; the parts themselves may be used by many.
+ */
+public final class Ferry implements AutoCloseable {
+  private final Config config;
+  private final Map<String, String> environment;
+  private final Consumer<String> notice;
+  private final Closing closing = new Closing();
+  private @Nullable Vertx vertx;
+  private @Nullable Database database;
+  private @Nullable PgCrossingLedger crossings;
+  private @Nullable Homeserver homeserver;
+
+  /**
+   * A Ferry of which nothing is open yet.
+   *
+   * @param config the configuration
+   * @param environment the environment, for the cache folder
+   * @param notice told in one sentence when something is waited for, by any thread
+   */
+  public Ferry(Config config, Map<String, String> environment, Consumer<String> notice) {
+    this.config = config;
+    this.environment = environment;
+    this.notice = notice;
+  }
+
+  /** The configuration. */
+  public Config config() {
+    return config;
+  }
+
+  /** What time it is. */
+  public InstantSource clock() {
+    return InstantSource.system();
+  }
+
+  /** The event loops. */
+  public Vertx vertx() {
+    if (vertx == null) {
+      Vertx opened =
+          Vertx.vertx(new VertxOptions().setPreferNativeTransport(false).setEventLoopPoolSize(2));
+      vertx = closing.add(opened, v -> v.close().await());
+    }
+    return vertx;
+  }
+
+  /** The database, embedded or external; its schema is brought up to date. */
+  public Database database() {
+    if (database == null) {
+      Vertx loops = vertx();
+      String url = DatabasePart.url(config, environment, closing);
+      database = closing.add(DatabasePart.open(loops, url, config, notice), Database::close);
+    }
+    return database;
+  }
+
+  /** The ledger's source side. */
+  public SourceLedger sources() {
+    return new PgSourceLedger(database());
+  }
+
+  /** The ledger's crossing side. */
+  public CrossingLedger crossings() {
+    if (crossings == null) {
+      crossings = closing.add(new PgCrossingLedger(database()), PgCrossingLedger::close);
+    }
+    return crossings;
+  }
+
+  /** The homeserver that people move to, spoken to as the application service. */
+  public Homeserver homeserver() {
+    if (homeserver == null) {
+      Registration registration = RegistrationFile.read(config.appservice().registration());
+      HomeserverOptions options =
+          HomeserverOptions.of(
+              config.homeserver().address(), config.homeserver().domain(), registration.asToken());
+      int fixed = config.replay().concurrency();
+      Pace pace = fixed > 0 ? Pace.fixed(fixed, clock()) : Pace.adaptive(clock());
+      Homeserver opened =
+          new Homeserver(vertx(), options, Patience.forMigration(), clock(), pace);
+      opened.onWaiting(notice);
+      homeserver = closing.add(opened, Homeserver::close);
+    }
+    return homeserver;
+  }
+
+  /**
+   * Reads a dump into the ledger.
+   *
+   * @param source a path, or {@code -} for standard input
+   * @param standardInput what {@code -} reads
+   * @param bytes told how far the reading of the file is
+   * @param rows told how far the taking over is
+   * @return the source as the ledger holds it now
+   */
+  public LoadedSource load(
+      String source,
+      InputStream standardInput,
+      org.ferry.source.synapse.LoadProgress bytes,
+      Consumer<LoadProgress> rows) {
+    try (SynapseDump dump =
+        SynapseDump.load(source, standardInput, database().staging(), bytes)) {
+      return sources().load(dump, rows);
+    }
+  }
+
+  /**
+   * Opens a media store.
+   *
+   * @param path a folder or a tar, also compressed
+   * @return the store; the caller closes it
+   */
+  public MediaStore media(Path path) {
+    return MediaStores.open(path);
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+}

@@ -1,0 +1,57 @@
+package org.ferry.app;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.ferry.id.RoomAlias;
+import org.ferry.id.RoomId;
+import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.plan.Plan;
+
+/** The globs of {@code --rooms}: {@code *} and {@code ?}, matched with id, aliases or name. */
+final class Globs {
+  private Globs() {}
+
+  /** Which rooms of a plan are meant; all where no glob is given. */
+  static Predicate<Plan.PlanRoom> rooms(List<String> globs, List<RoomFacts> facts) {
+    if (globs.isEmpty()) {
+      return room -> true;
+    }
+    List<Pattern> patterns = globs.stream().map(Globs::pattern).toList();
+    Map<RoomId, RoomFacts> byId =
+        facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
+    return room -> names(room, byId.get(room.id())).anyMatch(n -> matches(patterns, n));
+  }
+
+  private static Stream<String> names(
+      Plan.PlanRoom room, @org.jspecify.annotations.Nullable RoomFacts fact) {
+    Stream<String> own = Stream.of(room.id().value(), room.name());
+    return fact == null
+        ? own
+        : Stream.concat(own, fact.aliases().stream().map(RoomAlias::value));
+  }
+
+  private static boolean matches(List<Pattern> patterns, String name) {
+    return patterns.stream().anyMatch(p -> p.matcher(name).matches());
+  }
+
+  private static Pattern pattern(String glob) {
+    StringBuilder regex = new StringBuilder();
+    glob.chars()
+        .forEach(
+            c -> {
+              switch (c) {
+                case '*' -> regex.append(".*");
+                case '?' -> regex.append('.');
+                default -> regex.append(Pattern.quote(String.valueOf((char) c)));
+              }
+            });
+    return Pattern.compile(
+        regex.toString(),
+        Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL);
+  }
+}

@@ -1,0 +1,165 @@
+package org.ferry.app;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.SourceLedger.Stranger;
+import org.ferry.migrate.plan.Draft;
+import org.ferry.migrate.plan.ExistingRooms;
+import org.ferry.migrate.plan.Facts;
+import org.ferry.migrate.plan.MapFile;
+import org.ferry.migrate.plan.PeopleCsv;
+import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.plan.PlanChecks;
+import org.ferry.migrate.plan.PlanFile;
+import org.ferry.migrate.plan.PlanTotals;
+import org.ferry.migrate.plan.Planner;
+import org.ferry.migrate.plan.Progress;
+import org.ferry.migrate.plan.TargetSpace;
+import org.ferry.migrate.plan.TargetSurvey;
+import org.ferry.model.Person;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the plan of a passage, and reads it back to be followed. */
+public final class Planning {
+  private final Ferry ferry;
+  private final Passage passage;
+
+  /**
+   * Planning of a passage.
+   *
+   * @param ferry the running Ferry
+   * @param passage the passage
+   */
+  public Planning(Ferry ferry, Passage passage) {
+    this.ferry = ferry;
+    this.passage = passage;
+  }
+
+  /**
+   * A plan and what goes with it.
+   *
+   * @param plan the plan
+   * @param totals what it amounts to
+   * @param target the destination Space as it stands
+   * @param text the plan file
+   * @param existingRooms the content of {@code existing-rooms.json}
+   * @param people the content of {@code people.csv}
+   */
+  public record Proposal(
+      Plan plan,
+      PlanTotals totals,
+      TargetSpace target,
+      String text,
+      String existingRooms,
+      String people) {}
+
+  /**
+   * Reads the destination.
+   *
+   * @param prepare true to register the bot and accept its invitation, which a dry run must not
+   * @return the Space as it stands
+   */
+  public TargetSpace target(boolean prepare) {
+    return new TargetSurvey(ferry.homeserver(), passage.options(), prepare).read();
+  }
+
+  /**
+   * Proposes a plan.
+   *
+   * @param target the destination Space as it stands
+   * @param previous an earlier plan whose edits are kept; may not exist
+   * @return the proposal
+   */
+  public Proposal propose(TargetSpace target, @Nullable Path previous) {
+    Progress progress = progress(target);
+    Draft earlier =
+        previous != null && Files.exists(previous)
+            ? PlanFile.previous(
+                previous,
+                passage.source().info().server(),
+                ferry.config().homeserver().domain(),
+                passage.options().space())
+            : null;
+    Facts facts =
+        new Facts(
+            passage.source(),
+            passage.facts(),
+            people(),
+            this::strangers,
+            passage.options(),
+            ferry.config().homeserver().domain(),
+            target.rooms(),
+            MapFile.all(passage.options().identities()),
+            progress,
+            earlier == null ? null : earlier.plan());
+    Plan proposed = new Planner().propose(facts);
+    Draft draft = earlier == null ? Draft.of(proposed) : PlanFile.merge(proposed, earlier);
+    PlanTotals totals =
+        PlanTotals.of(draft.plan(), passage.facts(), passage.source(), target.rooms());
+    return new Proposal(
+        draft.plan(),
+        totals,
+        target,
+        PlanFile.render(draft, totals, byId()),
+        ExistingRooms.render(target.rooms(), draft.plan()),
+        PeopleCsv.render(draft.plan(), facts.people()));
+  }
+
+  /**
+   * Reads a plan that is to be followed.
+   *
+   * @param file the plan
+   * @param target the destination Space as it stands
+   * @return the plan, checked
+   */
+  public Plan read(Path file, TargetSpace target) {
+    Set<UserId> people = people().stream().map(Person::id).collect(Collectors.toSet());
+    return PlanFile.read(
+        file,
+        new PlanChecks(
+            passage.source().info().server(),
+            passage.source().load(),
+            ferry.config().homeserver().domain(),
+            passage.options().space(),
+            people,
+            byId(),
+            progress(target)));
+  }
+
+  private Map<RoomId, RoomFacts> byId() {
+    return passage.facts().stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
+  }
+
+  private Progress progress(TargetSpace target) {
+    RoomId space = target.id();
+    if (space == null) {
+      return Progress.none();
+    }
+    return passage
+        .begun(ferry, space)
+        .map(Crossing::id)
+        .map(id -> Progress.of(ferry.crossings(), id))
+        .orElseGet(Progress::none);
+  }
+
+  private java.util.List<Person> people() {
+    try (Stream<Person> people = ferry.sources().people(passage.source().id())) {
+      return people.toList();
+    }
+  }
+
+  private java.util.List<Stranger> strangers(Set<RoomId> rooms) {
+    try (Stream<Stranger> strangers = ferry.sources().strangers(passage.source().id())) {
+      return strangers.toList();
+    }
+  }
+}
