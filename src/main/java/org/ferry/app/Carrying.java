@@ -57,11 +57,7 @@ public final class Carrying {
    * @throws InterruptedException where the calling thread was interrupted
    */
   public Outcome migrate(
-      RoomId space,
-      Plan plan,
-      @Nullable MediaStore media,
-      List<String> rooms,
-      Watch watch)
+      RoomId space, Plan plan, @Nullable MediaStore media, List<String> rooms, Watch watch)
       throws InterruptedException {
     Crossing crossing =
         ferry.crossings().open(passage.source().id(), ferry.homeserver().domain(), space);
@@ -93,11 +89,7 @@ public final class Carrying {
    * @return what would be written
    */
   public Rehearsal.Outcome rehearse(
-      Crossing crossing,
-      Plan plan,
-      @Nullable MediaStore media,
-      List<String> rooms,
-      Watch watch) {
+      Crossing crossing, Plan plan, @Nullable MediaStore media, List<String> rooms, Watch watch) {
     Voyage voyage = passage.voyage(ferry, crossing, plan);
     Rehearsal rehearsal =
         new Rehearsal(voyage, passage.facts(), media, Globs.rooms(rooms, passage.facts()), watch);

@@ -40,8 +40,7 @@ final class DatabasePart {
   /** Where unpacked programs are kept between runs, by the XDG rules. */
   static Path cacheFolder(Map<String, String> environment) {
     String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    Path base =
-        xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
+    Path base = xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
     return base.resolve("ferry");
   }
 }

@@ -105,8 +105,7 @@ public final class Ferry implements AutoCloseable {
               config.homeserver().address(), config.homeserver().domain(), registration.asToken());
       int fixed = config.replay().concurrency();
       Pace pace = fixed > 0 ? Pace.fixed(fixed, clock()) : Pace.adaptive(clock());
-      Homeserver opened =
-          new Homeserver(vertx(), options, Patience.forMigration(), clock(), pace);
+      Homeserver opened = new Homeserver(vertx(), options, Patience.forMigration(), clock(), pace);
       opened.onWaiting(notice);
       homeserver = closing.add(opened, Homeserver::close);
     }
@@ -127,8 +126,7 @@ public final class Ferry implements AutoCloseable {
       InputStream standardInput,
       org.ferry.source.synapse.LoadProgress bytes,
       Consumer<LoadProgress> rows) {
-    try (SynapseDump dump =
-        SynapseDump.load(source, standardInput, database().staging(), bytes)) {
+    try (SynapseDump dump = SynapseDump.load(source, standardInput, database().staging(), bytes)) {
       return sources().load(dump, rows);
     }
   }

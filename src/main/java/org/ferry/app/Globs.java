@@ -30,9 +30,7 @@ final class Globs {
   private static Stream<String> names(
       Plan.PlanRoom room, @org.jspecify.annotations.Nullable RoomFacts fact) {
     Stream<String> own = Stream.of(room.id().value(), room.name());
-    return fact == null
-        ? own
-        : Stream.concat(own, fact.aliases().stream().map(RoomAlias::value));
+    return fact == null ? own : Stream.concat(own, fact.aliases().stream().map(RoomAlias::value));
   }
 
   private static boolean matches(List<Pattern> patterns, String name) {
@@ -42,16 +40,14 @@ final class Globs {
   private static Pattern pattern(String glob) {
     StringBuilder regex = new StringBuilder();
     glob.chars()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '*' -> regex.append(".*");
-                case '?' -> regex.append('.');
-                default -> regex.append(Pattern.quote(String.valueOf((char) c)));
-              }
-            });
+        .forEach(c -> {
+          switch (c) {
+            case '*' -> regex.append(".*");
+            case '?' -> regex.append('.');
+            default -> regex.append(Pattern.quote(String.valueOf((char) c)));
+          }
+        });
     return Pattern.compile(
-        regex.toString(),
-        Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL);
+        regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL);
   }
 }

@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.ferry.migrate.LedgerException;
+import org.ferry.source.synapse.Staging;
+import org.ferry.store.staging.PgStaging;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,6 +106,11 @@ public final class Database implements AutoCloseable {
   /** A connection for COPY and long transactions; waits for the server, then it is the caller's. */
   Connection bulk() {
     return patience.until(bulk::getConnection);
+  }
+
+  /** An empty staging for a dump, on a connection of its own; whoever reads the dump closes it. */
+  public Staging staging() {
+    return PgStaging.on(bulk());
   }
 
   /** A connection of one's own outside the pool, for what lasts as long as the connection. */

@@ -24,8 +24,7 @@ public final class SpaceMaker {
    * @return its id
    * @throws PlanException where it cannot be used, with the sentence that helps
    */
-  public static RoomId ensure(
-      Homeserver homeserver, MigrateOptions options, TargetSpace target) {
+  public static RoomId ensure(Homeserver homeserver, MigrateOptions options, TargetSpace target) {
     RoomId id = target.id();
     if (id != null) {
       if (!target.problems().isEmpty()) {
@@ -44,7 +43,9 @@ public final class SpaceMaker {
     return make(homeserver, options, new RoomAlias(options.space()));
   }
 
-  /** Open to whoever knows its name, listed nowhere: a Space is a door, its rooms have their own. */
+  /**
+   * Open to whoever knows its name, listed nowhere: a Space is a door, its rooms have their own.
+   */
   private static RoomId make(Homeserver homeserver, MigrateOptions options, RoomAlias alias) {
     Intent bot = homeserver.as(options.bot());
     boolean unusedNew = bot.register(options.bot().localpart());
