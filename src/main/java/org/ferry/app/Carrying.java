@@ -1,9 +1,8 @@
 package org.ferry.app;
 
 import java.util.List;
+import java.util.Optional;
 import org.ferry.id.RoomId;
-import org.ferry.matrix.client.Pace;
-import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.Standing;
 import org.ferry.migrate.plan.Plan;
@@ -49,7 +48,7 @@ public final class Carrying {
    * Carries.
    *
    * @param space the destination Space
-   * @param plan the plan to follow
+   * @param followed the plan to follow; kept with the crossing
    * @param media the files, null where none were given
    * @param rooms globs of the rooms to carry; empty for all
    * @param watch who looks on
@@ -61,12 +60,14 @@ public final class Carrying {
       throws InterruptedException {
     Crossing crossing =
         ferry.crossings().open(passage.source().id(), ferry.homeserver().domain(), space);
-    Voyage voyage = passage.voyage(ferry, crossing, plan);
-    Migration migration =
-        new Migration(voyage, passage.facts(), media, Globs.rooms(rooms, passage.facts()), watch);
-    boolean whole = migration.run();
-    Pace.Snapshot pace = ferry.homeserver().pace().snapshot();
-    return new Outcome(whole, Standing.of(ferry.crossings(), crossing), pace);
+    followed.keep(ferry, crossing);
+    Voyage voyage = passage.voyage(ferry, crossing, followed.plan());
+    try (RateMeter meter = new RateMeter(ferry, crossing, watch)) {
+      Migration migration =
+          new Migration(voyage, passage.facts(), media, Globs.rooms(rooms, passage.facts()), meter);
+      boolean whole = migration.run();
+      return new Outcome(whole, Standing.of(ferry.crossings(), crossing));
+    }
   }
 
   /**
@@ -74,9 +75,8 @@ public final class Carrying {
    *
    * @param whole false where it was stopped before everything was looked at
    * @param standing where things stand
-   * @param pace how fast the homeserver was at the end, and what held it back
    */
-  public record Outcome(boolean whole, Standing standing, Pace.Snapshot pace) {}
+  public record Outcome(boolean whole, Standing standing) {}
 
   /**
    * Says what {@link #migrate} would write, without writing.
@@ -108,17 +108,17 @@ public final class Carrying {
     return new Verifier(passage.voyage(ferry, crossing, plan), passage.facts(), watch).run();
   }
 
-  /** Keeps the rate of a run for {@code status} and {@code --dry-run}. */
-  public static void noteRate(Ferry ferry, Crossing crossing, double perSecond, String holdsBack) {
-    ferry
-        .crossings()
-        .note(
-            crossing.id(),
-            "rate",
-            Json.text(
-                Json.object()
-                    .put("events_per_second", perSecond)
-                    .put("held_back_by", holdsBack)
-                    .put("at", ferry.clock().instant().toString())));
+  /**
+   * How fast the last run of a crossing was.
+   *
+   * @param eventsPerSecond events of history settled per second
+   * @param heldBackBy what kept it from being faster
+   * @param at when that was measured
+   */
+  public record Rate(double eventsPerSecond, String heldBackBy, String at) {}
+
+  /** How fast the last run of a crossing was, or empty where none was measured. */
+  public static Optional<Rate> rate(Ferry ferry, Crossing crossing) {
+    return RateMeter.last(ferry, crossing);
   }
 }

@@ -1,6 +1,10 @@
 package org.ferry.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import org.ferry.migrate.Analysis;
+import org.ferry.migrate.LoadedSource;
+import org.ferry.source.MediaStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -12,6 +16,8 @@ import picocli.CommandLine.Option;
     },
     footer = "  ferry analyze synapse.sql.gz --media media_store")
 final class AnalyzeCommand extends FerryCommand {
+  private static final int SHOWN = 20;
+
   @Mixin final Sources source = new Sources();
 
   @Option(
@@ -28,7 +34,51 @@ final class AnalyzeCommand extends FerryCommand {
   }
 
   @Override
-  public Integer call() {
-    throw NotYet.refusal("ferry analyze");
+  public Integer call() throws IOException {
+    try (Work work = new Work(session())) {
+      Sources.Named named = source.named(work.ferry().config(), session().world().folder());
+      LoadedSource loaded = work.source(named);
+      try (MediaStore media = work.media(named, source)) {
+        Analysis analysis = Analysis.of(work.ferry().sources(), loaded, media);
+        Path file = session().world().folder().resolve(output);
+        Output.write(file, Json.pretty(analysis.toJson()));
+        if (json) {
+          session().say(Json.pretty(analysis.toJson()));
+        } else {
+          show(analysis);
+          session().say("The whole analysis is in " + file + ".");
+        }
+      }
+      return ExitStatus.DONE;
+    }
+  }
+
+  private void show(Analysis analysis) {
+    LoadedSource.Totals totals = analysis.source().totals();
+    session()
+        .say(
+            "%s (%s), load %d"
+                .formatted(
+                    analysis.source().info().server(),
+                    analysis.source().info().label(),
+                    analysis.source().load()));
+    session()
+        .say(
+            "%,d people (%,d deactivated), %,d rooms, %,d events (%,d new): %,d messages, %,d encrypted, %,d redacted; %,d files, %,d bytes"
+                .formatted(
+                    totals.people(),
+                    totals.deactivated(),
+                    totals.rooms(),
+                    totals.events(),
+                    totals.newEvents(),
+                    totals.messages(),
+                    totals.encrypted(),
+                    totals.redacted(),
+                    totals.media(),
+                    totals.mediaBytes()));
+    analysis.problems().stream()
+        .limit(SHOWN)
+        .forEach(p -> session().say("left out: " + p.where() + ": " + p.what() + " (" + p.remedy() + ")"));
+    analysis.warnings().forEach(w -> session().say("note: " + w));
   }
 }

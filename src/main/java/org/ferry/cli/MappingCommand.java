@@ -1,6 +1,12 @@
 package org.ferry.cli;
 
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.Mapping;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,7 +28,21 @@ final class MappingCommand extends FerryCommand {
   }
 
   @Override
-  public Integer call() {
-    throw NotYet.refusal("ferry mapping");
+  public Integer call() throws IOException {
+    try (Work work = new Work(session())) {
+      Crossing crossing = Crossings.latest(work);
+      Mapping mapping = new Mapping(work.ferry().crossings(), crossing);
+      if (output.toString().equals("-")) {
+        Writer out = new OutputStreamWriter(session().world().out(), StandardCharsets.UTF_8);
+        mapping.write(out);
+        out.write('\n');
+        out.flush();
+      } else {
+        Path file = session().world().folder().resolve(output);
+        Output.stream(file, mapping::write);
+        session().say("The mapping is in " + file + ".");
+      }
+      return ExitStatus.DONE;
+    }
   }
 }

@@ -1,8 +1,20 @@
 package org.ferry.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.ferry.app.Carrying;
+import org.ferry.app.Followed;
+import org.ferry.app.Passage;
+import org.ferry.app.Planning;
+import org.ferry.id.RoomId;
+import org.ferry.migrate.CrossingLedger;
+import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.plan.PlanTotals;
+import org.ferry.migrate.plan.TargetSpace;
+import org.ferry.migrate.replay.Rehearsal;
+import org.ferry.source.MediaStore;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -73,7 +85,80 @@ final class MigrateCommand extends FerryCommand {
   }
 
   @Override
-  public Integer call() {
-    throw NotYet.refusal("ferry migrate");
+  public Integer call() throws InterruptedException {
+    if (!users.isEmpty() || since != null || takeAliases) {
+      throw NotYet.refusal("migrate with --users, --since or --take-aliases");
+    }
+    try (Work work = new Work(session())) {
+      Sources.Named named = source.named(work.ferry().config(), session().world().folder());
+      try (MediaStore media = work.media(named, source)) {
+        if (dryRun) {
+          return rehearse(work, named, media);
+        }
+        try (CrossingLedger.Claim unusedClaim = work.ferry().crossings().claim("migrate")) {
+          return carry(work, named, media);
+        }
+      }
+    }
+  }
+
+  private int carry(Work work, Sources.@Nullable Named named, @Nullable MediaStore media)
+      throws InterruptedException {
+    Passage passage = work.passage(work.source(named), space);
+    Planning planning = new Planning(work.ferry(), passage);
+    TargetSpace target = planning.target(true);
+    Followed followed = followed(work, planning, target);
+    PlanTotals totals = followed.totals(passage, target);
+    totals.lines().forEach(session()::tell);
+    if (!session().ask().confirm("Carry all of this now", yes)) {
+      session().tell("Nothing was done.");
+      return ExitStatus.DONE;
+    }
+    Carrying carrying = new Carrying(work.ferry(), passage);
+    Carrying.Outcome outcome =
+        carrying.migrate(carrying.space(target), followed, media, rooms, work.watch());
+    work.progress().end();
+    if (json) {
+      session().json(StatusView.json(outcome.standing(), work.ferry()));
+    } else {
+      StatusView.lines(outcome.standing(), work.ferry()).forEach(session()::say);
+    }
+    if (outcome.whole() && outcome.standing().events().waiting() > 0) {
+      session().tell("What waits is carried by the next run, once what it waits for is there.");
+    }
+    return outcome.whole() && outcome.standing().failures().isEmpty()
+        ? ExitStatus.DONE
+        : ExitStatus.FAILED;
+  }
+
+  private int rehearse(Work work, Sources.@Nullable Named named, @Nullable MediaStore media) {
+    Passage passage = work.passage(work.source(named), space);
+    Planning planning = new Planning(work.ferry(), passage);
+    TargetSpace target = planning.target(false);
+    Followed followed = followed(work, planning, target);
+    followed.totals(passage, target).lines().forEach(session()::tell);
+    RoomId id = target.id();
+    Crossing crossing =
+        id == null
+            ? passage.notBegun(work.ferry())
+            : passage.begun(work.ferry(), id).orElseGet(() -> passage.notBegun(work.ferry()));
+    Rehearsal.Outcome outcome =
+        new Carrying(work.ferry(), passage)
+            .rehearse(crossing, followed.plan(), media, rooms, work.watch());
+    work.progress().end();
+    if (json) {
+      session().json(outcome);
+    } else {
+      RehearsalView.lines(outcome, Carrying.rate(work.ferry(), crossing)).forEach(session()::say);
+    }
+    return ExitStatus.DONE;
+  }
+
+  private Followed followed(Work work, Planning planning, TargetSpace target) {
+    Path standard = session().world().folder().resolve("plan.yaml");
+    Path file = plan == null ? standard : session().world().folder().resolve(plan);
+    return plan != null || Files.exists(standard)
+        ? Followed.file(planning, file, target)
+        : Followed.proposal(planning, target);
   }
 }

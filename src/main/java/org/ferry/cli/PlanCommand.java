@@ -1,6 +1,9 @@
 package org.ferry.cli;
 
 import java.nio.file.Path;
+import org.ferry.app.Passage;
+import org.ferry.app.Planning;
+import org.ferry.migrate.plan.TargetSpace;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,6 +32,24 @@ final class PlanCommand extends FerryCommand {
 
   @Override
   public Integer call() {
-    throw NotYet.refusal("ferry plan");
+    try (Work work = new Work(session())) {
+      Sources.Named named = source.named(work.ferry().config(), session().world().folder());
+      Passage passage = work.passage(work.source(named), null);
+      Planning planning = new Planning(work.ferry(), passage);
+      TargetSpace target = planning.target(true);
+      Path file = session().world().folder().resolve(output);
+      Planning.Proposal proposal = planning.propose(target, file);
+      Output.write(file, proposal.text());
+      Output.write(file.resolveSibling("existing-rooms.json"), proposal.existingRooms());
+      Output.write(file.resolveSibling("people.csv"), proposal.people());
+      if (json) {
+        session().json(proposal.totals().toJson());
+      } else {
+        proposal.totals().lines().forEach(session()::say);
+      }
+      target.problems().forEach(p -> session().tell("note: " + p));
+      session().tell("The plan is in " + file + "; existing-rooms.json and people.csv are beside it.");
+      return ExitStatus.DONE;
+    }
   }
 }

@@ -1,5 +1,7 @@
 package org.ferry.cli;
 
+import java.util.List;
+import org.ferry.migrate.Standing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,6 +21,30 @@ final class StatusCommand extends FerryCommand {
 
   @Override
   public Integer call() {
-    throw NotYet.refusal("ferry status");
+    try (Work work = new Work(session())) {
+      List<Standing> standings =
+          work.ferry().crossings().all().stream()
+              .map(c -> Standing.of(work.ferry().crossings(), c))
+              .toList();
+      if (json) {
+        session().json(StatusView.json(standings, work.ferry()));
+      } else if (standings.isEmpty()) {
+        session().say(nothing(work));
+      } else {
+        standings.forEach(s -> StatusView.lines(s, work.ferry()).forEach(session()::say));
+      }
+      return ExitStatus.DONE;
+    }
+  }
+
+  private static String nothing(Work work) {
+    return work.ferry()
+        .sources()
+        .latest()
+        .map(
+            s ->
+                "%s is loaded (%,d events), nothing was carried yet; go on with: ferry plan"
+                    .formatted(s.info().server(), s.totals().events()))
+        .orElse("Nothing was loaded yet; begin with: ferry analyze synapse.sql.gz");
   }
 }

@@ -1,6 +1,13 @@
 package org.ferry.cli;
 
 import java.nio.file.Path;
+import org.ferry.app.Carrying;
+import org.ferry.app.Followed;
+import org.ferry.app.Passage;
+import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.LoadedSource;
+import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.verify.VerifyReport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,6 +40,21 @@ final class VerifyCommand extends FerryCommand {
     if (report != null) {
       throw NotYet.refusal("verify --report");
     }
-    throw NotYet.refusal("ferry verify");
+    try (Work work = new Work(session())) {
+      Sources.Named named = source.named(work.ferry().config(), session().world().folder());
+      LoadedSource loaded = work.source(named);
+      Passage passage = work.passage(loaded, null);
+      Crossing crossing = Crossings.of(work, passage);
+      Plan plan = Followed.plan(work.ferry(), crossing, passage);
+      VerifyReport found =
+          new Carrying(work.ferry(), passage).verify(crossing, plan, work.watch());
+      work.progress().end();
+      if (json) {
+        session().json(found);
+      } else {
+        VerifyView.lines(found).forEach(session()::say);
+      }
+      return found.differences() == 0 ? ExitStatus.DONE : ExitStatus.FAILED;
+    }
   }
 }

@@ -2,6 +2,7 @@ package org.ferry.migrate;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -127,6 +128,15 @@ public interface CrossingLedger {
 
   /** Events in a state, over all rooms, ordered by room and place. */
   Stream<EventFate> inState(long crossing, EventState state, int limit);
+
+  /**
+   * How many events are in a state for which reason.
+   *
+   * @param crossing the crossing
+   * @param state skipped, merged or failed
+   * @return counts by reason, the most frequent first, at most a hundred
+   */
+  Map<String, Long> reasons(long crossing, EventState state);
 
   // The run.
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param rooms the rooms that were begun, with how far their events are
  * @param events the sums over these rooms
  * @param media files by state: carried, reserved, failed
+ * @param skipped events left out by rule, by rule
  * @param failures events, files and people that failed, one sentence each; at most a hundred
  */
 public record Standing(
@@ -30,6 +31,7 @@ public record Standing(
     List<RoomLine> rooms,
     Sums events,
     Map<String, Long> media,
+    Map<String, Long> skipped,
     List<Failure> failures) {
   private static final int SHOWN = 100;
 
@@ -120,7 +122,7 @@ public record Standing(
                   f.event().room().value(),
                   f.reason() == null ? "unknown" : f.reason())));
     }
-    return new Standing(crossing, people, rooms, sums(rooms), media, failures);
+    return new Standing(crossing, people, rooms, sums(rooms), media, ledger.reasons(id, EventState.SKIPPED), failures);
   }
 
   private static List<RoomLine> rooms(CrossingLedger ledger, long id, List<Failure> failures) {

@@ -159,4 +159,10 @@ final class EventSql {
           """;
 
   private EventSql() {}
+
+  /** How often each reason stands in a state: crossing, state. */
+  static final String REASONS =
+      """
+      select coalesce(reason, ''), count(*) from ferry.crossing_event
+      where crossing = $1 and state = $2 group by 1 order by 2 desc, 1 limit 100""";
 }

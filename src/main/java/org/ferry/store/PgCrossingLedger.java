@@ -4,7 +4,9 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -233,6 +235,15 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
             ? database.run(EventSql.WAITING, crossing, (long) limit)
             : database.run(EventSql.IN_STATE, crossing, EventRows.code(state), (long) limit);
     return EventRows.list(found, EventRows::fate).stream();
+  }
+
+  @Override
+  public Map<String, Long> reasons(long crossing, EventState state) {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    for (Row row : database.run(EventSql.REASONS, crossing, EventRows.code(state))) {
+      counts.put(row.getString(0), row.getLong(1));
+    }
+    return counts;
   }
 
   @Override

@@ -24,6 +24,13 @@ public interface Watch {
    */
   void say(String sentence);
 
+  /**
+   * A few words on what goes on, such as what holds the work back; each replaces the one before.
+   *
+   * @param words the words
+   */
+  void note(String words);
+
   /** True once the run is to end at the next safe moment. */
   boolean stopping();
 }

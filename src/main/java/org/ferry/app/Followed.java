@@ -1,0 +1,109 @@
+package org.ferry.app;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.ferry.matrix.event.Json;
+import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.plan.PlanException;
+import org.ferry.migrate.plan.PlanFile;
+import org.ferry.migrate.plan.PlanTotals;
+import org.ferry.migrate.plan.TargetSpace;
+
+/**
+ * The plan that a migration follows, and its text, which the ledger keeps: a proof must hold the
+ * crossing against the plan that was followed, whatever became of the file.
+ *
+ * @param plan the plan, checked and without conflicts
+ * @param text the plan file
+ */
+public record Followed(Plan plan, String text) {
+  private static final String NOTE = "plan";
+
+  /**
+   * A plan file.
+   *
+   * @param planning the passage's planning
+   * @param file the file
+   * @param target the destination Space as it stands
+   * @return the plan
+   */
+  public static Followed file(Planning planning, Path file, TargetSpace target) {
+    Plan plan = planning.read(file, target);
+    try {
+      return new Followed(plan, Files.readString(file));
+    } catch (IOException e) {
+      throw new PlanException(List.of(file + " cannot be read: " + e.getMessage()));
+    }
+  }
+
+  /**
+   * What Ferry proposes itself.
+   *
+   * @param planning the passage's planning
+   * @param target the destination Space as it stands
+   * @return the plan
+   * @throws PlanException where a conflict needs a person's decision
+   */
+  public static Followed proposal(Planning planning, TargetSpace target) {
+    Planning.Proposal proposal = planning.propose(target, null);
+    List<String> conflicts = proposal.totals().conflicts();
+    if (!conflicts.isEmpty()) {
+      throw new PlanException(
+          java.util.stream.Stream.concat(
+                  java.util.stream.Stream.of(
+                      "Some rooms need a decision: write the plan with ferry plan, edit it, and run ferry migrate again."),
+                  conflicts.stream())
+              .toList());
+    }
+    return new Followed(proposal.plan(), proposal.text());
+  }
+
+  /** What the plan amounts to. */
+  public PlanTotals totals(Passage passage, TargetSpace target) {
+    return PlanTotals.of(plan, passage.facts(), passage.source(), target.rooms());
+  }
+
+  /** Keeps the plan with its crossing. */
+  void keep(Ferry ferry, Crossing crossing) {
+    ObjectNode note = Json.object().put("text", text);
+    ferry.crossings().note(crossing.id(), NOTE, Json.text(note));
+  }
+
+  /**
+   * The plan that a crossing followed last.
+   *
+   * @param ferry the running Ferry
+   * @param crossing the crossing
+   * @param passage its passage
+   * @return the plan
+   */
+  public static Plan plan(Ferry ferry, Crossing crossing, Passage passage) {
+    Optional<String> kept = ferry.crossings().note(crossing.id(), NOTE);
+    if (kept.isEmpty()) {
+      throw new PlanException(
+          List.of("No plan was followed yet; begin with: ferry migrate"));
+    }
+    try {
+      Path file = Files.createTempFile("ferry-plan", ".yaml");
+      try {
+        Path unused = Files.writeString(file, Json.parseObject(kept.get()).path("text").asText());
+        return PlanFile.previous(
+                file,
+                passage.source().info().server(),
+                crossing.domain(),
+                passage.options().space())
+            .plan();
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

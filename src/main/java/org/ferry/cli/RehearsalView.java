@@ -1,0 +1,47 @@
+package org.ferry.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.ferry.app.Carrying;
+import org.ferry.migrate.replay.Rehearsal;
+
+/** What a migration would write, for a person. */
+final class RehearsalView {
+  private RehearsalView() {}
+
+  static List<String> lines(Rehearsal.Outcome outcome, Optional<Carrying.Rate> rate) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "Would make %,d people and %,d rooms, send %,d events and %,d redactions, upload %,d files (%,d bytes). Nothing was written."
+            .formatted(
+                outcome.people(),
+                outcome.rooms(),
+                outcome.events(),
+                outcome.redactions(),
+                outcome.files(),
+                outcome.fileBytes()));
+    outcome
+        .skipped()
+        .forEach((reason, n) -> lines.add("  left out by rule: %,d %s".formatted(n, reason)));
+    outcome
+        .failing()
+        .forEach((reason, n) -> lines.add("  could not be carried: %,d, %s".formatted(n, reason)));
+    rate.filter(r -> r.eventsPerSecond() > 0)
+        .ifPresent(
+            r ->
+                lines.add(
+                    "At the %.0f events/s of the last run that takes about %s."
+                        .formatted(
+                            r.eventsPerSecond(),
+                            duration((long) (outcome.events() / r.eventsPerSecond())))));
+    return lines;
+  }
+
+  private static String duration(long seconds) {
+    if (seconds < 120) {
+      return seconds + " s";
+    }
+    return seconds < 7200 ? seconds / 60 + " min" : seconds / 3600 + " h";
+  }
+}

@@ -1,0 +1,137 @@
+package org.ferry.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.ferry.app.Carrying;
+import org.ferry.app.Ferry;
+import org.ferry.migrate.Standing;
+
+/** Where a crossing stands, for a person and as JSON. */
+final class StatusView {
+  private static final int SHOWN = 20;
+
+  private StatusView() {}
+
+  static List<String> lines(Standing standing, Ferry ferry) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "%s into %s: %s"
+            .formatted(
+                standing.crossing().server(), standing.crossing().space(), words(standing)));
+    Carrying.rate(ferry, standing.crossing())
+        .ifPresent(
+            r ->
+                lines.add(
+                    "  last rate: %.0f events/s, held back by %s (%s)"
+                        .formatted(r.eventsPerSecond(), r.heldBackBy(), r.at())));
+    standing
+        .skipped()
+        .forEach((reason, n) -> lines.add("  left out by rule: %,d %s".formatted(n, reason)));
+    standing.failures().stream().limit(SHOWN).forEach(f -> lines.add("  failed: " + line(f)));
+    if (standing.failures().size() > SHOWN) {
+      lines.add("  and more; ferry status --json lists them");
+    }
+    return lines;
+  }
+
+  private static String words(Standing standing) {
+    Standing.Sums e = standing.events();
+    StringBuilder words = new StringBuilder();
+    words.append(
+        "%,d of %,d events carried in %,d rooms, %,d people, %,d files"
+            .formatted(
+                e.carried() + e.merged(),
+                e.total(),
+                standing.rooms().size(),
+                standing.people().getOrDefault("ready", 0L),
+                standing.media().getOrDefault("carried", 0L)));
+    for (var part :
+        List.of(
+            Map.entry("waiting", e.waiting()),
+            Map.entry("in doubt", e.doubt()),
+            Map.entry("left out by rule", e.skipped()),
+            Map.entry("failed", e.failed()),
+            Map.entry("late", e.late()))) {
+      if (part.getValue() > 0) {
+        words.append(", %,d %s".formatted(part.getValue(), part.getKey()));
+      }
+    }
+    return words.toString();
+  }
+
+  private static String line(Standing.Failure failure) {
+    return failure.kind()
+        + " "
+        + failure.what()
+        + (failure.where() == null ? "" : " in " + failure.where())
+        + ": "
+        + failure.reason();
+  }
+
+  static ObjectNode json(List<Standing> standings, Ferry ferry) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode list = json.putArray("crossings");
+    standings.forEach(s -> list.add(json(s, ferry)));
+    return json;
+  }
+
+  static ObjectNode json(Standing standing, Ferry ferry) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("source", standing.crossing().server())
+        .put("domain", standing.crossing().domain())
+        .put("space", standing.crossing().space().value());
+    Optional<Carrying.Rate> rate = Carrying.rate(ferry, standing.crossing());
+    rate.ifPresent(
+        r ->
+            json.putObject("rate")
+                .put("events_per_second", r.eventsPerSecond())
+                .put("held_back_by", r.heldBackBy())
+                .put("at", r.at()));
+    standing.people().forEach(json.putObject("people")::put);
+    standing.media().forEach(json.putObject("media")::put);
+    Standing.Sums e = standing.events();
+    json.putObject("events")
+        .put("total", e.total())
+        .put("waiting", e.waiting())
+        .put("in_doubt", e.doubt())
+        .put("carried", e.carried())
+        .put("merged", e.merged())
+        .put("skipped", e.skipped())
+        .put("failed", e.failed())
+        .put("late", e.late());
+    standing.skipped().forEach(json.putObject("skipped")::put);
+    ArrayNode rooms = json.putArray("rooms");
+    for (Standing.RoomLine room : standing.rooms()) {
+      rooms
+          .addObject()
+          .put("id", room.old().value())
+          .put("target", room.target() == null ? null : room.target().value())
+          .put("state", room.state().name().toLowerCase(Locale.ROOT))
+          .put("reason", room.reason())
+          .put("events", room.progress().total())
+          .put("waiting", room.progress().waiting())
+          .put("in_doubt", room.progress().doubt())
+          .put("carried", room.progress().carried())
+          .put("merged", room.progress().merged())
+          .put("skipped", room.progress().skipped())
+          .put("failed", room.progress().failed())
+          .put("late", room.progress().late());
+    }
+    ArrayNode failures = json.putArray("failures");
+    for (Standing.Failure failure : standing.failures()) {
+      failures
+          .addObject()
+          .put("kind", failure.kind())
+          .put("id", failure.what())
+          .put("room", failure.where())
+          .put("reason", failure.reason());
+    }
+    return json;
+  }
+}

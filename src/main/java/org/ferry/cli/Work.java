@@ -1,0 +1,163 @@
+package org.ferry.cli;
+
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+import org.ferry.app.Ferry;
+import org.ferry.app.Passage;
+import org.ferry.config.Config;
+import org.ferry.migrate.LoadedSource;
+import org.ferry.migrate.replay.Watch;
+import org.ferry.source.MediaStore;
+import org.jspecify.annotations.Nullable;
+
+/** What the commands of a migration share: an open Ferry, the source that is meant, who looks on. */
+final class Work implements AutoCloseable {
+  private final Session session;
+  private final Ferry ferry;
+  private final Progress progress;
+
+  Work(Session session) {
+    this.session = session;
+    this.progress = session.progress();
+    this.ferry =
+        new Ferry(session.config(), session.world().environment(), progress::say);
+  }
+
+  Ferry ferry() {
+    return ferry;
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  /**
+   * The source that is meant: loaded now where one is named, else the last load.
+   *
+   * @throws UsageException where nothing was loaded yet
+   */
+  LoadedSource source(Sources.@Nullable Named named) {
+    if (named == null) {
+      return ferry
+          .sources()
+          .latest()
+          .orElseThrow(
+              () ->
+                  new UsageException(
+                      "nothing was loaded yet; name a dump, such as ferry analyze synapse.sql.gz"));
+    }
+    return load(named, session.world().in());
+  }
+
+  private LoadedSource load(Sources.Named named, InputStream standardInput) {
+    Path path = named.path();
+    AtomicLong phase = new AtomicLong(-1);
+    try {
+      return ferry.load(
+          path == null ? "-" : path.toString(),
+          standardInput,
+          (done, total) -> {
+            if (phase.getAndSet(total) != total) {
+              progress.phase("reading", total);
+            }
+            progress.at(done);
+          },
+          new Taking(progress));
+    } finally {
+      progress.end();
+    }
+  }
+
+  /** The files that are meant, or null where none were named. */
+  @Nullable MediaStore media(Sources.@Nullable Named named, Sources sources) {
+    Path path = named == null ? sources.media : named.media();
+    return path == null ? null : ferry.media(session.world().folder().resolve(path));
+  }
+
+  /** The passage of a source into the Space that was asked for or is configured. */
+  Passage passage(LoadedSource source, @Nullable String asked) {
+    return Passage.of(ferry, source, space(asked));
+  }
+
+  /** The Space that was asked for or is configured. */
+  String space(@Nullable String asked) {
+    Config config = ferry.config();
+    String space = asked == null ? config.space() : asked;
+    if (space == null) {
+      throw new UsageException(
+          "no Space is named; set space in " + config.file() + " or use --space ALIAS");
+    }
+    return space;
+  }
+
+  /** Shows a migration's phases and passes a wish to stop on. */
+  Watch watch() {
+    return new Looking(progress, session.stop());
+  }
+
+  @Override
+  public void close() {
+    progress.end();
+    ferry.close();
+  }
+
+  /** Shows the taking over of a source into the ledger. */
+  private static final class Taking
+      implements java.util.function.Consumer<org.ferry.migrate.LoadProgress> {
+    private final Progress progress;
+    private String phase = "";
+
+    Taking(Progress progress) {
+      this.progress = progress;
+    }
+
+    @Override
+    public void accept(org.ferry.migrate.LoadProgress now) {
+      if (!phase.equals(now.phase())) {
+        phase = now.phase();
+        progress.phase(phase, 0);
+      }
+      progress.at(now.rows());
+    }
+  }
+
+  /** Shows a migration. */
+  private static final class Looking implements Watch {
+    private final Progress progress;
+    private final Stop stop;
+    private final AtomicLong done = new AtomicLong();
+
+    Looking(Progress progress, Stop stop) {
+      this.progress = progress;
+      this.stop = stop;
+      stop.onRequest(() -> {});
+    }
+
+    @Override
+    public void phase(String name, long total) {
+      done.set(0);
+      progress.phase(name, total);
+    }
+
+    @Override
+    public void step(long count) {
+      progress.at(done.addAndGet(count));
+    }
+
+    @Override
+    public void say(String sentence) {
+      progress.say(sentence);
+    }
+
+    @Override
+    public void note(String words) {
+      progress.note(words);
+    }
+
+    @Override
+    public boolean stopping() {
+      return stop.requested();
+    }
+  }
+}
