@@ -56,7 +56,7 @@ public final class Carrying {
    * @throws InterruptedException where the calling thread was interrupted
    */
   public Outcome migrate(
-      RoomId space, Plan plan, @Nullable MediaStore media, List<String> rooms, Watch watch)
+      RoomId space, Followed followed, @Nullable MediaStore media, List<String> rooms, Watch watch)
       throws InterruptedException {
     Crossing crossing =
         ferry.crossings().open(passage.source().id(), ferry.homeserver().domain(), space);

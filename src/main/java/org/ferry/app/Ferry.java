@@ -138,7 +138,7 @@ public final class Ferry implements AutoCloseable {
    * @return the store; the caller closes it
    */
   public MediaStore media(Path path) {
-    return MediaStores.open(path);
+    return MediaStores.open(path, config.dataDir().resolve("scratch"));
   }
 
   @Override

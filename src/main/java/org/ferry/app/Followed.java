@@ -86,8 +86,7 @@ public record Followed(Plan plan, String text) {
   public static Plan plan(Ferry ferry, Crossing crossing, Passage passage) {
     Optional<String> kept = ferry.crossings().note(crossing.id(), NOTE);
     if (kept.isEmpty()) {
-      throw new PlanException(
-          List.of("No plan was followed yet; begin with: ferry migrate"));
+      throw new PlanException(List.of("No plan was followed yet; begin with: ferry migrate"));
     }
     try {
       Path file = Files.createTempFile("ferry-plan", ".yaml");

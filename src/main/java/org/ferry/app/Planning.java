@@ -2,6 +2,7 @@ package org.ferry.app;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -80,7 +81,6 @@ public final class Planning {
    * @return the proposal
    */
   public Proposal propose(TargetSpace target, @Nullable Path previous) {
-    Progress progress = progress(target);
     Draft earlier =
         previous != null && Files.exists(previous)
             ? PlanFile.previous(
@@ -89,19 +89,7 @@ public final class Planning {
                 ferry.config().homeserver().domain(),
                 passage.options().space())
             : null;
-    Facts facts =
-        new Facts(
-            passage.source(),
-            passage.facts(),
-            people(),
-            this::strangers,
-            passage.options(),
-            ferry.config().homeserver().domain(),
-            target.rooms(),
-            MapFile.all(passage.options().identities()),
-            progress,
-            earlier == null ? null : earlier.plan());
-    Plan proposed = new Planner().propose(facts);
+    Plan proposed = proposed(target, earlier == null ? null : earlier.plan());
     Draft draft = earlier == null ? Draft.of(proposed) : PlanFile.merge(proposed, earlier);
     PlanTotals totals =
         PlanTotals.of(draft.plan(), passage.facts(), passage.source(), target.rooms());
@@ -111,7 +99,23 @@ public final class Planning {
         target,
         PlanFile.render(draft, totals, byId()),
         ExistingRooms.render(target.rooms(), draft.plan()),
-        PeopleCsv.render(draft.plan(), facts.people()));
+        PeopleCsv.render(draft.plan(), people()));
+  }
+
+  private Plan proposed(TargetSpace target, @Nullable Plan earlier) {
+    return new Planner()
+        .propose(
+            new Facts(
+                passage.source(),
+                passage.facts(),
+                people(),
+                this::strangers,
+                passage.options(),
+                ferry.config().homeserver().domain(),
+                target.rooms(),
+                MapFile.all(passage.options().identities()),
+                progress(target),
+                earlier));
   }
 
   /**
@@ -122,7 +126,10 @@ public final class Planning {
    * @return the plan, checked
    */
   public Plan read(Path file, TargetSpace target) {
-    Set<UserId> people = people().stream().map(Person::id).collect(Collectors.toSet());
+    Set<UserId> people =
+        proposed(target, null).people().stream()
+            .map(Plan.PlanPerson::id)
+            .collect(Collectors.toSet());
     return PlanFile.read(
         file,
         new PlanChecks(
@@ -151,14 +158,14 @@ public final class Planning {
         .orElseGet(Progress::none);
   }
 
-  private java.util.List<Person> people() {
+  private List<Person> people() {
     try (Stream<Person> people = ferry.sources().people(passage.source().id())) {
       return people.toList();
     }
   }
 
-  private java.util.List<Stranger> strangers(Set<RoomId> rooms) {
-    try (Stream<Stranger> strangers = ferry.sources().strangers(passage.source().id())) {
+  private List<Stranger> strangers(Set<RoomId> rooms) {
+    try (Stream<Stranger> strangers = ferry.sources().strangers(passage.source().id(), rooms)) {
       return strangers.toList();
     }
   }

@@ -80,12 +80,11 @@ final class RateMeter implements Watch, AutoCloseable {
         .crossings()
         .note(crossing.id(), NOTE)
         .map(Json::parseObject)
-        .map(
-            n ->
-                new Carrying.Rate(
-                    n.path("events_per_second").asDouble(0),
-                    n.path("held_back_by").asText(""),
-                    n.path("at").asText("")));
+        .map(n ->
+            new Carrying.Rate(
+                n.path("events_per_second").asDouble(0),
+                n.path("held_back_by").asText(""),
+                n.path("at").asText("")));
   }
 
   @Override

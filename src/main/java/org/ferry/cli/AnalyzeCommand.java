@@ -78,7 +78,8 @@ final class AnalyzeCommand extends FerryCommand {
                     totals.mediaBytes()));
     analysis.problems().stream()
         .limit(SHOWN)
-        .forEach(p -> session().say("left out: " + p.where() + ": " + p.what() + " (" + p.remedy() + ")"));
+        .forEach(p ->
+            session().say("left out: " + p.where() + ": " + p.what() + " (" + p.remedy() + ")"));
     analysis.warnings().forEach(w -> session().say("note: " + w));
   }
 }

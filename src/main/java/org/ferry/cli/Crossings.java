@@ -22,10 +22,9 @@ final class Crossings {
     return work.ferry().crossings().all().stream()
         .filter(c -> c.source() == passage.source().id())
         .findFirst()
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "nothing of %s was carried yet; begin with: ferry migrate"
-                        .formatted(passage.source().info().server())));
+        .orElseThrow(() ->
+            new UsageException(
+                "nothing of %s was carried yet; begin with: ferry migrate"
+                    .formatted(passage.source().info().server())));
   }
 }

@@ -95,8 +95,11 @@ final class MigrateCommand extends FerryCommand {
         if (dryRun) {
           return rehearse(work, named, media);
         }
-        try (CrossingLedger.Claim unusedClaim = work.ferry().crossings().claim("migrate")) {
+        CrossingLedger.Claim claim = work.ferry().crossings().claim("migrate");
+        try {
           return carry(work, named, media);
+        } finally {
+          claim.close();
         }
       }
     }
@@ -107,7 +110,7 @@ final class MigrateCommand extends FerryCommand {
     Passage passage = work.passage(work.source(named), space);
     Planning planning = new Planning(work.ferry(), passage);
     TargetSpace target = planning.target(true);
-    Followed followed = followed(work, planning, target);
+    Followed followed = followed(planning, target);
     PlanTotals totals = followed.totals(passage, target);
     totals.lines().forEach(session()::tell);
     if (!session().ask().confirm("Carry all of this now", yes)) {
@@ -135,7 +138,7 @@ final class MigrateCommand extends FerryCommand {
     Passage passage = work.passage(work.source(named), space);
     Planning planning = new Planning(work.ferry(), passage);
     TargetSpace target = planning.target(false);
-    Followed followed = followed(work, planning, target);
+    Followed followed = followed(planning, target);
     followed.totals(passage, target).lines().forEach(session()::tell);
     RoomId id = target.id();
     Crossing crossing =
@@ -154,7 +157,7 @@ final class MigrateCommand extends FerryCommand {
     return ExitStatus.DONE;
   }
 
-  private Followed followed(Work work, Planning planning, TargetSpace target) {
+  private Followed followed(Planning planning, TargetSpace target) {
     Path standard = session().world().folder().resolve("plan.yaml");
     Path file = plan == null ? standard : session().world().folder().resolve(plan);
     return plan != null || Files.exists(standard)

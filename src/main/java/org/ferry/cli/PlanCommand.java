@@ -48,7 +48,8 @@ final class PlanCommand extends FerryCommand {
         proposal.totals().lines().forEach(session()::say);
       }
       target.problems().forEach(p -> session().tell("note: " + p));
-      session().tell("The plan is in " + file + "; existing-rooms.json and people.csv are beside it.");
+      session()
+          .tell("The plan is in " + file + "; existing-rooms.json and people.csv are beside it.");
       return ExitStatus.DONE;
     }
   }

@@ -28,13 +28,12 @@ final class RehearsalView {
         .failing()
         .forEach((reason, n) -> lines.add("  could not be carried: %,d, %s".formatted(n, reason)));
     rate.filter(r -> r.eventsPerSecond() > 0)
-        .ifPresent(
-            r ->
-                lines.add(
-                    "At the %.0f events/s of the last run that takes about %s."
-                        .formatted(
-                            r.eventsPerSecond(),
-                            duration((long) (outcome.events() / r.eventsPerSecond())))));
+        .ifPresent(r ->
+            lines.add(
+                "At the %.0f events/s of the last run that takes about %s."
+                    .formatted(
+                        r.eventsPerSecond(),
+                        duration((long) (outcome.events() / r.eventsPerSecond())))));
     return lines;
   }
 

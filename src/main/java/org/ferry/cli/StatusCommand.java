@@ -41,10 +41,9 @@ final class StatusCommand extends FerryCommand {
     return work.ferry()
         .sources()
         .latest()
-        .map(
-            s ->
-                "%s is loaded (%,d events), nothing was carried yet; go on with: ferry plan"
-                    .formatted(s.info().server(), s.totals().events()))
+        .map(s ->
+            "%s is loaded (%,d events), nothing was carried yet; go on with: ferry plan"
+                .formatted(s.info().server(), s.totals().events()))
         .orElse("Nothing was loaded yet; begin with: ferry analyze synapse.sql.gz");
   }
 }

@@ -22,14 +22,12 @@ final class StatusView {
     List<String> lines = new ArrayList<>();
     lines.add(
         "%s into %s: %s"
-            .formatted(
-                standing.crossing().server(), standing.crossing().space(), words(standing)));
+            .formatted(standing.crossing().server(), standing.crossing().space(), words(standing)));
     Carrying.rate(ferry, standing.crossing())
-        .ifPresent(
-            r ->
-                lines.add(
-                    "  last rate: %.0f events/s, held back by %s (%s)"
-                        .formatted(r.eventsPerSecond(), r.heldBackBy(), r.at())));
+        .ifPresent(r ->
+            lines.add(
+                "  last rate: %.0f events/s, held back by %s (%s)"
+                    .formatted(r.eventsPerSecond(), r.heldBackBy(), r.at())));
     standing
         .skipped()
         .forEach((reason, n) -> lines.add("  left out by rule: %,d %s".formatted(n, reason)));
@@ -87,12 +85,11 @@ final class StatusView {
         .put("domain", standing.crossing().domain())
         .put("space", standing.crossing().space().value());
     Optional<Carrying.Rate> rate = Carrying.rate(ferry, standing.crossing());
-    rate.ifPresent(
-        r ->
-            json.putObject("rate")
-                .put("events_per_second", r.eventsPerSecond())
-                .put("held_back_by", r.heldBackBy())
-                .put("at", r.at()));
+    rate.ifPresent(r ->
+        json.putObject("rate")
+            .put("events_per_second", r.eventsPerSecond())
+            .put("held_back_by", r.heldBackBy())
+            .put("at", r.at()));
     standing.people().forEach(json.putObject("people")::put);
     standing.media().forEach(json.putObject("media")::put);
     Standing.Sums e = standing.events();

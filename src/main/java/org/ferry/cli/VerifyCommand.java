@@ -46,8 +46,7 @@ final class VerifyCommand extends FerryCommand {
       Passage passage = work.passage(loaded, null);
       Crossing crossing = Crossings.of(work, passage);
       Plan plan = Followed.plan(work.ferry(), crossing, passage);
-      VerifyReport found =
-          new Carrying(work.ferry(), passage).verify(crossing, plan, work.watch());
+      VerifyReport found = new Carrying(work.ferry(), passage).verify(crossing, plan, work.watch());
       work.progress().end();
       if (json) {
         session().json(found);

@@ -21,13 +21,13 @@ final class VerifyView {
       carried += room.found();
       late += room.late();
       if (room.count() > 0) {
-        lines.add(
-            "%s (%s): %,d differences".formatted(room.name(), room.old(), room.count()));
+        lines.add("%s (%s): %,d differences".formatted(room.name(), room.old(), room.count()));
         for (Difference difference : room.differences().stream().limit(SHOWN).toList()) {
           lines.add("  " + difference);
         }
         if (room.count() > SHOWN) {
-          lines.add("  and %,d more; ferry verify --json lists them".formatted(room.count() - SHOWN));
+          lines.add(
+              "  and %,d more; ferry verify --json lists them".formatted(room.count() - SHOWN));
         }
       }
     }

@@ -11,7 +11,9 @@ import org.ferry.migrate.replay.Watch;
 import org.ferry.source.MediaStore;
 import org.jspecify.annotations.Nullable;
 
-/** What the commands of a migration share: an open Ferry, the source that is meant, who looks on. */
+/**
+ * What the commands of a migration share: an open Ferry, the source that is meant, who looks on.
+ */
 final class Work implements AutoCloseable {
   private final Session session;
   private final Ferry ferry;
@@ -20,8 +22,7 @@ final class Work implements AutoCloseable {
   Work(Session session) {
     this.session = session;
     this.progress = session.progress();
-    this.ferry =
-        new Ferry(session.config(), session.world().environment(), progress::say);
+    this.ferry = new Ferry(session.config(), session.world().environment(), progress::say);
   }
 
   Ferry ferry() {
@@ -42,10 +43,9 @@ final class Work implements AutoCloseable {
       return ferry
           .sources()
           .latest()
-          .orElseThrow(
-              () ->
-                  new UsageException(
-                      "nothing was loaded yet; name a dump, such as ferry analyze synapse.sql.gz"));
+          .orElseThrow(() ->
+              new UsageException(
+                  "nothing was loaded yet; name a dump, such as ferry analyze synapse.sql.gz"));
     }
     return load(named, session.world().in());
   }

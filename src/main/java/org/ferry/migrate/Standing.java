@@ -122,7 +122,14 @@ public record Standing(
                   f.event().room().value(),
                   f.reason() == null ? "unknown" : f.reason())));
     }
-    return new Standing(crossing, people, rooms, sums(rooms), media, ledger.reasons(id, EventState.SKIPPED), failures);
+    return new Standing(
+        crossing,
+        people,
+        rooms,
+        sums(rooms),
+        media,
+        ledger.reasons(id, EventState.SKIPPED),
+        failures);
   }
 
   private static List<RoomLine> rooms(CrossingLedger ledger, long id, List<Failure> failures) {

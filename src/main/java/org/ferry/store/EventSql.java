@@ -164,5 +164,6 @@ final class EventSql {
   static final String REASONS =
       """
       select coalesce(reason, ''), count(*) from ferry.crossing_event
-      where crossing = $1 and state = $2 group by 1 order by 2 desc, 1 limit 100""";
+      where crossing = $1 and state = $2 group by 1 order by 2 desc, 1 limit 100\
+      """;
 }

@@ -42,15 +42,13 @@ public final class HealthRoutes {
   public Router router(Vertx vertx) {
     Router router = Router.router(vertx);
     router
-            .get("/")
-            .handler(ctx ->
-                ctx.response()
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
-                    .end(PAGE)
-                    .onFailure(e -> {}));
-    router
-            .get("/health/live")
-            .handler(ctx -> send(ctx, 200, new JsonObject().put("live", true)));
+        .get("/")
+        .handler(ctx ->
+            ctx.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
+                .end(PAGE)
+                .onFailure(e -> {}));
+    router.get("/health/live").handler(ctx -> send(ctx, 200, new JsonObject().put("live", true)));
     router.get("/health/ready").handler(this::ready);
     return router;
   }

@@ -57,8 +57,8 @@ public final class AppserviceRoutes {
     Router router = Router.router(vertx);
     router.routeWithRegex(APPSERVICE_PATHS).handler(token);
     router
-            .routeWithRegex(APPSERVICE_PATHS)
-            .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
+        .routeWithRegex(APPSERVICE_PATHS)
+        .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
     for (String prefix : List.of(V1, "")) {
       router.put(prefix + "/transactions/:id").handler(this::transaction);
       router.get(prefix + "/users/:id").handler(this::user);
@@ -66,15 +66,15 @@ public final class AppserviceRoutes {
     }
     router.post(V1 + "/ping").handler(ctx -> Replies.ok(ctx, Json.object()));
     router
-            .get(V1 + "/thirdparty/protocol/:id")
-            .handler(ctx -> Replies.error(ctx, 404, "M_NOT_FOUND", "no such protocol"));
+        .get(V1 + "/thirdparty/protocol/:id")
+        .handler(ctx -> Replies.error(ctx, 404, "M_NOT_FOUND", "no such protocol"));
     router
-            .routeWithRegex("^" + V1 + "/thirdparty/(user|location)(/.*)?")
-            .handler(ctx -> Replies.ok(ctx, Json.array()));
+        .routeWithRegex("^" + V1 + "/thirdparty/(user|location)(/.*)?")
+        .handler(ctx -> Replies.ok(ctx, Json.array()));
     router
-            .routeWithRegex(APPSERVICE_PATHS)
-            .handler(ctx -> Replies.error(ctx, 404, "M_UNRECOGNIZED", "no such endpoint"))
-            .failureHandler(Replies::failure);
+        .routeWithRegex(APPSERVICE_PATHS)
+        .handler(ctx -> Replies.error(ctx, 404, "M_UNRECOGNIZED", "no such endpoint"))
+        .failureHandler(Replies::failure);
     router.routeWithRegex(APPSERVICE_PATHS).failureHandler(Replies::failure);
     return router;
   }
