@@ -1,0 +1,136 @@
+package org.ferry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.ferry.config.Config;
+import org.ferry.config.ConfigLoader;
+import org.ferry.config.RegistrationCheck;
+import org.ferry.config.RegistrationFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InitCommandTest {
+  private static final String[] FLAGS = {
+    "init",
+    "--homeserver",
+    "http://hs:8008",
+    "--domain",
+    "new.example.org",
+    "--space",
+    "#village:new.example.org",
+    "--create-space"
+  };
+
+  @TempDir Path folder;
+
+  private Config config() {
+    return new ConfigLoader(Map.of(), folder).load(null);
+  }
+
+  @Test
+  void writesThreeFilesThatFitTogether() throws IOException {
+    CommandRun run = CommandRun.in(folder, FLAGS);
+    assertThat(run.status()).as(run.err()).isZero();
+    Config config = config();
+    assertThat(config.homeserver().address()).isEqualTo("http://hs:8008");
+    assertThat(config.space()).isEqualTo("#village:new.example.org");
+    assertThat(config.createSpace()).isTrue();
+    assertThat(config.warnings()).isEmpty();
+    assertThat(RegistrationCheck.differences(config, config.appservice().registration())).isEmpty();
+    String key = Files.readString(folder.resolve("pickle.key")).strip();
+    assertThat(Base64.getDecoder().decode(key)).hasSize(32);
+    for (String file : List.of("config.yaml", "registration.yaml", "pickle.key")) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(file))))
+          .as(file)
+          .isEqualTo("rw-------");
+    }
+    assertThat(CommandRun.in(folder, "registration", "--check", "registration.yaml").status())
+        .isZero();
+  }
+
+  @Test
+  void saysHowToHandTheRegistrationOverAndShowsNoSecret() {
+    CommandRun run = CommandRun.in(folder, FLAGS);
+    assertThat(run.out())
+        .contains(
+            "sudo install -o matrix-synapse -g nogroup -m 0600 "
+                + folder.resolve("registration.yaml")
+                + " /etc/matrix-synapse/ferry-registration.yaml",
+            "docker cp " + folder.resolve("registration.yaml"),
+            "app_service_config_files: [\"/etc/matrix-synapse/ferry-registration.yaml\"]",
+            "ferry analyze");
+    var registration = RegistrationFile.read(folder.resolve("registration.yaml"));
+    assertThat(run.out() + run.err())
+        .doesNotContain(registration.asToken().reveal())
+        .doesNotContain(registration.hsToken().reveal());
+  }
+
+  @Test
+  void asksForWhatIsNotGiven() {
+    CommandRun run = CommandRun.in(folder, Map.of(), "\nnew.example.org\n\ny\n", "init");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err())
+        .contains("[http://127.0.0.1:8008]", "server name", "[#village:new.example.org]", "[y/N]");
+    assertThat(config().homeserver().address()).isEqualTo("http://127.0.0.1:8008");
+    assertThat(config().space()).isEqualTo("#village:new.example.org");
+    assertThat(config().createSpace()).isTrue();
+  }
+
+  @Test
+  void refusesToGuessWhereNobodyCanAnswer() {
+    CommandRun run = CommandRun.in(folder, "init", "--homeserver", "http://hs");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("a question nobody could answer", "use --domain");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void writesNothingOverWhatIsThereUnlessForced() throws IOException {
+    Files.writeString(folder.resolve("pickle.key"), "precious");
+    CommandRun run = CommandRun.in(folder, FLAGS);
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("nothing was written", folder.resolve("pickle.key").toString(), "--force")
+        .doesNotContain("config.yaml");
+    assertThat(folder.resolve("pickle.key")).hasContent("precious");
+    assertThat(folder.resolve("config.yaml")).doesNotExist();
+    String[] forced = java.util.Arrays.copyOf(FLAGS, FLAGS.length + 1);
+    forced[FLAGS.length] = "--force";
+    assertThat(CommandRun.in(folder, forced).status()).isZero();
+    assertThat(folder.resolve("config.yaml")).exists();
+  }
+
+  @Test
+  void writesNothingWhereAnAnswerIsWrong() {
+    CommandRun run =
+        CommandRun.in(
+            folder, "init", "--homeserver", "ftp://hs", "--domain", "a b", "--space", "village");
+    assertThat(run.status()).isEqualTo(3);
+    assertThat(run.err()).contains("homeserver.address", "homeserver.domain", "space");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void keepsTheTokensOfARegistrationThatIsWrittenAnew() throws IOException {
+    assertThat(CommandRun.in(folder, FLAGS).status()).isZero();
+    Path file = folder.resolve("registration.yaml");
+    var before = RegistrationFile.read(file);
+    Files.writeString(file, Files.readString(file).replace("rate_limited: false", "x: 1"));
+    CommandRun refused = CommandRun.in(folder, "registration");
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.out()).contains("rate_limited", "the replay is throttled");
+    CommandRun check = CommandRun.in(folder, "registration", "--check", file.toString(), "--json");
+    assertThat(check.status()).isEqualTo(1);
+    assertThat(check.out()).startsWith("{").contains("\"key\" : \"rate_limited\"");
+    assertThat(CommandRun.in(folder, "registration", "--force").status()).isZero();
+    assertThat(RegistrationFile.read(file)).isEqualTo(before);
+    assertThat(CommandRun.in(folder, "registration").out()).contains("nothing was written");
+  }
+}

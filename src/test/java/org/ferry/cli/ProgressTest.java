@@ -1,0 +1,63 @@
+package org.ferry.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final PrintStream out = new PrintStream(bytes, true, UTF_8);
+  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+
+  private void pass(int seconds) {
+    now.updateAndGet(t -> t.plusSeconds(seconds));
+  }
+
+  @Test
+  void writesALineEveryFewSecondsAndOneAtTheEnd() {
+    Progress progress = new PlainProgress(out, now::get, Duration.ofSeconds(5));
+    progress.phase("events", 1000);
+    pass(1);
+    progress.at(10);
+    pass(9);
+    progress.note("the server asks to wait");
+    progress.at(250);
+    pass(1);
+    progress.at(260);
+    pass(29);
+    progress.at(1000);
+    progress.end();
+    progress.end();
+    assertThat(bytes.toString(UTF_8).lines())
+        .containsExactly(
+            "events: 250 of 1,000 (25 %), 25.0/s, 30 s left; the server asks to wait",
+            "events: 1,000 of 1,000 (100 %), 25.0/s; the server asks to wait",
+            "events: 1,000 done in 40 s, 25.0/s");
+  }
+
+  @Test
+  void knowsNoEndWhereNobodyDoes() {
+    Progress progress = new PlainProgress(out, now::get, Duration.ofSeconds(5));
+    progress.phase("reading", -1);
+    pass(3700);
+    progress.at(37_000);
+    progress.phase("people", 0);
+    assertThat(bytes.toString(UTF_8).lines())
+        .containsExactly("reading: 37,000, 10.0/s", "reading: 37,000 done in 1 h 1 min, 10.0/s");
+  }
+
+  @Test
+  void drawsABarOnATerminal() {
+    Progress progress = new BarProgress(out, 80);
+    progress.phase("events", 4);
+    progress.at(4);
+    progress.end();
+    assertThat(bytes.toString(UTF_8)).contains("events", "100%", "4/4");
+  }
+}
