@@ -119,14 +119,21 @@ public final class Lab implements AutoCloseable {
     return dir;
   }
 
-  /** Stops all its servers. */
+  /** Stops all its servers; on an interrupted thread too, as after Ctrl-C. */
   @Override
   public void close() {
-    synchronized (servers) {
-      servers.forEach(SynapseServer::stop);
-      servers.clear();
+    boolean interrupted = Thread.interrupted();
+    try {
+      synchronized (servers) {
+        servers.forEach(SynapseServer::stop);
+        servers.clear();
+      }
+      postgres.close();
+      release(lock);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
-    postgres.close();
-    release(lock);
   }
 }

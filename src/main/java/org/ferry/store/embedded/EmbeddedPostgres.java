@@ -66,9 +66,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
    */
   public static EmbeddedPostgres open(Path dataDir, Path cacheDir) {
     Path home = Folders.makePrivate(dataDir.resolve("postgres"));
-    Path binaries = PostgresBinaries.unpack(cacheDir);
     GUARD.lock();
     try {
+      Path binaries = PostgresBinaries.unpack(cacheDir);
       return ProcessLock.whileAlone(
           home.resolve("start.lock"), LOCK_LIMIT, () -> hold(home, new Command(binaries, home)));
     } finally {
@@ -145,12 +145,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return password;
   }
 
-  /** Gives the hold back; the last one stops the server. Closing twice is harmless. */
+  /**
+   * Gives the hold back; the last one stops the server. Closing twice is harmless. It is done whole
+   * on an interrupted thread too, as after Ctrl-C.
+   */
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    boolean interrupted = Thread.interrupted();
     GUARD.lock();
     try {
       use.holds--;
@@ -160,6 +164,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
       }
     } finally {
       GUARD.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -76,6 +76,15 @@ class EmbeddedPostgresTest {
   }
 
   @Test
+  void anInterruptedThreadStopsItAllTheSame() {
+    var hold = EmbeddedPostgres.open(data, CACHE);
+    Thread.currentThread().interrupt();
+    hold.close();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(answers(hold)).isFalse();
+  }
+
+  @Test
   void aKilledProcessLeavesItUsable() throws Exception {
     Process killed = holder();
     int port = port(killed);

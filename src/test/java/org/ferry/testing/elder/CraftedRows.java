@@ -63,6 +63,11 @@ final class CraftedRows {
     run("UPDATE event_json SET json = left(json, 40) WHERE event_id = ?", brokenCopy());
   }
 
+  /** Lets Synapse start again on this database, which insists that its sequences are ahead. */
+  void mendSequences() throws SQLException {
+    run("SELECT setval('events_stream_seq', (SELECT max(stream_ordering) FROM events))");
+  }
+
   /** An event whose JSON is cut off: one broken row among many. */
   private String brokenCopy() throws SQLException {
     copy("broken");

@@ -32,6 +32,7 @@ final class Elder {
     this.remy = person(away, "remy", false);
   }
 
+  @CanIgnoreReturnValue
   LabClient person(SynapseServer server, String name, boolean admin) {
     LabClient client = server.register(name, PASSWORD, admin);
     facts.users().put(name, client.userId());

@@ -16,16 +16,19 @@ import org.ferry.store.embedded.ProcessLock;
 import org.ferry.testing.TestLab;
 
 /**
- * The second old server's dump, made once and kept under {@code target/second-dump} until {@code
+ * The second old server's dumps, made once and kept under {@code target/second-dump} until {@code
  * mvn clean} or until its {@link #EDITION} changes.
  *
  * @param sql the dump, gzipped
- * @param media its media_store
  * @param facts what is in it
+ * @param laterSql a dump of the same server some time later, gzipped
+ * @param laterFacts what is in that: all of the first, and what has the name {@code later}
+ * @param media its media_store, as it was later
  */
-public record SecondDump(Path sql, Path media, ElderFacts facts) {
+public record SecondDump(
+    Path sql, ElderFacts facts, Path laterSql, ElderFacts laterFacts, Path media) {
   /** To be counted up whenever the making changes. */
-  private static final String EDITION = "1";
+  private static final String EDITION = "2";
 
   private static final Path FOLDER = Path.of("target", "second-dump");
   private static final Duration LIMIT = Duration.ofMinutes(10);
@@ -52,9 +55,19 @@ public record SecondDump(Path sql, Path media, ElderFacts facts) {
       throw new IllegalStateException("the second dump cannot be made", e);
     }
     return new SecondDump(
-        FOLDER.resolve("second.sql.gz"),
-        FOLDER.resolve("media_store"),
-        ElderFacts.read(FOLDER.resolve("facts.json")));
+        sql("second"),
+        ElderFacts.read(facts("second")),
+        sql("later"),
+        ElderFacts.read(facts("later")),
+        FOLDER.resolve("media_store"));
+  }
+
+  private static Path sql(String name) {
+    return FOLDER.resolve(name + ".sql.gz");
+  }
+
+  private static Path facts(String name) {
+    return FOLDER.resolve(name + ".json");
   }
 
   private static void make() throws IOException, SQLException {
@@ -69,9 +82,11 @@ public record SecondDump(Path sql, Path media, ElderFacts facts) {
       new VersionRooms(elder).fill();
       new People(elder).fill();
       new Village(elder).fill();
-      home.stop();
       away.stop();
-      dump(elder, tests.lab());
+      dump(elder, tests.lab(), "second");
+      new LaterStory(elder).tell();
+      dump(elder, tests.lab(), "later");
+      keepMedia(elder);
     } finally {
       home.stop();
       away.stop();
@@ -80,22 +95,32 @@ public record SecondDump(Path sql, Path media, ElderFacts facts) {
     tests.lab().forget("elder-away");
   }
 
-  private static void dump(Elder elder, Lab lab) throws IOException, SQLException {
+  /** Dumps the stopped server with the crafted rows in it. */
+  private static void dump(Elder elder, Lab lab, String name) throws IOException, SQLException {
+    elder.home.stop();
     EmbeddedPostgres postgres = lab.postgres();
     String url = elder.home.jdbcUrl();
     try (var connection =
         DriverManager.getConnection(url, postgres.user(), postgres.password().reveal())) {
       var rows = new CraftedRows(connection, elder.facts);
-      rows.add();
+      if (name.equals("second")) {
+        rows.add();
+        rows.mendSequences();
+      }
       rows.count();
     }
     try (var writer = new DumpWriter(url, postgres.user(), postgres.password())) {
-      writer.write(FOLDER.resolve("second.sql.gz"));
+      writer.write(sql(name));
     }
-    copy(elder.home.mediaStore(), FOLDER.resolve("media_store"));
+    elder.facts.write(facts(name));
+    var unused = elder.home.start();
+  }
+
+  private static void keepMedia(Elder elder) throws IOException {
+    Path store = FOLDER.resolve("media_store");
+    copy(elder.home.mediaStore(), store);
     String lost = elder.facts.file("lost.txt");
-    Files.delete(local(FOLDER.resolve("media_store"), lost.substring(lost.lastIndexOf('/') + 1)));
-    elder.facts.write(FOLDER.resolve("facts.json"));
+    Files.delete(local(store, lost.substring(lost.lastIndexOf('/') + 1)));
   }
 
   /** Where a media_store keeps a local file. */
