@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class DumpLoader {
   private static final int LONGEST_LINE = 16 << 20;
   private static final int BATCH = 1 << 18;
-  private static final String TRAILER = "PostgreSQL database dump complete";
+  private static final Pattern TRAILER =
+      Pattern.compile("PostgreSQL database (cluster )?dump complete");
   private static final Pattern WRITER = Pattern.compile("Dumped by (pg_dump) version ([0-9.]+).*");
   private static final Pattern ENCODING =
       Pattern.compile("(?is)set client_encoding\\s*(?:=|to)\\s*'?([^';]*)'?.*");
@@ -108,7 +109,7 @@ final class DumpLoader {
   private void comment(String text) {
     if (text.startsWith("PostgreSQL database")) {
       dump = true;
-      complete = text.equals(TRAILER);
+      complete = TRAILER.matcher(text).matches();
     }
     Matcher m = WRITER.matcher(text);
     if (m.matches()) {

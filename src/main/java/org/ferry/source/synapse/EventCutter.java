@@ -17,6 +17,7 @@ final class EventCutter {
   private static final int USUAL = 1 << 14;
 
   private final ByteSink clearJson = new ByteSink(USUAL);
+  private final ByteSink clearId = new ByteSink(1 << 8);
   private final ByteSink clearNotes = new ByteSink(1 << 10);
   private final Json json = new Json();
   private final Json notes = new Json();
@@ -36,12 +37,13 @@ final class EventCutter {
     try {
       decode(b, field[4], field[5], clearJson, USUAL);
       decode(b, field[2], field[3], clearNotes, 1 << 10);
-      if (rough && !fits()) {
+      decode(b, field[0], field[1], clearId, 1 << 8);
+      if (rough && !(fits(clearJson) && fits(clearId))) {
         return "is not valid UTF-8, or holds a NUL byte, behind its escapes";
       }
       json.read(clearJson.bytes(), 0, clearJson.size());
       readNotes();
-      return write(b, field, out);
+      return write(out);
     } catch (Malformed e) {
       return "holds an event that " + e.getMessage();
     }
@@ -52,10 +54,10 @@ final class EventCutter {
     CopyText.unescape(b, from, to, into);
   }
 
-  private boolean fits() {
-    byte[] b = clearJson.bytes();
-    return CopyText.indexOf(b, 0, clearJson.size(), (byte) 0) < 0
-        && CopyText.isUtf8(b, 0, clearJson.size());
+  private static boolean fits(ByteSink clear) {
+    byte[] b = clear.bytes();
+    return CopyText.indexOf(b, 0, clear.size(), (byte) 0) < 0
+        && CopyText.isUtf8(b, 0, clear.size());
   }
 
   /** Old rows have none; then nothing is known against the event. */
@@ -67,12 +69,12 @@ final class EventCutter {
     }
   }
 
-  private @Nullable String write(byte[] b, int[] field, ByteSink out) {
+  private @Nullable String write(ByteSink out) {
     int content = json.find("content");
     if (content < 0 || clearJson.bytes()[json.start(content)] != '{') {
       return "holds an event without content";
     }
-    out.put(b, field[0], field[1]);
+    CopyText.escape(clearId.bytes(), 0, clearId.size(), out);
     out.put(CopyText.TAB);
     out.put(notes.isTrue("soft_failed") || notes.isTrue("outlier") ? 't' : 'f');
     out.put(CopyText.TAB);

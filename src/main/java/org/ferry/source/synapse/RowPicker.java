@@ -105,9 +105,11 @@ final class RowPicker {
         }
       } else if (c == CopyText.BACKSLASH && i + 1 < to) {
         i++;
-        rough |= isNumeric(b[i]);
+        rough |= isRough(b[i]);
         all |= b[i];
         zero |= b[i] == 0;
+      } else if (c == CopyText.BACKSLASH) {
+        rough = true;
       } else {
         zero |= c == 0;
         rough |= c == '\r';
@@ -121,9 +123,12 @@ final class RowPicker {
     return count + 1;
   }
 
-  /** Bytes written as numbers (pg_dump never does so) are looked at after decoding. */
-  private static boolean isNumeric(byte escape) {
-    return escape == 'x' || (escape >= '0' && escape <= '7');
+  /**
+   * True for escapes that pg_dump never writes and that may not be passed on: bytes written as
+   * numbers, which have to be checked, and a dot, which would end the database's COPY.
+   */
+  private static boolean isRough(byte escape) {
+    return escape == 'x' || escape == '.' || (escape >= '0' && escape <= '7');
   }
 
   private @Nullable String plain(byte[] b, ByteSink out) {

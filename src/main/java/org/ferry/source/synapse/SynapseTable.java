@@ -46,7 +46,7 @@ public enum SynapseTable {
       text("quarantined_by"),
       text("url_cache")),
   /** Names and pictures. */
-  PROFILES(key("user_id"), text("displayname"), text("avatar_url"), text("full_user_id")),
+  PROFILES(text("user_id"), text("displayname"), text("avatar_url"), text("full_user_id")),
   /** How far people have read. */
   RECEIPTS_LINEARIZED(
       key("room_id"),

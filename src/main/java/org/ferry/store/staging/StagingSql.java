@@ -191,9 +191,10 @@ final class StagingSql {
              u.appservice_id, u.creation_ts
       FROM staged_users u
       LEFT JOIN (
-        SELECT user_id, max(displayname) AS displayname, max(avatar_url) AS avatar_url
-        FROM staged_profiles GROUP BY user_id) p
-        ON p.user_id = substring(u.name FROM '^@([^:]*):')
+        SELECT coalesce(user_id, substring(full_user_id FROM '^@([^:]*):')) AS localpart,
+               max(displayname) AS displayname, max(avatar_url) AS avatar_url
+        FROM staged_profiles GROUP BY 1) p
+        ON p.localpart = substring(u.name FROM '^@([^:]*):')
       """;
 
   private static final String ROOMS =

@@ -119,6 +119,28 @@ class DumpLoaderTest {
   }
 
   @Test
+  void escapesThatWouldDisturbTheDatabaseAreTakenAway() {
+    String users = table("users", "name", "@dot\\.:old", "@odd\\q\\b:old", "@end:old\\");
+    String dump = HEAD + eventJson() + DumpText.EVENTS + DumpText.ROOMS + users + TAIL;
+    load(dump.replace("\n", "\r\n"));
+    assertThat(staging.rows(SynapseTable.USERS))
+        .containsExactly("@dot.:old", "@odd\\q\\b:old", "@end:old\\\\");
+  }
+
+  @Test
+  void aDumpOfAWholeClusterIsReadWhereOnlyOneSynapseIsInIt() {
+    load(
+        "--\n-- PostgreSQL database cluster dump\n--\n\\connect other\n"
+            + HEAD
+            + table("users", "id, login", "1\tx")
+            + TAIL
+            + "\\connect synapse\n"
+            + whole("")
+            + "--\n-- PostgreSQL database cluster dump complete\n--\n");
+    assertThat(staging.rows(SynapseTable.USERS)).containsExactly("@a:old\t1600000000");
+  }
+
+  @Test
   void columnsMayStandInAnyOrderAndBeMissing() {
     String events =
         table(
