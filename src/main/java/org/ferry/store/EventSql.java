@@ -152,9 +152,14 @@ final class EventSql {
       "select "
           + EventRows.FATE
           + """
-           from ferry.room r join ferry.event e on e.source = r.source and e.room = r.pk
-          left join ferry.crossing_event c on c.crossing = $1 and c.event = e.pk
-          where r.source = (select source from ferry.crossing where id = $1) and c.event is null
+           from ferry.room r cross join lateral (
+            select * from ferry.event w
+            where w.source = (select source from ferry.crossing where id = $1) and w.room = r.pk
+              and (select true from ferry.crossing_event x
+                where x.crossing = $1 and x.event = w.pk) is null
+            order by w.depth, w.stream limit $2) e
+          left join ferry.crossing_event c on false
+          where r.source = (select source from ferry.crossing where id = $1)
           order by r.id, e.depth, e.stream limit $2
           """;
 

@@ -26,7 +26,8 @@ final class Schema {
         case when to_regnamespace('ferry') is null
           then has_database_privilege(current_database(), 'CREATE')
           else has_schema_privilege('ferry', 'USAGE') and has_schema_privilege('ferry', 'CREATE') end,
-        to_regclass('ferry.schema_history') is not null
+        exists (select from pg_class
+          where relname = 'schema_history' and relnamespace = to_regnamespace('ferry'))
       """;
   private static final String INSTALLED =
       "select coalesce(max(version::int), 0) from ferry.schema_history where success and version is not null";

@@ -126,11 +126,12 @@ final class SourceLoad {
     tables.tallies(source.tallies());
     tables.problems(source);
     connection.phase("figures");
+    // The planner must know the new rows before it is asked to join them.
+    connection.script("analyze ferry.event, ferry.room, ferry.person, ferry.media");
     events.figures();
     long unused = connection.update("delete from ferry.stranger where source = ?", id);
     unused = connection.update(STRANGERS, id, id, id, id, id);
     totals(connection, id, added);
-    connection.script("analyze ferry.event, ferry.room, ferry.person, ferry.media");
     connection.commit();
   }
 

@@ -1,0 +1,206 @@
+package org.ferry.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.ferry.id.Secret;
+import org.ferry.migrate.LedgerException;
+import org.ferry.testing.TestPostgres;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class DatabaseIT {
+  private static final Duration SHORT = Duration.ofSeconds(2);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  private DatabaseUrl url(String user, @Nullable Secret password) {
+    return new DatabaseUrl(
+        db.host(), db.port(), db.database(), user, password, TlsMode.PREFER, null);
+  }
+
+  private Database open(DatabaseUrl url) {
+    return Database.open(vertx, new DatabaseOptions(url, 2, SHORT), n -> {});
+  }
+
+  private Database open() {
+    return open(url(db.user(), db.password()));
+  }
+
+  private void sql(String... statements) throws SQLException {
+    try (var connection = db.connect();
+        var statement = connection.createStatement()) {
+      for (String text : statements) {
+        statement.execute(text);
+      }
+    }
+  }
+
+  private long number(String sql) throws SQLException {
+    try (var connection = db.connect();
+        var row = connection.createStatement().executeQuery(sql)) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+
+  @Test
+  void installsItselfOnceWithinItsOwnSchema() throws Exception {
+    open().close();
+    open().close();
+    assertThat(number("select count(*) from ferry.schema_history where version::int = 1"))
+        .isEqualTo(1);
+    assertThat(
+            number(
+                "select count(*) from pg_class where relkind in ('r', 'p', 'S')"
+                    + " and relnamespace = 'public'::regnamespace"))
+        .isZero();
+  }
+
+  @Test
+  void theVersionIsThatOfTheNewestMigration() throws IOException {
+    try (var files = Files.list(Path.of("src/main/resources/db/migration"))) {
+      List<Integer> versions =
+          files
+              .map(
+                  f -> Integer.parseInt(f.getFileName().toString().replaceAll("V(\\d+)__.*", "$1")))
+              .sorted()
+              .toList();
+      assertThat(versions)
+          .containsExactlyElementsOf(IntStream.rangeClosed(1, Schema.VERSION).boxed().toList());
+    }
+  }
+
+  @Test
+  void severalMayStartAtOnce() throws Exception {
+    var starts =
+        IntStream.range(0, 6)
+            .mapToObj(i -> CompletableFuture.runAsync(() -> open().close()))
+            .toList();
+    starts.forEach(CompletableFuture::join);
+    assertThat(number("select count(*) from ferry.claim")).isEqualTo(1);
+  }
+
+  @Test
+  void aNewerSchemaIsLeftAlone() throws Exception {
+    open().close();
+    sql(
+        "insert into ferry.schema_history (installed_rank, version, description, type, script,"
+            + " installed_by, execution_time, success)"
+            + " values (99, '7', 'later', 'SQL', 'V7__later.sql', 'x', 1, true)");
+    assertThatThrownBy(this::open)
+        .isInstanceOf(LedgerException.class)
+        .hasMessageContaining("newer Ferry")
+        .hasMessageContaining("schema version 7");
+  }
+
+  @Test
+  void aWrongPasswordIsSaidWithoutIt() {
+    assertThatThrownBy(() -> open(url("nobody_at_all", Secret.of("s3cret"))))
+        .isInstanceOf(LedgerException.class)
+        .hasMessageContaining("does not let user \"nobody_at_all\" in")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cret"));
+  }
+
+  @Test
+  void aMissingDatabaseIsSaid() {
+    DatabaseUrl url =
+        new DatabaseUrl(
+            db.host(), db.port(), "not_there", db.user(), db.password(), TlsMode.PREFER, null);
+    assertThatThrownBy(() -> open(url))
+        .isInstanceOf(LedgerException.class)
+        .hasMessageContaining("not_there");
+  }
+
+  @Test
+  void aServerThatIsAwayIsWaitedForAndThenSaid() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    DatabaseUrl url = new DatabaseUrl("127.0.0.1", port, "d", "u", null, TlsMode.PREFER, null);
+    Instant start = Instant.now();
+    assertThatThrownBy(() -> open(url))
+        .isInstanceOf(LedgerException.class)
+        .hasMessageContaining("cannot be reached");
+    assertThat(Duration.between(start, Instant.now())).isBetween(SHORT, SHORT.multipliedBy(5));
+  }
+
+  @Test
+  void aMissingRightIsSaidWithTheGrantToRun() throws Exception {
+    String role = "plain_" + db.database();
+    sql("create role \"%s\" login password 'pw'".formatted(role));
+    assertThatThrownBy(() -> open(url(role, Secret.of("pw"))))
+        .isInstanceOf(LedgerException.class)
+        .hasMessageContaining(
+            "GRANT CREATE ON DATABASE \"%s\" TO \"%s\";".formatted(db.database(), role));
+
+    sql("grant create on database \"%s\" to \"%s\"".formatted(db.database(), role));
+    open(url(role, Secret.of("pw"))).close();
+  }
+
+  @Test
+  void aSchemaOfSomebodyElseIsSaid() throws Exception {
+    String role = "other_" + db.database();
+    open().close();
+    sql("create role \"%s\" login password 'pw'".formatted(role));
+    assertThatThrownBy(() -> open(url(role, Secret.of("pw"))))
+        .isInstanceOf(LedgerException.class)
+        .hasMessageContaining("ALTER SCHEMA ferry OWNER TO \"%s\";".formatted(role));
+  }
+
+  @Test
+  void aDatabaseOfAnotherEncodingIsRefused() throws Exception {
+    String latin = db.database() + "_latin";
+    sql(
+        "create database %s encoding 'LATIN1' template template0 lc_collate 'C' lc_ctype 'C'"
+            .formatted(latin));
+    DatabaseUrl url =
+        new DatabaseUrl(
+            db.host(), db.port(), latin, db.user(), db.password(), TlsMode.PREFER, null);
+    assertThatThrownBy(() -> open(url))
+        .isInstanceOf(LedgerException.class)
+        .hasMessageContaining("LATIN1")
+        .hasMessageContaining("CREATE DATABASE");
+  }
+
+  @Test
+  void aReadOnlyDatabaseIsSaid() throws Exception {
+    sql("alter database \"%s\" set default_transaction_read_only = on".formatted(db.database()));
+    assertThatThrownBy(this::open)
+        .isInstanceOf(LedgerException.class)
+        .hasMessageContaining("takes no writes");
+  }
+
+  @Test
+  void transactionsAreKeptAsTheyCame() {
+    try (Database database = open()) {
+      PgInbox inbox = new PgInbox(database);
+      byte[] body = {0, 1, (byte) 0xff, '{'};
+      Instant first = Instant.parse("2026-01-01T00:00:00Z");
+      assertThat(inbox.lastReceived("new")).isEmpty();
+      assertThat(inbox.store("new", "1", body, "aa", first)).isTrue();
+      assertThat(inbox.store("new", "1", body, "aa", first.plusSeconds(9))).isFalse();
+      assertThat(inbox.store("new", "1", new byte[0], "bb", first.plusSeconds(5))).isTrue();
+      assertThat(inbox.store("old", "1'\\%", body, "aa", first)).isTrue();
+      assertThat(inbox.lastReceived("new")).contains(first.plusSeconds(5));
+    }
+  }
+}
