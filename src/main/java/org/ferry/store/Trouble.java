@@ -3,6 +3,7 @@ package org.ferry.store;
 import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.sql.SQLException;
 import org.ferry.migrate.LedgerException;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ enum Trouble {
   READ_ONLY(true),
   /** User, password or database name are wrong. */
   REFUSED(false),
+  /** The server's certificate is not one that we trust. */
+  UNTRUSTED(false),
   /** A right is missing. */
   FORBIDDEN(false),
   /** The same thing is there already. */
@@ -38,6 +41,9 @@ enum Trouble {
   }
 
   static Trouble of(Throwable failure) {
+    if (isCertificate(failure)) {
+      return UNTRUSTED;
+    }
     String state = sqlState(failure);
     if (state == null) {
       return isConnection(failure) ? LOST : OTHER;
@@ -75,6 +81,9 @@ enum Trouble {
           case REFUSED ->
               "%s does not let user \"%s\" in: %s. Check user, password and database name in database.url."
                   .formatted(where, url.user(), said);
+          case UNTRUSTED ->
+              "%s shows a certificate that is not trusted: %s. Name the file of its authority with sslrootcert=FILE in database.url."
+                  .formatted(where, said);
           case FORBIDDEN ->
               "%s does not allow this to user \"%s\": %s. As its owner, run: GRANT ALL ON SCHEMA ferry TO \"%s\"; GRANT ALL ON ALL TABLES IN SCHEMA ferry TO \"%s\";"
                   .formatted(where, url.user(), said, url.user(), url.user());
@@ -111,6 +120,15 @@ enum Trouble {
       }
     }
     return null;
+  }
+
+  private static boolean isCertificate(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof GeneralSecurityException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isConnection(Throwable failure) {
