@@ -33,6 +33,7 @@ public enum FailureKind {
       case LedgerException e -> SERVER;
       case EmbeddedPostgresException e -> SERVER;
       case AlreadyRunning e -> BUSY;
+      case ListenException e -> BUSY;
       default -> BUG;
     };
   }

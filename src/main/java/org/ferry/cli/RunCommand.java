@@ -1,5 +1,8 @@
 package org.ferry.cli;
 
+import java.util.concurrent.CountDownLatch;
+import org.ferry.app.Daemon;
+import org.ferry.app.Ferry;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -14,7 +17,17 @@ final class RunCommand extends FerryCommand {
   }
 
   @Override
-  public Integer call() {
-    throw NotYet.refusal("ferry run");
+  public Integer call() throws InterruptedException {
+    CountDownLatch stopped = new CountDownLatch(1);
+    try (Ferry ferry =
+            new Ferry(session().config(), session().world().environment(), session()::tell);
+        Daemon daemon = Daemon.open(ferry)) {
+      session().stop().onRequest(stopped::countDown);
+      session().tell("listening for the homeserver on " + daemon.appservice());
+      session().tell("health on http://" + daemon.health() + "/health/ready");
+      stopped.await();
+    }
+    session().tell("stopped; everything that was taken is kept");
+    return ExitStatus.DONE;
   }
 }
