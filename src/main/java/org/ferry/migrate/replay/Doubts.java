@@ -76,10 +76,9 @@ final class Doubts {
   }
 
   private Settled arrived(LedgerEvent event, EventId id) {
-    boolean pruned = event.event().redactedBy() != null;
-    lookups.know(event.event().id(), new LinkFate.Carried(event.event().room(), id, pruned));
-    String repairs = pruned ? RoomReplay.PRUNED : null;
-    return new Settled(event.key(), EventState.CARRIED, id, null, false, repairs);
+    // Whether it went before or after it was taken back is not known: taking back twice is safe.
+    lookups.know(event.event().id(), LinkFate.Carried.of(event.event(), id, false));
+    return new Settled(event.key(), EventState.CARRIED, id, null, false, null);
   }
 
   private Map<Long, EventId> search(

@@ -1,6 +1,7 @@
 package org.ferry.migrate.replay;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -126,7 +127,7 @@ public final class LedgerLookups implements Lookups {
       case CARRIED, MERGED ->
           target == null
               ? new LinkFate.Left(room, "merged")
-              : new LinkFate.Carried(room, target, wasPruned(fate));
+              : LinkFate.Carried.of(fate.event(), target, wasPruned(fate));
       case SKIPPED -> new LinkFate.Left(room, fate.reason() == null ? "skipped" : fate.reason());
       case FAILED -> new LinkFate.Failed(room);
       case WAITING, DOUBT ->
@@ -135,7 +136,8 @@ public final class LedgerLookups implements Lookups {
   }
 
   private static boolean wasPruned(EventFate fate) {
-    return fate.repairs() != null && fate.repairs().contains(RoomReplay.PRUNED);
+    return fate.repairs() != null
+        && List.of(fate.repairs().split(", ")).contains(RoomReplay.PRUNED);
   }
 
   @Override

@@ -178,7 +178,7 @@ public final class Migration {
       }
     }
     int fixed = voyage.options().replay().concurrency();
-    return new Schedule(
+    return new Schedule<RoomReplay>(
             fixed > 0 ? fixed : WIDEST,
             replay -> work(Objects.requireNonNull(byRoom.get(replay.old()))),
             event -> lookups.event(event) instanceof LinkFate.Pending)

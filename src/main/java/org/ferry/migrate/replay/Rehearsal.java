@@ -213,8 +213,7 @@ public final class Rehearsal {
       return voyage
           .sources()
           .event(voyage.source().id(), old)
-          .<LinkFate>map(
-              e -> new LinkFate.Carried(e.room(), old, e.isState() && e.redactedBy() != null))
+          .<LinkFate>map(e -> LinkFate.Carried.of(e, old, true))
           .orElseGet(LinkFate.Unknown::new);
     }
 

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Carries the history of one room: its waiting events in order, one request in flight. Used by one
  * thread at a time; may be continued after it had to wait for another room.
  */
-final class RoomReplay {
-  /** The repair noted where state was carried without what a redaction took. */
+final class RoomReplay implements Schedule.Room {
+  /** The repair noted where an event was carried without what a redaction took. */
   static final String PRUNED = "redacted";
 
   /** The repair noted where an event was sent after its room's history on purpose. */
@@ -44,6 +44,7 @@ final class RoomReplay {
   private @Nullable Place after;
   private @Nullable Place furthest;
   private boolean waiting = true;
+  private volatile boolean halted;
 
   RoomReplay(
       Voyage voyage,
@@ -81,19 +82,28 @@ final class RoomReplay {
     /**
      * An event of another room has to be carried first.
      *
+     * @param room that room on the source
      * @param event that event
      */
-    record Blocked(EventId event) implements Pause {}
+    record Blocked(RoomId room, EventId event) implements Pause {}
   }
 
   /** The room on the source. */
-  RoomId old() {
+  @Override
+  public RoomId old() {
     return room.old();
   }
 
   /** From now on links to events not yet carried lead to their room alone. */
-  void stopWaiting() {
+  @Override
+  public void stopWaiting() {
     waiting = false;
+  }
+
+  /** Comes to rest after the event that is under way; for another thread. */
+  @Override
+  public void halt() {
+    halted = true;
   }
 
   /** Carries until the room is done, another room has to come first, or the run is to stop. */
@@ -106,7 +116,7 @@ final class RoomReplay {
         return new Pause.Done();
       }
       for (int i = 0; i < batch.size(); i++) {
-        Pause pause = watch.stopping() ? new Pause.Stopped() : one(batch.get(i), context);
+        Pause pause = halted || watch.stopping() ? new Pause.Stopped() : one(batch.get(i), context);
         if (pause != null) {
           release(batch.subList(i, batch.size()));
           settleAll();
@@ -145,7 +155,7 @@ final class RoomReplay {
       case Rewritten.Postpone postpone -> release(List.of(event));
       case Rewritten.Last unused -> last.add(event);
       case Rewritten.Await await -> {
-        return new Pause.Blocked(await.event());
+        return new Pause.Blocked(await.room(), await.event());
       }
     }
     return null;
@@ -154,7 +164,7 @@ final class RoomReplay {
   private Settled deliver(LedgerEvent event, Rewritten.Send send) throws InterruptedException {
     Settled settled = paced(() -> delivery.send(event, send));
     boolean pruned = event.event().redactedBy() != null && settled.target() != null;
-    return pruned && event.event().isState() ? with(settled, PRUNED) : settled;
+    return pruned ? with(settled, PRUNED) : settled;
   }
 
   private Settled paced(Supplier<Settled> request) throws InterruptedException {
@@ -189,8 +199,7 @@ final class RoomReplay {
       case CARRIED, MERGED ->
           target == null
               ? new LinkFate.Left(room, "merged")
-              : new LinkFate.Carried(
-                  room, target, event.event().isState() && event.event().redactedBy() != null);
+              : LinkFate.Carried.of(event.event(), target, true);
       case SKIPPED ->
           new LinkFate.Left(room, settled.reason() == null ? "skipped" : settled.reason());
       case FAILED, WAITING, DOUBT -> new LinkFate.Failed(room);

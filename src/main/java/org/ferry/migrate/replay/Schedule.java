@@ -3,48 +3,72 @@ package org.ferry.migrate.replay;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Works on many rooms at a time, each on a thread of its own. A room that needs an event of another
  * one steps aside until that event was carried; when nothing else can go on (links in a circle),
- * the rooms that wait go on without those links.
+ * one room of the circle goes on without its links, and the others wait on.
+ *
+ * @param <R> the rooms
  */
-final class Schedule {
+final class Schedule<R extends Schedule.Room> {
+  /** A room as the schedule sees it. */
+  interface Room {
+    /** The room on the source. */
+    RoomId old();
+
+    /** From now on it waits for no other room; called while nobody works on it. */
+    void stopWaiting();
+
+    /** Comes to rest as soon as it can; called while another thread works on it. */
+    void halt();
+  }
+
   /** What is done with one room. */
-  interface Work {
+  interface Work<R extends Room> {
     /** Carries what can be carried now, and finishes the room where that is all. */
-    RoomReplay.Pause go(RoomReplay room) throws InterruptedException;
+    RoomReplay.Pause go(R room) throws InterruptedException;
   }
 
   private final int width;
-  private final Work work;
+  private final Work<R> work;
   private final Predicate<EventId> pending;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Deque<RoomReplay> ready = new ArrayDeque<>();
-  private final List<Parked> parked = new ArrayList<>();
-  private int active;
+  private final Deque<R> ready = new ArrayDeque<>();
+  private final Map<RoomId, Parked<R>> parked = new LinkedHashMap<>();
+  private final Set<R> running = new HashSet<>();
+  private boolean moved;
   private boolean stopped;
   private @Nullable Throwable failure;
 
-  private record Parked(RoomReplay room, EventId event) {}
+  private record Parked<R extends Room>(R room, RoomReplay.Pause.Blocked blocked) {}
 
   /**
-   * A schedule.
+   * A schedule; runs once.
    *
-   * @param width how many rooms may be worked on at a time
+   * @param width how many rooms may be worked on at a time, at least 1
    * @param work what is done with a room
    * @param pending whether an event is still to be carried
    */
-  Schedule(int width, Work work, Predicate<EventId> pending) {
+  Schedule(int width, Work<R> work, Predicate<EventId> pending) {
+    if (width < 1) {
+      throw new IllegalArgumentException("at least one room at a time, not " + width);
+    }
     this.width = width;
     this.work = work;
     this.pending = pending;
@@ -53,10 +77,14 @@ final class Schedule {
   /**
    * Works on all rooms until each is done, the run is stopped, or one fails.
    *
+   * @param rooms the rooms, in the order in which they are begun
    * @return true where all are done, false where the run was stopped
-   * @throws RuntimeException what a room failed with; the others have come to rest by then
+   * @throws RuntimeException what the first room failed with; the others have come to rest by then,
+   *     and what they failed with is suppressed in it
+   * @throws InterruptedException where the calling thread was interrupted; the rooms have come to
+   *     rest by then
    */
-  boolean run(List<RoomReplay> rooms) throws InterruptedException {
+  boolean run(List<R> rooms) throws InterruptedException {
     ready.addAll(rooms);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       lock.lockInterruptibly();
@@ -67,6 +95,8 @@ final class Schedule {
           }
         }
       } finally {
+        // Nobody is running any more, unless something was thrown here.
+        running.forEach(Room::halt);
         lock.unlock();
       }
     }
@@ -81,39 +111,66 @@ final class Schedule {
 
   private boolean finished() {
     boolean over = failure != null || stopped;
-    return active == 0 && (over || (ready.isEmpty() && parked.isEmpty()));
+    return running.isEmpty() && (over || (ready.isEmpty() && parked.isEmpty()));
   }
 
   /** Starts one room where one can be started; called with the lock held. */
   private boolean start(ExecutorService threads) {
-    if (failure != null || stopped || active >= width) {
+    if (failure != null || stopped || running.size() >= width) {
       return false;
     }
     wake();
-    RoomReplay room = ready.poll();
+    R room = ready.poll();
     if (room == null) {
       return false;
     }
-    active++;
+    running.add(room);
     threads.execute(() -> work(room));
     return true;
   }
 
-  /** Brings back the rooms whose event was carried, or all where nothing else moves. */
+  /** Brings back the rooms whose event was carried, or one of them where nothing else moves. */
   private void wake() {
-    List<Parked> free = parked.stream().filter(p -> !pending.test(p.event())).toList();
-    free.forEach(p -> ready.add(p.room()));
-    parked.removeAll(free);
-    if (ready.isEmpty() && active == 0) {
-      parked.forEach(p -> {
-        p.room().stopWaiting();
-        ready.add(p.room());
-      });
-      parked.clear();
+    if (moved) {
+      moved = false;
+      // Those that were begun early are the large ones: they go on before others begin.
+      freed().reversed().forEach(ready::addFirst);
+    }
+    if (ready.isEmpty() && running.isEmpty() && !parked.isEmpty()) {
+      R room = stuck();
+      room.stopWaiting();
+      parked.remove(room.old());
+      ready.add(room);
     }
   }
 
-  private void work(RoomReplay room) {
+  private List<R> freed() {
+    Map<EventId, Boolean> answers = new HashMap<>();
+    List<R> free = new ArrayList<>();
+    for (Parked<R> p : parked.values()) {
+      if (!answers.computeIfAbsent(p.blocked().event(), pending::test)) {
+        free.add(p.room());
+      }
+    }
+    free.forEach(room -> parked.remove(room.old()));
+    return free;
+  }
+
+  /** A room of a circle, or one that waits for what nobody is going to carry. */
+  private R stuck() {
+    Set<RoomId> seen = new HashSet<>();
+    Parked<R> at = parked.values().iterator().next();
+    while (seen.add(at.room().old())) {
+      Parked<R> next = parked.get(at.blocked().room());
+      if (next == null) {
+        return at.room();
+      }
+      at = next;
+    }
+    return at.room();
+  }
+
+  private void work(R room) {
     RoomReplay.Pause pause = null;
     Throwable thrown = null;
     try {
@@ -126,12 +183,14 @@ final class Schedule {
     }
     lock.lock();
     try {
-      active--;
-      if (thrown != null && failure == null) {
-        failure = thrown;
+      running.remove(room);
+      moved = true;
+      if (thrown != null) {
+        failed(thrown);
       }
       switch (pause) {
-        case RoomReplay.Pause.Blocked blocked -> parked.add(new Parked(room, blocked.event()));
+        case RoomReplay.Pause.Blocked blocked ->
+            parked.put(room.old(), new Parked<>(room, blocked));
         case RoomReplay.Pause.Stopped s -> stopped = true;
         case RoomReplay.Pause.Done d -> {}
         case null -> {}
@@ -139,6 +198,16 @@ final class Schedule {
       changed.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Called with the lock held. */
+  private void failed(Throwable thrown) {
+    if (failure == null) {
+      failure = thrown;
+      running.forEach(Room::halt);
+    } else if (!failure.equals(thrown)) {
+      failure.addSuppressed(thrown);
     }
   }
 }

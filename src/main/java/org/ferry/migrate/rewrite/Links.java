@@ -3,7 +3,11 @@ package org.ferry.migrate.rewrite;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.ferry.id.EventId;
@@ -17,20 +21,34 @@ import org.jspecify.annotations.Nullable;
  * Points permalinks, pills and embedded pictures at the other side: {@code https://matrix.to/#/…}
  * and {@code matrix:…} (specification, appendix "Matrix URIs"), in HTML attributes and plain text.
  * What the look-ups do not know stays as it was.
+ *
+ * <p>Each text is read once, from left to right, so that what was translated is never translated
+ * again, and in a time that grows with its length alone.
  */
 final class Links {
-  private static final Pattern TEXT_LINK =
-      Pattern.compile("https?://(?:www\\.)?matrix\\.to/#/[^\\s<>\"'()\\[\\]]+");
-  private static final Pattern ATTRIBUTE =
-      Pattern.compile("\\b(href|src)(\\s*=\\s*)(\"([^\"]*)\"|'([^']*)')", Pattern.CASE_INSENSITIVE);
+  private static final String LINK =
+      "(?:https?://(?:www\\.)?matrix\\.to/#/|\\bmatrix:(?:u|r|roomid|user|room)/)[^\\s<>\"'()\\[\\]]+";
+  private static final Pattern TEXT_LINK = Pattern.compile(LINK, Pattern.CASE_INSENSITIVE);
+  private static final Pattern HTML_LINK =
+      Pattern.compile(
+          "\\b(href|src)(\\s*=\\s*)(?:\"([^\"]*)\"|'([^']*)'|([^\\s\"'<>]+))|" + LINK,
+          Pattern.CASE_INSENSITIVE);
   private static final Pattern MATRIX_TO =
-      Pattern.compile("(https?://(?:www\\.)?matrix\\.to/#/)([^?]*)(\\?.*)?", Pattern.DOTALL);
+      Pattern.compile(
+          "(https?://(?:www\\.)?matrix\\.to/#/)([^?]*)(?:\\?(.*))?",
+          Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
   private static final Pattern MATRIX_URI =
-      Pattern.compile("matrix:(u|r|roomid)/([^/?]+)(?:/e(?:vent)?/([^/?]+))?(\\?.*)?");
+      Pattern.compile(
+          "(matrix:(u|r|roomid|user|room)/)([^/?]+)(?:/(?:e|event)/([^/?]+))?(?:\\?(.*))?",
+          Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+
+  /** What follows a link in running text and is not part of it. */
+  private static final String PUNCTUATION = ".,;:!?*~`|}\u00bb\u2026";
 
   private final Lookups lookups;
   private final String domain;
   private final boolean follow;
+  private final RoomId own;
   private @Nullable RoomId awaitedRoom;
   private @Nullable EventId awaitedEvent;
 
@@ -39,11 +57,13 @@ final class Links {
    *
    * @param lookups what became of ids
    * @param context the room the event goes to
+   * @param own the event's room on the source
    */
-  Links(Lookups lookups, RoomContext context) {
+  Links(Lookups lookups, RoomContext context, RoomId own) {
     this.lookups = lookups;
     this.domain = context.domain();
     this.follow = context.follow();
+    this.own = own;
   }
 
   /** An event of another room that a link points to and that is still to be carried. */
@@ -55,35 +75,45 @@ final class Links {
 
   /** Rewrites the links of plain text. */
   String inText(String text) {
-    return text.contains("matrix.to/#/")
-        ? TEXT_LINK.matcher(text).replaceAll(m -> Matcher.quoteReplacement(link(m.group())))
+    return text.contains("atrix")
+        ? TEXT_LINK
+            .matcher(text)
+            .replaceAll(m -> Matcher.quoteReplacement(inRunningText(m.group(), false)))
         : text;
   }
 
   /** Rewrites the links and pictures of HTML. */
   String inHtml(String html) {
-    if (!html.contains("matrix") && !html.contains("mxc://")) {
-      return html;
-    }
-    String attributes =
-        ATTRIBUTE
-            .matcher(html)
-            .replaceAll(m -> {
-              String quote = m.group(3).substring(0, 1);
-              String value = m.group(4) != null ? m.group(4) : m.group(5);
-              return Matcher.quoteReplacement(
-                  m.group(1) + m.group(2) + quote + attribute(value) + quote);
-            });
-    return inText(attributes);
+    return html.contains("atrix") || html.contains("mxc://")
+        ? HTML_LINK.matcher(html).replaceAll(m -> Matcher.quoteReplacement(inMarkup(m)))
+        : html;
   }
 
-  private String attribute(String value) {
-    String plain = value.replace("&amp;", "&");
+  private String inMarkup(MatchResult match) {
+    if (match.group(1) == null) {
+      return inRunningText(match.group(), true);
+    }
+    String quote = match.group(4) != null ? "'" : "\"";
+    String value = match.group(3) != null ? match.group(3) : match.group(4);
+    if (value == null) {
+      value = match.group(5);
+    }
+    return attribute(value, quote)
+        .map(changed -> match.group(1) + match.group(2) + quote + changed + quote)
+        .orElse(match.group());
+  }
+
+  /** The new value of an attribute, escaped; empty where it stays as it is. */
+  private Optional<String> attribute(String value, String quote) {
+    String plain = value.replace("&amp;", "&").strip();
     String changed =
         plain.startsWith("mxc://")
             ? MxcUri.parse(plain).map(this::picture).orElse(plain)
             : link(plain);
-    return changed.equals(plain) ? value : changed.replace("&", "&amp;");
+    return changed.equals(plain)
+        ? Optional.empty()
+        : Optional.of(
+            changed.replace("&", "&amp;").replace(quote, quote.equals("'") ? "&#39;" : "&quot;"));
   }
 
   private String picture(MxcUri old) {
@@ -92,45 +122,79 @@ final class Links {
         : old.toString();
   }
 
+  private String inRunningText(String match, boolean html) {
+    int end = html ? entity(match) : match.length();
+    while (end > 0 && PUNCTUATION.indexOf(match.charAt(end - 1)) >= 0) {
+      end--;
+    }
+    String link = match.substring(0, end);
+    String plain = html ? link.replace("&amp;", "&") : link;
+    String changed = link(plain);
+    if (changed.equals(plain)) {
+      return match;
+    }
+    return (html ? changed.replace("&", "&amp;") : changed) + match.substring(end);
+  }
+
+  /** Where the first character begins that is written as an entity and ends a link. */
+  private static int entity(String html) {
+    int at = html.indexOf('&');
+    while (at >= 0 && html.startsWith("&amp;", at) && at + 5 < html.length()) {
+      at = html.indexOf('&', at + 1);
+    }
+    return at < 0 ? html.length() : at;
+  }
+
   /** Rewrites one link, or returns it as it is. */
   String link(String link) {
     Matcher to = MATRIX_TO.matcher(link);
     if (to.matches()) {
-      String rest = to.group(2);
-      // Punctuation after a link in running text is not part of it.
-      int end = rest.length();
-      while (end > 0 && ".,;:!".indexOf(rest.charAt(end - 1)) >= 0 && to.group(3) == null) {
-        end--;
-      }
-      String tail = rest.substring(end);
-      boolean encoded = rest.contains("%");
-      String[] parts = rest.substring(0, end).split("/", 2);
-      return path(decode(parts[0]), parts.length > 1 ? decode(parts[1]) : "")
-          .map(p -> to.group(1) + render(p, encoded) + tail)
-          .orElse(link);
+      return matrixTo(to).orElse(link);
     }
     Matcher uri = MATRIX_URI.matcher(link);
     return uri.matches() ? matrixUri(uri).orElse(link) : link;
   }
 
-  private Optional<String> matrixUri(Matcher uri) {
-    String sigil = uri.group(1).equals("u") ? "@" : uri.group(1).equals("r") ? "#" : "!";
-    String event = uri.group(3) == null ? "" : "$" + decode(uri.group(3));
-    return path(sigil + decode(uri.group(2)), event)
-        .map(p ->
-            "matrix:"
-                + uri.group(1)
-                + "/"
-                + p.id().substring(1)
-                + (p.event().isEmpty() ? "" : "/e/" + p.event().substring(1))
-                + (p.via() ? "?via=" + domain : ""));
+  private Optional<String> matrixTo(Matcher to) {
+    boolean encoded = to.group(2).contains("%");
+    String[] parts = to.group(2).split("/", 2);
+    return path(decode(parts[0]), parts.length > 1 ? decode(parts[1]) : "")
+        .map(p -> {
+          String event = p.event().isEmpty() ? "" : "/" + (encoded ? encode(p.event()) : p.event());
+          String id = encoded ? encode(p.id()) : p.id();
+          return to.group(1) + id + event + query(to.group(3), p);
+        });
   }
 
-  private String render(Path path, boolean encoded) {
-    String id = encoded ? encode(path.id()) : path.id();
-    String event =
-        path.event().isEmpty() ? "" : "/" + (encoded ? encode(path.event()) : path.event());
-    return id + event + (path.via() ? "?via=" + domain : "");
+  private Optional<String> matrixUri(Matcher uri) {
+    String sigil =
+        switch (uri.group(2).toLowerCase(Locale.ROOT)) {
+          case "u", "user" -> "@";
+          case "r", "room" -> "#";
+          default -> "!";
+        };
+    String event = uri.group(4) == null ? "" : "$" + decode(uri.group(4));
+    return path(sigil + decode(uri.group(3)), event)
+        .map(p -> {
+          String tail = p.event().isEmpty() ? "" : "/e/" + segment(p.event().substring(1));
+          return uri.group(1) + segment(p.id().substring(1)) + tail + query(uri.group(5), p);
+        });
+  }
+
+  /** What a link says beside its target; the servers to go through are new ones. */
+  private String query(@Nullable String old, Path path) {
+    List<String> parts = new ArrayList<>();
+    if (old != null) {
+      for (String part : old.split("&", -1)) {
+        if (!part.isEmpty() && !part.startsWith("via=")) {
+          parts.add(part);
+        }
+      }
+    }
+    if (path.via()) {
+      parts.add("via=" + domain);
+    }
+    return parts.isEmpty() ? "" : "?" + String.join("&", parts);
   }
 
   /** Where a link leads now; empty where it leads where it did before. */
@@ -158,7 +222,8 @@ final class Links {
     return switch (lookups.event(old)) {
       case Lookups.LinkFate.Carried c -> c.target().value();
       case Lookups.LinkFate.Pending p -> {
-        if (follow) {
+        // What stands later in the event's own room can never come before it.
+        if (follow && !p.room().equals(own)) {
           awaitedRoom = p.room();
           awaitedEvent = old;
         }
@@ -180,6 +245,11 @@ final class Links {
 
   private static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** A colon needs no escape in the path of a {@code matrix:} address. */
+  private static String segment(String text) {
+    return encode(text).replace("%3A", ":");
   }
 
   private record Path(String id, String event, boolean via) {}

@@ -6,6 +6,7 @@ import org.ferry.id.MxcUri;
 import org.ferry.id.RoomAlias;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.model.Event;
 
 /**
  * What the rewriter asks about the other side. During a replay {@link #media} uploads; during a
@@ -57,9 +58,26 @@ public interface Lookups {
      *
      * @param room the room on the source
      * @param target the new id
-     * @param pruned true where it is state that was carried without what a redaction took
+     * @param substance how much of it stands there
      */
-    record Carried(RoomId room, EventId target, boolean pruned) implements LinkFate {}
+    record Carried(RoomId room, EventId target, Substance substance) implements LinkFate {
+      /**
+       * An event that was carried.
+       *
+       * @param old the event, as the source has it now
+       * @param target the new id
+       * @param pruned true where it was carried without what a redaction took
+       */
+      public static Carried of(Event old, EventId target, boolean pruned) {
+        Substance substance =
+            old.redactedBy() == null
+                ? Substance.WHOLE
+                : !pruned
+                    ? Substance.TAKEN_BACK
+                    : old.isState() ? Substance.PRUNED : Substance.STUB;
+        return new Carried(old.room(), target, substance);
+      }
+    }
 
     /**
      * It is still to be carried.
@@ -85,6 +103,18 @@ public interface Lookups {
 
     /** The source has no such event. */
     record Unknown() implements LinkFate {}
+  }
+
+  /** How much of a carried event stands on the other side. */
+  enum Substance {
+    /** All of it; nobody took it back. */
+    WHOLE,
+    /** State, carried without what a redaction took: there is nothing more to take back. */
+    PRUNED,
+    /** An empty place, to which the dated redaction belongs. */
+    STUB,
+    /** All of it, and the source has taken it back since. */
+    TAKEN_BACK
   }
 
   /** What became of a file. */

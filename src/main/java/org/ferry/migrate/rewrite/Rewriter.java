@@ -23,6 +23,8 @@ public final class Rewriter {
   private static final Set<String> NEVER =
       Set.of("m.room.create", "m.room.aliases", "m.room.third_party_invite", "m.room.retention");
   private static final Set<String> PLACEHOLDERS = Set.of("m.room.message", "m.sticker");
+  private static final String REDACTION = "m.room.redaction";
+  private static final int LONGEST_REASON = 10_000;
   private static final long MAX_TS = (1L << 53) - 1;
 
   private final Lookups lookups;
@@ -42,7 +44,13 @@ public final class Rewriter {
     this.tombstones = tombstones;
   }
 
-  /** What an event becomes in a room. */
+  /**
+   * What an event becomes in a room.
+   *
+   * @param event the event of the source; never changed
+   * @param room where it goes to
+   * @throws IllegalArgumentException where its content is no JSON object that can be read
+   */
   public Rewritten rewrite(Event event, RoomContext room) {
     Optional<Rewritten> rule = leftOut(event, room).or(() -> late(event, room));
     if (rule.isPresent()) {
@@ -52,7 +60,7 @@ public final class Rewriter {
     if (sender.isEmpty()) {
       return new Rewritten.Skip("sender is not carried");
     }
-    if (event.type().equals("m.room.redaction")) {
+    if (event.type().equals(REDACTION)) {
       return redaction(event, sender.get());
     }
     return translate(event, sender.get(), room);
@@ -62,8 +70,10 @@ public final class Rewriter {
     if (NEVER.contains(event.type())) {
       return skip("never carried: " + event.type());
     }
+    boolean redaction = event.type().equals(REDACTION);
     boolean placeholder = tombstones && PLACEHOLDERS.contains(event.type());
-    if (event.redactedBy() != null && !event.isState() && !placeholder) {
+    // Taking back a redaction does not bring back what it took.
+    if (event.redactedBy() != null && !event.isState() && !placeholder && !redaction) {
       return skip("redacted");
     }
     if (room.reused() && event.isState() && !isJoin(event)) {
@@ -72,12 +82,8 @@ public final class Rewriter {
     if (event.type().equals("m.room.encrypted")) {
       return skip("encrypted");
     }
-    if (room.shell() && !event.isState()) {
+    if (room.shell() && !event.isState() && !redaction) {
       return skip("encrypted room: history is not carried");
-    }
-    if (event.type().equals("m.room.member")
-        && Json.parseObject(event.content()).has("third_party_invite")) {
-      return skip("third-party invitation");
     }
     return Optional.empty();
   }
@@ -106,18 +112,7 @@ public final class Rewriter {
       return new Rewritten.Skip("redacts nothing");
     }
     return switch (lookups.event(event.redacts())) {
-      case Lookups.LinkFate.Carried carried when carried.pruned() ->
-          new Rewritten.Skip("redaction");
-      case Lookups.LinkFate.Carried carried -> {
-        ObjectNode content = JsonNodeFactory.instance.objectNode();
-        JsonNode reason = Json.parseObject(event.content()).path("reason");
-        if (reason.isTextual()) {
-          content.put("reason", reason.textValue());
-        }
-        content.put("redacts", carried.target().value());
-        content.set(Origin.KEY, origin.of(event));
-        yield new Rewritten.Redact(sender, carried.target(), content, clamp(event.ts()));
-      }
+      case Lookups.LinkFate.Carried carried -> takeBack(event, sender, carried);
       case Lookups.LinkFate.Left left -> new Rewritten.Skip("redaction");
       case Lookups.LinkFate.Unknown unknown -> new Rewritten.Skip("redaction");
       case Lookups.LinkFate.Pending pending ->
@@ -127,12 +122,36 @@ public final class Rewriter {
     };
   }
 
+  private Rewritten takeBack(Event event, UserId sender, Lookups.LinkFate.Carried carried) {
+    boolean standing =
+        carried.substance() == Lookups.Substance.STUB
+            || carried.substance() == Lookups.Substance.TAKEN_BACK;
+    if (!standing) {
+      // Nothing is left to take back, or the source's rules gave the redaction no effect.
+      return new Rewritten.Skip("redaction");
+    }
+    JsonNode reason = Json.parseObject(event.content()).path("reason");
+    boolean told =
+        reason.isTextual()
+            && event.redactedBy() == null
+            && reason.textValue().length() <= LONGEST_REASON;
+    ObjectNode content = JsonNodeFactory.instance.objectNode();
+    if (told) {
+      content.set("reason", reason);
+    }
+    content.put("redacts", carried.target().value());
+    content.set(Origin.KEY, origin.of(event));
+    ObjectNode fitted =
+        Sanitizer.acceptable(REDACTION, content, EventSize.CONTENT_BUDGET).content();
+    return new Rewritten.Redact(sender, carried.target(), fitted, clamp(event.ts()));
+  }
+
   private Rewritten translate(Event event, UserId sender, RoomContext room) {
     ObjectNode content = Json.parseObject(event.content());
     content.remove(List.of(Origin.KEY, Origin.HELPER));
-    Links links = new Links(lookups, room);
-    ContentRewriter general = new ContentRewriter(lookups, links);
-    general.rewrite(event.type(), content);
+    if (event.redactedBy() != null && !event.isState()) {
+      content.removeAll();
+    }
     StateRewriter state = new StateRewriter(lookups, room);
     String stateKey = null;
     if (event.stateKey() != null) {
@@ -143,16 +162,25 @@ public final class Rewriter {
         }
       }
     }
-    Optional<Rewritten> verdict =
-        general
-            .verdict()
-            .or(() -> event.isState() ? state.rewrite(event.type(), content) : Optional.empty())
-            .or(links::awaited);
+    Optional<Rewritten> verdict = content(event, state, room, content);
     if (verdict.isPresent()) {
       return verdict.get();
     }
     content.set(Origin.KEY, origin.of(event));
     return acceptable(event, sender, stateKey, content);
+  }
+
+  /** Files come last: what is not sent does not leave its pictures on the other side. */
+  private Optional<Rewritten> content(
+      Event event, StateRewriter state, RoomContext room, ObjectNode content) {
+    Links links = new Links(lookups, room, event.room());
+    String stateKey = event.stateKey();
+    return new Relations(lookups, event.room())
+        .rewrite(event.type(), content)
+        .or(() ->
+            stateKey == null ? Optional.empty() : state.rewrite(event.type(), stateKey, content))
+        .or(() -> new ContentRewriter(lookups, links).rewrite(event.type(), content))
+        .or(links::awaited);
   }
 
   private static Rewritten acceptable(

@@ -48,10 +48,10 @@ public record RoomContext(
     }
   }
 
-  /** The same room once its history stands. */
+  /** The same room once its history stands; then there is nothing left to wait for. */
   public RoomContext atTheEnd() {
     return new RoomContext(
-        sourceServer, domain, version, bot, actor, creators, shell, reused, true, follow);
+        sourceServer, domain, version, bot, actor, creators, shell, reused, true, false);
   }
 
   /** The same room with links resolved as far as they can be now. */

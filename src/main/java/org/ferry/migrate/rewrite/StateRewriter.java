@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,9 +14,6 @@ import org.ferry.id.UserId;
 
 /** Translates what is particular to each type of room state. */
 final class StateRewriter {
-  /** In a room below version 12 the bot needs as much power as anybody may get. */
-  private static final int BOT_POWER = 100;
-
   private static final Set<String> FILLED_IN = Set.of("join", "invite", "knock");
 
   private final Lookups lookups;
@@ -29,37 +24,32 @@ final class StateRewriter {
     this.room = room;
   }
 
-  /** Translates the content in place; a value says why the event is not to be sent as it is. */
-  Optional<Rewritten> rewrite(String type, ObjectNode content) {
-    return switch (type) {
-      case "m.room.member" -> {
-        member(content);
-        yield Optional.empty();
+  /**
+   * Translates the content in place.
+   *
+   * @param type the event type
+   * @param key the state key on the source
+   * @param content the content
+   * @return why the event is not to be sent as it is, or empty
+   */
+  Optional<Rewritten> rewrite(String type, String key, ObjectNode content) {
+    switch (type) {
+      case "m.room.member" -> member(content);
+      case "m.room.power_levels" -> new PowerLevels(lookups, room).rewrite(content);
+      case "m.room.canonical_alias" -> {
+        return aliases(content);
       }
-      case "m.room.power_levels" -> {
-        powerLevels(content);
-        yield Optional.empty();
+      case "m.room.pinned_events" -> pinned(content);
+      case "m.room.join_rules" -> joinRules(content);
+      case "m.room.tombstone" -> {
+        return tombstone(content);
       }
-      case "m.room.canonical_alias" -> aliases(content);
-      case "m.room.pinned_events" -> {
-        pinned(content);
-        yield Optional.empty();
-      }
-      case "m.room.join_rules" -> {
-        joinRules(content);
-        yield Optional.empty();
-      }
-      case "m.room.tombstone" -> tombstone(content);
-      case "m.room.server_acl" -> {
-        serverAcl(content);
-        yield Optional.empty();
-      }
-      case "m.space.child", "m.space.parent" -> {
-        spaceLink(type, content);
-        yield Optional.empty();
-      }
-      default -> Optional.empty();
-    };
+      case "m.room.server_acl" ->
+          new ServerAcl(room.sourceServer(), room.domain()).rewrite(content);
+      case "m.space.child", "m.space.parent" -> spaceLink(type, key, content);
+      default -> {}
+    }
+    return Optional.empty();
   }
 
   /** The state key on the other side; a value of a room link may have none (yet). */
@@ -67,7 +57,15 @@ final class StateRewriter {
     if (type.equals("m.space.child") || type.equals("m.space.parent")) {
       return roomKey(key);
     }
-    return new StateKey.Known(UserId.isValid(key) ? user(key) : key);
+    if (!UserId.isValid(key)) {
+      return new StateKey.Known(key);
+    }
+    Optional<UserId> user = lookups.user(new UserId(key));
+    if (user.isEmpty() && type.equals("m.room.member")) {
+      // Under the old id this would be about, or even invite, somebody of another server.
+      return new StateKey.Absent(new Rewritten.Skip("member is not carried"));
+    }
+    return new StateKey.Known(user.map(UserId::value).orElse(key));
   }
 
   /** A state key on the other side. */
@@ -103,7 +101,8 @@ final class StateRewriter {
 
   /** A homeserver fills in today's name and picture where a membership says nothing of them. */
   private static void member(ObjectNode content) {
-    content.remove("join_authorised_via_users_server");
+    // Who let somebody in, and by which address, holds for the old room alone.
+    content.remove(List.of("join_authorised_via_users_server", "third_party_invite"));
     if (FILLED_IN.contains(content.path("membership").asText(""))) {
       for (String field : List.of("displayname", "avatar_url")) {
         if (!content.has(field)) {
@@ -113,81 +112,29 @@ final class StateRewriter {
     }
   }
 
-  private void powerLevels(ObjectNode content) {
-    for (String name :
-        List.of(
-            "users_default",
-            "events_default",
-            "state_default",
-            "ban",
-            "kick",
-            "invite",
-            "redact",
-            "historical")) {
-      if (content.has(name)) {
-        integer(content, name);
-      }
-    }
-    for (String group : List.of("events", "notifications")) {
-      if (content.get(group) instanceof ObjectNode levels) {
-        fields(levels).forEach(n -> integer(levels, n));
-      }
-    }
-    content.set("users", users(content));
-  }
-
-  private ObjectNode users(ObjectNode content) {
-    ObjectNode translated = JsonNodeFactory.instance.objectNode();
-    if (content.get("users") instanceof ObjectNode users) {
-      for (String id : fields(users)) {
-        integer(users, id);
-        if (users.has(id)) {
-          translated.set(user(id), users.get(id));
-        }
-      }
-    }
-    if (room.creatorsAbovePower()) {
-      room.creators().forEach(c -> translated.remove(c.value()));
-    } else if (room.actor().equals(room.bot())) {
-      translated.put(room.bot().value(), BOT_POWER);
-    }
-    return translated;
-  }
-
-  /** Levels were allowed to be strings up to room version 9. */
-  private static void integer(ObjectNode node, String name) {
-    JsonNode value = node.get(name);
-    try {
-      BigDecimal number =
-          value.isNumber() ? value.decimalValue() : new BigDecimal(value.asText("").strip());
-      node.put(name, number.longValue());
-    } catch (NumberFormatException e) {
-      node.remove(name);
-    }
-  }
-
   private Optional<Rewritten> aliases(ObjectNode content) {
     boolean had = false;
-    if (content.path("alias").isTextual()) {
+    String main = content.path("alias").asText("");
+    if (!main.isEmpty() && !content.path("alias").isNull()) {
       had = true;
-      Optional<RoomAlias> alias = alias(content.path("alias").textValue());
+      Optional<RoomAlias> alias = alias(main);
       if (alias.isPresent()) {
         content.put("alias", alias.get().value());
       } else {
         content.remove("alias");
       }
     }
-    if (content.get("alt_aliases") instanceof ArrayNode alternatives) {
-      had |= !alternatives.isEmpty();
-      ArrayNode kept = JsonNodeFactory.instance.arrayNode();
-      alternatives.forEach(a -> alias(a.asText("")).ifPresent(n -> kept.add(n.value())));
-      if (kept.isEmpty()) {
-        content.remove("alt_aliases");
-      } else {
-        content.set("alt_aliases", kept);
-      }
+    JsonNode others = content.path("alt_aliases");
+    had |= others.isArray() && !others.isEmpty();
+    ArrayNode kept = JsonNodeFactory.instance.arrayNode();
+    others.forEach(a -> alias(a.asText("")).ifPresent(n -> kept.add(n.value())));
+    content.remove("alt_aliases");
+    if (!kept.isEmpty()) {
+      content.set("alt_aliases", kept);
     }
-    return had && content.isEmpty() ? Optional.of(new Rewritten.Skip("alias")) : Optional.empty();
+    // Without any from the start it takes the room's alias away, and does so there as well.
+    boolean left = content.path("alias").isTextual() || !kept.isEmpty();
+    return had && !left ? Optional.of(new Rewritten.Skip("alias")) : Optional.empty();
   }
 
   private Optional<RoomAlias> alias(String text) {
@@ -257,41 +204,19 @@ final class StateRewriter {
     };
   }
 
-  private void serverAcl(ObjectNode content) {
-    for (String list : List.of("allow", "deny")) {
-      if (content.get(list) instanceof ArrayNode servers) {
-        List<String> names = new ArrayList<>();
-        servers.forEach(s ->
-            names.add(s.asText("").equals(room.sourceServer()) ? room.domain() : s.asText("")));
-        ArrayNode translated = JsonNodeFactory.instance.arrayNode();
-        names.stream().distinct().forEach(translated::add);
-        content.set(list, translated);
-      }
-    }
-  }
-
-  private void spaceLink(String type, ObjectNode content) {
-    if (content.get("via") instanceof ArrayNode via && !via.isEmpty()) {
-      ArrayNode translated = JsonNodeFactory.instance.arrayNode();
-      List<String> names = new ArrayList<>();
-      via.forEach(
-          s -> names.add(s.asText("").equals(room.sourceServer()) ? room.domain() : s.asText("")));
-      names.stream().distinct().forEach(translated::add);
-      content.set("via", translated);
+  /** A room that was carried is on the new server alone; others are where they were. */
+  private void spaceLink(String type, String key, ObjectNode content) {
+    boolean carried =
+        key.startsWith("!")
+            && key.length() > 1
+            && lookups.room(new RoomId(key)) instanceof Lookups.RoomFate.Carried;
+    // Without servers a link is one that was taken away, and stays that.
+    if (carried && content.get("via") instanceof ArrayNode via && !via.isEmpty()) {
+      content.putArray("via").add(room.domain());
     }
     if (type.equals("m.space.parent")) {
       // Which parent is the canonical one is decided for all rooms together, by the plan.
       content.remove("canonical");
     }
-  }
-
-  private String user(String id) {
-    return UserId.isValid(id) ? lookups.user(new UserId(id)).map(UserId::value).orElse(id) : id;
-  }
-
-  private static List<String> fields(ObjectNode node) {
-    List<String> names = new ArrayList<>();
-    node.fieldNames().forEachRemaining(names::add);
-    return names;
   }
 }
