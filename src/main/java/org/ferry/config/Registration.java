@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.ferry.id.Secret;
-import org.ferry.id.UserId;
 
 /**
  * What a homeserver is told about an application service.
@@ -17,9 +16,16 @@ import org.ferry.id.UserId;
  * @param sender localpart of the user that the registration itself makes; not the bot, because
  *     Synapse does not let this user sync
  * @param users the namespaces of users
+ * @param aliases the namespaces of aliases
  */
 public record Registration(
-    String id, String url, Secret asToken, Secret hsToken, String sender, List<Namespace> users) {
+    String id,
+    String url,
+    Secret asToken,
+    Secret hsToken,
+    String sender,
+    List<Namespace> users,
+    List<Namespace> aliases) {
   private static final String ALPHABET =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{[^{}]*}");
@@ -29,18 +35,19 @@ public record Registration(
   /** Copies the list. */
   public Registration {
     users = List.copyOf(users);
+    aliases = List.copyOf(aliases);
   }
 
   /**
-   * Users that a service may act as.
+   * Users that a service may act as, or aliases that it may make.
    *
    * @param exclusive whether nobody else may make such users
-   * @param regex what their ids look like
+   * @param regex what they look like
    */
   public record Namespace(boolean exclusive, String regex) {
-    /** Whether a user is in it, as Synapse decides: the expression must fit from the start. */
-    public boolean holds(UserId user) {
-      return Pattern.compile(regex).matcher(user.value()).lookingAt();
+    /** Whether an id is in it, as Synapse decides: the expression must fit from the start. */
+    public boolean holds(String id) {
+      return Pattern.compile(regex).matcher(id).lookingAt();
     }
   }
 
@@ -53,7 +60,8 @@ public record Registration(
         Secret.of(text(random, ALPHABET, TOKEN_LENGTH)),
         Secret.of(text(random, ALPHABET, TOKEN_LENGTH)),
         "ferry_" + text(random, "abcdefghijklmnopqrstuvwxyz0123456789", SENDER_LENGTH),
-        namespaces(config));
+        namespaces(config),
+        List.of(aliases(config)));
   }
 
   /** What fits a configuration, with the tokens and the sender of a registration in use. */
@@ -66,7 +74,8 @@ public record Registration(
         old.asToken(),
         old.hsToken(),
         bot ? fresh.sender() : old.sender(),
-        fresh.users());
+        fresh.users(),
+        fresh.aliases());
   }
 
   /** The namespaces that a configuration needs. */
@@ -79,6 +88,14 @@ public record Registration(
       all.add(new Namespace(false, "^@.*" + domain + "$"));
     }
     return all;
+  }
+
+  /**
+   * The namespace of aliases: Synapse lets an application service make only aliases of its
+   * namespaces, and which ones are to be carried is not known beforehand.
+   */
+  static Namespace aliases(Config config) {
+    return new Namespace(false, "^#.*" + escape(":" + config.homeserver().domain()) + "$");
   }
 
   /** Whether Ferry is to act for accounts that are not its own. */

@@ -86,20 +86,21 @@ public final class RegistrationCheck {
 
   private void users() {
     List<Problem> problems = new ArrayList<>();
-    List<Registration.Namespace> users = RegistrationFile.users(found, file, problems);
+    List<Registration.Namespace> users =
+        RegistrationFile.namespaces("users", found, file, problems);
     problems.forEach(
         p -> differ(p.key(), "a regular expression", p.text(), "the homeserver does not start"));
     List<Registration.Namespace> needed = Registration.namespaces(config);
     String key = "namespaces.users";
     for (String localpart : List.of("alice", "a.b=c", "1")) {
       UserId ghost = ghost(localpart);
-      if (users.stream().noneMatch(n -> n.exclusive() && n.holds(ghost))) {
+      if (users.stream().noneMatch(n -> n.exclusive() && n.holds(ghost.value()))) {
         String expected = "exclusive " + needed.getFirst().regex();
         differ(key, expected, show(users), ghost + " cannot be made: no history can be carried");
         break;
       }
     }
-    if (users.stream().noneMatch(n -> n.exclusive() && n.holds(config.bot()))) {
+    if (users.stream().noneMatch(n -> n.exclusive() && n.holds(config.bot().value()))) {
       differ(key, "exclusive " + needed.get(1).regex(), show(users), "the bot cannot be made");
     }
     accounts(users, needed);
@@ -107,8 +108,8 @@ public final class RegistrationCheck {
 
   private void accounts(List<Registration.Namespace> users, List<Registration.Namespace> needed) {
     UserId somebody = UserId.of("somebody", config.homeserver().domain());
-    boolean all = users.stream().anyMatch(n -> !n.exclusive() && n.holds(somebody));
-    if (users.stream().anyMatch(n -> n.exclusive() && n.holds(somebody))) {
+    boolean all = users.stream().anyMatch(n -> !n.exclusive() && n.holds(somebody.value()));
+    if (users.stream().anyMatch(n -> n.exclusive() && n.holds(somebody.value()))) {
       differ(
           "namespaces.users",
           "no exclusive claim on everybody",
@@ -142,12 +143,16 @@ public final class RegistrationCheck {
   }
 
   private void others() {
-    for (String kind : List.of("aliases", "rooms")) {
-      List<?> entries = RegistrationFile.namespace(found, kind);
-      if (!entries.isEmpty()) {
-        differ(
-            "namespaces." + kind, "[]", entries.toString(), "Ferry is sent what it does not need");
-      }
+    String alias = "#any:" + config.homeserver().domain();
+    List<Registration.Namespace> aliases =
+        RegistrationFile.namespaces("aliases", found, file, new ArrayList<>());
+    if (aliases.stream().noneMatch(n -> n.holds(alias))) {
+      String expected = "not exclusive " + Registration.aliases(config).regex();
+      differ("namespaces.aliases", expected, show(aliases), "Synapse refuses the rooms' aliases");
+    }
+    List<?> rooms = RegistrationFile.namespace(found, "rooms");
+    if (!rooms.isEmpty()) {
+      differ("namespaces.rooms", "[]", rooms.toString(), "Ferry is sent what it does not need");
     }
     RegistrationFile.SWITCHES.forEach((key, breaks) -> {
       if (!Boolean.TRUE.equals(found.get(key))) {

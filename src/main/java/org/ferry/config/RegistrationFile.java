@@ -41,14 +41,21 @@ public final class RegistrationFile {
     out.append("# Not Ferry's bot: Synapse does not let this user sync.\n");
     out.append("sender_localpart: ").append(r.sender()).append('\n');
     out.append("rate_limited: false\n");
-    out.append("namespaces:\n  users:\n");
-    for (Registration.Namespace n : r.users()) {
+    out.append("namespaces:\n");
+    namespaces(out, "users", r.users());
+    namespaces(out, "aliases", r.aliases());
+    out.append("  rooms: []\n");
+    SWITCHES.keySet().forEach(s -> out.append(s).append(": true\n"));
+    return out.toString();
+  }
+
+  private static void namespaces(
+      StringBuilder out, String kind, List<Registration.Namespace> namespaces) {
+    out.append("  ").append(kind).append(namespaces.isEmpty() ? ": []\n" : ":\n");
+    for (Registration.Namespace n : namespaces) {
       out.append("    - exclusive: ").append(n.exclusive()).append('\n');
       out.append("      regex: ").append(quote(n.regex())).append('\n');
     }
-    out.append("  aliases: []\n  rooms: []\n");
-    SWITCHES.keySet().forEach(s -> out.append(s).append(": true\n"));
-    return out.toString();
   }
 
   private static String quote(String text) {
@@ -68,7 +75,8 @@ public final class RegistrationFile {
   public static Registration read(Path file) {
     Map<String, Object> map = map(file);
     List<Problem> problems = new ArrayList<>();
-    List<Registration.Namespace> users = users(map, file, problems);
+    List<Registration.Namespace> users = namespaces("users", map, file, problems);
+    List<Registration.Namespace> aliases = namespaces("aliases", map, file, problems);
     List<String> texts = new ArrayList<>();
     for (String key : List.of("id", "url", "as_token", "hs_token", "sender_localpart")) {
       Object value = map.get(key);
@@ -89,25 +97,26 @@ public final class RegistrationFile {
         Secret.of(texts.get(2)),
         Secret.of(texts.get(3)),
         texts.get(4),
-        users);
+        users,
+        aliases);
   }
 
-  /** The namespaces of users; those that are wrong become problems. */
-  static List<Registration.Namespace> users(
-      Map<String, Object> map, Path file, List<Problem> problems) {
-    List<Registration.Namespace> users = new ArrayList<>();
-    for (Object each : namespace(map, "users")) {
+  /** The namespaces of a kind; those that are wrong become problems. */
+  static List<Registration.Namespace> namespaces(
+      String kind, Map<String, Object> map, Path file, List<Problem> problems) {
+    List<Registration.Namespace> all = new ArrayList<>();
+    for (Object each : namespace(map, kind)) {
       Object regex = each instanceof Map<?, ?> m ? m.get("regex") : null;
       if (!(regex instanceof String text) || !compiles(text)) {
         problems.add(
             new Problem(
-                file.toString(), 0, "namespaces.users", "\"" + each + "\" has no usable regex"));
+                file.toString(), 0, "namespaces." + kind, "\"" + each + "\" has no usable regex"));
       } else {
         Object exclusive = each instanceof Map<?, ?> m ? m.get("exclusive") : null;
-        users.add(new Registration.Namespace(Boolean.TRUE.equals(exclusive), text));
+        all.add(new Registration.Namespace(Boolean.TRUE.equals(exclusive), text));
       }
     }
-    return users;
+    return all;
   }
 
   /** The entries of one kind of namespace. */

@@ -88,6 +88,9 @@ public interface SourceLedger {
   /** One event, or empty where the source has none of that id. */
   Optional<Event> event(long source, EventId id);
 
+  /** The events of one room, in its order. */
+  Stream<Event> events(long source, RoomId room);
+
   /** A room's first event in its order, or empty. */
   Optional<Event> firstEvent(long source, RoomId room);
 

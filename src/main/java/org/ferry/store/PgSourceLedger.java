@@ -2,6 +2,7 @@ package org.ferry.store;
 
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,34 @@ public final class PgSourceLedger implements SourceLedger {
   private static final String STRANGERS =
       "select id, member_content from ferry.stranger where source = $1 and id > $2"
           + " order by id limit $3";
+  private static final String STRANGERS_OF_ROOMS =
+      """
+      with present as (
+        select e.sender as id from ferry.event e join ferry.room r on r.pk = e.room
+        where e.source = $1 and r.source = $1 and r.id = any($2)
+        union
+        select e.state_key from ferry.event e join ferry.room r on r.pk = e.room
+        where e.source = $1 and r.source = $1 and r.id = any($2) and e.type = 'm.room.member')
+      select s.id, s.member_content from ferry.stranger s join present p on p.id = s.id
+      where s.source = $1 order by s.id
+      """;
+  private static final String DIRECT_INVITATIONS =
+      """
+      select r.id, e.sender, e.state_key
+      from ferry.event e join ferry.room r on r.pk = e.room
+      where e.source = $1 and e.type = 'm.room.member' and e.state_key is not null
+        and e.content ~ '"is_direct"\\s*:\\s*true'
+        and e.content ~ '"membership"\\s*:\\s*"invite"'
+      order by r.id, e.depth, e.stream
+      """;
+  private static final String EVENTS_OF_ROOM =
+      "select "
+          + EventRows.EVENT
+          + """
+           from ferry.room r join ferry.event e on e.source = $1 and e.room = r.pk
+          where r.source = $1 and r.id = $2 and (e.depth, e.stream) > ($3, $4)
+          order by e.depth, e.stream limit $5
+          """;
   private static final String ROOMS =
       "select id, version, creator, listed from ferry.room where source = $1 and id > $2"
           + " order by id limit $3";
@@ -150,6 +179,41 @@ public final class PgSourceLedger implements SourceLedger {
         source,
         row -> new Stranger(new UserId(row.getString(0)), row.getString(1)),
         s -> s.id().value());
+  }
+
+  @Override
+  public Stream<Stranger> strangers(long source, Set<RoomId> rooms) {
+    String[] ids = rooms.stream().map(RoomId::value).toArray(String[]::new);
+    return list(
+        database.run(STRANGERS_OF_ROOMS, source, ids),
+        row -> new Stranger(new UserId(row.getString(0)), row.getString(1)));
+  }
+
+  @Override
+  public Stream<DirectInvitation> directInvitations(long source) {
+    return list(
+        database.run(DIRECT_INVITATIONS, source),
+        row ->
+            new DirectInvitation(
+                new RoomId(row.getString(0)),
+                new UserId(row.getString(1)),
+                new UserId(row.getString(2))));
+  }
+
+  @Override
+  public Stream<Event> events(long source, RoomId room) {
+    return Pages.of(
+        Pages.CONTENT_ROWS,
+        last ->
+            EventRows.list(
+                database.run(
+                    EVENTS_OF_ROOM,
+                    source,
+                    room.value(),
+                    last == null ? Long.MIN_VALUE : last.depth(),
+                    last == null ? Long.MIN_VALUE : last.stream(),
+                    (long) Pages.CONTENT_ROWS),
+                EventRows::event));
   }
 
   @Override
@@ -261,6 +325,12 @@ public final class PgSourceLedger implements SourceLedger {
                 database.run(
                     sql, source, last == null ? "" : id.apply(last), (long) Pages.SMALL_ROWS),
                 mapper));
+  }
+
+  private static <T> Stream<T> list(RowSet<Row> rows, Function<Row, T> mapper) {
+    List<T> all = new ArrayList<>();
+    rows.forEach(row -> all.add(mapper.apply(row)));
+    return all.stream();
   }
 
   private static <T> Optional<T> one(RowSet<Row> rows, Function<Row, T> mapper) {

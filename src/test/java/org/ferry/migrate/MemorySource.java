@@ -187,4 +187,9 @@ final class MemorySource implements SourceLedger {
   private static UnsupportedOperationException unasked() {
     return new UnsupportedOperationException("the survey has no need of this");
   }
+
+  @Override
+  public Stream<Event> events(long source, RoomId room) {
+    throw unasked();
+  }
 }

@@ -27,6 +27,7 @@ import org.ferry.migrate.rewrite.Lookups;
 import org.ferry.migrate.rewrite.Rewriter;
 import org.ferry.migrate.rewrite.Rewritten;
 import org.ferry.migrate.rewrite.RoomContext;
+import org.ferry.model.Event;
 import org.ferry.model.MediaFile;
 import org.ferry.source.MediaStore;
 import org.jspecify.annotations.Nullable;
@@ -139,17 +140,26 @@ public final class Rehearsal {
   private void room(
       Plan.PlanRoom plan, RoomFacts fact, CarriedRoom row, Rewriter rewriter, Imagined imagined) {
     RoomContext context = contexts.of(plan, fact, row).atTheEnd().withoutWaiting();
-    try (Stream<EventFate> fates = voyage.ledger().fates(voyage.id(), plan.id())) {
-      fates
-          .filter(f -> f.state() == EventState.WAITING || f.state() == EventState.FAILED)
-          .forEach(f -> imagined.know(f.event().id(), plan.id(), one(f, rewriter, context)));
+    try (Stream<Event> waiting = waiting(plan.id())) {
+      waiting.forEach(e -> imagined.know(e.id(), plan.id(), one(e, rewriter, context)));
     }
   }
 
-  private @Nullable String one(EventFate fate, Rewriter rewriter, RoomContext context) {
+  private Stream<Event> waiting(RoomId room) {
+    if (voyage.ledger().room(voyage.id(), room).isEmpty()) {
+      return voyage.sources().events(voyage.source().id(), room);
+    }
+    return voyage
+        .ledger()
+        .fates(voyage.id(), room)
+        .filter(f -> f.state() == EventState.WAITING || f.state() == EventState.FAILED)
+        .map(EventFate::event);
+  }
+
+  private @Nullable String one(Event event, Rewriter rewriter, RoomContext context) {
     Rewritten rewritten;
     try {
-      rewritten = rewriter.rewrite(fate.event(), context);
+      rewritten = rewriter.rewrite(event, context);
     } catch (IllegalArgumentException e) {
       rewritten = new Rewritten.Fail("its content cannot be read");
     }
