@@ -20,6 +20,14 @@ record Answer(int status, MultiMap headers, Buffer body) {
     return status >= 200 && status < 300;
   }
 
+  boolean looksLikeJson() {
+    int i = 0;
+    while (i < body.length() && Character.isWhitespace(body.getByte(i))) {
+      i++;
+    }
+    return i < body.length() && (body.getByte(i) == '{' || body.getByte(i) == '[');
+  }
+
   Optional<ObjectNode> json() {
     try {
       return Optional.of(Json.parseObject(body.getBytes()));

@@ -98,7 +98,18 @@ public final class Homeserver implements AutoCloseable {
   }
 
   Answer answer(Call call) {
-    return repeater.run(call, this::probe, () -> wire.send(call));
+    return repeater.run(call, this::probe, () -> genuine(wire.send(call)));
+  }
+
+  /** A success that is no JSON comes from something in between, and says nothing. */
+  private Answer genuine(Answer answer) throws Lost {
+    if (answer.isSuccess() && !answer.looksLikeJson()) {
+      throw new Lost(
+          Lost.Kind.NO_ANSWER,
+          "what answers at " + options.address() + " is no homeserver: " + answer.status()
+              + " without JSON");
+    }
+    return answer;
   }
 
   ObjectNode json(Call call) {

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -37,14 +38,29 @@ final class Wire implements AutoCloseable {
             .setDecompressionSupported(true);
     PoolOptions pool =
         new PoolOptions().setHttp1MaxSize(options.maxConnections()).setMaxWaitQueueSize(-1);
-    this.client = vertx.createHttpClient(http, pool);
+    this.client =
+        vertx
+            .httpClientBuilder()
+            .with(http)
+            .with(pool)
+            // A connection that breaks fails its requests; Vert.x would log it as an error besides.
+            .withConnectHandler(Wire::quiet)
+            .build();
   }
 
+  private static void quiet(HttpConnection connection) {
+    HttpConnection unused = connection.exceptionHandler(e -> {});
+  }
+
+  /**
+   * Sends a call and collects its answer. The steps are nested, not chained: they are then all
+   * registered on the event loop before the answer can be there. Chained, the last one would be
+   * registered by the calling thread, perhaps after the body had gone by, which reads as empty.
+   */
   Answer send(Call call) throws Lost {
     return await(
         open(call, options.requestTimeout())
-            .compose(request -> sent(request, call))
-            .compose(Wire::whole));
+            .compose(request -> sent(request, call).compose(Wire::whole)));
   }
 
   private static Future<HttpClientResponse> sent(HttpClientRequest request, Call call) {
@@ -95,8 +111,7 @@ final class Wire implements AutoCloseable {
     HttpClientResponse response =
         await(
             open(call, options.requestTimeout())
-                .compose(HttpClientRequest::send)
-                .map(HttpClientResponse::pause));
+                .compose(request -> request.send().map(HttpClientResponse::pause)));
     Answer head = new Answer(response.statusCode(), response.headers(), Buffer.buffer());
     if (!head.isSuccess()) {
       Future<Answer> whole = whole(response);

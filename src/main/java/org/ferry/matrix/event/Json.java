@@ -109,10 +109,10 @@ public final class Json {
     return MAPPER.createArrayNode();
   }
 
-  /** The compact text of a value, keys in the order they have. */
+  /** The compact text of a value, keys in the order they have; half characters are escapes. */
   public static String text(JsonNode value) {
     try {
-      return MAPPER.writeValueAsString(value);
+      return Surrogates.escapeLone(MAPPER.writeValueAsString(value));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("cannot be written as JSON", e);
     }

@@ -22,6 +22,20 @@ final class Surrogates {
     return false;
   }
 
+  /** In JSON text; without it UTF-8 would make a question mark of each. */
+  static String escapeLone(String json) {
+    if (!hasLone(json)) {
+      return json;
+    }
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      out.append(
+          Character.isSurrogate(c) && isLone(json, i) ? String.format("\\u%04x", (int) c) : c);
+    }
+    return out.toString();
+  }
+
   static String replaceLone(String text) {
     StringBuilder out = new StringBuilder(text);
     for (int i = 0; i < text.length(); i++) {

@@ -83,6 +83,8 @@ class JsonTest {
     assertThat(Json.parseObject(text)).isEqualTo(Json.object().put("a", "\ud800x"));
     assertThat(Json.parseObject(text.getBytes(StandardCharsets.UTF_8)))
         .isEqualTo(Json.object().put("a", "\ud800x"));
+    assertThat(Json.bytes(Json.object().put("a", "\ud800x\ud83e\udd89")))
+        .isEqualTo("{\"a\":\"\\ud800x\ud83e\udd89\"}".getBytes(StandardCharsets.UTF_8));
     String name = "{\"\\ud800\":1}";
     assertThatThrownBy(() -> Json.parseObject(name)).isInstanceOf(IllegalArgumentException.class);
   }
