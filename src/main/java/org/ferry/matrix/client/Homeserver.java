@@ -106,7 +106,10 @@ public final class Homeserver implements AutoCloseable {
     if (answer.isSuccess() && !answer.looksLikeJson()) {
       throw new Lost(
           Lost.Kind.NO_ANSWER,
-          "what answers at " + options.address() + " is no homeserver: " + answer.status()
+          "what answers at "
+              + options.address()
+              + " is no homeserver: "
+              + answer.status()
               + " without JSON");
     }
     return answer;

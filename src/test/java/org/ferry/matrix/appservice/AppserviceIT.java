@@ -76,7 +76,8 @@ class AppserviceIT {
             .start(() -> {
               try {
                 for (int i = 0; i < 60; i++) {
-                  sent.add(ghost.send(room, "m.room.message", "n" + i, text("n" + i), null).value());
+                  sent.add(
+                      ghost.send(room, "m.room.message", "n" + i, text("n" + i), null).value());
                   if (i == 20) {
                     Thread unused = Thread.ofPlatform().start(() -> lab.synapse().kill());
                   }

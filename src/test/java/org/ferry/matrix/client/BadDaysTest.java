@@ -233,8 +233,8 @@ class BadDaysTest {
     faulty.next(hangUp(), answer(502, ""));
     intent.uploadTo(new MxcUri("x", "m"), body);
     assertThat(faulty.bodies().stream().filter(b -> b.length() == 300_000)).hasSize(3);
-    assertThat(faulty.seen()).contains(
-        "PUT /_matrix/media/v3/upload/x/m?user_id=%40old_a%3Ax&filename=a%20b.bin");
+    assertThat(faulty.seen())
+        .contains("PUT /_matrix/media/v3/upload/x/m?user_id=%40old_a%3Ax&filename=a%20b.bin");
     faulty.next(answer(409, "{\"errcode\":\"M_CANNOT_OVERWRITE_MEDIA\"}"));
     intent.uploadTo(new MxcUri("x", "m"), body);
     faulty.next(hangUp());

@@ -317,10 +317,8 @@ class MatrixClientIT {
   @Test
   void anEventThatTheServerFailsOnForEverIsToldApartFromAnOutage() {
     RoomId room = room(bot);
-    assertThatThrownBy(
-            () -> bot.send(room, "m.room.message", "poison", text("half \ud800"), null))
-        .isInstanceOfSatisfying(
-            MatrixException.class, e -> assertThat(e.status()).isEqualTo(500));
+    assertThatThrownBy(() -> bot.send(room, "m.room.message", "poison", text("half \ud800"), null))
+        .isInstanceOfSatisfying(MatrixException.class, e -> assertThat(e.status()).isEqualTo(500));
     assertThat(bot.send(room, "m.room.message", "next", text("fine"), null)).isNotNull();
   }
 }

@@ -91,18 +91,18 @@ public final class MatrixLab implements AutoCloseable {
 
   private static String yaml(int port, boolean devicesByPut) {
     return """
-        id: %s
-        url: http://127.0.0.1:%d
-        as_token: %s
-        hs_token: %s
-        sender_localpart: _ferry
-        rate_limited: false
-        io.element.msc4190: %s
-        namespaces:
-          users: [{exclusive: true, regex: '@old_.*:client\\.example\\.org'}]
-          aliases: [{exclusive: false, regex: '#.*:client\\.example\\.org'}]
-          rooms: []
-        """
+    id: %s
+    url: http://127.0.0.1:%d
+    as_token: %s
+    hs_token: %s
+    sender_localpart: _ferry
+    rate_limited: false
+    io.element.msc4190: %s
+    namespaces:
+      users: [{exclusive: true, regex: '@old_.*:client\\.example\\.org'}]
+      aliases: [{exclusive: false, regex: '#.*:client\\.example\\.org'}]
+      rooms: []
+    """
         .formatted(ID, port, AS_TOKEN.reveal(), HS_TOKEN.reveal(), devicesByPut);
   }
 
