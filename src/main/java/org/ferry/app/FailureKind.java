@@ -1,6 +1,7 @@
 package org.ferry.app;
 
 import org.ferry.config.ConfigException;
+import org.ferry.lab.LabException;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.migrate.AlreadyRunning;
 import org.ferry.migrate.LedgerException;
@@ -32,6 +33,7 @@ public enum FailureKind {
       case HomeserverFailure e -> SERVER;
       case LedgerException e -> SERVER;
       case EmbeddedPostgresException e -> SERVER;
+      case LabException e -> SERVER;
       case AlreadyRunning e -> BUSY;
       case ListenException e -> BUSY;
       default -> BUG;

@@ -187,9 +187,9 @@ public final class FerryProcess implements AutoCloseable {
     }
   }
 
-  /** Asks it to end (SIGTERM). */
+  /** Asks it to end (SIGTERM); its last words are still read, which Process#destroy cuts off. */
   public void terminate() {
-    process.destroy();
+    boolean unused = process.toHandle().destroy();
   }
 
   /** Waits for its end. */

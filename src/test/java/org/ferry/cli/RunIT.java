@@ -1,0 +1,115 @@
+package org.ferry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.ferry.config.Config;
+import org.ferry.config.ConfigLoader;
+import org.ferry.config.Registration;
+import org.ferry.config.RegistrationFile;
+import org.ferry.lab.LabClient;
+import org.ferry.lab.Ports;
+import org.ferry.lab.SynapseServer;
+import org.ferry.lab.SynapseSettings;
+import org.ferry.lab.SynapseSettings.Database;
+import org.ferry.testing.FerryProcess;
+import org.ferry.testing.TestLab;
+import org.ferry.testing.Wait;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The daemon, as a process, with a real homeserver that talks to it. */
+class RunIT {
+  private static final String DOMAIN = "run.example.org";
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final int appservice = Ports.free();
+  private final int health = Ports.free();
+  @TempDir Path folder;
+
+  private void configure(URI homeserver) throws IOException {
+    Files.writeString(
+        folder.resolve("config.yaml"),
+        """
+        homeserver: {address: "%s", domain: %s}
+        appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
+        api: {listen: "127.0.0.1:%d"}
+        """
+            .formatted(homeserver, DOMAIN, appservice, appservice, health));
+    if (!Files.exists(folder.resolve("registration.yaml"))) {
+      Config config = new ConfigLoader(Map.of(), folder).load(null);
+      RegistrationFile.write(folder.resolve("registration.yaml"), Registration.fresh(config));
+    }
+  }
+
+  private FerryProcess start() {
+    return FerryProcess.ferry("run").in(folder).start();
+  }
+
+  private int status(String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + health + path);
+    return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding()).statusCode();
+  }
+
+  private String text(String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + health + path);
+    return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
+  }
+
+  @Test
+  void takesWhatARealHomeserverSendsAndEndsCleanly() throws Exception {
+    configure(URI.create("http://127.0.0.1:1"));
+    Path registration = folder.resolve("registration.yaml").toAbsolutePath();
+    SynapseServer server =
+        TestLab.shared()
+            .fresh(
+                SynapseSettings.of("run", DOMAIN)
+                    .on(Database.SQLITE)
+                    .withAppServices(registration));
+    configure(server.baseUrl());
+    try (FerryProcess ferry = start()) {
+      assertThat(ferry.awaitLine("event=ping_ok")).contains("http://127.0.0.1:" + appservice);
+      assertThat(status("/health/live")).isEqualTo(200);
+      Wait.until(LIMIT, "readiness", () -> status("/health/ready") == 200);
+
+      LabClient alice = server.register("alice", TestLab.PASSWORD, false);
+      String room = alice.createRoom(LabClient.json("{}"));
+      alice.membership("invite", room, "@ferrybot:" + DOMAIN, "");
+      Wait.until(LIMIT, "a transaction", () -> text("/health/ready").contains("last transaction"));
+
+      ferry.terminate();
+      FerryProcess.Result end = ferry.await(LIMIT);
+      assertThat(end.status()).as(end.toString()).isZero();
+      assertThat(end.err()).contains("everything that was taken is kept").doesNotContain("\tat ");
+    } finally {
+      server.stop();
+    }
+  }
+
+  @Test
+  void waitsForAHomeserverThatIsNotThereAndSaysSoOnce() throws Exception {
+    configure(URI.create("http://127.0.0.1:" + Ports.free()));
+    try (FerryProcess ferry = start()) {
+      assertThat(ferry.awaitLine("event=ping_failed")).contains("is the homeserver running?");
+      assertThat(status("/health/live")).isEqualTo(200);
+      assertThat(status("/health/ready")).isEqualTo(503);
+
+      FerryProcess.Result second = FerryProcess.ferry("run").in(folder).run();
+      assertThat(second.status()).isEqualTo(1);
+      assertThat(second.err()).contains("listens on 127.0.0.1:" + appservice, "appservice.listen");
+
+      ferry.terminate();
+      assertThat(ferry.await(LIMIT).status()).isZero();
+      assertThat(ferry.err().lines().filter(l -> l.contains("ping_failed"))).hasSize(1);
+    }
+  }
+}
