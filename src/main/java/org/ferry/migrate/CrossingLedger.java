@@ -95,7 +95,8 @@ public interface CrossingLedger {
    *
    * @param crossing the crossing
    * @param settled outcomes
-   * @return done when committed; failed with a {@link LedgerException}
+   * @return done when committed, on a thread of the ledger's that must not be held up; failed with
+   *     a {@link LedgerException}
    */
   CompletableFuture<Void> settle(long crossing, List<Settled> settled);
 

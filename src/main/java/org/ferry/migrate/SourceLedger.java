@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * The part of the ledger that holds what was read from sources. A source is known by its server
  * name; a later load of the same server adds what is new and takes over what changed.
  *
- * <p>Streams hold a database cursor until they are closed. All methods block and may be called from
- * any virtual thread; a lost connection is waited for, and a {@link LedgerException} ends the wait.
+ * <p>Streams are read in pages and hold nothing open between them, so they may be read slowly and
+ * left in the middle. All methods block and may be called from any virtual thread; a lost
+ * connection is waited for, and a {@link LedgerException} ends the wait.
  */
 public interface SourceLedger {
   /**
@@ -35,6 +36,7 @@ public interface SourceLedger {
    * @param source read once, stream by stream
    * @param progress told from time to time, never more often than ten times a second
    * @return the source as it now stands
+   * @throws LedgerException where it could not be taken over, or another load is under way
    */
   LoadedSource load(Source source, Consumer<LoadProgress> progress);
 

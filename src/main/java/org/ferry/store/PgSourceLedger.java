@@ -111,8 +111,12 @@ public final class PgSourceLedger implements SourceLedger {
       "select "
           + EventRows.EVENT
           + """
-           from ferry.room r join ferry.event e on e.source = $1 and e.room = r.pk
-          where r.source = $1 and r.id = $2 order by e.depth, e.stream limit 1
+           from (
+            select * from ferry.event w
+            where w.source = $1
+              and w.room = (select pk from ferry.room where source = $1 and id = $2)
+            order by w.depth, w.stream limit 1) e
+          join ferry.room r on r.pk = e.room
           """;
   private static final String ALIASES =
       "select alias, room from ferry.alias where source = $1 and alias > $2 order by alias limit $3";

@@ -34,7 +34,9 @@ final class Settling implements AutoCloseable {
 
   private final Database database;
   private final BlockingQueue<Request> queue = new ArrayBlockingQueue<>(QUEUE);
+  private final Request last = new Request(0, List.of(), new CompletableFuture<>());
   private final Thread writer;
+  private volatile boolean ended;
 
   Settling(Database database) {
     this.database = database;
@@ -45,36 +47,43 @@ final class Settling implements AutoCloseable {
 
   /** Takes outcomes in; blocks while too many wait already. */
   CompletableFuture<Void> add(long crossing, List<Settled> rows) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
+    Request request = new Request(crossing, List.copyOf(rows), new CompletableFuture<>());
     try {
-      if (writer.isAlive()) {
-        queue.put(new Request(crossing, List.copyOf(rows), done));
+      if (!ended) {
+        queue.put(request);
       }
-      if (!writer.isAlive()) {
-        done.completeExceptionally(closed());
+      if (ended) {
+        boolean unused = request.done().completeExceptionally(closed());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      done.completeExceptionally(new LedgerException("stopped before the ledger took it in", e));
+      boolean unused =
+          request
+              .done()
+              .completeExceptionally(
+                  new LedgerException("stopped before the ledger took it in", e));
     }
-    return done;
+    return request.done();
   }
 
   private void write() {
-    boolean open = true;
     List<Request> held = new ArrayList<>();
-    while (open) {
-      try {
+    try {
+      boolean ending = false;
+      while (!ending) {
         held.add(queue.take());
-      } catch (InterruptedException e) {
-        open = false;
+        int unused = queue.drainTo(held);
+        ending = held.remove(last);
+        while (!held.isEmpty()) {
+          commit(batch(held));
+        }
       }
-      var unused = queue.drainTo(held);
-      while (!held.isEmpty()) {
-        commit(batch(held));
-      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      ended = true;
+      queue.forEach(r -> r.done().completeExceptionally(closed()));
     }
-    queue.forEach(r -> r.done().completeExceptionally(closed()));
   }
 
   /** Takes the next requests of one crossing off the list, as many as fit one statement. */
@@ -156,8 +165,10 @@ final class Settling implements AutoCloseable {
   /** Commits what is queued, then ends. */
   @Override
   public void close() {
-    writer.interrupt();
     try {
+      if (!ended) {
+        queue.put(last);
+      }
       writer.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
