@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.client.MessagesPage;
@@ -97,7 +98,7 @@ final class Doubts {
       for (ObjectNode event : page.chunk()) {
         EventId id = new EventId(event.path("event_id").asText());
         seen += known.contains(id) ? 1 : 0;
-        match(event, byWord).ifPresent(e -> found.putIfAbsent(e.key(), id));
+        match(event, byWord, reader.user()).ifPresent(e -> found.putIfAbsent(e.key(), id));
       }
       from = page.end();
       // Requests that were under way when a run died can land behind a known event, by one step.
@@ -107,11 +108,22 @@ final class Doubts {
     }
   }
 
-  private Optional<LedgerEvent> match(JsonNode event, Map<String, LedgerEvent> byWord) {
+  /** A mark counts only in an event of the person who was to send it, or of who helps them. */
+  private Optional<LedgerEvent> match(
+      JsonNode event, Map<String, LedgerEvent> byWord, UserId actor) {
     JsonNode content = event.path("content");
+    String sender = event.path("sender").asText("");
     return Origin.isHelper(content)
         ? Optional.empty()
-        : voyage.origin().word(content).map(byWord::get);
+        : voyage
+            .origin()
+            .word(content)
+            .map(byWord::get)
+            .filter(e ->
+                sender.equals(actor.value())
+                    || cast.target(e.event().sender())
+                        .filter(t -> t.value().equals(sender))
+                        .isPresent());
   }
 
   /** An undated redaction bears no mark; what it took back says that it arrived. */
