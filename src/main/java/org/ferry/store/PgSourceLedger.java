@@ -245,7 +245,7 @@ public final class PgSourceLedger implements SourceLedger {
   public Stream<Event> currentState(long source, Set<String> types) {
     String[] wanted = types.toArray(String[]::new);
     return Pages.of(
-        Pages.CONTENT_ROWS,
+        Pages.SMALL_ROWS,
         last ->
             EventRows.list(
                 database.run(
@@ -255,7 +255,7 @@ public final class PgSourceLedger implements SourceLedger {
                     last == null ? "" : last.room().value(),
                     last == null ? "" : last.type(),
                     last == null ? "" : last.stateKey(),
-                    (long) Pages.CONTENT_ROWS),
+                    (long) Pages.SMALL_ROWS),
                 EventRows::event));
   }
 
