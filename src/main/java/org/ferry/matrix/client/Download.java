@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves a paused response into a stream on the thread that calls. The event loop hands over a few
- * buffers ahead and no more.
+ * Moves a response into a stream on the thread that calls. The event loop hands over a few buffers
+ * ahead and no more.
  */
 final class Download {
   private static final int AHEAD = 16;
@@ -24,31 +24,40 @@ final class Download {
 
   private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
   private final HttpClientResponse response;
-  private final OutputStream to;
-  private final Consumer<Integer> counter;
 
-  Download(HttpClientResponse response, OutputStream to, Consumer<Integer> counter) {
+  private Download(HttpClientResponse response) {
     this.response = response;
-    this.to = to;
-    this.counter = counter;
+  }
+
+  /** Begins to listen; on the event loop that brings the response, so that nothing is missed. */
+  static Download of(HttpClientResponse response) {
+    Download download = new Download(response);
+    HttpClientResponse unused =
+        response
+            .exceptionHandler(e -> download.pieces.add(new End(e)))
+            .endHandler(v -> download.pieces.add(new End(null)))
+            .handler(buffer -> download.pieces.add(new Bytes(buffer)))
+            .pause()
+            .fetch(AHEAD);
+    return download;
   }
 
   /**
-   * Copies all.
+   * Copies all, on the thread that calls.
    *
+   * @param to where to
+   * @param counter told of each number of bytes before they are written
    * @return what broke the connection, or null where the whole file arrived
    */
-  @Nullable Throwable copy() throws IOException {
-    HttpClientResponse unused =
-        response
-            .exceptionHandler(e -> pieces.add(new End(e)))
-            .endHandler(v -> pieces.add(new End(null)))
-            .handler(buffer -> pieces.add(new Bytes(buffer)))
-            .fetch(AHEAD);
+  @Nullable Throwable copy(OutputStream to, Consumer<Integer> counter) throws IOException {
     try {
       while (true) {
         switch (pieces.take()) {
-          case Bytes bytes -> write(bytes.buffer());
+          case Bytes bytes -> {
+            counter.accept(bytes.buffer().length());
+            to.write(bytes.buffer().getBytes());
+            HttpClientResponse unused = response.fetch(1);
+          }
           case End end -> {
             return end.broken();
           }
@@ -62,12 +71,6 @@ final class Download {
       hangUp();
       throw e;
     }
-  }
-
-  private void write(Buffer buffer) throws IOException {
-    counter.accept(buffer.length());
-    to.write(buffer.getBytes());
-    HttpClientResponse unused = response.fetch(1);
   }
 
   private void hangUp() {

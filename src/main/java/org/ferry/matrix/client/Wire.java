@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.ferry.matrix.event.Json;
+import org.jspecify.annotations.Nullable;
 
 /** One attempt at one request. Nothing is repeated here, and no status is an error. */
 final class Wire implements AutoCloseable {
@@ -108,21 +109,25 @@ final class Wire implements AutoCloseable {
    * @throws IOException where the bytes cannot be written
    */
   Answer download(Call call, OutputStream to, Consumer<Integer> counter) throws Lost, IOException {
-    HttpClientResponse response =
+    Incoming incoming =
         await(
             open(call, options.requestTimeout())
-                .compose(request -> request.send().map(HttpClientResponse::pause)));
-    Answer head = new Answer(response.statusCode(), response.headers(), Buffer.buffer());
-    if (!head.isSuccess()) {
-      Future<Answer> whole = whole(response);
-      HttpClientResponse unused = response.resume();
-      return await(whole);
-    }
-    Throwable broken = new Download(response, to, counter).copy();
+                .compose(request -> request.send().compose(Wire::incoming)));
+    Throwable broken = incoming.download() == null ? null : incoming.download().copy(to, counter);
     if (broken != null) {
       throw lost(broken);
     }
-    return head;
+    return incoming.answer();
+  }
+
+  /** An answer, and the file that follows where it is a success. */
+  private record Incoming(Answer answer, @Nullable Download download) {}
+
+  private static Future<Incoming> incoming(HttpClientResponse response) {
+    Answer head = new Answer(response.statusCode(), response.headers(), Buffer.buffer());
+    return head.isSuccess()
+        ? Future.succeededFuture(new Incoming(head, Download.of(response)))
+        : whole(response).map(answer -> new Incoming(answer, null));
   }
 
   private Future<HttpClientRequest> open(Call call, Duration silence) {
