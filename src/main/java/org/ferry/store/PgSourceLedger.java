@@ -59,7 +59,8 @@ public final class PgSourceLedger implements SourceLedger {
       """
       select r.id, e.sender, e.state_key
       from ferry.event e join ferry.room r on r.pk = e.room
-      where e.source = $1 and e.type = 'm.room.member' and e.state_key is not null
+      where e.source = $1 and e.type = 'm.room.member'
+        and e.state_key like '@%:%' and e.state_key not like '%:'
         and e.content ~ '"is_direct"\\s*:\\s*true'
         and e.content ~ '"membership"\\s*:\\s*"invite"'
       order by r.id, e.depth, e.stream
@@ -68,9 +69,14 @@ public final class PgSourceLedger implements SourceLedger {
       "select "
           + EventRows.EVENT
           + """
-           from ferry.room r join ferry.event e on e.source = $1 and e.room = r.pk
-          where r.source = $1 and r.id = $2 and (e.depth, e.stream) > ($3, $4)
-          order by e.depth, e.stream limit $5
+           from (
+            select * from ferry.event w
+            where w.source = $1
+              and w.room = (select pk from ferry.room where source = $1 and id = $2)
+              and (w.depth, w.stream) > ($3, $4)
+            order by w.depth, w.stream limit $5) e
+          join ferry.room r on r.pk = e.room
+          order by e.depth, e.stream
           """;
   private static final String ROOMS =
       "select id, version, creator, listed from ferry.room where source = $1 and id > $2"

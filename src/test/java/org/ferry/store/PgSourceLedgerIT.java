@@ -192,6 +192,18 @@ class PgSourceLedgerIT {
   }
 
   @Test
+  void findsDirectInvitationsAmongOddMemberships() {
+    MadeSource source = MadeSource.withMessages("old", 0);
+    String invite = "{\"membership\":\"invite\",\"is_direct\": true}";
+    for (String key : List.of("@bob:old", "bad", "@eve:")) {
+      source.events.add(
+          MadeSource.state("$" + key, MadeSource.ROOM, "m.room.member", key, 5, invite));
+    }
+    long id = load(source).id();
+    assertThat(ledger.directInvitations(id)).hasSize(1);
+  }
+
+  @Test
   void streamsAreLongerThanAPage() {
     MadeSource source = new MadeSource("old");
     List<String> rooms = new ArrayList<>();
@@ -234,6 +246,8 @@ class PgSourceLedgerIT {
     long id = load(source).id();
     assertThat(ledger.tallies(id)).containsExactlyElementsOf(source.tallies().toList());
     assertThat(ledger.recount(id)).containsExactlyElementsOf(source.tallies().toList());
+    assertThat(ledger.events(id, MadeSource.ROOM))
+        .containsExactlyElementsOf(source.events.subList(0, 12_001));
   }
 
   @Test
