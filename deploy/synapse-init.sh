@@ -1,0 +1,33 @@
+#!/bin/sh
+# Run once as root in Synapse's image, before Synapse: its configuration, its keys, and Ferry's
+# registration with the owner that Synapse runs as.
+set -eu
+if [ ! -f /data/homeserver.yaml ]; then
+  /start.py generate
+  # A later key of the same name would be refused: the database section is replaced.
+  python3 - <<'END'
+import os, yaml
+path = "/data/homeserver.yaml"
+config = yaml.safe_load(open(path))
+config["database"] = {
+    "name": "psycopg2",
+    "args": {
+        "host": "postgres",
+        "user": "ferry",
+        "password": os.environ["POSTGRES_PASSWORD"],
+        "dbname": "synapse",
+        "cp_min": 5,
+        "cp_max": 10,
+    },
+}
+config["app_service_config_files"] = ["/data/ferry-registration.yaml"]
+config["enable_metrics"] = True
+config["listeners"].append(
+    {"port": 9000, "type": "metrics", "bind_addresses": ["0.0.0.0"]}
+)
+with open(path, "w") as out:
+    yaml.safe_dump(config, out)
+END
+fi
+install -m 0600 /ferry/registration.yaml /data/ferry-registration.yaml
+chown -R 991:991 /data
