@@ -93,7 +93,13 @@ final class Work implements AutoCloseable {
 
   /** Shows a migration's phases and passes a wish to stop on. */
   Watch watch() {
-    return new Looking(progress, session.stop());
+    session.stop().onRequest(() -> {});
+    return watch(progress, session.stop());
+  }
+
+  /** Shows a migration's phases on a progress and passes a wish to stop on. */
+  static Watch watch(Progress progress, Stop stop) {
+    return new Looking(progress, stop);
   }
 
   @Override
@@ -131,7 +137,6 @@ final class Work implements AutoCloseable {
     Looking(Progress progress, Stop stop) {
       this.progress = progress;
       this.stop = stop;
-      stop.onRequest(() -> {});
     }
 
     @Override
