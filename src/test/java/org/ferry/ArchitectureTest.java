@@ -12,8 +12,13 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +58,24 @@ class ArchitectureTest {
             .onlyDependOnClassesThat(allowed(from, to))
             .allowEmptyShould(true)
             .check(classes));
+  }
+
+  @Test
+  void thePageForDevelopersHasTheSameTable() throws IOException {
+    String page = Files.readString(Path.of("docs/development.md"));
+    Map<String, List<String>> written = new HashMap<>();
+    Pattern.compile("(?m)^\\| `([a-z]+)` \\|.*\\| ([^|]+) \\|$")
+        .matcher(page)
+        .results()
+        .forEach(row ->
+            written.put(
+                row.group(1),
+                Pattern.compile("`([a-z]+)`")
+                    .matcher(row.group(2))
+                    .results()
+                    .map(m -> m.group(1))
+                    .toList()));
+    assertThat(written).containsExactlyInAnyOrderEntriesOf(MAY_USE);
   }
 
   private static DescribedPredicate<JavaClass> allowed(String from, List<String> to) {
