@@ -181,7 +181,14 @@ public final class ReplayBench {
                 here.rateOfAll());
     say(
         "%s (%s) %-42s %6.1f/s  %d in %.1f s%s; load %s before",
-        name, who, SENDERS.getOrDefault(who, ""), here.rate(), here.messages(), here.seconds(), others, load);
+        name,
+        who,
+        SENDERS.getOrDefault(who, ""),
+        here.rate(),
+        here.messages(),
+        here.seconds(),
+        others,
+        load);
     more.lines().forEach(line -> say("           %s", line));
   }
 
@@ -234,10 +241,7 @@ public final class ReplayBench {
         goal == 0
             ? ""
             : String.format(
-                Locale.ROOT,
-                "  (goal: at least %.2f, %s)",
-                goal,
-                ratio >= goal ? "met" : "missed");
+                Locale.ROOT, "  (goal: at least %.2f, %s)", goal, ratio >= goal ? "met" : "missed");
     say("%s/%s = %.2f%s", one, other, ratio, verdict);
   }
 
