@@ -103,7 +103,9 @@ class RegistrationTest {
         hs_token: %s2
         sender_localpart: someone
         rate_limited: false
-        namespaces: {users: [{exclusive: true, regex: '@(old_.*|ferrybot):new\\.example\\.org'}]}
+        namespaces:
+          users: [{exclusive: true, regex: '@(old_.*|ferrybot):new\\.example\\.org'}]
+          aliases: [{exclusive: false, regex: '#.*'}]
         receive_ephemeral: true
         de.sorunome.msc2409.push_ephemeral: true
         org.matrix.msc3202: true
@@ -140,6 +142,7 @@ class RegistrationTest {
             "hs_token",
             "namespaces.users",
             "namespaces.users",
+            "namespaces.aliases",
             "namespaces.rooms",
             "receive_ephemeral",
             "de.sorunome.msc2409.push_ephemeral",

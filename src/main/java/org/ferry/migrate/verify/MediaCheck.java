@@ -12,15 +12,18 @@ import org.ferry.matrix.client.DownloadInfo;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.migrate.CrossingLedger.CarriedMedia;
 import org.ferry.migrate.replay.Voyage;
+import org.ferry.migrate.replay.Watch;
 
 /** Reads every carried file back and compares its SHA-256. */
 final class MediaCheck {
   private final Voyage voyage;
   private final Findings findings;
+  private final Watch watch;
 
-  MediaCheck(Voyage voyage, Findings findings) {
+  MediaCheck(Voyage voyage, Findings findings, Watch watch) {
     this.voyage = voyage;
     this.findings = findings;
+    this.watch = watch;
   }
 
   /** Compares all files; returns how many. */
@@ -29,7 +32,11 @@ final class MediaCheck {
     try (Stream<CarriedMedia> media = voyage.ledger().media(voyage.id())) {
       files = media.filter(m -> m.target() != null).toList();
     }
-    files.forEach(this::check);
+    watch.phase("files", files.size());
+    for (CarriedMedia file : files) {
+      check(file);
+      watch.step(1);
+    }
     return files.size();
   }
 

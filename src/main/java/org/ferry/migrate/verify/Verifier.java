@@ -81,8 +81,7 @@ public final class Verifier {
         break;
       }
     }
-    watch.phase("files", -1);
-    long media = new MediaCheck(voyage, general).run();
+    long media = new MediaCheck(voyage, general, watch).run();
     return new VerifyReport(verdicts, media, general.kept());
   }
 
