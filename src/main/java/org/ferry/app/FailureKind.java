@@ -3,6 +3,7 @@ package org.ferry.app;
 import org.ferry.config.ConfigException;
 import org.ferry.lab.LabException;
 import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.client.MatrixException;
 import org.ferry.migrate.AlreadyRunning;
 import org.ferry.migrate.LedgerException;
 import org.ferry.migrate.plan.PlanException;
@@ -38,5 +39,17 @@ public enum FailureKind {
       case ListenException e -> BUSY;
       default -> BUG;
     };
+  }
+
+  /**
+   * The sentence for a person: what the exception says, and what to do where it does not say so.
+   */
+  public static String sentence(Throwable failure) {
+    String said = String.valueOf(failure.getMessage());
+    return failure instanceof MatrixException e && e.isTokenRefused()
+        ? said
+            + ". The homeserver does not know Ferry's token: hand it registration.yaml, name that in"
+            + " app_service_config_files and restart it; ferry registration --check tells what differs."
+        : said;
   }
 }

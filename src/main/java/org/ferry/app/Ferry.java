@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.ferry.config.Config;
 import org.ferry.config.Registration;
@@ -127,7 +128,12 @@ public final class Ferry implements AutoCloseable {
       org.ferry.source.synapse.LoadProgress bytes,
       Consumer<LoadProgress> rows) {
     try (SynapseDump dump = SynapseDump.load(source, standardInput, database().staging(), bytes)) {
-      return sources().load(dump, rows);
+      Optional<LoadedSource> same =
+          sources()
+              .byServer(dump.info().server())
+              .filter(s -> s.info().fingerprint().equals(dump.info().fingerprint()));
+      // The same bytes are the same load: a plan that was made from them stays good.
+      return same.isPresent() ? same.get() : sources().load(dump, rows);
     }
   }
 

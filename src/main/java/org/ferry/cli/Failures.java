@@ -58,7 +58,7 @@ final class Failures {
     }
     return switch (FailureKind.of(failure)) {
       case INPUT -> say(input(failure), ExitStatus.INPUT);
-      case SERVER -> say(String.valueOf(failure.getMessage()), ExitStatus.SERVER);
+      case SERVER -> say(FailureKind.sentence(failure), ExitStatus.SERVER);
       case BUSY -> say(String.valueOf(failure.getMessage()), ExitStatus.FAILED);
       case BUG -> bug(failure, arguments);
     };

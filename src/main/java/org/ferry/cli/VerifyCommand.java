@@ -28,6 +28,12 @@ final class VerifyCommand extends FerryCommand {
       description = "The comparison as a page to read (not available yet).")
   @Nullable Path report;
 
+  @Option(
+      names = "--space",
+      paramLabel = "ALIAS",
+      description = "The destination Space, instead of the configured one.")
+  @Nullable String space;
+
   @Option(names = "--json", description = "The comparison as JSON on standard output.")
   boolean json;
 
@@ -43,7 +49,7 @@ final class VerifyCommand extends FerryCommand {
     try (Work work = new Work(session())) {
       Sources.Named named = source.named(work.ferry().config(), session().world().folder());
       LoadedSource loaded = work.source(named);
-      Passage passage = work.passage(loaded, null);
+      Passage passage = work.passage(loaded, space);
       Crossing crossing = Crossings.of(work, passage);
       Plan plan = Followed.plan(work.ferry(), crossing, passage);
       VerifyReport found = new Carrying(work.ferry(), passage).verify(crossing, plan, work.watch());

@@ -2,6 +2,7 @@ package org.ferry.cli;
 
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ferry.app.Ferry;
 import org.ferry.app.Passage;
@@ -71,8 +72,17 @@ final class Work implements AutoCloseable {
 
   /** The files that are meant, or null where none were named. */
   @Nullable MediaStore media(Sources.@Nullable Named named, Sources sources) {
-    Path path = named == null ? sources.media : named.media();
-    return path == null ? null : ferry.media(session.world().folder().resolve(path));
+    Path asked = named == null ? sources.media : named.media();
+    LastMedia last = new LastMedia(ferry.config().dataDir());
+    if (asked != null) {
+      Path path = session.world().folder().resolve(asked).toAbsolutePath().normalize();
+      MediaStore store = ferry.media(path);
+      last.remember(path);
+      return store;
+    }
+    Optional<Path> path = last.path();
+    path.ifPresent(p -> session.tell("The files come from " + p + ", which was named last."));
+    return path.map(ferry::media).orElse(null);
   }
 
   /** The passage of a source into the Space that was asked for or is configured. */

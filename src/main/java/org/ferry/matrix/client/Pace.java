@@ -205,7 +205,7 @@ public final class Pace {
       return "failing homeserver";
     }
     if (!limitCounts && !somebodyWaited) {
-      return "rooms at once";
+      return "the number of rooms";
     }
     return adaptive && climb.limit() < MOST ? "homeserver latency" : "concurrency limit";
   }

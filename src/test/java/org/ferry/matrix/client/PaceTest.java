@@ -59,7 +59,7 @@ class PaceTest {
     Simulation s = new Simulation(Pace.adaptive(clock), n -> n * 10.0, 3, 1);
     s.run(Duration.ofSeconds(60));
     assertThat(s.pace.limit()).isEqualTo(4);
-    assertThat(s.pace.snapshot().holdsBack()).isEqualTo("rooms at once");
+    assertThat(s.pace.snapshot().holdsBack()).isEqualTo("the number of rooms");
   }
 
   @Test
