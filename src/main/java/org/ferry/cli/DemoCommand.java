@@ -2,10 +2,12 @@ package org.ferry.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
-import org.ferry.app.Demo;
-import org.ferry.migrate.Standing;
+import org.ferry.app.DemoFolder;
+import org.ferry.app.DemoPerson;
+import org.ferry.app.DemoServer;
+import org.ferry.config.Config;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,47 +34,64 @@ final class DemoCommand extends FerryCommand {
 
   @Override
   public Integer call() throws InterruptedException {
-    Instant begun = Instant.now();
-    Path folder =
-        dir == null
-            ? Demo.standardFolder(session().world().environment())
-            : session().world().folder().resolve(dir);
-    CountDownLatch stopped = new CountDownLatch(1);
-    session().stop().onRequest(stopped::countDown);
-    Progress progress = session().progress();
-    try (Demo demo = Demo.open(folder, session().world().environment(), progress::say)) {
-      Demo.Outcome outcome = demo.run(Work.watch(progress, session().stop()));
-      progress.end();
-      if (session().stop().requested()) {
-        return ExitStatus.DONE;
-      }
-      show(outcome, Duration.between(begun, Instant.now()));
-      demo.lookAt().forEach(session()::say);
-      if (!exit) {
-        session().say("Up until Ctrl-C.");
-        stopped.await();
-      }
-      return outcome.report().differences() == 0 ? ExitStatus.DONE : ExitStatus.FAILED;
-    } finally {
-      progress.end();
+    if (session().globals().config != null) {
+      throw new UsageException(
+          "demo makes a configuration of its own; leave out -c, and name its folder with --dir");
+    }
+    DemoFolder folder = folder();
+    session().tell(Version.full());
+    session().tell("The demo keeps everything in " + folder.path());
+    folder.prepare();
+    session().globals().config = folder.config();
+    Config config = session().config();
+    long begun = System.nanoTime();
+    try (DemoServer server =
+        DemoServer.open(folder, config, session().world().environment(), session()::tell)) {
+      session()
+          .tell(
+              "PostgreSQL and Synapse answer: %s is at %s (%s)"
+                  .formatted(config.homeserver().domain(), server.address(), since(begun)));
+      return carried(folder, server, config);
     }
   }
 
-  private void show(Demo.Outcome outcome, Duration took) {
-    Standing.Sums events = outcome.standing().events();
-    String what =
-        outcome.sent() == 0
-            ? "Everything was there already: %,d events in %,d rooms, %,d people, %,d files"
-            : "Carried %4$,d of %1$,d events in %2$,d rooms, with %3$,d people and %5$,d files";
-    long people = outcome.standing().people().getOrDefault("ready", 0L);
-    long files = outcome.standing().media().getOrDefault("carried", 0L);
-    int rooms = outcome.standing().rooms().size();
-    session()
-        .say(
-            outcome.sent() == 0
-                ? what.formatted(events.carried(), rooms, people, files)
-                : what.formatted(events.carried(), rooms, people, outcome.sent(), files));
-    VerifyView.lines(outcome.report()).forEach(session()::say);
-    session().say("All of it took %,d s.".formatted(took.toSeconds()));
+  private DemoFolder folder() {
+    return dir == null
+        ? DemoFolder.standard(session().world().environment())
+        : new DemoFolder(session().world().folder().resolve(dir).toAbsolutePath().normalize());
+  }
+
+  private int carried(DemoFolder folder, DemoServer server, Config config)
+      throws InterruptedException {
+    DemoPerson person = new DemoPerson(server);
+    DemoView view = new DemoView(session(), folder, server);
+    try (Work work = new Work(session())) {
+      DemoCrossing crossing = new DemoCrossing(work, folder, person);
+      person.makeSpace(work.space(null), config.bot());
+      boolean proven = crossing.alreadyProven() || crossing.carryAndProve();
+      if (session().stop().requested()) {
+        throw new CancellationException();
+      }
+      view.show(crossing.sample(), proven);
+      if (exit) {
+        return proven ? ExitStatus.DONE : ExitStatus.FAILED;
+      }
+    }
+    return stayUp(view);
+  }
+
+  /** Ferry's own connections are closed by now; the servers serve whoever looks on. */
+  private int stayUp(DemoView view) throws InterruptedException {
+    CountDownLatch stopped = new CountDownLatch(1);
+    session().stop().onRequest(stopped::countDown);
+    view.stays();
+    stopped.await();
+    view.ends();
+    return ExitStatus.DONE;
+  }
+
+  /** The time since a moment, for people. */
+  static String since(long begun) {
+    return "%.1f s".formatted(Duration.ofNanos(System.nanoTime() - begun).toMillis() / 1000.0);
   }
 }

@@ -81,7 +81,7 @@ final class Failures {
     return "ferry " + String.join(" ", arguments.stream().map(Failures::quote).toList());
   }
 
-  private static String quote(String argument) {
+  static String quote(String argument) {
     return argument.matches("[A-Za-z0-9_./:=@%+,-]+")
         ? argument
         : "'" + argument.replace("'", "'\\''") + "'";

@@ -51,7 +51,7 @@ final class Work implements AutoCloseable {
     return load(named, session.world().in());
   }
 
-  private LoadedSource load(Sources.Named named, InputStream standardInput) {
+  LoadedSource load(Sources.Named named, InputStream standardInput) {
     Path path = named.path();
     AtomicLong phase = new AtomicLong(-1);
     try {
@@ -104,12 +104,7 @@ final class Work implements AutoCloseable {
   /** Shows a migration's phases and passes a wish to stop on. */
   Watch watch() {
     session.stop().onRequest(() -> {});
-    return watch(progress, session.stop());
-  }
-
-  /** Shows a migration's phases on a progress and passes a wish to stop on. */
-  static Watch watch(Progress progress, Stop stop) {
-    return new Looking(progress, stop);
+    return new Looking(progress, session.stop());
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Writes files that only their owner may open. */
-final class PrivateFiles {
+public final class PrivateFiles {
   private PrivateFiles() {}
 
   /**
@@ -17,7 +17,7 @@ final class PrivateFiles {
    *
    * @throws ConfigException where that is not possible, with the reason
    */
-  static void write(Path file, String text) {
+  public static void write(Path file, String text) {
     Path folder = file.toAbsolutePath().getParent();
     try {
       if (folder != null) {
