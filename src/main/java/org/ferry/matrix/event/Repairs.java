@@ -128,6 +128,30 @@ final class Repairs {
         : BigIntegerNode.valueOf(integer);
   }
 
+  /** Servers take messages, names and topics only with their texts; other servers let them pass. */
+  void supply(String type, ObjectNode content) {
+    switch (type) {
+      case "m.room.message" -> {
+        supply(content, "body", "");
+        supply(content, "msgtype", "m.text");
+      }
+      case "m.room.name" -> supply(content, "name", "");
+      case "m.room.topic" -> supply(content, "topic", "");
+      default -> {
+        // No other type has such a text.
+      }
+    }
+  }
+
+  private void supply(ObjectNode content, String key, String standard) {
+    JsonNode value = content.path(key);
+    if (!value.isTextual()) {
+      boolean none = value.isMissingNode() || value.isNull() || key.equals("msgtype");
+      content.put(key, none ? standard : Json.canonical(value));
+      add(Kind.TEXT_SUPPLIED, key);
+    }
+  }
+
   /** Servers refuse a membership with a long name or a long address of a picture. */
   void trimMember(ObjectNode content) {
     String name = content.path("displayname").textValue();

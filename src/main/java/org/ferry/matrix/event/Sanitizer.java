@@ -53,6 +53,8 @@ public final class Sanitizer {
     INTEGER_TO_STRING("large integer to string"),
     /** Half a character became U+FFFD. */
     LONE_SURROGATE("lone surrogate"),
+    /** A text that servers insist on was missing, or was something else than text. */
+    TEXT_SUPPLIED("text supplied"),
     /** What was nested deeper than 100 became JSON in a string. */
     DEPTH("nesting to string"),
     /** The formatted body was dropped to fit into 64 KiB. */
@@ -91,6 +93,7 @@ public final class Sanitizer {
     if (type.equals("m.room.member")) {
       repairs.trimMember(mended);
     }
+    repairs.supply(type, mended);
     new Trimmer(repairs, budget).trim(mended);
     return new Acceptable(repairs.list().isEmpty() ? content : mended, repairs.list());
   }

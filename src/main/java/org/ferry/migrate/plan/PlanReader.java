@@ -93,7 +93,7 @@ final class PlanReader {
 
   private Optional<PlanPerson> person(Row row) {
     row.only(PERSON);
-    Optional<UserId> id = row.user("id", row.required("id").orElse(null));
+    Optional<UserId> id = row.oldUser("id", row.required("id").orElse(null));
     Optional<PersonAction> action = row.word("action", PersonAction.class);
     Optional<UserId> target = row.user("target", row.text("target"));
     if (id.isEmpty() || action.isEmpty() || isSecond(row, id.get().value())) {

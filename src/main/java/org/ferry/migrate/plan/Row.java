@@ -118,6 +118,16 @@ final class Row {
   }
 
   Optional<UserId> user(String name, @Nullable String value) {
+    return id(
+        name,
+        value,
+        v -> UserId.isValid(v) && !hasBlank(v),
+        UserId::new,
+        "user id such as @name:example.org");
+  }
+
+  /** A user id of the source, which may be of the years when localparts held anything. */
+  Optional<UserId> oldUser(String name, @Nullable String value) {
     return id(name, value, UserId::isValid, UserId::new, "user id such as @name:example.org");
   }
 
@@ -126,7 +136,11 @@ final class Row {
   }
 
   private static boolean isRoom(String value) {
-    return value.startsWith("!") && value.length() > 1;
+    return value.startsWith("!") && value.length() > 1 && !hasBlank(value);
+  }
+
+  private static boolean hasBlank(String value) {
+    return value.chars().anyMatch(c -> c <= ' ');
   }
 
   private <T> Optional<T> id(
@@ -138,7 +152,7 @@ final class Row {
     if (value == null) {
       return Optional.empty();
     }
-    if (!valid.test(value) || value.chars().anyMatch(c -> c <= ' ')) {
+    if (!valid.test(value)) {
       problem(name, name + " is " + Problems.quoted(value) + ", which is no " + what);
       return Optional.empty();
     }

@@ -81,6 +81,23 @@ public final class TargetSurvey {
     return new TargetSpace(id, own.name(), rooms(id, joined), List.copyOf(problems));
   }
 
+  /**
+   * What a person has to type before Ferry can carry into a room.
+   *
+   * @param bot the bot, a member of the room
+   * @param room a room that is to be reused
+   * @return the sentence; empty where the bot has the power it needs
+   */
+  public static Optional<String> lacking(Intent bot, RoomId room) {
+    SpaceRoom own = new RoomReader(bot).read(room, false);
+    String name = own.name();
+    return own.power() >= own.carryLevel()
+        ? Optional.empty()
+        : Optional.of(
+            "Ferry's bot lacks power: type /op %s %d in the room %s, then run ferry migrate again"
+                .formatted(bot.user(), own.carryLevel(), name == null ? room : Names.shown(name)));
+  }
+
   /** Empty where the server does not know the bot, because nothing has registered it yet. */
   private Optional<Set<RoomId>> joined() {
     if (prepare) {

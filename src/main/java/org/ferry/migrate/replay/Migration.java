@@ -117,7 +117,7 @@ public final class Migration {
     new Aliases(voyage, lookups, watch).carry();
     boolean whole = history(rooms);
     if (whole) {
-      new DirectChats(voyage, cast, lookups, watch).carry();
+      new DirectChats(voyage, cast, lookups, facts, watch).carry();
     }
     return whole && !watch.stopping();
   }

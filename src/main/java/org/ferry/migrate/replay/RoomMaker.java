@@ -18,6 +18,7 @@ import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.CrossingLedger.RoomState;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.plan.TargetSurvey;
 import org.ferry.migrate.rewrite.Lookups.RoomFate;
 import org.ferry.migrate.rewrite.Origin;
 import org.jspecify.annotations.Nullable;
@@ -82,12 +83,30 @@ final class RoomMaker {
       throw new IllegalStateException("the plan reuses no room for " + room.id());
     }
     Intent bot = voyage.bot();
-    RoomId unusedJoined = bot.join(target.value(), List.of());
+    Optional<String> hindrance = enter(bot, target);
+    if (hindrance.isPresent()) {
+      return row(room, null, RoomState.FAILED, voyage.options().bot(), null, hindrance.get());
+    }
     String version =
         bot.state(target, "m.room.create", "")
             .map(c -> c.path("room_version").asText("1"))
             .orElse("1");
     return row(room, target, RoomState.OPEN, voyage.options().bot(), version, null);
+  }
+
+  /** Enters a room that is there already; what a person has to type where that cannot be. */
+  private static Optional<String> enter(Intent bot, RoomId target) {
+    try {
+      RoomId unusedJoined = bot.join(target.value(), List.of());
+    } catch (MatrixException e) {
+      if (!e.isForbidden() && !e.isNotFound()) {
+        throw e;
+      }
+      return Optional.of(
+          "Ferry's bot is not in the room: type /invite %s in the room %s, then run ferry migrate again"
+              .formatted(bot.user(), target));
+    }
+    return TargetSurvey.lacking(bot, target);
   }
 
   private CarriedRoom create(Plan.PlanRoom room, boolean doubtful) {

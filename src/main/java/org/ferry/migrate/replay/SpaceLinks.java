@@ -40,10 +40,7 @@ final class SpaceLinks {
     }
     Intent inRoom = cast.actor(actor);
     ObjectNode content =
-        inRoom
-            .state(target, PARENT, parent.value())
-            .map(ObjectNode::deepCopy)
-            .orElseGet(this::link);
+        inRoom.state(target, PARENT, parent.value()).map(SpaceLinks::ours).orElseGet(this::link);
     put(inRoom, target, PARENT, parent, content.put("canonical", true));
   }
 
@@ -54,6 +51,15 @@ final class SpaceLinks {
         .map(f -> ((RoomFate.Carried) f).target())
         .findFirst()
         .orElse(voyage.space());
+  }
+
+  /** A link that stands for the source's own, when it is set again, is no second copy of that. */
+  private static ObjectNode ours(ObjectNode present) {
+    ObjectNode copy = present.deepCopy();
+    if (copy.remove(Origin.KEY) != null) {
+      copy.put(Origin.HELPER, true);
+    }
+    return copy;
   }
 
   private ObjectNode link() {

@@ -25,9 +25,28 @@ class SanitizerTest {
         Json.parseObject(
             "{\"body\":\"NUL \\u0000 ok\",\"n\":9007199254740991,\"m\":-9007199254740991,"
                 + "\"l\":[true,null]}");
-    Acceptable a = Sanitizer.acceptable("m.room.message", content, BUDGET);
+    Acceptable a = Sanitizer.acceptable("org.example.any", content, BUDGET);
     assertThat(a.content()).isSameAs(content);
     assertThat(a.repairs()).isEmpty();
+  }
+
+  @Test
+  void suppliesTheTextsThatServersInsistOn() {
+    assertThat(supplied("m.room.message", "{}")).isEqualTo("{'body':'','msgtype':'m.text'}");
+    assertThat(supplied("m.room.message", "{'body':42,'msgtype':'m.notice'}"))
+        .isEqualTo("{'body':'42','msgtype':'m.notice'}");
+    assertThat(supplied("m.room.message", "{'body':{'b':1},'msgtype':null}"))
+        .isEqualTo("{'body':'{\\'b\\':1}','msgtype':'m.text'}");
+    assertThat(supplied("m.room.topic", "{}")).isEqualTo("{'topic':''}");
+    assertThat(supplied("m.room.name", "{'name':null}")).isEqualTo("{'name':''}");
+    assertThat(supplied("m.room.encryption", "{}")).isEqualTo("{}");
+  }
+
+  private static String supplied(String type, String json) {
+    ObjectNode content = Json.parseObject(json.replace('\'', '"'));
+    Acceptable a = Sanitizer.acceptable(type, content, BUDGET);
+    assertThat(a.repairs().isEmpty()).isEqualTo(a.content().equals(content));
+    return Json.text(a.content()).replace('"', '\'');
   }
 
   @Test
@@ -53,7 +72,7 @@ class SanitizerTest {
         Json.parseObject("{\"a\":\"x\\ud800y\\udc00\\ud83e\\udd89\"}")
             .put("k\ud800", 1)
             .put("k\ufffd", 2);
-    Acceptable a = Sanitizer.acceptable("m.room.message", content, BUDGET);
+    Acceptable a = Sanitizer.acceptable("org.example.any", content, BUDGET);
     assertThat(Json.text(a.content()))
         .isEqualTo("{\"a\":\"x\uFFFDy\uFFFD\ud83e\udd89\",\"k\uFFFD\uFFFD\":1,\"k\uFFFD\":2}");
     assertThat(a.repairs()).allMatch(r -> r.kind() == Kind.LONE_SURROGATE).hasSize(2);
@@ -78,7 +97,7 @@ class SanitizerTest {
             .put("body", "x".repeat(40_000))
             .put("format", "org.matrix.custom.html")
             .put("formatted_body", "y".repeat(30_000));
-    Acceptable a = Sanitizer.acceptable("m.room.message", content, BUDGET);
+    Acceptable a = Sanitizer.acceptable("org.example.any", content, BUDGET);
     assertThat(a.content()).isEqualTo(Json.object().put("body", "x".repeat(40_000)));
     assertThat(a.repairs()).extracting(r -> r.kind()).containsExactly(Kind.FORMATTED_BODY_DROPPED);
     assertThat(content.has("formatted_body")).isTrue();
@@ -88,7 +107,7 @@ class SanitizerTest {
   void cutsTheBodyAtAWholeCharacterAsLittleAsPossible() {
     ObjectNode content =
         Json.object().put("body", "🦉\n\"".repeat(20_000)).put("msgtype", "m.text");
-    Acceptable a = Sanitizer.acceptable("m.room.message", content, BUDGET);
+    Acceptable a = Sanitizer.acceptable("org.example.any", content, BUDGET);
     int size = Utf8.length(Json.canonical(a.content()));
     assertThat(size).isBetween(BUDGET - 8, BUDGET);
     assertThat(a.content().get("body").textValue()).endsWith(" […]").doesNotContain("\uFFFD");
@@ -99,7 +118,7 @@ class SanitizerTest {
   void cutsTheFallbackOfAnEditBeforeTheEdit() {
     ObjectNode content = Json.object().put("body", "* " + "x".repeat(40_000));
     ObjectNode unused = content.putObject("m.new_content").put("body", "x".repeat(40_000));
-    Acceptable a = Sanitizer.acceptable("m.room.message", content, BUDGET);
+    Acceptable a = Sanitizer.acceptable("org.example.any", content, BUDGET);
     assertThat(a.content().at("/m.new_content/body").textValue()).hasSize(40_000);
     assertThat(a.content().get("body").textValue()).hasSizeLessThan(20_000).endsWith("[…]");
   }
@@ -119,7 +138,7 @@ class SanitizerTest {
     Acceptable a = Sanitizer.acceptable("m.room.member", content, BUDGET);
     assertThat(a.content().get("displayname").textValue()).isEqualTo("🦉".repeat(256));
     assertThat(a.content().has("avatar_url")).isFalse();
-    assertThat(Sanitizer.acceptable("m.room.message", content, BUDGET).repairs()).isEmpty();
+    assertThat(Sanitizer.acceptable("org.example.any", content, BUDGET).repairs()).isEmpty();
     assertThat(Sanitizer.name("é".repeat(257))).isEqualTo("é".repeat(256));
   }
 
@@ -142,11 +161,11 @@ class SanitizerTest {
     for (int i = 0; i < 5_000; i++) {
       ObjectNode content = (ObjectNode) container(random, true, 0);
       ObjectNode before = content.deepCopy();
-      Acceptable once = Sanitizer.acceptable("m.room.message", content, BUDGET);
+      Acceptable once = Sanitizer.acceptable("org.example.any", content, BUDGET);
       assertThat(content).isEqualTo(before);
       assertAcceptable(once.content(), 1);
       assertThat(once.repairs().isEmpty()).isEqualTo(once.content().equals(before));
-      Acceptable twice = Sanitizer.acceptable("m.room.message", once.content(), BUDGET);
+      Acceptable twice = Sanitizer.acceptable("org.example.any", once.content(), BUDGET);
       assertThat(twice.repairs()).isEmpty();
       assertThat(Json.parseObject(Json.text(once.content()))).isNotNull();
     }
@@ -213,6 +232,6 @@ class SanitizerTest {
   }
 
   private static Acceptable sanitize(String json) {
-    return Sanitizer.acceptable("m.room.message", Json.parseObject(json), BUDGET);
+    return Sanitizer.acceptable("org.example.any", Json.parseObject(json), BUDGET);
   }
 }
