@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
 import org.ferry.matrix.client.Pace;
 import org.ferry.matrix.client.Patience;
+import org.ferry.matrix.client.ServerVersions;
 import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.LoadProgress;
 import org.ferry.migrate.LoadedSource;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * by one thread at a time; the parts themselves may be used by many.
  */
 public final class Ferry implements AutoCloseable {
+  /** Long enough for a homeserver that is just being started. */
+  private static final Duration FIRST_ANSWER = Duration.ofSeconds(20);
+
   private final Config config;
   private final Map<String, String> environment;
   private final Consumer<String> notice;
@@ -106,11 +111,20 @@ public final class Ferry implements AutoCloseable {
               config.homeserver().address(), config.homeserver().domain(), registration.asToken());
       int fixed = config.replay().concurrency();
       Pace pace = fixed > 0 ? Pace.fixed(fixed, clock()) : Pace.adaptive(clock());
+      greet(options);
       Homeserver opened = new Homeserver(vertx(), options, Patience.forMigration(), clock(), pace);
       opened.onWaiting(notice);
       homeserver = closing.add(opened, Homeserver::close);
     }
     return homeserver;
+  }
+
+  /** A wrong address shows at once, and not after the patience that an outage deserves. */
+  private void greet(HomeserverOptions options) {
+    try (Homeserver first = new Homeserver(vertx(), options, Patience.of(FIRST_ANSWER), clock())) {
+      first.onWaiting(notice);
+      ServerVersions unused = first.versions();
+    }
   }
 
   /**

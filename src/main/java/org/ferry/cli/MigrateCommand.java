@@ -126,6 +126,9 @@ final class MigrateCommand extends FerryCommand {
     } else {
       StatusView.lines(outcome.standing(), work.ferry()).forEach(session()::say);
     }
+    if (!outcome.whole() && session().stop().requested()) {
+      throw new InterruptedException("stopped before everything was looked at");
+    }
     if (outcome.whole() && outcome.standing().events().waiting() > 0) {
       session().tell("What waits is carried by the next run, once what it waits for is there.");
     }

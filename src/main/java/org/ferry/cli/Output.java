@@ -2,7 +2,10 @@ package org.ferry.cli;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
@@ -20,11 +23,24 @@ final class Output {
   }
 
   static void stream(Path file, Text text) {
+    try {
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        // A device or a pipe is written to; moving a file there would put it out of the way.
+        fill(file, text);
+      } else {
+        replace(Files.exists(file) ? file.toRealPath() : file, text);
+      }
+    } catch (IOException e) {
+      throw new UsageException(
+          "%s cannot be written (%s); make room or the folder writable, or name another file with -o"
+              .formatted(file, words(e)));
+    }
+  }
+
+  private static void replace(Path file, Text text) throws IOException {
     Path unfinished = file.resolveSibling("." + file.getFileName() + ".unfinished");
     try {
-      try (Writer writer = Files.newBufferedWriter(unfinished)) {
-        text.to(writer);
-      }
+      fill(unfinished, text);
       Path unused = Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       try {
@@ -32,9 +48,22 @@ final class Output {
       } catch (IOException again) {
         e.addSuppressed(again);
       }
-      throw new UsageException(
-          "%s cannot be written (%s); make room or the folder writable, or name another file with -o"
-              .formatted(file, e));
+      throw e;
     }
+  }
+
+  private static void fill(Path file, Text text) throws IOException {
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      text.to(writer);
+    }
+  }
+
+  private static String words(IOException e) {
+    return switch (e) {
+      case NoSuchFileException missing -> "there is no such folder";
+      case AccessDeniedException denied -> "permission denied";
+      case FileSystemException failed when failed.getReason() != null -> failed.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
   }
 }

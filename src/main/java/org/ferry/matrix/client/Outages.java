@@ -19,7 +19,7 @@ final class Outages {
 
   void noticed(String sentence, Instant now) {
     if (since.compareAndSet(null, now)) {
-      tell(sentence + "; waiting, nothing is lost");
+      tell(sentence + (sentence.endsWith("?") ? " " : "; ") + "waiting, nothing is lost");
     }
   }
 

@@ -223,28 +223,38 @@ public final class Migration {
   /** Does something for each item, as many at a time as the homeserver bears. */
   private <T> void each(List<T> items, java.util.function.Consumer<T> what)
       throws InterruptedException {
-    List<Future<?>> running = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (T item : items) {
-        if (watch.stopping()) {
-          break;
-        }
-        Pace.Permit permit = voyage.homeserver().pace().acquire();
-        running.add(
-            threads.submit(() -> {
-              try (permit) {
-                what.accept(item);
-              }
-            }));
-      }
-      for (Future<?> task : running) {
-        task.get();
+      try {
+        each(items, what, threads);
+      } catch (InterruptedException e) {
+        Rest.come(threads);
+        throw e;
       }
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
       throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private <T> void each(List<T> items, java.util.function.Consumer<T> what, ExecutorService threads)
+      throws InterruptedException, ExecutionException {
+    List<Future<?>> running = new ArrayList<>();
+    for (T item : items) {
+      if (watch.stopping()) {
+        break;
+      }
+      Pace.Permit permit = voyage.homeserver().pace().acquire();
+      running.add(
+          threads.submit(() -> {
+            try (permit) {
+              what.accept(item);
+            }
+          }));
+    }
+    for (Future<?> task : running) {
+      var unused = task.get();
     }
   }
 }

@@ -29,12 +29,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoomMaker {
   private static final int CREATOR_POWER = 100;
+  private static final String FORCED =
+      "the homeserver encrypts new rooms by itself: set"
+          + " encryption_enabled_by_default_for_room_type: off in its homeserver.yaml until"
+          + " everything is carried, then run again";
 
   private final Voyage voyage;
   private final Cast cast;
   private final LedgerLookups lookups;
   private final RoomVersions versions;
   private final Map<RoomId, RoomFacts> facts;
+  private volatile boolean forced;
 
   RoomMaker(
       Voyage voyage,
@@ -61,9 +66,7 @@ final class RoomMaker {
     }
     try {
       CarriedRoom made =
-          room.action() == Plan.RoomAction.REUSE
-              ? reuse(room)
-              : create(room, row.map(r -> r.state() == RoomState.CREATING).orElse(false));
+          room.action() == Plan.RoomAction.REUSE ? reuse(room) : create(room, row.isPresent());
       note(made);
       return made;
     } catch (MatrixException e) {
@@ -124,9 +127,12 @@ final class RoomMaker {
     String version = versions.choose(voyage.options().rooms().version(), fact.version());
     if (doubtful) {
       Optional<RoomId> found = find(room.id(), actor);
-      if (found.isPresent()) {
+      if (found.isPresent() && !encryptedByItself(found.get(), fact, actor)) {
         return row(room, found.get(), RoomState.OPEN, actor, version, null);
       }
+    }
+    if (forced) {
+      return row(room, null, RoomState.FAILED, actor, version, FORCED);
     }
     note(row(room, null, RoomState.CREATING, actor, version, null));
     RoomId target;
@@ -135,7 +141,23 @@ final class RoomMaker {
     } catch (InDoubt e) {
       target = find(room.id(), actor).orElseThrow(() -> e);
     }
-    return row(room, target, RoomState.OPEN, actor, version, null);
+    return encryptedByItself(target, fact, actor)
+        ? row(room, null, RoomState.FAILED, actor, version, FORCED)
+        : row(room, target, RoomState.OPEN, actor, version, null);
+  }
+
+  /**
+   * A room that the homeserver encrypts by itself takes no history that people could read
+   * (decisions.md 17). Encryption cannot be taken out of it again, so that it is left behind.
+   */
+  private boolean encryptedByItself(RoomId target, RoomFacts fact, UserId actor) {
+    Intent intent = cast.actor(actor);
+    if (fact.encrypted() || intent.state(target, "m.room.encryption", "").isEmpty()) {
+      return false;
+    }
+    forced = true;
+    intent.leave(target, null);
+    return true;
   }
 
   /** The bot makes group rooms; a direct chat is made by the ghost of who began it. */

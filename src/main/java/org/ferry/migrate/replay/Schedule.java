@@ -87,17 +87,11 @@ final class Schedule<R extends Schedule.Room> {
   boolean run(List<R> rooms) throws InterruptedException {
     ready.addAll(rooms);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      lock.lockInterruptibly();
       try {
-        while (!finished()) {
-          if (!start(threads)) {
-            changed.await();
-          }
-        }
-      } finally {
-        // Nobody is running any more, unless something was thrown here.
-        running.forEach(Room::halt);
-        lock.unlock();
+        go(threads);
+      } catch (InterruptedException e) {
+        Rest.come(threads);
+        throw e;
       }
     }
     if (failure instanceof RuntimeException e) {
@@ -107,6 +101,21 @@ final class Schedule<R extends Schedule.Room> {
       throw e;
     }
     return !stopped;
+  }
+
+  private void go(ExecutorService threads) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (!finished()) {
+        if (!start(threads)) {
+          changed.await();
+        }
+      }
+    } finally {
+      // Nobody is running any more, unless something was thrown here.
+      running.forEach(Room::halt);
+      lock.unlock();
+    }
   }
 
   private boolean finished() {

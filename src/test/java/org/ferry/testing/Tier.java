@@ -1,0 +1,48 @@
+package org.ferry.testing;
+
+/**
+ * How much a run of the tests does: {@code -Dferry.tier}, set by the build's profiles. Every test
+ * whose count differs by tier takes it from this one table.
+ */
+public enum Tier {
+  /** What {@code ./mvnw verify} does. */
+  VERIFY,
+  /** What {@code -Pfull} does. */
+  FULL,
+  /** What {@code -Psoak} does. */
+  SOAK;
+
+  /** What is counted, with its counts in the tiers. */
+  public enum Count {
+    /** Kills of Ferry in one migration, at random requests, besides those at chosen ones. */
+    RANDOM_KILLS(2, 36, 200),
+    /** Kills of the homeserver in one migration. */
+    HOMESERVER_KILLS(2, 10, 40),
+    /** Cuts of every database connection in one migration. */
+    DATABASE_CUTS(5, 50, 500);
+
+    private final int verify;
+    private final int full;
+    private final int soak;
+
+    Count(int verify, int full, int soak) {
+      this.verify = verify;
+      this.full = full;
+      this.soak = soak;
+    }
+
+    /** The count in the tier of this run. */
+    public int now() {
+      return switch (current()) {
+        case VERIFY -> verify;
+        case FULL -> full;
+        case SOAK -> soak;
+      };
+    }
+  }
+
+  /** The tier of this run. */
+  public static Tier current() {
+    return valueOf(System.getProperty("ferry.tier", "verify").toUpperCase(java.util.Locale.ROOT));
+  }
+}
