@@ -1,7 +1,9 @@
 package org.ferry.app;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Closes what was opened, in reverse; one failure does not keep the others open. */
@@ -16,19 +18,22 @@ final class Closing implements AutoCloseable {
 
   @Override
   public void close() {
-    RuntimeException first = null;
+    // A thread that was told to stop must still be able to wait for what it closes.
+    boolean interrupted = Thread.interrupted();
+    List<RuntimeException> failures = new ArrayList<>();
     while (!steps.isEmpty()) {
       try {
         steps.pop().run();
       } catch (RuntimeException e) {
-        if (first == null) {
-          first = e;
-        } else {
-          first.addSuppressed(e);
-        }
+        failures.add(e);
       }
     }
-    if (first != null) {
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (!failures.isEmpty()) {
+      RuntimeException first = failures.removeFirst();
+      failures.forEach(first::addSuppressed);
       throw first;
     }
   }

@@ -2,7 +2,6 @@ package org.ferry.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
@@ -38,15 +37,8 @@ final class Logging {
   }
 
   private static void json(LoggerContext context, ConsoleAppender<ILoggingEvent> appender) {
-    JsonEncoder encoder = new JsonEncoder();
+    JsonLines encoder = new JsonLines();
     encoder.setContext(context);
-    encoder.setWithSequenceNumber(false);
-    encoder.setWithContext(false);
-    encoder.setWithMDC(false);
-    encoder.setWithNanoseconds(false);
-    encoder.setWithArguments(false);
-    encoder.setWithMessage(false);
-    encoder.setWithFormattedMessage(true);
     encoder.start();
     Encoder<ILoggingEvent> before = appender.getEncoder();
     appender.stop();

@@ -8,6 +8,8 @@ import picocli.CommandLine;
 
 /** The entry point of the jar. */
 public final class Main {
+  private static final String VERTX_LOGS = "io.vertx.core.logging.SLF4JLogDelegateFactory";
+
   private final World world;
   private final Stop stop;
 
@@ -22,6 +24,7 @@ public final class Main {
    * @param args the command line
    */
   public static void main(String[] args) {
+    System.setProperty("vertx.logger-delegate-factory-class-name", VERTX_LOGS);
     World world = World.real();
     Stop stop = new Stop();
     Thread command = Thread.currentThread();
