@@ -31,8 +31,13 @@ class BadInputIT {
   @BeforeEach
   void prepare() throws IOException {
     TestPostgres.Db db = TestPostgres.freshDatabase();
-    write("config.yaml", CONFIG + OutageIT.database(db, db.port()) + "\n");
+    write("config.yaml", CONFIG + database(db, db.port()) + "\n");
     dump = dump();
+  }
+
+  private static String database(TestPostgres.Db db, int port) {
+    return "database: {url: \"postgresql://%s:%s@127.0.0.1:%d/%s\"}"
+        .formatted(db.user(), db.password().reveal(), port, db.database());
   }
 
   static String dump() throws IOException {
