@@ -87,7 +87,7 @@ class RulesTest {
     stage.tombstones = true;
     Event message = Stage.event("m.room.message", null, "{'body':'leak'}", null, "$r");
     // A homeserver takes no message without these two; its redaction removes them again.
-    assertThat(Stage.sent(stage.rewrite(message))).isEqualTo("{'body':'','msgtype':'m.text'}");
+    assertThat(Stage.sent(stage.rewrite(message))).isEqualTo("{}");
     Event reaction = Stage.event("m.reaction", null, "{}", null, "$r");
     assertThat(stage.rewrite(reaction)).isEqualTo(new Rewritten.Skip("redacted"));
   }
@@ -180,8 +180,7 @@ class RulesTest {
                 "m.room.message",
                 "{'body':'a\\ud800b','n':1.5,'big':9007199254740993,'m':2.0,'z':null}");
     assertThat(Stage.sent(send))
-        .isEqualTo(
-            "{'body':'a\ufffdb','n':'1.5','big':'9007199254740993','m':2,'z':null,'msgtype':'m.text'}");
+        .isEqualTo("{'body':'a\ufffdb','n':'1.5','big':'9007199254740993','m':2,'z':null}");
     assertThat(send.repairs()).hasSize(5);
   }
 
