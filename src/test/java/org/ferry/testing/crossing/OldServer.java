@@ -92,7 +92,10 @@ public final class OldServer {
         continue;
       }
       String table = line.substring(12, line.indexOf(' ', 12));
-      String[] columns = line.substring(line.indexOf('(') + 1, line.indexOf(')')).split(", ", -1);
+      String[] columns =
+          line.substring(line.indexOf('(') + 1, line.indexOf(')'))
+              .replace("\"", "")
+              .split(", ", -1);
       List<Map<String, String>> rows = new ArrayList<>();
       for (String row = lines.readLine(); !"\\.".equals(row); row = lines.readLine()) {
         if (TABLES.contains(table)) {
