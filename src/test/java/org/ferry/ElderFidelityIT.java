@@ -194,7 +194,7 @@ class ElderFidelityIT {
             room("workshop"),
             edited,
             "https://example.org/a?b=c&amp;d")
-        .contains("workshop:" + Shore.DOMAIN)
+        .contains("%23workshop%3A" + Shore.DOMAIN)
         .doesNotContain(facts.server());
     assertThat(content("workshop.pills").path("m.mentions").path("user_ids").path(0).asText())
         .isEqualTo(ben);

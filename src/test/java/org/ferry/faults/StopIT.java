@@ -31,9 +31,9 @@ class StopIT {
       }
       try (FerryProcess ferry = work.migrate().start()) {
         work.awaitWrites(20);
-        besides(work, ferry);
         work.server().kill();
         String unused = ferry.awaitLine("waiting, nothing is lost");
+        besides(work, ferry);
         signal("TERM", ferry);
         stopped(ferry.await(SOON), 143);
       }

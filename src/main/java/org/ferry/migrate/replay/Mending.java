@@ -73,7 +73,7 @@ final class Mending {
       if (!wanted.equals(content.path("membership").asText("leave"))) {
         member(target, context.actor(), new UserId(send.stateKey()), wanted, send);
       }
-    } else if (!plain(send.content()).equals(plain(content))) {
+    } else if (!Json.canonical(plain(send.content())).equals(Json.canonical(plain(content)))) {
       ObjectNode mended = plain(send.content()).put(Origin.HELPER, true);
       put(cast.actor(context.actor()), target, send.type(), send.stateKey(), mended, send.ts());
     }

@@ -70,7 +70,7 @@ final class SpaceLinks {
 
   private static void put(Intent who, RoomId where, String type, RoomId other, ObjectNode content) {
     Optional<ObjectNode> present = who.state(where, type, other.value());
-    if (present.filter(content::equals).isEmpty()) {
+    if (present.filter(p -> Json.canonical(p).equals(Json.canonical(content))).isEmpty()) {
       EventId unused = who.setState(where, type, other.value(), content, null);
     }
   }
