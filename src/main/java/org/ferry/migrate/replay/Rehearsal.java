@@ -194,6 +194,7 @@ public final class Rehearsal {
     private final LedgerLookups real =
         new LedgerLookups(voyage, contexts.cast(), this::media, Set.of());
     private final Map<EventId, LinkFate> seen = new HashMap<>();
+    private final Map<RoomAlias, Optional<RoomAlias>> free = new HashMap<>();
 
     void know(EventId id, RoomId room, @Nullable String leftOut) {
       // Only what is left out needs remembering; everything else counts as arrived.
@@ -266,10 +267,15 @@ public final class Rehearsal {
 
     @Override
     public Optional<RoomAlias> alias(RoomAlias old) {
+      Optional<RoomAlias> made = real.alias(old);
       boolean ours = old.server().equals(voyage.source().info().server());
-      return ours
-          ? Optional.of(new RoomAlias("#" + old.localpart() + ":" + voyage.domain()))
-          : Optional.empty();
+      return made.isPresent() || !ours ? made : free.computeIfAbsent(old, this::free);
+    }
+
+    /** An alias that leads somewhere already is not made, here as in a migration. */
+    private Optional<RoomAlias> free(RoomAlias old) {
+      RoomAlias target = new RoomAlias("#" + old.localpart() + ":" + voyage.domain());
+      return voyage.bot().resolveAlias(target).isPresent() ? Optional.empty() : Optional.of(target);
     }
   }
 }
