@@ -2,6 +2,7 @@ package org.ferry.cli;
 
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ferry.app.Ferry;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * What the commands of a migration share: an open Ferry, the source that is meant, who looks on.
  */
 final class Work implements AutoCloseable {
+  private static final Duration GRACE = Duration.ofSeconds(8);
+
   private final Session session;
   private final Ferry ferry;
   private final Progress progress;
@@ -103,8 +106,22 @@ final class Work implements AutoCloseable {
 
   /** Shows a migration's phases and passes a wish to stop on. */
   Watch watch() {
-    session.stop().onRequest(() -> {});
+    Thread command = Thread.currentThread();
+    session.stop().onRequest(() -> interruptLater(command));
     return new Looking(progress, session.stop());
+  }
+
+  /** Work that looks at the stop ends by itself; what waits for a server is woken after a while. */
+  private static void interruptLater(Thread command) {
+    Thread unused =
+        Thread.startVirtualThread(() -> {
+          try {
+            Thread.sleep(GRACE);
+            command.interrupt();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   @Override
