@@ -111,6 +111,8 @@ public final class FerryProcess implements AutoCloseable {
     line.addAll(run.jvm());
     line.addAll(List.of("-jar", jar().toString()));
     line.addAll(run.arguments());
+    // A build in the background ignores Ctrl-C and hang-ups, and its children would as well.
+    line.addAll(0, List.of("env", "--default-signal=INT,HUP,TERM"));
     var builder = new ProcessBuilder(line).directory(run.folder().toFile());
     builder.environment().putAll(run.environment());
     try {
