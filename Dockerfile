@@ -4,8 +4,8 @@
 FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /src
 COPY . .
-RUN --mount=type=cache,target=/root/.m2 \
-    ./mvnw -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true -Dcheckstyle.skip=true \
+RUN --mount=type=cache,target=/repository \
+    ./mvnw -q -B -Dmaven.repo.local=/repository -Dmaven.test.skip=true -Dspotless.check.skip=true -Dcheckstyle.skip=true \
     -Djacoco.skip=true -Dlicense.skipAddThirdParty=true package
 
 # What runs: glibc, because the embedded PostgreSQL needs it, and an ordinary user, for the same
