@@ -42,6 +42,9 @@ public interface CrossingLedger {
   /** Writes a person's row. */
   void person(long crossing, CarriedPerson person);
 
+  /** What became of people's settings. */
+  SettingLedger settings();
+
   // Rooms.
 
   /** What became of each room, ordered by its old id. */

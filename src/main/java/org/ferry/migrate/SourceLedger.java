@@ -14,7 +14,9 @@ import org.ferry.model.Alias;
 import org.ferry.model.Event;
 import org.ferry.model.MediaFile;
 import org.ferry.model.Person;
+import org.ferry.model.Receipt;
 import org.ferry.model.Room;
+import org.ferry.model.WayIn;
 import org.ferry.source.Problem;
 import org.ferry.source.RoomTally;
 import org.ferry.source.Source;
@@ -107,6 +109,21 @@ public interface SourceLedger {
 
   /** Account data of one type, global and of rooms. */
   Stream<AccountDatum> accountData(long source, String type);
+
+  /** All account data of one person, global and of rooms; a ledger without any gives none. */
+  default List<AccountDatum> accountData(long source, UserId owner) {
+    return List.of();
+  }
+
+  /** How far one person has read each room; a ledger that does not know gives none. */
+  default List<Receipt> receipts(long source, UserId reader) {
+    return List.of();
+  }
+
+  /** By what people got in or were reached, ordered by who; a ledger without any gives none. */
+  default Stream<WayIn> waysIn(long source) {
+    return Stream.empty();
+  }
 
   /**
    * Every invitation of the past or present whose content said {@code is_direct}. A ledger that

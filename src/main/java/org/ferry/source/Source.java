@@ -9,6 +9,7 @@ import org.ferry.model.MediaFile;
 import org.ferry.model.Person;
 import org.ferry.model.Receipt;
 import org.ferry.model.Room;
+import org.ferry.model.WayIn;
 
 /**
  * Something to carry from. The streams are read lazily, once each, one at a time, in any order, and
@@ -36,11 +37,19 @@ public interface Source extends AutoCloseable {
   /** Every file, local and remote. */
   Stream<MediaFile> media();
 
-  /** Account data, global and of rooms. */
+  /**
+   * Account data, global and of rooms. Push rules are the type {@code m.push_rules} as the
+   * specification has it, custom rules and changed default ones only.
+   */
   Stream<AccountDatum> accountData();
 
   /** Read receipts. */
   Stream<Receipt> receipts();
+
+  /** By what people got in or were reached; a source that does not say gives none. */
+  default Stream<WayIn> waysIn() {
+    return Stream.empty();
+  }
 
   /** What a second count, on a path of its own, says of each room; after {@link #events()}. */
   Stream<RoomTally> tallies();

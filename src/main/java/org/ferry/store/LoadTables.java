@@ -7,6 +7,7 @@ import org.ferry.model.Alias;
 import org.ferry.model.MediaFile;
 import org.ferry.model.Person;
 import org.ferry.model.Receipt;
+import org.ferry.model.WayIn;
 import org.ferry.source.RoomTally;
 import org.ferry.source.Source;
 
@@ -100,6 +101,21 @@ final class LoadTables {
                 .text(r.event().value())
                 .text(r.thread())
                 .int8(r.ts()));
+  }
+
+  void waysIn(Stream<WayIn> ways) throws SQLException {
+    replace(
+        "ways in",
+        "ferry.way_in",
+        "source, user_id, kind, provider, value",
+        ways,
+        (to, w) ->
+            to.row(5)
+                .int8(source)
+                .text(w.user().value())
+                .text(w.kind())
+                .text(w.provider())
+                .text(w.value()));
   }
 
   void tallies(Stream<RoomTally> tallies) throws SQLException {

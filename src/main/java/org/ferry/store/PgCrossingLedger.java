@@ -20,6 +20,7 @@ import org.ferry.migrate.EventFate;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.LedgerEvent;
 import org.ferry.migrate.Place;
+import org.ferry.migrate.SettingLedger;
 import org.ferry.migrate.Settled;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,11 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   @Override
   public void person(long crossing, CarriedPerson person) {
     rows.person(crossing, person);
+  }
+
+  @Override
+  public SettingLedger settings() {
+    return new SettingRows(database);
   }
 
   @Override

@@ -23,7 +23,9 @@ import org.ferry.model.Alias;
 import org.ferry.model.Event;
 import org.ferry.model.MediaFile;
 import org.ferry.model.Person;
+import org.ferry.model.Receipt;
 import org.ferry.model.Room;
+import org.ferry.model.WayIn;
 import org.ferry.source.Problem;
 import org.ferry.source.RoomTally;
 import org.ferry.source.Source;
@@ -137,6 +139,22 @@ public final class PgSourceLedger implements SourceLedger {
       """
       select user_id, room, type, content, pk from ferry.account_data
       where source = $1 and type = $2 and pk > $3 order by pk limit $4
+      """;
+  private static final String ALL_ACCOUNT_DATA =
+      """
+      select user_id, room, type, content from ferry.account_data
+      where source = $1 and user_id = $2 order by type, pk
+      """;
+  private static final String RECEIPTS =
+      """
+      select room, user_id, type, event_id, thread, ts from ferry.receipt
+      where source = $1 and user_id = $2 order by room, type, thread nulls first
+      """;
+  private static final String WAYS_IN =
+      """
+      select user_id, kind, provider, value from ferry.way_in
+      where source = $1 and (user_id, kind, provider, value) > ($2, $3, $4, $5)
+      order by user_id, kind, provider, value limit $6
       """;
   private static final String TALLIES =
       """
@@ -314,6 +332,34 @@ public final class PgSourceLedger implements SourceLedger {
                         (long) Pages.CONTENT_ROWS),
                     row -> new Numbered(row.getLong(4), SourceRows.accountDatum(row))))
         .map(Numbered::datum);
+  }
+
+  @Override
+  public List<AccountDatum> accountData(long source, UserId owner) {
+    return EventRows.list(
+        database.run(ALL_ACCOUNT_DATA, source, owner.value()), SourceRows::accountDatum);
+  }
+
+  @Override
+  public List<Receipt> receipts(long source, UserId reader) {
+    return EventRows.list(database.run(RECEIPTS, source, reader.value()), SourceRows::receipt);
+  }
+
+  @Override
+  public Stream<WayIn> waysIn(long source) {
+    return Pages.of(
+        Pages.SMALL_ROWS,
+        last ->
+            EventRows.list(
+                database.run(
+                    WAYS_IN,
+                    source,
+                    last == null ? "" : last.user().value(),
+                    last == null ? "" : last.kind(),
+                    last == null ? "" : last.provider(),
+                    last == null ? "" : last.value(),
+                    (long) Pages.SMALL_ROWS),
+                SourceRows::wayIn));
   }
 
   @Override

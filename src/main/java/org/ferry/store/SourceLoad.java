@@ -123,6 +123,7 @@ final class SourceLoad {
     tables.media(source.media());
     tables.accountData(source.accountData());
     tables.receipts(source.receipts());
+    tables.waysIn(source.waysIn());
     tables.tallies(source.tallies());
     tables.problems(source);
     connection.phase("figures");

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.TreeMap;
+import org.ferry.id.EventId;
 import org.ferry.id.MxcUri;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -15,7 +16,9 @@ import org.ferry.migrate.LoadedSource;
 import org.ferry.model.AccountDatum;
 import org.ferry.model.MediaFile;
 import org.ferry.model.Person;
+import org.ferry.model.Receipt;
 import org.ferry.model.Room;
+import org.ferry.model.WayIn;
 import org.ferry.source.RoomTally;
 import org.ferry.source.SourceInfo;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +100,21 @@ final class SourceRows {
         EventRows.roomId(row.getString(1)),
         row.getString(2),
         row.getString(3));
+  }
+
+  static Receipt receipt(Row row) {
+    return new Receipt(
+        new RoomId(row.getString(0)),
+        new UserId(row.getString(1)),
+        row.getString(2),
+        new EventId(row.getString(3)),
+        row.getString(4),
+        row.getLong(5));
+  }
+
+  static WayIn wayIn(Row row) {
+    return new WayIn(
+        new UserId(row.getString(0)), row.getString(1), row.getString(2), row.getString(3));
   }
 
   static RoomTally tally(Row row) {

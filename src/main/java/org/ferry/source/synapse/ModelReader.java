@@ -15,6 +15,7 @@ import org.ferry.model.MediaFile;
 import org.ferry.model.Person;
 import org.ferry.model.Receipt;
 import org.ferry.model.Room;
+import org.ferry.model.WayIn;
 import org.ferry.source.synapse.Json.Malformed;
 import org.jspecify.annotations.Nullable;
 
@@ -167,6 +168,15 @@ final class ModelReader {
             new EventId(must(row, 3, "event_id")),
             row.text(5),
             receiptTime(row.text(4))));
+  }
+
+  Optional<WayIn> wayIn(StagedRow row) {
+    return Optional.of(
+        new WayIn(
+            new UserId(must(row, 0, "user_id")),
+            must(row, 1, "medium"),
+            row.text(2) == null ? "" : must(row, 2, "auth_provider"),
+            must(row, 3, "address")));
   }
 
   private long receiptTime(@Nullable String data) {

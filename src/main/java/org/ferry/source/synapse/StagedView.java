@@ -34,10 +34,12 @@ public enum StagedView {
    */
   MEDIA,
   /**
-   * Account data, tags gathered as {@code m.tag}: user_id, room_id (null for global), type,
-   * content.
+   * Account data, tags gathered as {@code m.tag} and push rules as {@code m.push_rules}: user_id,
+   * room_id (null for global), type, content.
    */
   ACCOUNT_DATA,
+  /** By what people get in or are reached: user_id, kind, provider, value. */
+  WAYS_IN,
   /** Receipts: room_id, receipt_type, user_id, event_id, data, thread_id. */
   RECEIPTS
 }

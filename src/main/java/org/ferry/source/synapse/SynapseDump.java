@@ -17,6 +17,7 @@ import org.ferry.model.MediaFile;
 import org.ferry.model.Person;
 import org.ferry.model.Receipt;
 import org.ferry.model.Room;
+import org.ferry.model.WayIn;
 import org.ferry.source.Problem;
 import org.ferry.source.ProblemLog;
 import org.ferry.source.RoomTally;
@@ -148,6 +149,11 @@ public final class SynapseDump implements Source {
   @Override
   public Stream<Receipt> receipts() {
     return read(StagedView.RECEIPTS, "receipt", reader::receipt);
+  }
+
+  @Override
+  public Stream<WayIn> waysIn() {
+    return read(StagedView.WAYS_IN, "address of", reader::wayIn);
   }
 
   @Override

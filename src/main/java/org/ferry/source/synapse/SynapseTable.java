@@ -47,6 +47,11 @@ public enum SynapseTable {
       text("url_cache")),
   /** Names and pictures. */
   PROFILES(text("user_id"), text("displayname"), text("avatar_url"), text("full_user_id")),
+  /** Rules of people's own about what notifies them. */
+  PUSH_RULES(
+      key("user_name"), key("rule_id"), number("priority"), text("conditions"), text("actions")),
+  /** Rules that people switched off or on. */
+  PUSH_RULES_ENABLE(key("user_name"), key("rule_id"), number("enabled")),
   /** How far people have read. */
   RECEIPTS_LINEARIZED(
       key("room_id"),
@@ -86,6 +91,10 @@ public enum SynapseTable {
   ROOMS(key("room_id"), flag("is_public"), text("creator"), text("room_version")),
   /** The number of the schema. */
   SCHEMA_VERSION(number("version")),
+  /** By what identities of a single sign-on people get in. */
+  USER_EXTERNAL_IDS(key("auth_provider"), key("external_id"), key("user_id")),
+  /** E-mail addresses and telephone numbers of people. */
+  USER_THREEPIDS(key("user_id"), key("medium"), key("address")),
   /** The accounts. */
   USERS(
       key("name"),

@@ -39,6 +39,10 @@ final class StagingSql {
           Map.entry(SynapseTable.REMOTE_MEDIA_CACHE, "media_origin, media_id"),
           Map.entry(SynapseTable.ACCOUNT_DATA, "user_id, account_data_type"),
           Map.entry(SynapseTable.ROOM_ACCOUNT_DATA, "user_id, room_id, account_data_type"),
+          Map.entry(SynapseTable.PUSH_RULES, "user_name, rule_id"),
+          Map.entry(SynapseTable.PUSH_RULES_ENABLE, "user_name, rule_id"),
+          Map.entry(SynapseTable.USER_EXTERNAL_IDS, "auth_provider, external_id"),
+          Map.entry(SynapseTable.USER_THREEPIDS, "medium, address"),
           Map.entry(SynapseTable.ROOM_TAGS, "user_id, room_id, tag"));
 
   static String table(SynapseTable table) {
@@ -226,6 +230,30 @@ final class StagingSql {
           || string_agg(to_json(tag)::text || ':' || coalesce(nullif(content, ''), '{}'), ','
                ORDER BY tag) || '}}'
       FROM staged_room_tags GROUP BY user_id, room_id
+      UNION ALL
+      SELECT user_id, NULL, 'm.push_rules', '{"global":{'
+          || string_agg(to_json(kind)::text || ':[' || rules || ']', ',' ORDER BY kind) || '}}'
+      FROM (
+        SELECT user_id, kind, string_agg('{"rule_id":' || to_json(name)::text
+            || ',"default":' || (name LIKE '.%')::text
+            || ',"enabled":' || (coalesce(enabled, 1) <> 0)::text
+            || coalesce(',"conditions":' || nullif(conditions, ''), '')
+            || coalesce(',"actions":' || nullif(actions, ''), '') || '}',
+            ',' ORDER BY priority DESC NULLS LAST, name) AS rules
+        FROM (
+          SELECT user_name AS user_id, split_part(rule_id, '/', 2) AS kind,
+                 substring(rule_id FROM '^[^/]*/[^/]*/(.*)$') AS name,
+                 r.priority, r.conditions, r.actions, e.enabled
+          FROM staged_push_rules r FULL JOIN staged_push_rules_enable e USING (user_name, rule_id)
+        ) AS each_rule WHERE name <> '' GROUP BY user_id, kind
+      ) AS each_kind GROUP BY user_id
+      """;
+
+  private static final String WAYS_IN =
+      """
+      SELECT user_id, medium, NULL::text, address FROM staged_user_threepids
+      UNION ALL
+      SELECT user_id, 'sso', auth_provider, external_id FROM staged_user_external_ids
       """;
 
   private static final String RECEIPTS =
@@ -246,6 +274,7 @@ final class StagingSql {
       case ALIASES -> "SELECT room_alias, room_id FROM staged_room_aliases";
       case MEDIA -> MEDIA;
       case ACCOUNT_DATA -> ACCOUNT_DATA;
+      case WAYS_IN -> WAYS_IN;
       case RECEIPTS -> RECEIPTS;
     };
   }

@@ -12,9 +12,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
+import org.ferry.id.UserId;
+import org.ferry.lab.LabClient;
+import org.ferry.model.AccountDatum;
 import org.ferry.model.Event;
 import org.ferry.model.MediaFile;
 import org.ferry.model.Room;
+import org.ferry.model.WayIn;
 import org.ferry.source.MediaStore;
 import org.ferry.source.Problem;
 import org.ferry.source.RoomTally;
@@ -131,6 +135,40 @@ class SecondDumpLoadIT {
         assertThat(found).as("%s", file).isEqualTo(!file.uri().toString().equals(lost));
       }
     }
+  }
+
+  @Test
+  void addressesAndIdentitiesAreReadAndPasswordsAreNot() {
+    String ben = facts.user("ben");
+    assertThat(all(dump.waysIn()))
+        .filteredOn(w -> w.user().value().equals(ben))
+        .containsExactlyInAnyOrder(
+            new WayIn(new UserId(ben), WayIn.EMAIL, "", "ben@example.org"),
+            new WayIn(new UserId(ben), WayIn.PHONE, "", "431234567"),
+            new WayIn(new UserId(ben), WayIn.SSO, "oidc-keycloak", "b-0001"),
+            new WayIn(new UserId(ben), WayIn.SSO, "saml", "ben@corp"));
+  }
+
+  @Test
+  void pushRulesAreReadAsTheSpecificationHasThem() {
+    String rules =
+        all(dump.accountData()).stream()
+            .filter(d -> d.type().equals("m.push_rules"))
+            .filter(d -> d.user().value().equals(facts.user("ben")))
+            .map(AccountDatum::content)
+            .collect(Collectors.joining());
+    var global = LabClient.json(rules).path("global");
+    assertThat(global.path("content").path(0).path("rule_id").asText()).isEqualTo("bridge");
+    assertThat(global.path("room").path(0).path("rule_id").asText())
+        .isEqualTo(facts.room("workshop"));
+    assertThat(global.path("sender").path(0).path("rule_id").asText()).isEqualTo(facts.user("ann"));
+    assertThat(global.path("override").path(0).path("conditions").path(0).path("pattern").asText())
+        .isEqualTo("org.example.game.move");
+    var call = global.path("underride").path(0);
+    assertThat(call.path("rule_id").asText()).isEqualTo(".m.rule.call");
+    assertThat(call.path("default").asBoolean()).isTrue();
+    assertThat(call.path("enabled").asBoolean(true)).isFalse();
+    assertThat(call.has("actions")).isFalse();
   }
 
   private static Map<String, Event> byId() {

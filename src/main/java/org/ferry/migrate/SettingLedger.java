@@ -1,0 +1,77 @@
+package org.ferry.migrate;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of the ledger that holds what was done for people outside of rooms' histories: their
+ * accounts, settings, read markers, invitations. Every write may be repeated.
+ *
+ * <p>All methods block and may be called from any virtual thread; a lost connection is waited for,
+ * and a {@link LedgerException} ends the wait.
+ */
+public interface SettingLedger {
+  /** How far a setting is. */
+  enum State {
+    /** Intended; whether it took effect is not known. */
+    DOUBT,
+    /** As it was on the source. */
+    CARRIED,
+    /** Left out by rule. */
+    SKIPPED,
+    /** The homeserver refused it; the next run tries again. */
+    FAILED,
+    /** Was put there for a while, and is gone again. */
+    REMOVED
+  }
+
+  /**
+   * A row.
+   *
+   * @param owner whose, by the id on the destination
+   * @param kind what sort of thing: account, email, sso, profile, data, tag, push_rule, read, mute,
+   *     device, invitation
+   * @param name which one of that sort
+   * @param state how far it is
+   * @param wanted a hash of what was to be set, null where nothing can be
+   * @param reason why it was left out or failed, else null
+   */
+  record Setting(
+      UserId owner,
+      String kind,
+      String name,
+      State state,
+      @Nullable String wanted,
+      @Nullable String reason) {}
+
+  /** Everything of one person, ordered by kind and name. */
+  List<Setting> of(long crossing, UserId owner);
+
+  /** Everything of one kind in one state, ordered by owner and name. */
+  List<Setting> of(long crossing, String kind, State state);
+
+  /** Everything that failed, at most {@code limit}. */
+  List<Setting> failed(long crossing, int limit);
+
+  /** How many there are, by kind and state, such as {@code tag carried}. */
+  Map<String, Long> counts(long crossing);
+
+  /** Writes a row. */
+  void put(long crossing, Setting row);
+
+  /**
+   * What stands on the destination for an event of the source or, where that was not carried, for
+   * the last one before it that was.
+   *
+   * @param crossing the crossing
+   * @param room the room on the source
+   * @param event the event on the source
+   * @return its id on the destination, empty where nothing up to there was carried
+   */
+  Optional<EventId> upTo(long crossing, RoomId room, EventId event);
+}

@@ -1,0 +1,116 @@
+package org.ferry.store;
+
+import io.vertx.sqlclient.Row;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.migrate.SettingLedger;
+
+/** A crossing's rows about people's settings. */
+final class SettingRows implements SettingLedger {
+  private static final String COLUMNS =
+      "select owner, kind, name, state, wanted, reason from ferry.crossing_setting ";
+  private static final String OF_OWNER =
+      COLUMNS + "where crossing = $1 and owner = $2 order by kind, name";
+  private static final String OF_KIND =
+      COLUMNS + "where crossing = $1 and kind = $2 and state = $3 order by owner, name";
+  private static final String FAILED =
+      COLUMNS + "where crossing = $1 and state = 'failed' order by owner, kind, name limit $2";
+  private static final String COUNTS =
+      """
+      select kind, state, count(*) from ferry.crossing_setting
+      where crossing = $1 group by kind, state order by kind, state
+      """;
+  private static final String PUT =
+      """
+      insert into ferry.crossing_setting (crossing, owner, kind, name, state, wanted, reason)
+      values ($1, $2, $3, $4, $5, $6, $7)
+      on conflict (crossing, owner, kind, name) do update
+        set state = excluded.state, wanted = excluded.wanted, reason = excluded.reason
+      """;
+  // State 2 is carried, 3 merged; both have a target.
+  private static final String UP_TO =
+      """
+      with read as (
+        select e.room, e.depth, e.stream
+        from ferry.crossing c
+        join ferry.room r on r.source = c.source and r.id = $2
+        join ferry.event e on e.source = c.source and e.event_id = $3 and e.room = r.pk
+        where c.id = $1)
+      select h.target from ferry.crossing_event h
+      where h.crossing = $1 and h.room = (select room from read)
+        and (h.depth, h.stream) <= (select depth, stream from read)
+        and h.target is not null and h.state in (2, 3) and not h.late
+      order by h.depth desc, h.stream desc limit 1
+      """;
+
+  private final Database database;
+
+  SettingRows(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public List<Setting> of(long crossing, UserId owner) {
+    return EventRows.list(database.run(OF_OWNER, crossing, owner.value()), SettingRows::setting);
+  }
+
+  @Override
+  public List<Setting> of(long crossing, String kind, State state) {
+    return EventRows.list(database.run(OF_KIND, crossing, kind, word(state)), SettingRows::setting);
+  }
+
+  @Override
+  public List<Setting> failed(long crossing, int limit) {
+    return EventRows.list(database.run(FAILED, crossing, (long) limit), SettingRows::setting);
+  }
+
+  @Override
+  public Map<String, Long> counts(long crossing) {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    database
+        .run(COUNTS, crossing)
+        .forEach(r -> counts.put(r.getString(0) + " " + r.getString(1), r.getLong(2)));
+    return counts;
+  }
+
+  @Override
+  public void put(long crossing, Setting row) {
+    var unused =
+        database.run(
+            PUT,
+            crossing,
+            row.owner().value(),
+            row.kind(),
+            row.name(),
+            word(row.state()),
+            row.wanted(),
+            Settling.clean(row.reason()));
+  }
+
+  @Override
+  public Optional<EventId> upTo(long crossing, RoomId room, EventId event) {
+    return PgCrossingLedger.one(
+        database.run(UP_TO, crossing, room.value(), event.value()),
+        row -> new EventId(row.getString(0)));
+  }
+
+  private static String word(State state) {
+    return state.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Setting setting(Row row) {
+    return new Setting(
+        new UserId(row.getString(0)),
+        row.getString(1),
+        row.getString(2),
+        State.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
+        row.getString(4),
+        row.getString(5));
+  }
+}
