@@ -41,9 +41,9 @@ final class AnalyzeCommand extends FerryCommand {
       try (MediaStore media = work.media(named, source)) {
         Analysis analysis = Analysis.of(work.ferry().sources(), loaded, media);
         Path file = session().world().folder().resolve(output);
-        Output.write(file, Json.pretty(analysis.toJson()));
+        Output.stream(file, writer -> Json.write(writer, analysis::writeTo));
         if (json) {
-          session().say(Json.pretty(analysis.toJson()));
+          session().json((Json.Pieces) analysis::writeTo);
         } else {
           show(analysis);
           session().say("The whole analysis is in " + file + ".");

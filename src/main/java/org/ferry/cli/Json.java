@@ -1,8 +1,11 @@
 package org.ferry.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.Writer;
 
 /** JSON for people: indented. */
 final class Json {
@@ -12,6 +15,20 @@ final class Json {
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
 
   private Json() {}
+
+  /** Something that writes one document piece by piece. */
+  interface Pieces {
+    void to(JsonGenerator json) throws IOException;
+  }
+
+  /** Writes a document that is too large to be held; the writer stays open. */
+  static void write(Writer writer, Pieces pieces) throws IOException {
+    JsonGenerator json = MAPPER.createGenerator(writer).useDefaultPrettyPrinter();
+    json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+    pieces.to(json);
+    json.close();
+    writer.write('\n');
+  }
 
   /** A document of records, maps, lists, texts and numbers. */
   static String pretty(Object document) {

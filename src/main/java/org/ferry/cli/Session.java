@@ -1,8 +1,9 @@
 package org.ferry.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.ferry.config.Config;
@@ -73,14 +74,17 @@ final class Session {
 
   /** The one document of {@code --json}: records, maps, lists, texts and numbers. */
   void json(Object document) {
-    ObjectMapper mapper =
-        new ObjectMapper()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
+    world.out().println(Json.pretty(document));
+  }
+
+  /** The same for a document that is too large to be held. */
+  void json(Json.Pieces pieces) {
+    PrintWriter writer = new PrintWriter(world.out(), false, StandardCharsets.UTF_8);
     try {
-      world.out().println(mapper.writeValueAsString(document));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("no JSON for " + document.getClass(), e);
+      Json.write(writer, pieces);
+    } catch (IOException e) {
+      throw new UncheckedIOException("standard output cannot be written", e);
     }
+    writer.flush();
   }
 }

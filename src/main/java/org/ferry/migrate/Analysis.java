@@ -1,6 +1,6 @@
 package org.ferry.migrate;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -106,10 +106,41 @@ public record Analysis(
     return sentences;
   }
 
-  /** The analysis as one JSON object, the content of {@code migration-analysis.json}. */
-  public ObjectNode toJson() {
-    ObjectNode json = Json.object();
-    ObjectNode from = json.putObject("source");
+  /**
+   * Writes the analysis as one JSON object, the content of {@code migration-analysis.json}: room by
+   * room, because the largest servers have tens of thousands.
+   *
+   * @param json where to; stays open
+   * @throws IOException where it cannot be written
+   */
+  public void writeTo(JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writePOJOField("source", from());
+    json.writePOJOField("totals", totals());
+    json.writePOJOField("events_by_type", byType);
+    json.writeArrayFieldStart("rooms");
+    for (RoomFacts room : rooms) {
+      json.writeTree(room(room));
+    }
+    json.writeEndArray();
+    if (missingCount >= 0) {
+      json.writeObjectFieldStart("missing_media");
+      json.writeNumberField("count", missingCount);
+      json.writePOJOField("paths", missing);
+      json.writeEndObject();
+    }
+    json.writeArrayFieldStart("problems");
+    for (Problem p : problems) {
+      json.writeTree(
+          Json.object().put("where", p.where()).put("what", p.what()).put("remedy", p.remedy()));
+    }
+    json.writeEndArray();
+    json.writePOJOField("warnings", warnings);
+    json.writeEndObject();
+  }
+
+  private ObjectNode from() {
+    ObjectNode from = Json.object();
     from.put("type", source.info().type())
         .put("server", source.info().server())
         .put("label", source.info().label())
@@ -119,8 +150,12 @@ public record Analysis(
     if (source.info().latestEvent() != null) {
       from.put("latest_event", source.info().latestEvent().toString());
     }
+    return from;
+  }
+
+  private ObjectNode totals() {
     LoadedSource.Totals t = source.totals();
-    json.putObject("totals")
+    return Json.object()
         .put("people", t.people())
         .put("deactivated", t.deactivated())
         .put("rooms", t.rooms())
@@ -131,18 +166,6 @@ public record Analysis(
         .put("redacted", t.redacted())
         .put("media", t.media())
         .put("media_bytes", t.mediaBytes());
-    byType.forEach(json.putObject("events_by_type")::put);
-    ArrayNode list = json.putArray("rooms");
-    rooms.forEach(r -> list.add(room(r)));
-    if (missingCount >= 0) {
-      ObjectNode lost = json.putObject("missing_media").put("count", missingCount);
-      missing.forEach(lost.putArray("paths")::add);
-    }
-    ArrayNode bad = json.putArray("problems");
-    problems.forEach(p ->
-        bad.addObject().put("where", p.where()).put("what", p.what()).put("remedy", p.remedy()));
-    warnings.forEach(json.putArray("warnings")::add);
-    return json;
   }
 
   private static ObjectNode room(RoomFacts room) {

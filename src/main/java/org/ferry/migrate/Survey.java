@@ -1,6 +1,7 @@
 package org.ferry.migrate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,8 +37,9 @@ public final class Survey {
           "m.space.child");
 
   private final String server;
-  private final Map<RoomId, RoomDraft> drafts = new TreeMap<>();
+  private final TreeMap<RoomId, RoomDraft> drafts = new TreeMap<>();
   private final Map<RoomId, Set<UserId>> directClaims = new HashMap<>();
+  private final Map<UserId, UserId> people = new HashMap<>();
 
   private Survey(String server) {
     this.server = server;
@@ -106,6 +108,7 @@ public final class Survey {
 
   private void member(RoomDraft draft, Event event, String key, JsonNode content) {
     Content.userId(key)
+        .map(this::known)
         .ifPresent(user -> {
           draft.member(user, Content.text(content, "membership", "leave"), event);
           if (content.path("is_direct").asBoolean(false)) {
@@ -113,6 +116,12 @@ public final class Survey {
             claim(event.room(), event.sender());
           }
         });
+  }
+
+  /** One object for each person, who may be a member of thousands of rooms. */
+  private UserId known(UserId user) {
+    UserId before = people.putIfAbsent(user, user);
+    return before == null ? user : before;
   }
 
   private void direct(AccountDatum datum) {
@@ -129,7 +138,11 @@ public final class Survey {
   }
 
   private List<RoomFacts> facts() {
-    return drafts.values().stream().map(d -> d.facts(isDirect(d))).toList();
+    List<RoomFacts> facts = new ArrayList<>(drafts.size());
+    for (var next = drafts.pollFirstEntry(); next != null; next = drafts.pollFirstEntry()) {
+      facts.add(next.getValue().facts(isDirect(next.getValue())));
+    }
+    return facts;
   }
 
   /**
