@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.ferry.config.Config;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
+import org.ferry.live.Inbox;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
 import org.ferry.matrix.client.Pace;
@@ -26,6 +27,7 @@ import org.ferry.source.media.MediaStores;
 import org.ferry.source.synapse.SynapseDump;
 import org.ferry.store.Database;
 import org.ferry.store.PgCrossingLedger;
+import org.ferry.store.PgInbox;
 import org.ferry.store.PgSourceLedger;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +102,11 @@ public final class Ferry implements AutoCloseable {
       crossings = closing.add(new PgCrossingLedger(database()), PgCrossingLedger::close);
     }
     return crossings;
+  }
+
+  /** What homeservers have sent. */
+  public Inbox inbox() {
+    return new PgInbox(database());
   }
 
   /** The homeserver that people move to, spoken to as the application service. */
