@@ -5,6 +5,7 @@ import io.vertx.core.VertxOptions;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,6 @@ import java.util.function.Consumer;
 import org.ferry.config.Config;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
-import org.ferry.live.Inbox;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
 import org.ferry.matrix.client.Pace;
@@ -104,9 +104,9 @@ public final class Ferry implements AutoCloseable {
     return crossings;
   }
 
-  /** What homeservers have sent. */
-  public Inbox inbox() {
-    return new PgInbox(database());
+  /** When the homeserver sent something last, or empty where it never did. */
+  public Optional<Instant> lastLiveEvent() {
+    return new PgInbox(database()).lastReceived(config.homeserver().domain());
   }
 
   /** The homeserver that people move to, spoken to as the application service. */

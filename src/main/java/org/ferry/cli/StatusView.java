@@ -47,17 +47,13 @@ final class StatusView {
 
   /** How long ago the homeserver sent Ferry something. */
   static String live(Ferry ferry) {
-    return lastLive(ferry)
+    return ferry.lastLiveEvent()
         .map(at ->
             "last live event: %s ago (%s)"
                 .formatted(
                     PlainProgress.time(Duration.between(at, ferry.clock().instant())),
                     at.truncatedTo(ChronoUnit.SECONDS)))
         .orElse("last live event: none yet; ferry run receives them");
-  }
-
-  private static Optional<Instant> lastLive(Ferry ferry) {
-    return ferry.inbox().lastReceived(ferry.config().homeserver().domain());
   }
 
   private static String words(Standing standing) {
@@ -98,7 +94,7 @@ final class StatusView {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode list = json.putArray("crossings");
     standings.forEach(s -> list.add(json(s, ferry)));
-    Optional<Instant> live = lastLive(ferry);
+    Optional<Instant> live = ferry.lastLiveEvent();
     json.put("last_live_event", live.map(Instant::toString).orElse(null));
     live.ifPresent(at ->
         json.put(
