@@ -47,7 +47,8 @@ final class StatusView {
 
   /** How long ago the homeserver sent Ferry something. */
   static String live(Ferry ferry) {
-    return ferry.lastLiveEvent()
+    return ferry
+        .lastLiveEvent()
         .map(at ->
             "last live event: %s ago (%s)"
                 .formatted(
