@@ -94,9 +94,10 @@ class ElderFidelityIT {
         .path("rooms")
         .forEach(r -> r.path("differences").forEach(d -> differences.add(d.toString())));
     // The row whose JSON is cut off is counted where rows are counted, and cannot be read.
-    assertThat(differences).hasSize(2);
+    assertThat(differences).hasSize(3);
     assertThat(differences.get(0)).contains("\"kind\":\"source\"", facts.room("workshop"));
-    assertThat(differences.get(1))
+    assertThat(differences.get(1)).contains("\"kind\":\"failed\"", facts.file("lost.txt"));
+    assertThat(differences.get(2))
         .contains("\"kind\":\"failed\"", facts.event("workshop.lostFile"));
   }
 

@@ -13,6 +13,7 @@ import org.ferry.migrate.replay.RoomVersions;
 import org.ferry.migrate.replay.SpaceMaker;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.replay.Watch;
+import org.ferry.migrate.verify.SourceCount;
 import org.ferry.migrate.verify.Verifier;
 import org.ferry.migrate.verify.VerifyReport;
 import org.ferry.source.MediaStore;
@@ -61,7 +62,6 @@ public final class Carrying {
     Crossing crossing =
         ferry.crossings().open(passage.source().id(), ferry.homeserver().domain(), space);
     followed.keep(ferry, crossing);
-    Destinations.keep(ferry, crossing, passage.options().space());
     Voyage voyage = passage.voyage(ferry, crossing, followed.plan());
     try (RateMeter meter = new RateMeter(ferry, crossing, watch)) {
       Migration migration =
@@ -102,11 +102,15 @@ public final class Carrying {
    *
    * @param crossing the crossing
    * @param plan the plan it followed
+   * @param count the second count of the source
+   * @param media the files, null where none were given
    * @param watch who looks on
    * @return what was found
    */
-  public VerifyReport verify(Crossing crossing, Plan plan, Watch watch) {
-    return new Verifier(passage.voyage(ferry, crossing, plan), passage.facts(), watch).run();
+  public VerifyReport verify(
+      Crossing crossing, Plan plan, SourceCount count, @Nullable MediaStore media, Watch watch) {
+    return new Verifier(passage.voyage(ferry, crossing, plan), passage.facts(), watch)
+        .run(count, media);
   }
 
   /**

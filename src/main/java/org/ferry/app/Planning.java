@@ -18,7 +18,6 @@ import org.ferry.migrate.plan.ExistingRooms;
 import org.ferry.migrate.plan.Facts;
 import org.ferry.migrate.plan.MapFile;
 import org.ferry.migrate.plan.PeopleCsv;
-import org.ferry.migrate.plan.PeopleList;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.PlanChecks;
 import org.ferry.migrate.plan.PlanFile;
@@ -55,7 +54,6 @@ public final class Planning {
    * @param text the plan file
    * @param existingRooms the content of {@code existing-rooms.json}
    * @param people the content of {@code people.csv}
-   * @param unfollowed how many lines of that list name new ids that the plan does not follow
    */
   public record Proposal(
       Plan plan,
@@ -63,8 +61,7 @@ public final class Planning {
       TargetSpace target,
       String text,
       String existingRooms,
-      String people,
-      long unfollowed) {}
+      String people) {}
 
   /**
    * Reads the destination.
@@ -81,10 +78,9 @@ public final class Planning {
    *
    * @param target the destination Space as it stands
    * @param previous an earlier plan whose edits are kept; may not exist
-   * @param list the list of people beside it, whose hand-made lines are kept; may not exist
    * @return the proposal
    */
-  public Proposal propose(TargetSpace target, @Nullable Path previous, @Nullable Path list) {
+  public Proposal propose(TargetSpace target, @Nullable Path previous) {
     Draft earlier =
         previous != null && Files.exists(previous)
             ? PlanFile.previous(
@@ -93,9 +89,7 @@ public final class Planning {
                 ferry.config().homeserver().domain(),
                 passage.options().space())
             : null;
-    PeopleList before =
-        list == null ? new PeopleList(Map.of(), List.of(), Map.of()) : PeopleList.read(list);
-    Plan proposed = proposed(target, earlier);
+    Plan proposed = proposed(target, earlier == null ? null : earlier.plan());
     Draft draft = earlier == null ? Draft.of(proposed) : PlanFile.merge(proposed, earlier);
     PlanTotals totals =
         PlanTotals.of(draft.plan(), passage.facts(), passage.source(), target.rooms());
@@ -105,11 +99,10 @@ public final class Planning {
         target,
         PlanFile.render(draft, totals, byId()),
         ExistingRooms.render(target.rooms(), draft.plan()),
-        PeopleCsv.render(draft.plan(), people(), before, earlier),
-        before.unfollowed(draft.plan(), earlier));
+        PeopleCsv.render(draft.plan(), people()));
   }
 
-  private Plan proposed(TargetSpace target, @Nullable Draft earlier) {
+  private Plan proposed(TargetSpace target, @Nullable Plan earlier) {
     return new Planner()
         .propose(
             new Facts(
@@ -120,9 +113,9 @@ public final class Planning {
                 passage.options(),
                 ferry.config().homeserver().domain(),
                 target.rooms(),
-                MapFile.all(passage.options().identities(), earlier),
+                MapFile.all(passage.options().identities()),
                 progress(target),
-                earlier == null ? null : earlier.plan()));
+                earlier));
   }
 
   /**
@@ -146,8 +139,7 @@ public final class Planning {
             passage.options().space(),
             people,
             byId(),
-            progress(target),
-            MapFile.all(passage.options().identities())));
+            progress(target)));
   }
 
   private Map<RoomId, RoomFacts> byId() {

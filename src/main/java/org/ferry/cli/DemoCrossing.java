@@ -20,6 +20,7 @@ import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.Standing;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.TargetSpace;
+import org.ferry.migrate.verify.SourceCount;
 import org.ferry.migrate.verify.VerifyReport;
 import org.ferry.source.MediaStore;
 
@@ -120,7 +121,9 @@ final class DemoCrossing {
     long begun = System.nanoTime();
     Crossing crossing = Crossings.of(work, passage);
     Plan plan = Followed.plan(ferry, crossing, passage);
-    VerifyReport found = new Carrying(ferry, passage).verify(crossing, plan, work.watch());
+    VerifyReport found =
+        new Carrying(ferry, passage)
+            .verify(crossing, plan, SourceCount.ofLastLoad(), null, work.watch());
     work.progress().end();
     if (work.watch().stopping()) {
       throw new CancellationException();

@@ -2,7 +2,6 @@ package org.ferry.cli;
 
 import java.util.List;
 import org.ferry.migrate.Standing;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -11,16 +10,10 @@ import picocli.CommandLine.Option;
       "Say what is carried, waiting, in doubt and failed, and why.",
       "Works while migrate or run is at work."
     },
-    footer = {"  ferry status --json", "  ferry status --space '#village:new.example.org'"})
+    footer = "  ferry status --json")
 final class StatusCommand extends FerryCommand {
   @Option(names = "--json", description = "As JSON on standard output.")
   boolean json;
-
-  @Option(
-      names = "--space",
-      paramLabel = "ALIAS",
-      description = "Only this destination Space; all if not given.")
-  @Nullable String space;
 
   StatusCommand(Session session) {
     super(session);
@@ -30,15 +23,15 @@ final class StatusCommand extends FerryCommand {
   public Integer call() {
     try (Work work = new Work(session())) {
       List<Standing> standings =
-          (space == null ? work.ferry().crossings().all() : List.of(Crossings.meant(work, space)))
-              .stream().map(c -> Standing.of(work.ferry().crossings(), c)).toList();
+          work.ferry().crossings().all().stream()
+              .map(c -> Standing.of(work.ferry().crossings(), c))
+              .toList();
       if (json) {
         session().json(StatusView.json(standings, work.ferry()));
       } else if (standings.isEmpty()) {
         session().say(nothing(work));
       } else {
         standings.forEach(s -> StatusView.lines(s, work.ferry()).forEach(session()::say));
-        session().say(StatusView.live(work.ferry()));
       }
       return ExitStatus.DONE;
     }

@@ -1,12 +1,16 @@
 package org.ferry.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import org.ferry.migrate.verify.Change;
 import org.ferry.migrate.verify.Difference;
 import org.ferry.migrate.verify.VerifyReport;
 import org.ferry.migrate.verify.VerifyReport.RoomVerdict;
 
-/** What a verification found, for a person. */
+/** What a verification found, for a person and as JSON. */
 final class VerifyView {
   private static final int SHOWN = 5;
 
@@ -14,33 +18,124 @@ final class VerifyView {
 
   static List<String> lines(VerifyReport report) {
     List<String> lines = new ArrayList<>();
-    report.general().forEach(d -> lines.add("different: " + d));
-    long carried = 0;
-    long late = 0;
-    for (RoomVerdict room : report.rooms()) {
-      carried += room.found();
-      late += room.late();
-      if (room.count() > 0) {
-        lines.add("%s (%s): %,d differences".formatted(room.name(), room.old(), room.count()));
-        for (Difference difference : room.differences().stream().limit(SHOWN).toList()) {
-          lines.add("  " + difference);
-        }
-        if (room.count() > SHOWN) {
-          lines.add(
-              "  and %,d more; ferry verify --json lists them".formatted(room.count() - SHOWN));
-        }
-      }
-    }
+    report.general().stream().limit(SHOWN).forEach(d -> lines.add("different: " + d));
+    more(lines, "", report.generalCount());
+    report.rooms().forEach(room -> room(lines, room));
+    VerifyReport.SecondCount count = report.count();
     lines.add(
-        "%,d events in %,d rooms and %,d files compared, %,d late: %s"
+        "%s: %,d events in %,d rooms counted a second time, %s"
             .formatted(
-                carried,
+                count.label(),
+                count.events(),
+                count.rooms(),
+                count.again() ? "from the dump itself" : "when it was loaded"));
+    lines.add(
+        "%,d events in %,d rooms and %,d files compared%s: %s"
+            .formatted(
+                report.found(),
                 report.rooms().size(),
-                report.media(),
-                late,
-                report.differences() == 0
-                    ? "everything is as it was"
-                    : "%,d differences".formatted(report.differences())));
+                report.files().compared(),
+                report.late() == 0 ? "" : ", %,d events late".formatted(report.late()),
+                verdict(report)));
     return lines;
+  }
+
+  private static String verdict(VerifyReport report) {
+    String found =
+        report.differences() == 0
+            ? "everything is as it was"
+            : "%,d %s"
+                .formatted(
+                    report.differences(), report.differences() == 1 ? "difference" : "differences");
+    return report.whole() ? found : "stopped before all was compared; so far " + found;
+  }
+
+  private static void room(List<String> lines, RoomVerdict room) {
+    if (room.count() + room.changed() == 0) {
+      return;
+    }
+    String changed =
+        room.changed() == 0 ? "" : ", %,d changed since by people".formatted(room.changed());
+    lines.add(
+        "%s (%s): %,d %s%s"
+            .formatted(
+                room.name(),
+                room.old(),
+                room.count(),
+                room.count() == 1 ? "difference" : "differences",
+                changed));
+    room.differences().stream().limit(SHOWN).forEach(d -> lines.add("  " + d));
+    more(lines, "  ", room.count());
+    room.changes().stream()
+        .limit(SHOWN)
+        .forEach(c -> lines.add("  no difference: " + c.sentence()));
+    more(lines, "  ", room.changed());
+  }
+
+  private static void more(List<String> lines, String indent, long count) {
+    if (count > SHOWN) {
+      lines.add("%sand %,d more; ferry verify --json lists them".formatted(indent, count - SHOWN));
+    }
+  }
+
+  /** The whole report as one document. */
+  static ObjectNode json(VerifyReport report) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("differences", report.differences());
+    json.put("late", report.late());
+    json.put("whole", report.whole());
+    json.putObject("files")
+        .put("compared", report.files().compared())
+        .put("with_media_store", report.files().fromStore());
+    json.putObject("source")
+        .put("label", report.count().label())
+        .put("read_again", report.count().again())
+        .put("is_last_load", report.count().same())
+        .put("rooms", report.count().rooms())
+        .put("events", report.count().events())
+        .put("not_loaded", report.count().notLoaded());
+    ArrayNode rooms = json.putArray("rooms");
+    report.rooms().forEach(room -> room(rooms.addObject(), room));
+    differences(json.putArray("general"), report.general());
+    return json;
+  }
+
+  private static void room(ObjectNode json, RoomVerdict room) {
+    json.put("old", room.old().value());
+    json.put("new", room.target() == null ? null : room.target().value());
+    json.put("name", room.name())
+        .put("carried", room.carried())
+        .put("found", room.found())
+        .put("late", room.late())
+        .put("left_out", room.skipped())
+        .put("messages_since", room.since())
+        .put("newcomer_count", room.came())
+        .put("change_count", room.changed())
+        .put("difference_count", room.count());
+    ArrayNode newcomers = json.putArray("newcomers");
+    room.newcomers().forEach(newcomers::add);
+    ArrayNode changes = json.putArray("changes");
+    room.changes().forEach(c -> change(changes.addObject(), c));
+    differences(json.putArray("differences"), room.differences());
+  }
+
+  private static void change(ObjectNode json, Change change) {
+    json.put("kind", change.kind().word())
+        .put("what", change.what())
+        .put("now", change.now())
+        .put("by", change.by())
+        .put("sentence", change.sentence());
+  }
+
+  private static void differences(ArrayNode json, List<Difference> differences) {
+    for (Difference difference : differences) {
+      json.addObject()
+          .put("kind", difference.kind().word())
+          .put("what", difference.what())
+          .put("expected", difference.expected())
+          .put("found", difference.found())
+          .put("by", difference.by())
+          .put("sentence", difference.sentence());
+    }
   }
 }

@@ -65,21 +65,13 @@ final class Assembly {
   private Map<UserId, UserId> people() {
     Map<UserId, UserId> people = new LinkedHashMap<>();
     Path file = path("identities.map_file");
-    // The list that ferry plan writes is not there before the first plan.
-    boolean toBeMade = file != null && file.endsWith("people.csv") && !Files.exists(file);
-    if (file != null && !toBeMade) {
+    if (file != null) {
       try {
         people.putAll(PeopleMap.read(file, values.problems()));
       } catch (IOException e) {
         values.problem("identities.map_file", SecretFiles.unreadable(file));
       }
     }
-    people.putAll(overrides());
-    return people;
-  }
-
-  private Map<UserId, UserId> overrides() {
-    Map<UserId, UserId> people = new LinkedHashMap<>();
     values
         .map("identities.overrides", UserId.class)
         .forEach((k, v) -> {
@@ -124,8 +116,7 @@ final class Assembly {
             values.text("identities.username_template"),
             values.text("identities.displayname_template"),
             path("identities.map_file"),
-            Map.copyOf(opened.people()),
-            Map.copyOf(overrides())),
+            Map.copyOf(opened.people())),
         rooms(),
         replay(),
         sources(),

@@ -16,7 +16,6 @@ import org.ferry.migrate.RoomFacts;
  * @param people everybody who must have a line
  * @param rooms every room, each of which must have a line
  * @param progress what has been carried and stays
- * @param mapped new ids that a person listed; lines that nobody edited must follow them
  */
 public record PlanChecks(
     String server,
@@ -25,5 +24,4 @@ public record PlanChecks(
     String space,
     Set<UserId> people,
     Map<RoomId, RoomFacts> rooms,
-    Progress progress,
-    Map<UserId, UserId> mapped) {}
+    Progress progress) {}

@@ -46,7 +46,14 @@ public final class Origin {
     if (!open) {
       return mark.put("k", hash(event.id().value()));
     }
-    return mark.put("server", server)
+    return openly(event);
+  }
+
+  /** The open mark of an event, whether such marks are wanted or not. */
+  public ObjectNode openly(Event event) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("server", server)
         .put("room_id", event.room().value())
         .put("event_id", event.id().value())
         .put("sender", event.sender().value())

@@ -1,12 +1,8 @@
 package org.ferry.migrate.verify;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
@@ -15,162 +11,207 @@ import org.ferry.migrate.EventFate;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.Place;
 import org.ferry.migrate.replay.Voyage;
-import org.ferry.migrate.rewrite.Origin;
-import org.ferry.migrate.rewrite.Rewriter;
-import org.ferry.migrate.rewrite.RoomContext;
+import org.ferry.migrate.verify.Difference.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks a room of the destination and the ledger side by side: every carried event must stand there
- * once, in order, as it should be. Events carried late, or last on purpose, are compared wherever
- * they stand.
+ * Walks a room of the destination and the ledger side by side, both ways: every carried event must
+ * stand there once, in order, as it should be; and whatever Ferry's users wrote there must be in
+ * the ledger. Events carried late, or last on purpose, are compared wherever they stand.
+ *
+ * <p>Holds a page of each side, and eight bytes for each event that stands out of order.
  */
 final class RoomCheck {
+  /** How often the end of a room is read again while a migration goes on writing there. */
+  private static final int ROUNDS = 3;
+
+  /** Beyond so many differences it is not asked any more whether the server hides an event. */
+  private static final int ASKED = 100;
+
   private final Voyage voyage;
   private final RoomId old;
   private final EventCheck check;
+  private final Strangers strangers;
   private final Findings findings;
-  private final Map<EventId, EventFate> anywhere = new HashMap<>();
-  private final Set<EventId> passedOver = new HashSet<>();
+  private final Suspects suspects;
+  private final Keys elsewhere = new Keys();
+  private final Keys passedOver = new Keys();
   private @Nullable Iterator<EventFate> expected;
   private @Nullable EventFate head;
+  private @Nullable Place last;
+  private long loose;
   private long carried;
   private long found;
   private long late;
   private long skipped;
+  private long since;
+  private boolean moving;
 
-  RoomCheck(Voyage voyage, RoomId old, Rewriter rewriter, RoomContext context, Findings findings) {
+  RoomCheck(
+      Voyage voyage,
+      RoomId old,
+      EventCheck check,
+      Strangers strangers,
+      Suspects suspects,
+      Findings findings) {
     this.voyage = voyage;
     this.old = old;
+    this.check = check;
+    this.strangers = strangers;
+    this.suspects = suspects;
     this.findings = findings;
-    this.check = new EventCheck(rewriter, context, findings);
   }
 
-  long carried() {
-    return carried;
-  }
-
-  long found() {
-    return found;
-  }
-
-  long late() {
-    return late;
-  }
-
-  long skipped() {
-    return skipped;
+  /**
+   * How many events of each sort a room has.
+   *
+   * @param carried events that the ledger says were carried
+   * @param found of these, events that stand there
+   * @param late of these, events carried after events that follow them
+   * @param skipped events left out by rule, or the same as others
+   * @param since messages that people wrote there themselves
+   */
+  record Counts(long carried, long found, long late, long skipped, long since) {
+    static final Counts NONE = new Counts(0, 0, 0, 0, 0);
   }
 
   /** Compares the whole room. */
-  void run(Intent reader, RoomId target) {
-    count();
+  Counts run(Intent reader, RoomId target) {
     try (Stream<EventFate> fates = voyage.ledger().fates(voyage.id(), old)) {
-      expected = fates.filter(f -> f.state() == EventState.CARRIED && inOrder(f)).iterator();
+      expected = fates.filter(this::counted).iterator();
       advance();
       Timeline timeline = new Timeline(reader, target);
-      while (timeline.hasNext()) {
-        one(timeline.next());
+      timeline.forEachRemaining(this::one);
+      // While a migration runs, the ledger's next page is newer than the timeline's last one.
+      for (int i = 0; i < ROUNDS && head != null && timeline.resume(); i++) {
+        moving = true;
+        timeline.forEachRemaining(this::one);
       }
       while (head != null) {
-        missing(head);
+        passedOver.add(head.key());
         advance();
       }
     }
-    anywhere.values().forEach(this::missing);
-    passedOver.forEach(id -> findings.add("count", id.value(), "one event", null));
-  }
-
-  private void count() {
-    try (Stream<EventFate> fates = voyage.ledger().fates(voyage.id(), old)) {
-      fates.forEach(this::count);
+    if (passedOver.size() > 0 || loose > elsewhere.size()) {
+      nameMissing(reader, target);
     }
+    return new Counts(carried, found, late, skipped, since);
   }
 
-  private void count(EventFate fate) {
+  /** Counts an event of the ledger; true where it should stand in its order. */
+  private boolean counted(EventFate fate) {
     switch (fate.state()) {
       case CARRIED -> {
         carried++;
         late += fate.late() ? 1 : 0;
-        if (!inOrder(fate) && fate.target() != null) {
-          anywhere.put(fate.target(), fate);
-        }
+        boolean ordered = Order.inOrder(fate);
+        loose += ordered ? 0 : 1;
+        return ordered;
       }
       case SKIPPED, MERGED -> skipped++;
-      case FAILED -> findings.add("failed", fate.event().id().value(), "carried", fate.reason());
-      case WAITING, DOUBT ->
-          findings.add("waiting", fate.event().id().value(), "carried", "not carried yet");
+      case FAILED -> findings.add(Kind.FAILED, id(fate), "carried", fate.reason());
+      case WAITING, DOUBT -> findings.add(Kind.WAITING, id(fate), "carried", null);
     }
-  }
-
-  private static boolean inOrder(EventFate fate) {
-    String repairs = fate.repairs();
-    return !fate.late() && (repairs == null || !repairs.contains("sent last"));
+    return false;
   }
 
   private void advance() {
+    if (head != null) {
+      last = Order.place(head);
+    }
     head = expected != null && expected.hasNext() ? expected.next() : null;
   }
 
   private void one(ObjectNode event) {
-    EventId id = new EventId(event.path("event_id").asText());
     EventFate next = head;
+    EventId id = new EventId(event.path("event_id").asText());
+    suspects.passing(event);
     if (next != null && id.equals(next.target())) {
-      found++;
-      check.check(next, event);
+      matched(next, event);
       advance();
-      return;
-    }
-    EventFate loose = anywhere.remove(id);
-    if (loose != null) {
-      found++;
-      check.check(loose, event);
-      return;
-    }
-    if (isOurs(event)) {
-      outOfOrder(id, event);
+    } else if (strangers.mayBeOurs(event)) {
+      known(id)
+          .ifPresentOrElse(fate -> elsewhere(fate, event), () -> strangers.meet(event, found == 0));
+    } else {
+      since += event.has("state_key") ? 0 : 1;
     }
   }
 
-  private boolean isOurs(ObjectNode event) {
-    return !Origin.isHelper(event.path("content"))
-        && !event.path("type").asText("").equals("m.room.create")
-        && voyage.origin().word(event.path("content")).isPresent();
+  private Optional<EventFate> known(EventId target) {
+    return voyage
+        .ledger()
+        .origin(voyage.id(), target)
+        .flatMap(o -> voyage.ledger().fate(voyage.id(), o))
+        .filter(f -> f.event().room().equals(old));
   }
 
-  /** An event of ours that is not the next one: some are missing, or this one stands wrong. */
-  private void outOfOrder(EventId id, ObjectNode event) {
-    Optional<EventFate> fate =
-        voyage.ledger().origin(voyage.id(), id).flatMap(o -> voyage.ledger().fate(voyage.id(), o));
-    if (fate.isEmpty()) {
-      findings.add(
-          "unexpected", id.value(), null, "an event of ours that the ledger does not know");
+  private void matched(EventFate fate, ObjectNode event) {
+    found++;
+    suspects.ours();
+    check.check(fate, event);
+  }
+
+  /** An event of ours that is not the next one: a loose one, or some are missing before it. */
+  private void elsewhere(EventFate fate, ObjectNode event) {
+    if (!Order.inOrder(fate)) {
+      elsewhere.add(fate.key());
+      matched(fate, event);
       return;
     }
-    Place place = place(fate.get());
-    if (head == null || place.compareTo(place(head)) < 0) {
-      passedOver.remove(fate.get().event().id());
-      found++;
-      findings.add("order", fate.get().event().id().value(), "its place", "after later events");
-      check.check(fate.get(), event);
+    Place place = Order.place(fate);
+    EventFate next = head;
+    if (next == null ? isBehindLast(place) : place.compareTo(Order.place(next)) > 0) {
+      catchUp(place);
+      matched(fate, event);
+      if (head != null && head.key() == fate.key()) {
+        advance();
+      } else {
+        last = place;
+      }
       return;
     }
-    while (head != null && !id.equals(head.target())) {
-      passedOver.add(head.event().id());
+    elsewhere.add(fate.key());
+    findings.add(Kind.ORDER, id(fate), "its place", "after later events");
+    matched(fate, event);
+  }
+
+  private void catchUp(Place place) {
+    while (head != null && Order.place(head).compareTo(place) < 0) {
+      passedOver.add(head.key());
       advance();
     }
-    if (head != null) {
-      found++;
-      check.check(head, event);
-      advance();
+  }
+
+  /** Settled only after its page of the ledger was read: a migration runs. */
+  private boolean isBehindLast(Place place) {
+    return last == null || place.compareTo(last) > 0;
+  }
+
+  private void nameMissing(Intent reader, RoomId target) {
+    try (Stream<EventFate> fates = voyage.ledger().fates(voyage.id(), old)) {
+      fates
+          .filter(f -> f.state() == EventState.CARRIED)
+          .filter(f ->
+              Order.inOrder(f)
+                  ? passedOver.contains(f.key()) && !elsewhere.contains(f.key())
+                  : !elsewhere.contains(f.key()))
+          .forEach(f -> missing(f, reader, target));
     }
   }
 
-  private void missing(EventFate fate) {
-    findings.add("count", fate.event().id().value(), "one event", null);
+  private void missing(EventFate fate, Intent reader, RoomId target) {
+    EventId there = fate.target();
+    Optional<ObjectNode> event =
+        there == null || findings.count() > ASKED ? Optional.empty() : reader.event(target, there);
+    if (event.isPresent() && moving) {
+      matched(fate, event.get());
+      return;
+    }
+    String hidden = "the server has it, and the room's timeline does not show it";
+    findings.add(Kind.MISSING, id(fate), fate.event().type(), event.map(e -> hidden).orElse(null));
   }
 
-  private static Place place(EventFate fate) {
-    return new Place(fate.event().depth(), fate.event().stream());
+  private static String id(EventFate fate) {
+    return fate.event().id().value();
   }
 }

@@ -3,8 +3,10 @@ package org.ferry.migrate.verify;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MessagesPage;
@@ -17,6 +19,7 @@ final class Timeline implements Iterator<ObjectNode> {
   private final Intent reader;
   private final RoomId room;
   private final Deque<ObjectNode> page = new ArrayDeque<>();
+  private final Set<String> newest = new HashSet<>();
   private @Nullable String from;
   private boolean over;
 
@@ -28,12 +31,38 @@ final class Timeline implements Iterator<ObjectNode> {
   @Override
   public boolean hasNext() {
     while (page.isEmpty() && !over) {
-      MessagesPage next = reader.messages(room, from, 'f', PAGE);
-      page.addAll(next.chunk());
-      over = next.end() == null || next.end().equals(from) || next.chunk().isEmpty();
-      from = next.end();
+      read();
     }
     return !page.isEmpty();
+  }
+
+  private void read() {
+    MessagesPage next = reader.messages(room, from, 'f', PAGE);
+    Set<String> before = Set.copyOf(newest);
+    boolean empty = next.chunk().isEmpty();
+    if (!empty) {
+      newest.clear();
+    }
+    for (ObjectNode event : next.chunk()) {
+      String id = event.path("event_id").asText();
+      newest.add(id);
+      if (!before.contains(id)) {
+        page.add(event);
+      }
+    }
+    String end = next.end();
+    over = end == null || end.equals(from) || empty;
+    from = end == null ? from : end;
+  }
+
+  /**
+   * Reads on where the room ended, once the end was reached.
+   *
+   * @return whether there is more by now
+   */
+  boolean resume() {
+    over = false;
+    return hasNext();
   }
 
   @Override

@@ -1,17 +1,17 @@
 package org.ferry.migrate.verify;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.ferry.id.MxcUri;
 import org.ferry.id.RoomId;
+import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.RoomFacts;
@@ -22,22 +22,29 @@ import org.ferry.migrate.replay.Readers;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.replay.Watch;
 import org.ferry.migrate.rewrite.Lookups.FileFate;
-import org.ferry.migrate.rewrite.Rewriter;
 import org.ferry.migrate.rewrite.RoomContext;
+import org.ferry.migrate.verify.Difference.Kind;
 import org.ferry.migrate.verify.VerifyReport.RoomVerdict;
-import org.ferry.source.RoomTally;
+import org.ferry.source.MediaStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proves a crossing: counts the source a second time on a path of its own, reads the destination
- * back and compares each room event by event, its members and state, and every file.
+ * back and compares each room event by event, its members and state, and every file. Memory does
+ * not grow with the number of events.
  */
 public final class Verifier {
+  /** Differences that are kept word by word, all rooms together; beyond, they are counted. */
+  private static final int KEPT = 20_000;
+
   private final Voyage voyage;
   private final Map<RoomId, RoomFacts> facts;
   private final Watch watch;
   private final Contexts contexts;
-  private final Rewriter rewriter;
+  private final LedgerLookups lookups;
   private final Readers readers;
+  private final Crew crew;
+  private final AtomicInteger room = new AtomicInteger(KEPT);
 
   /**
    * Prepares a verification.
@@ -52,9 +59,8 @@ public final class Verifier {
     this.watch = watch;
     this.contexts = new Contexts(voyage);
     this.readers = new Readers(voyage);
-    LedgerLookups lookups = new LedgerLookups(voyage, contexts.cast(), this::file, Set.of());
-    boolean tombstones = voyage.options().replay().redacted().equals("tombstone");
-    this.rewriter = new Rewriter(lookups, voyage.origin(), tombstones);
+    this.lookups = new LedgerLookups(voyage, contexts.cast(), this::file, Set.of());
+    this.crew = new Crew(voyage.plan(), voyage.options().bot());
   }
 
   private FileFate file(MxcUri old) {
@@ -66,73 +72,102 @@ public final class Verifier {
         .orElseGet(FileFate.Elsewhere::new);
   }
 
-  /** Compares everything; writes nothing, neither to the ledger nor to a server. */
-  public VerifyReport run() {
-    Findings general = new Findings();
-    secondCount(general);
+  /**
+   * Compares everything; writes nothing, neither to the ledger nor to a server.
+   *
+   * @param count the second count of the source
+   * @param media the source's files, null where none were given
+   * @return what was found
+   */
+  public VerifyReport run(SourceCount count, @Nullable MediaStore media) {
+    Findings general = new Findings(room);
+    VerifyReport.SecondCount counted = count.run(voyage, general);
     List<Plan.PlanRoom> rooms =
         voyage.plan().rooms().stream().filter(Plan.PlanRoom::carried).toList();
     watch.phase("rooms", rooms.size());
+    SpaceCheck space = new SpaceCheck(voyage, lookups, crew);
+    space.whole(general);
     List<RoomVerdict> verdicts = new ArrayList<>();
-    for (Plan.PlanRoom room : rooms) {
-      verdicts.add(room(room));
-      watch.step(1);
+    for (Plan.PlanRoom plan : rooms) {
       if (watch.stopping()) {
         break;
       }
+      verdicts.add(room(plan, space));
+      watch.step(1);
     }
-    long media = new MediaCheck(voyage, general, watch).run();
-    return new VerifyReport(verdicts, media, general.kept());
+    MediaCheck files = new MediaCheck(voyage, media, general, watch);
+    files.run();
+    return new VerifyReport(
+        verdicts,
+        new VerifyReport.Files(files.compared(), files.fromStore()),
+        counted,
+        general.kept(),
+        general.count(),
+        !watch.stopping());
   }
 
-  private void secondCount(Findings findings) {
-    Map<RoomId, RoomTally> ledger = new HashMap<>();
-    try (Stream<RoomTally> own = voyage.sources().recount(voyage.source().id())) {
-      own.forEach(t -> ledger.put(t.room(), t));
-    }
-    try (Stream<RoomTally> second = voyage.sources().tallies(voyage.source().id())) {
-      second.forEach(t -> {
-        RoomTally there = ledger.remove(t.room());
-        if (!Objects.equals(t, there)) {
-          findings.add("source", t.room().value(), t.toString(), String.valueOf(there));
-        }
-      });
-    }
-    ledger.forEach((room, t) -> findings.add("source", room.value(), null, t.toString()));
-  }
-
-  private RoomVerdict room(Plan.PlanRoom plan) {
-    Findings findings = new Findings();
+  private RoomVerdict room(Plan.PlanRoom plan, SpaceCheck space) {
+    Findings findings = new Findings(room);
+    RoomCheck.Counts counts = RoomCheck.Counts.NONE;
     Optional<CarriedRoom> row = voyage.ledger().room(voyage.id(), plan.id());
-    RoomFacts fact = facts.get(plan.id());
     RoomId target = row.map(CarriedRoom::target).orElse(null);
+    RoomFacts fact = facts.get(plan.id());
     if (row.isEmpty() || target == null || fact == null) {
-      findings.add("waiting", plan.id().value(), "a room", "not made yet");
-      return new RoomVerdict(
-          plan.id(), null, plan.name(), 0, 0, 0, 0, findings.kept(), findings.count());
-    }
-    RoomContext context = contexts.of(plan, fact, row.get());
-    RoomCheck check = new RoomCheck(voyage, plan.id(), rewriter, context, findings);
-    try {
-      var reader = readers.of(row.get(), target);
-      check.run(reader, target);
-      if (plan.action() == Plan.RoomAction.CREATE) {
-        new StateCheck(voyage, rewriter, findings).run(plan, reader, target, context);
+      findings.add(Kind.WAITING, plan.id().value(), "a room", null);
+    } else {
+      RoomContext context = contexts.of(plan, fact, row.get());
+      Expectation expectation = new Expectation(voyage, lookups, context);
+      try {
+        counts = compare(plan, readers.of(row.get(), target), target, expectation, findings);
+        space.run(plan, target, findings);
+      } catch (MatrixException e) {
+        if (e.isTokenRefused()) {
+          throw e;
+        }
+        findings.add(Kind.UNREADABLE, plan.id().value(), null, e.getMessage());
       }
-    } catch (MatrixException e) {
-      if (e.isTokenRefused()) {
-        throw e;
-      }
-      findings.add("count", plan.id().value(), "readable", e.getMessage());
     }
+    return verdict(plan, target, counts, findings);
+  }
+
+  private RoomCheck.Counts compare(
+      Plan.PlanRoom plan,
+      Intent reader,
+      RoomId target,
+      Expectation expectation,
+      Findings findings) {
+    boolean made = plan.action() == Plan.RoomAction.CREATE;
+    Suspects suspects = new Suspects(crew, findings);
+    List<ObjectNode> state = reader.fullState(target);
+    new StateCheck(voyage, expectation, crew, suspects, findings).run(plan, state);
+    RoomCheck.Counts counts =
+        new RoomCheck(
+                voyage,
+                plan.id(),
+                new EventCheck(expectation, crew, findings),
+                new Strangers(voyage, plan.id(), crew, suspects, findings, made),
+                suspects,
+                findings)
+            .run(reader, target);
+    suspects.judge();
+    return counts;
+  }
+
+  private static RoomVerdict verdict(
+      Plan.PlanRoom plan, @Nullable RoomId target, RoomCheck.Counts counts, Findings findings) {
     return new RoomVerdict(
         plan.id(),
         target,
         plan.name(),
-        check.carried(),
-        check.found(),
-        check.late(),
-        check.skipped(),
+        counts.carried(),
+        counts.found(),
+        counts.late(),
+        counts.skipped(),
+        counts.since(),
+        findings.newcomers(),
+        findings.came(),
+        findings.changes(),
+        findings.changed(),
         findings.kept(),
         findings.count());
   }

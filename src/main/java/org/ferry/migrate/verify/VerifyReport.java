@@ -8,10 +8,41 @@ import org.jspecify.annotations.Nullable;
  * What a verification found.
  *
  * @param rooms each room that was to be carried
- * @param media how many files were compared
- * @param general differences that belong to no room: the source's second count, files, people
+ * @param files the files
+ * @param count the second count of the source
+ * @param general differences that belong to no room: the source's second count, files; cut
+ * @param generalCount how many of these there are
+ * @param whole false where it was stopped before everything was compared
  */
-public record VerifyReport(List<RoomVerdict> rooms, long media, List<Difference> general) {
+public record VerifyReport(
+    List<RoomVerdict> rooms,
+    Files files,
+    SecondCount count,
+    List<Difference> general,
+    long generalCount,
+    boolean whole) {
+  /**
+   * The files.
+   *
+   * @param compared files that were downloaded and compared
+   * @param fromStore of these, files that were compared with the media store's bytes; the others
+   *     with the hash that was noted when they were carried
+   */
+  public record Files(long compared, long fromStore) {}
+
+  /**
+   * The second count of the source.
+   *
+   * @param label what was counted: the dump that was named, or the last load
+   * @param again true where the dump itself was read again
+   * @param same whether that was the dump of the last load
+   * @param rooms rooms that were counted
+   * @param events events that were counted
+   * @param notLoaded events of the dump that the ledger has not got
+   */
+  public record SecondCount(
+      String label, boolean again, boolean same, long rooms, long events, long notLoaded) {}
+
   /**
    * What was found of one room.
    *
@@ -20,8 +51,13 @@ public record VerifyReport(List<RoomVerdict> rooms, long media, List<Difference>
    * @param name what it is called
    * @param carried events that the ledger says were carried
    * @param found of these, events that stand on the destination
-   * @param late of these, events that were carried after events that follow them
-   * @param skipped events left out by rule
+   * @param late of these, events that were carried after events that follow them; no difference
+   * @param skipped events left out by rule, or the same as others
+   * @param since messages that people have written there themselves
+   * @param newcomers people who came to the room on the destination; cut after a thousand
+   * @param came how many newcomers there are
+   * @param changes what people changed after the carrying; cut after a thousand
+   * @param changed how many changes there are
    * @param differences everything that is not as it should be; cut after a thousand
    * @param count how many differences there are
    */
@@ -33,11 +69,26 @@ public record VerifyReport(List<RoomVerdict> rooms, long media, List<Difference>
       long found,
       long late,
       long skipped,
+      long since,
+      List<String> newcomers,
+      long came,
+      List<Change> changes,
+      long changed,
       List<Difference> differences,
       long count) {}
 
   /** How many differences there are. */
   public long differences() {
-    return general.size() + rooms.stream().mapToLong(RoomVerdict::count).sum();
+    return generalCount + rooms.stream().mapToLong(RoomVerdict::count).sum();
+  }
+
+  /** Events that stand on the destination. */
+  public long found() {
+    return rooms.stream().mapToLong(RoomVerdict::found).sum();
+  }
+
+  /** Events that were carried late. */
+  public long late() {
+    return rooms.stream().mapToLong(RoomVerdict::late).sum();
   }
 }

@@ -180,7 +180,7 @@ final class Kit {
     Set<UserId> all =
         Stream.concat(people.keySet().stream(), strangers.stream().map(Stranger::id))
             .collect(Collectors.toSet());
-    return new PlanChecks("old", load, "new", "#village:new", all, rooms, progress(), mapped);
+    return new PlanChecks("old", load, "new", "#village:new", all, rooms, progress());
   }
 
   String render(Plan plan) {

@@ -1,0 +1,61 @@
+package org.ferry.cli;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+
+/** Writes a report for its owner's eyes: it names people and rooms. */
+final class ReportFile {
+  private ReportFile() {}
+
+  /**
+   * Where a report is to be written; asked before hours of comparing.
+   *
+   * @throws UsageException where nothing can be written there
+   */
+  static Path at(Path folder, Path asked) {
+    Path file = folder.resolve(asked).toAbsolutePath().normalize();
+    Path parent = file.getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      throw new UsageException("--report %s: there is no such folder".formatted(asked));
+    }
+    if (Files.isDirectory(file)) {
+      throw new UsageException("--report %s is a folder; name a file in it".formatted(asked));
+    }
+    return file;
+  }
+
+  /**
+   * Writes the page, whole or not at all.
+   *
+   * @param file where to; an earlier report there is replaced
+   * @param html the page
+   * @throws UsageException where it cannot be written there
+   */
+  static void write(Path file, String html) {
+    try {
+      var owner = EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+      Path part =
+          Files.createTempFile(
+              file.resolveSibling("").toAbsolutePath(),
+              ".report",
+              ".part",
+              PosixFilePermissions.asFileAttribute(owner));
+      try {
+        Path unused = Files.writeString(part, html);
+        unused = Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        boolean unusedGone = Files.deleteIfExists(part);
+      }
+    } catch (FileSystemException e) {
+      throw new UsageException("--report %s cannot be written: %s".formatted(file, e.getReason()));
+    } catch (IOException e) {
+      throw new UsageException("--report %s cannot be written: %s".formatted(file, e.getMessage()));
+    }
+  }
+}

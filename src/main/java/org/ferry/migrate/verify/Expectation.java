@@ -1,0 +1,67 @@
+package org.ferry.migrate.verify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.stream.Stream;
+import org.ferry.migrate.EventFate;
+import org.ferry.migrate.replay.Voyage;
+import org.ferry.migrate.rewrite.Lookups;
+import org.ferry.migrate.rewrite.Origin;
+import org.ferry.migrate.rewrite.Rewriter;
+import org.ferry.migrate.rewrite.Rewritten;
+import org.ferry.migrate.rewrite.RoomContext;
+import org.ferry.model.Event;
+
+/**
+ * What should stand in one room: what the rewriter makes of an event with today's knowledge, and
+ * where the ledger has learned since, what it may have made of it then.
+ */
+final class Expectation {
+  private final Voyage voyage;
+  private final Lookups lookups;
+  private final RoomContext context;
+  private final boolean tombstones;
+
+  Expectation(Voyage voyage, Lookups lookups, RoomContext context) {
+    this.voyage = voyage;
+    this.lookups = lookups;
+    this.context = context.atTheEnd().withoutWaiting();
+    this.tombstones = voyage.options().replay().redacted().equals("tombstone");
+  }
+
+  /** Who helps in the room, and stands in for others there. */
+  String helper() {
+    return context.actor().value();
+  }
+
+  /**
+   * What an event becomes by what is known now.
+   *
+   * @throws IllegalArgumentException where its content cannot be read
+   */
+  Rewritten now(Event event) {
+    return new Rewriter(lookups, voyage.origin(), tombstones).rewrite(event, context);
+  }
+
+  /** What the event may have become by what was known when it was sent; the likeliest first. */
+  Stream<Rewritten.Send> then(EventFate about, String found) {
+    return Stream.of(false, true)
+        .map(whole -> then(about, found, whole))
+        .filter(Rewritten.Send.class::isInstance)
+        .map(Rewritten.Send.class::cast);
+  }
+
+  private Rewritten then(EventFate about, String found, boolean whole) {
+    Lookups earlier =
+        new Then(lookups, id -> voyage.ledger().fate(voyage.id(), id), about, found, whole);
+    return new Rewriter(earlier, voyage.origin(), tombstones).rewrite(about.event(), context);
+  }
+
+  /** Whether a content bears the mark of an event, in either form. */
+  boolean bearsMarkOf(Event event, JsonNode content) {
+    Origin origin = voyage.origin();
+    JsonNode mark = content.path(Origin.KEY);
+    return mark.has("k")
+        ? origin.word(content).filter(origin.wordOf(event.id().value())::equals).isPresent()
+        : mark.equals(origin.openly(event));
+  }
+}

@@ -1,0 +1,163 @@
+package org.ferry.migrate.verify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import java.util.Set;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.migrate.EventFate;
+import org.ferry.migrate.LedgerEvent;
+import org.ferry.migrate.replay.Voyage;
+import org.ferry.migrate.rewrite.Origin;
+import org.ferry.migrate.verify.Difference.Kind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events of the destination that the ledger does not know. People may write what they like; but
+ * what one of Ferry's users wrote, and what bears Ferry's mark, must be in the ledger.
+ */
+final class Strangers {
+  /** What a homeserver itself puts at the beginning of a room. */
+  private static final Set<String> CREATION =
+      Set.of(
+          "m.room.power_levels",
+          "m.room.join_rules",
+          "m.room.history_visibility",
+          "m.room.guest_access");
+
+  private final Voyage voyage;
+  private final RoomId old;
+  private final Crew crew;
+  private final Suspects suspects;
+  private final Findings findings;
+  private final boolean made;
+
+  /**
+   * Strangers in one room.
+   *
+   * @param voyage the crossing
+   * @param old the room on the source
+   * @param crew who Ferry's users are
+   * @param suspects takes what is state
+   * @param findings takes what is not
+   * @param made true where Ferry made the room
+   */
+  Strangers(
+      Voyage voyage, RoomId old, Crew crew, Suspects suspects, Findings findings, boolean made) {
+    this.voyage = voyage;
+    this.old = old;
+    this.crew = crew;
+    this.suspects = suspects;
+    this.findings = findings;
+    this.made = made;
+  }
+
+  /** Whether the ledger may know an event: redacted ones have lost their mark. */
+  boolean mayBeOurs(ObjectNode event) {
+    return crew.has(event.path("sender").asText(""))
+        || event.path("type").asText("").equals("m.room.redaction")
+        || isRedacted(event)
+        || voyage.origin().word(event.path("content")).isPresent();
+  }
+
+  private static boolean isRedacted(ObjectNode event) {
+    return event.path("unsigned").has("redacted_because");
+  }
+
+  /**
+   * Judges an event that the ledger does not know.
+   *
+   * @param event the event
+   * @param beginning true before the first event that it does know
+   */
+  void meet(ObjectNode event, boolean beginning) {
+    JsonNode content = event.path("content");
+    String type = event.path("type").asText("");
+    if (Origin.isHelper(content)) {
+      suspects.ours();
+      return;
+    }
+    Optional<String> word = voyage.origin().word(content);
+    if (type.equals("m.room.create") || isRedacted(event)) {
+      return;
+    }
+    if (word.isPresent()) {
+      marked(event, word.get());
+    } else if (crew.has(event.path("sender").asText(""))) {
+      unmarked(event, type, beginning);
+    }
+  }
+
+  /** Memberships are compared as they are now: a new name, or an invitation, makes such events. */
+  private void unmarked(ObjectNode event, String type, boolean beginning) {
+    if (!event.has("state_key")) {
+      unexpected(event, "an event of type " + type + " without Ferry's mark");
+    } else if (!type.equals("m.room.member") && !(made && beginning && CREATION.contains(type))) {
+      suspects.stray(event);
+    }
+  }
+
+  private void marked(ObjectNode event, String word) {
+    EventId id = new EventId(event.path("event_id").asText());
+    EventFate fate = named(event, word);
+    if (fate == null) {
+      if (!isInDoubt(word)) {
+        unexpected(event, "bears Ferry's mark, and the ledger knows no such event");
+      }
+      return;
+    }
+    switch (fate.state()) {
+      case CARRIED, MERGED -> {
+        if (!id.equals(fate.target())) {
+          findings.add(
+              new Difference(
+                  Kind.TWICE,
+                  fate.event().id().value(),
+                  String.valueOf(fate.target()),
+                  id.value(),
+                  event.path("sender").asText("")));
+        }
+      }
+      // On its way in a run that is under way, or that died: the next run looks for it.
+      case DOUBT -> {}
+      case WAITING, SKIPPED, FAILED ->
+          unexpected(
+              event,
+              "bears the mark of %s, which the ledger calls %s"
+                  .formatted(
+                      fate.event().id(), fate.state().name().toLowerCase(java.util.Locale.ROOT)));
+    }
+  }
+
+  /** The event that an open mark names. */
+  private @Nullable EventFate named(ObjectNode event, String word) {
+    String claimed = event.path("content").path(Origin.KEY).path("event_id").asText("");
+    if (!claimed.startsWith("$")
+        || claimed.length() < 2
+        || !voyage.origin().wordOf(claimed).equals(word)) {
+      return null;
+    }
+    return voyage
+        .ledger()
+        .fate(voyage.id(), new EventId(claimed))
+        .filter(f -> f.event().room().equals(old))
+        .orElse(null);
+  }
+
+  private boolean isInDoubt(String word) {
+    return voyage.ledger().doubtful(voyage.id(), old).stream()
+        .map(LedgerEvent::event)
+        .anyMatch(e -> voyage.origin().wordOf(e.id().value()).equals(word));
+  }
+
+  private void unexpected(ObjectNode event, String what) {
+    findings.add(
+        new Difference(
+            Kind.UNEXPECTED,
+            event.path("event_id").asText(),
+            null,
+            what,
+            event.path("sender").asText("")));
+  }
+}

@@ -1,0 +1,182 @@
+package org.ferry.report;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.ferry.id.RoomAlias;
+import org.ferry.id.RoomId;
+import org.ferry.migrate.CrossingLedger;
+import org.ferry.migrate.CrossingLedger.CarriedAlias;
+import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.EventState;
+import org.ferry.migrate.LoadedSource;
+import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.SourceLedger;
+import org.ferry.migrate.Standing;
+import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.plan.Plan.PlanRoom;
+import org.ferry.migrate.plan.Plan.RoomAction;
+import org.ferry.migrate.verify.VerifyReport;
+import org.ferry.migrate.verify.VerifyReport.RoomVerdict;
+import org.ferry.report.Contents.ForeignRoom;
+import org.ferry.report.Contents.LeftRoom;
+import org.ferry.report.Contents.Reach;
+import org.ferry.report.Contents.RoomLine;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers what a report says from the ledger, the plan and the comparison. */
+final class Gathering {
+  private static final Set<String> FROM_ENTRY = Set.of("joined", "invited");
+  private static final Set<String> OPEN =
+      Set.of("public", "restricted", "knock", "knock_restricted");
+
+  private final SourceLedger sources;
+  private final CrossingLedger ledger;
+  private final Crossing crossing;
+  private final Plan plan;
+  private final Map<RoomId, RoomFacts> facts;
+
+  Gathering(
+      SourceLedger sources,
+      CrossingLedger ledger,
+      Crossing crossing,
+      Plan plan,
+      List<RoomFacts> facts) {
+    this.sources = sources;
+    this.ledger = ledger;
+    this.crossing = crossing;
+    this.plan = plan;
+    this.facts = facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
+  }
+
+  Contents contents(LoadedSource source, VerifyReport verified, Instant now) {
+    LoadedSource.Totals totals = source.totals();
+    return new Contents(
+        source.info().server(),
+        crossing.domain(),
+        plan.space(),
+        now,
+        source.info().label(),
+        source.loadedAt(),
+        source.info().latestEvent(),
+        new Contents.Before(totals.people(), totals.rooms(), totals.messages(), totals.media()),
+        Standing.of(ledger, crossing),
+        people(),
+        rooms(verified),
+        left(),
+        foreign(),
+        ledger.reasons(crossing.id(), EventState.MERGED),
+        sources.problems(source.id()),
+        readMore(),
+        shown(),
+        verified);
+  }
+
+  private Map<Plan.PersonAction, Long> people() {
+    Map<Plan.PersonAction, Long> people = new EnumMap<>(Plan.PersonAction.class);
+    plan.people().forEach(p -> people.merge(p.action(), 1L, Long::sum));
+    return people;
+  }
+
+  private List<RoomLine> rooms(VerifyReport verified) {
+    Map<RoomId, RoomVerdict> verdicts =
+        verified.rooms().stream().collect(Collectors.toMap(RoomVerdict::old, Function.identity()));
+    Map<RoomId, RoomAlias> aliases = aliases();
+    return plan.rooms().stream()
+        .filter(PlanRoom::carried)
+        .map(room -> line(room, verdicts.get(room.id()), aliases.get(room.id())))
+        .sorted(
+            Comparator.comparing(RoomLine::kind)
+                .thenComparing(RoomLine::name, String.CASE_INSENSITIVE_ORDER))
+        .toList();
+  }
+
+  private RoomLine line(PlanRoom room, @Nullable RoomVerdict verdict, @Nullable RoomAlias alias) {
+    RoomFacts fact = facts.get(room.id());
+    return new RoomLine(
+        room.name(),
+        room.kind(),
+        fact == null || fact.canonicalAlias() == null
+            ? room.id().value()
+            : fact.canonicalAlias().value(),
+        verdict == null ? null : verdict.target(),
+        alias == null ? null : alias.value(),
+        room.history() == Plan.History.SHELL,
+        room.messages(),
+        fact == null || fact.counts().events() == 0
+            ? null
+            : Instant.ofEpochMilli(fact.counts().firstTs()),
+        fact == null || fact.counts().events() == 0
+            ? null
+            : Instant.ofEpochMilli(fact.counts().lastTs()),
+        fact == null ? 0 : fact.joined().size(),
+        verdict);
+  }
+
+  /** Of each room one alias on the destination: that of its main one, else the first. */
+  private Map<RoomId, RoomAlias> aliases() {
+    Map<RoomId, RoomAlias> aliases = new HashMap<>();
+    try (Stream<CarriedAlias> all = ledger.aliases(crossing.id())) {
+      all.filter(a -> a.state().equals("carried"))
+          .forEach(a -> {
+            RoomFacts fact = facts.get(a.room());
+            boolean main = fact != null && a.old().equals(fact.canonicalAlias());
+            aliases.merge(a.room(), a.target(), (before, more) -> main ? more : before);
+          });
+    }
+    return aliases;
+  }
+
+  private List<LeftRoom> left() {
+    return plan.rooms().stream()
+        .filter(r -> r.action() == RoomAction.SKIP || r.action() == RoomAction.CONFLICT)
+        .map(r -> new LeftRoom(r.name(), r.id().value(), r.kind(), r.reason()))
+        .toList();
+  }
+
+  private List<ForeignRoom> foreign() {
+    return plan.rooms().stream()
+        .filter(r -> r.action() == RoomAction.LIST)
+        .map(r -> {
+          RoomFacts fact = facts.get(r.id());
+          RoomAlias alias = fact == null ? null : fact.canonicalAlias();
+          String address = alias == null ? r.id().value() : alias.value();
+          String via = fact == null || fact.creator() == null ? null : fact.creator().server();
+          return new ForeignRoom(r.name(), address, via);
+        })
+        .toList();
+  }
+
+  private List<Reach> readMore() {
+    List<Reach> more = new ArrayList<>();
+    for (PlanRoom room : plan.rooms()) {
+      RoomFacts fact = facts.get(room.id());
+      if (fact != null
+          && room.action() == RoomAction.CREATE
+          && room.history() == Plan.History.CARRY
+          && FROM_ENTRY.contains(fact.historyVisibility())) {
+        more.add(new Reach(room.name(), fact.joined().size(), fact.historyVisibility()));
+      }
+    }
+    return more;
+  }
+
+  private List<Reach> shown() {
+    List<Reach> shown = new ArrayList<>();
+    for (PlanRoom room : plan.rooms()) {
+      RoomFacts fact = facts.get(room.id());
+      if (fact != null && room.carried() && room.inSpace() && !OPEN.contains(fact.joinRule())) {
+        shown.add(new Reach(room.name(), fact.joined().size(), fact.joinRule()));
+      }
+    }
+    return shown;
+  }
+}

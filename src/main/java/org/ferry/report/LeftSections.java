@@ -1,0 +1,200 @@
+package org.ferry.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.ferry.migrate.Standing;
+import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.plan.Plan.RoomClass;
+import org.ferry.report.Contents.ForeignRoom;
+import org.ferry.report.Contents.LeftRoom;
+import org.ferry.report.Contents.Reach;
+import org.jspecify.annotations.Nullable;
+
+/** What was left behind and why, what lives elsewhere, and who can read more than before. */
+final class LeftSections {
+  private static final int SHOWN = 200;
+
+  private final Contents contents;
+  private final Words words;
+  private final Html html;
+
+  LeftSections(Contents contents, Words words, Html html) {
+    this.contents = contents;
+    this.words = words;
+    this.html = html;
+  }
+
+  /** Everything that was not carried, grouped, with the reason in plain words. */
+  void left() {
+    long people = contents.people().getOrDefault(Plan.PersonAction.SKIP, 0L);
+    Map<String, Long> rules = rules();
+    boolean nothing =
+        contents.left().isEmpty()
+            && people == 0
+            && rules.isEmpty()
+            && contents.standing().failures().isEmpty()
+            && contents.problems().isEmpty();
+    if (nothing) {
+      html.element("p", words.of("left.none"));
+      return;
+    }
+    failures();
+    rooms();
+    if (people > 0) {
+      html.element("h3", words.of("left.people"));
+      html.element("p", words.of("left.people.text", people));
+    }
+    events(rules);
+    problems();
+  }
+
+  private void failures() {
+    List<Standing.Failure> failures = contents.standing().failures();
+    if (failures.isEmpty()) {
+      return;
+    }
+    html.element("h3", words.of("left.failed")).element("p", words.of("left.failed.text"));
+    list(
+        failures,
+        failure -> {
+          boolean event = failure.kind().equals("event");
+          String where = event ? roomName(failure.where()) : failure.what();
+          html.text(words.of("left.failed." + failure.kind(), where) + ": ");
+          html.name(failure.reason()).raw(" <span class=\"soft\">").name(failure.what());
+          html.raw("</span>");
+        });
+  }
+
+  private String roomName(@Nullable String id) {
+    return contents.verified().rooms().stream()
+        .filter(r -> r.old().value().equals(id))
+        .map(r -> r.name())
+        .findFirst()
+        .orElse(String.valueOf(id));
+  }
+
+  private void rooms() {
+    if (contents.left().isEmpty()) {
+      return;
+    }
+    html.element("h3", words.of("left.rooms"));
+    Map<String, List<LeftRoom>> groups = new LinkedHashMap<>();
+    for (LeftRoom room : contents.left()) {
+      groups.computeIfAbsent(why(room), k -> new ArrayList<>()).add(room);
+    }
+    groups.forEach((why, group) -> {
+      html.element("p", words.of(why));
+      list(
+          group,
+          room -> {
+            html.name(room.name()).raw(" <span class=\"soft\">").name(room.old());
+            if (why.equals("left.plan")) {
+              html.raw(": ").name(room.reason());
+            }
+            html.raw("</span>");
+          });
+    });
+  }
+
+  private static String why(LeftRoom room) {
+    if (room.kind() == RoomClass.DESERTED) {
+      return "left.deserted";
+    }
+    if (room.reason().contains("rooms.encrypted: skip")) {
+      return "left.encrypted";
+    }
+    return room.reason().contains("rooms.direct: skip") ? "left.direct" : "left.plan";
+  }
+
+  /** Rules that people would not tell apart are one line. */
+  private Map<String, Long> rules() {
+    Map<String, Long> rules = new TreeMap<>();
+    contents
+        .standing()
+        .skipped()
+        .forEach((reason, n) -> rules.merge(Rules.sentence(words, reason), n, Long::sum));
+    contents
+        .merged()
+        .forEach((reason, n) -> rules.merge(Rules.sentence(words, reason), n, Long::sum));
+    return rules;
+  }
+
+  private void events(Map<String, Long> rules) {
+    if (rules.isEmpty()) {
+      return;
+    }
+    html.element("h3", words.of("left.events"));
+    html.raw("<div class=\"wide\"><table>").element("caption", words.of("left.events.text"));
+    html.raw("<thead><tr>").element("th scope=\"col\"", words.of("left.events.why"));
+    html.element("th scope=\"col\" class=\"n\"", words.of("left.events.count"));
+    html.raw("</tr></thead><tbody>\n");
+    rules.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .forEach(rule -> {
+          html.raw("<tr>").element("th scope=\"row\"", rule.getKey());
+          html.element("td class=\"n\"", words.number(rule.getValue())).raw("</tr>\n");
+        });
+    html.raw("</tbody></table></div>\n");
+  }
+
+  private void problems() {
+    if (contents.problems().isEmpty()) {
+      return;
+    }
+    html.element("h3", words.of("left.problems"));
+    list(
+        contents.problems(),
+        p -> html.name(p.where()).raw(": ").name(p.what()).raw("; ").name(p.remedy()));
+  }
+
+  /** The rooms of other servers, with links. */
+  void foreign() {
+    boolean none = contents.foreign().isEmpty();
+    html.element("p", words.of(none ? "foreign.none" : "foreign.text"));
+    list(contents.foreign(), this::foreign);
+  }
+
+  private void foreign(ForeignRoom room) {
+    String via = room.address().startsWith("#") ? null : room.via();
+    html.name(room.name()).raw(" – ");
+    html.link(Links.to(room.address(), via), room.address());
+  }
+
+  /** Who can see and read more than before. */
+  void reach() {
+    if (contents.readMore().isEmpty() && contents.shown().isEmpty()) {
+      html.element("p", words.of("reach.none"));
+    }
+    reach("reach.read", contents.readMore());
+    reach("reach.shown", contents.shown());
+  }
+
+  private void reach(String key, List<Reach> rooms) {
+    if (!rooms.isEmpty()) {
+      html.element("p", words.of(key));
+      list(
+          rooms,
+          r -> html.text(words.of(key + ".room", r.name(), words.of("n.members", r.members()))));
+    }
+  }
+
+  private <T> void list(List<T> items, Consumer<T> each) {
+    if (items.isEmpty()) {
+      return;
+    }
+    html.raw("<ul>");
+    for (T item : items.subList(0, Math.min(items.size(), SHOWN))) {
+      html.raw("<li>");
+      each.accept(item);
+      html.raw("</li>\n");
+    }
+    if (items.size() > SHOWN) {
+      html.element("li", words.of("more", items.size() - SHOWN));
+    }
+    html.raw("</ul>\n");
+  }
+}
