@@ -36,6 +36,15 @@ public final class Carrying {
   }
 
   /**
+   * Looks whether the destination Space can be used, before anybody is asked anything.
+   *
+   * @param target the Space as it stands
+   */
+  public void check(TargetSpace target) {
+    SpaceMaker.check(passage.options(), target);
+  }
+
+  /**
    * The destination Space, made where it does not exist and the configuration says so.
    *
    * @param target the Space as it stands

@@ -14,16 +14,37 @@ import org.ferry.store.embedded.EmbeddedPostgres;
 final class DatabasePart {
   private DatabasePart() {}
 
-  /** The address of the database; starts the embedded one where none is configured. */
-  static String url(Config config, Map<String, String> environment, Closing closing) {
+  /** The database; the embedded one is started where none is configured, and kept running. */
+  static Database open(
+      Vertx vertx,
+      Config config,
+      Map<String, String> environment,
+      Closing closing,
+      Consumer<String> notice) {
     Secret external = config.database().url();
+    int poolSize = config.database().poolSize();
     if (external != null) {
-      return external.reveal();
+      return Database.open(vertx, DatabaseOptions.of(external.reveal(), poolSize), notice);
     }
     EmbeddedPostgres embedded =
         closing.add(
             EmbeddedPostgres.open(config.dataDir(), cacheFolder(environment)),
             EmbeddedPostgres::close);
+    return Database.open(
+        vertx,
+        DatabaseOptions.of(url(embedded), poolSize),
+        notice,
+        () -> {
+          if (embedded.revive()) {
+            notice.accept(
+                "Ferry's embedded PostgreSQL had ended without being asked to; it was started again,"
+                    + " nothing is lost");
+          }
+          return true;
+        });
+  }
+
+  private static String url(EmbeddedPostgres embedded) {
     return "postgresql://%s:%s@%s:%d/%s"
         .formatted(
             embedded.user(),
@@ -31,10 +52,6 @@ final class DatabasePart {
             embedded.host(),
             embedded.port(),
             embedded.database());
-  }
-
-  static Database open(Vertx vertx, String url, Config config, Consumer<String> notice) {
-    return Database.open(vertx, DatabaseOptions.of(url, config.database().poolSize()), notice);
   }
 
   /** Where unpacked programs are kept between runs, by the XDG rules. */

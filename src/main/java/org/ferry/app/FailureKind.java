@@ -3,10 +3,13 @@ package org.ferry.app;
 import org.ferry.config.ConfigException;
 import org.ferry.lab.LabException;
 import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.client.InDoubt;
 import org.ferry.matrix.client.MatrixException;
+import org.ferry.matrix.client.Unreachable;
 import org.ferry.migrate.AlreadyRunning;
 import org.ferry.migrate.LedgerException;
 import org.ferry.migrate.plan.PlanException;
+import org.ferry.migrate.plan.SpaceUnusable;
 import org.ferry.source.SourceException;
 import org.ferry.store.embedded.EmbeddedPostgresException;
 
@@ -21,6 +24,9 @@ public enum FailureKind {
   /** A mistake in Ferry: the message alone explains nothing. */
   BUG;
 
+  private static final String AGAIN =
+      " When that is put right, run the same command again; what was done is kept.";
+
   /**
    * The kind of an exception.
    *
@@ -32,6 +38,7 @@ public enum FailureKind {
       case PlanException e -> INPUT;
       case SourceException e -> INPUT;
       case HomeserverFailure e -> SERVER;
+      case SpaceUnusable e -> SERVER;
       case LedgerException e -> SERVER;
       case EmbeddedPostgresException e -> SERVER;
       case LabException e -> SERVER;
@@ -46,10 +53,18 @@ public enum FailureKind {
    */
   public static String sentence(Throwable failure) {
     String said = String.valueOf(failure.getMessage());
-    return failure instanceof MatrixException e && e.isTokenRefused()
-        ? said
-            + ". The homeserver does not know Ferry's token: hand it registration.yaml, name that in"
-            + " app_service_config_files and restart it; ferry registration --check tells what differs."
-        : said;
+    return switch (failure) {
+      case MatrixException e when e.isTokenRefused() ->
+          said
+              + ". The homeserver does not know Ferry's token: hand it registration.yaml, name that in"
+              + " app_service_config_files and restart it; ferry registration --check tells what differs.";
+      case Unreachable e -> stopped(said) + AGAIN;
+      case InDoubt e -> stopped(said) + AGAIN;
+      default -> said;
+    };
+  }
+
+  private static String stopped(String sentence) {
+    return sentence.matches("(?s).*[.?!]") ? sentence : sentence + ".";
   }
 }

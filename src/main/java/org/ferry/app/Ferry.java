@@ -2,6 +2,7 @@ package org.ferry.app;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,7 +74,15 @@ public final class Ferry implements AutoCloseable {
   public Vertx vertx() {
     if (vertx == null) {
       Vertx opened =
-          Vertx.vertx(new VertxOptions().setPreferNativeTransport(false).setEventLoopPoolSize(2));
+          Vertx.vertx(
+              new VertxOptions()
+                  .setPreferNativeTransport(false)
+                  .setEventLoopPoolSize(2)
+                  // No page is served from the jar; a killed run would leave the cache's folder.
+                  .setFileSystemOptions(
+                      new FileSystemOptions()
+                          .setClassPathResolvingEnabled(false)
+                          .setFileCachingEnabled(false)));
       vertx = closing.add(opened, v -> v.close().await());
     }
     return vertx;
@@ -83,8 +92,9 @@ public final class Ferry implements AutoCloseable {
   public Database database() {
     if (database == null) {
       Vertx loops = vertx();
-      String url = DatabasePart.url(config, environment, closing);
-      database = closing.add(DatabasePart.open(loops, url, config, notice), Database::close);
+      database =
+          closing.add(
+              DatabasePart.open(loops, config, environment, closing, notice), Database::close);
     }
     return database;
   }

@@ -110,6 +110,8 @@ final class MigrateCommand extends FerryCommand {
     Passage passage = work.passage(work.source(named), space);
     Planning planning = new Planning(work.ferry(), passage);
     TargetSpace target = planning.target(true);
+    Carrying carrying = new Carrying(work.ferry(), passage);
+    carrying.check(target);
     Followed followed = followed(planning, target);
     PlanTotals totals = followed.totals(passage, target);
     totals.lines().forEach(session()::tell);
@@ -117,7 +119,6 @@ final class MigrateCommand extends FerryCommand {
       session().tell("Nothing was done.");
       return ExitStatus.DONE;
     }
-    Carrying carrying = new Carrying(work.ferry(), passage);
     Carrying.Outcome outcome =
         carrying.migrate(carrying.space(target), followed, media, rooms, work.watch());
     work.progress().end();

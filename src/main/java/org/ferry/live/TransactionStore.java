@@ -4,9 +4,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.Set;
 import org.ferry.matrix.appservice.TransactionInbox;
 
-/** Puts the transactions of one homeserver into the inbox, under their hash. */
+/**
+ * Puts the transactions of one homeserver into the inbox, under their hash. What is of rooms that
+ * are not Ferry's is dropped before anything is stored (decisions.md 13); the hash is that of the
+ * whole, so that a repeat is recognised.
+ */
 public final class TransactionStore implements TransactionInbox {
   private final String server;
   private final Inbox inbox;
@@ -27,7 +32,19 @@ public final class TransactionStore implements TransactionInbox {
 
   @Override
   public void store(String txnId, byte[] body) {
-    boolean unused = inbox.store(server, txnId, body, sha256(body), clock.instant());
+    Transaction came = Transaction.of(body);
+    Set<String> rooms = came.rooms();
+    Transaction.Rest rest = came.of(rooms.isEmpty() ? rooms : inbox.ours(rooms));
+    boolean unused =
+        inbox.store(
+            new Received(
+                server,
+                txnId,
+                rest.body(),
+                sha256(body),
+                rest.kept(),
+                came.size() - rest.kept(),
+                clock.instant()));
   }
 
   private static String sha256(byte[] body) {

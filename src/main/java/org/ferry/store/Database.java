@@ -36,11 +36,16 @@ public final class Database implements AutoCloseable {
   private final Pool pool;
   private final DataSource bulk;
 
-  private Database(Vertx vertx, DatabaseOptions options, DataSource bulk, Consumer<String> notice) {
+  private Database(
+      Vertx vertx,
+      DatabaseOptions options,
+      DataSource bulk,
+      Consumer<String> notice,
+      Rescue rescue) {
     this.vertx = vertx;
     this.url = options.url();
     this.bulk = bulk;
-    this.patience = new Patience(url, options.patience(), notice);
+    this.patience = new Patience(url, options.patience(), notice, rescue);
     this.pool =
         PgBuilder.pool()
             .with(
@@ -65,16 +70,32 @@ public final class Database implements AutoCloseable {
    * @throws LedgerException where it cannot be used; says what to do
    */
   public static Database open(Vertx vertx, DatabaseOptions options, Consumer<String> notice) {
+    return open(vertx, options, notice, Rescue.NONE);
+  }
+
+  /**
+   * As above, for a server that Ferry itself starts.
+   *
+   * @param vertx whose event loops the pool uses; stays open when the database is closed
+   * @param options where and how
+   * @param notice told in one sentence when the database is waited for, and when it is back; called
+   *     by any thread
+   * @param rescue asked to start the server again where a connection was lost
+   * @return the database
+   * @throws LedgerException where it cannot be used; says what to do
+   */
+  public static Database open(
+      Vertx vertx, DatabaseOptions options, Consumer<String> notice, Rescue rescue) {
     DatabaseUrl url = options.url();
     DataSource bulk = Drivers.bulk(url);
     Duration wait = options.patience().compareTo(OPENING) < 0 ? options.patience() : OPENING;
     var unused =
-        new Patience(url, wait, notice)
+        new Patience(url, wait, notice, rescue)
             .until(() -> {
               new Schema(url, bulk).bring();
               return true;
             });
-    return new Database(vertx, options, bulk, notice);
+    return new Database(vertx, options, bulk, notice, rescue);
   }
 
   /** What to call the database in messages. */

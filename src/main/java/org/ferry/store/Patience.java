@@ -3,6 +3,7 @@ package org.ferry.store;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.ferry.migrate.LedgerException;
 
@@ -18,12 +19,15 @@ final class Patience {
   private final DatabaseUrl url;
   private final Duration limit;
   private final Consumer<String> notice;
+  private final Rescue rescue;
+  private final ReentrantLock rescuing = new ReentrantLock();
   private final AtomicBoolean waiting = new AtomicBoolean();
 
-  Patience(DatabaseUrl url, Duration limit, Consumer<String> notice) {
+  Patience(DatabaseUrl url, Duration limit, Consumer<String> notice, Rescue rescue) {
     this.url = url;
     this.limit = limit;
     this.notice = notice;
+    this.rescue = rescue;
   }
 
   /**
@@ -34,6 +38,7 @@ final class Patience {
   <T> T until(Callable<T> work) {
     long end = System.nanoTime() + limit.toNanos();
     long pause = FIRST_PAUSE_MS;
+    boolean rescued = false;
     while (true) {
       Exception failure;
       try {
@@ -52,11 +57,25 @@ final class Patience {
       if (!trouble.passes() || System.nanoTime() - end >= 0) {
         throw Trouble.explain(failure, url);
       }
-      if (trouble != Trouble.CONFLICT) {
+      boolean before = rescued;
+      rescued = trouble == Trouble.LOST && bringBack();
+      // One lost connection to a server that runs is no outage; a second one is told.
+      if (trouble != Trouble.CONFLICT && (before || !rescued)) {
         tell(trouble, failure);
       }
       rest(pause);
       pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
+    }
+  }
+
+  private boolean bringBack() {
+    rescuing.lock();
+    try {
+      return rescue.bringBack();
+    } catch (RuntimeException e) {
+      throw new LedgerException(String.valueOf(e.getMessage()), e);
+    } finally {
+      rescuing.unlock();
     }
   }
 

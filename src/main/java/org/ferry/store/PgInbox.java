@@ -1,19 +1,27 @@
 package org.ferry.store;
 
-import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.ferry.live.Inbox;
+import org.ferry.live.Received;
 
-/** Transactions as they came, in PostgreSQL. */
+/** Transactions in PostgreSQL. */
 public final class PgInbox implements Inbox {
   private static final String STORE =
       """
-      insert into ferry.inbox_transaction (server, txn_id, sha256, body, received_at)
-      values ($1, $2, $3, $4, $5) on conflict (server, txn_id, sha256) do nothing
+      insert into ferry.inbox_transaction
+        (server, txn_id, sha256, body, kept, dropped, received_at)
+      values ($1, $2, $3, $4, $5, $6, $7) on conflict (server, txn_id, sha256) do nothing
+      """;
+  private static final String OURS =
+      """
+      select target from ferry.crossing_room where target = any($1)
+      union select space from ferry.crossing where space = any($1)
       """;
   private static final String LAST =
       "select max(received_at) from ferry.inbox_transaction where server = $1";
@@ -30,11 +38,26 @@ public final class PgInbox implements Inbox {
   }
 
   @Override
-  public boolean store(
-      String server, String txnId, byte[] body, String sha256, Instant receivedAt) {
-    OffsetDateTime at = receivedAt.atOffset(ZoneOffset.UTC);
+  public Set<String> ours(Set<String> rooms) {
+    // What holds a NUL is no room's id, and PostgreSQL would refuse the question.
+    String[] asked = rooms.stream().filter(r -> r.indexOf(0) < 0).toArray(String[]::new);
+    Set<String> ours = new HashSet<>();
+    database.run(OURS, (Object) asked).forEach(row -> ours.add(row.getString(0)));
+    return ours;
+  }
+
+  @Override
+  public boolean store(Received transaction) {
     return database
-            .run(STORE, server, Settling.clean(txnId), sha256, Buffer.buffer(body), at)
+            .run(
+                STORE,
+                transaction.server(),
+                Settling.clean(transaction.txnId()),
+                transaction.sha256(),
+                transaction.body(),
+                transaction.kept(),
+                transaction.dropped(),
+                transaction.at().atOffset(ZoneOffset.UTC))
             .rowCount()
         == 1;
   }

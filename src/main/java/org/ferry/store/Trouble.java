@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.sql.SQLException;
 import org.ferry.migrate.LedgerException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /** What went wrong with the database, and whether waiting helps. */
 enum Trouble {
@@ -99,6 +100,10 @@ enum Trouble {
       root = t;
       if (t instanceof PgException pg) {
         return pg.getErrorMessage() + detail(pg.getDetail());
+      }
+      if (t instanceof PSQLException pg && pg.getServerErrorMessage() != null) {
+        return String.valueOf(pg.getServerErrorMessage().getMessage())
+            + detail(pg.getServerErrorMessage().getDetail());
       }
     }
     String message = root.getMessage();

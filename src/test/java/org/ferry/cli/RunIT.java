@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import org.ferry.config.Config;
@@ -22,6 +23,7 @@ import org.ferry.lab.SynapseSettings;
 import org.ferry.lab.SynapseSettings.Database;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.TestLab;
+import org.ferry.testing.TestPostgres;
 import org.ferry.testing.Wait;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +36,7 @@ class RunIT {
   private final HttpClient http = HttpClient.newHttpClient();
   private final int appservice = Ports.free();
   private final int health = Ports.free();
+  private final TestPostgres.Db db = TestPostgres.freshDatabase();
   @TempDir Path folder;
 
   private void configure(URI homeserver) throws IOException {
@@ -43,8 +46,19 @@ class RunIT {
         homeserver: {address: "%s", domain: %s}
         appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
         api: {listen: "127.0.0.1:%d"}
+        database: {url: "postgresql://%s:%s@%s:%d/%s"}
         """
-            .formatted(homeserver, DOMAIN, appservice, appservice, health));
+            .formatted(
+                homeserver,
+                DOMAIN,
+                appservice,
+                appservice,
+                health,
+                db.user(),
+                db.password().reveal(),
+                db.host(),
+                db.port(),
+                db.database()));
     if (!Files.exists(folder.resolve("registration.yaml"))) {
       Config config = new ConfigLoader(Map.of(), folder).load(null);
       RegistrationFile.write(folder.resolve("registration.yaml"), Registration.fresh(config));
@@ -85,6 +99,8 @@ class RunIT {
       String room = alice.createRoom(LabClient.json("{}"));
       alice.membership("invite", room, "@ferrybot:" + DOMAIN, "");
       Wait.until(LIMIT, "a transaction", () -> text("/health/ready").contains("last transaction"));
+      assertThat(dropped()).as("the invitation to a room that nobody carries").isPositive();
+      assertThat(kept()).isZero();
 
       ferry.terminate();
       FerryProcess.Result end = ferry.await(LIMIT);
@@ -92,6 +108,22 @@ class RunIT {
       assertThat(end.err()).contains("everything that was taken is kept").doesNotContain("\tat ");
     } finally {
       server.stop();
+    }
+  }
+
+  private long dropped() throws SQLException {
+    return number("select sum(dropped) from ferry.inbox_transaction");
+  }
+
+  /** Rows whose body holds anything but an empty object. */
+  private long kept() throws SQLException {
+    return number("select count(*) from ferry.inbox_transaction where body <> '{}' or kept > 0");
+  }
+
+  private long number(String sql) throws SQLException {
+    try (var connection = db.connect();
+        var row = connection.createStatement().executeQuery(sql)) {
+      return row.next() ? row.getLong(1) : 0;
     }
   }
 

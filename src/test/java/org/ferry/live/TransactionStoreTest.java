@@ -7,29 +7,95 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TransactionStoreTest {
-  @Test
-  void storesUnderServerIdAndHash() {
-    List<String> rows = new ArrayList<>();
-    Inbox inbox =
-        new Inbox() {
-          @Override
-          public boolean store(String server, String id, byte[] body, String sha256, Instant at) {
-            return rows.add(server + " " + id + " " + body.length + " " + sha256 + " " + at);
-          }
+  private final List<Received> rows = new ArrayList<>();
+  private final List<Set<String>> asked = new ArrayList<>();
 
-          @Override
-          public Optional<Instant> lastReceived(String server) {
-            return Optional.empty();
-          }
-        };
+  private final Inbox inbox =
+      new Inbox() {
+        @Override
+        public Set<String> ours(Set<String> rooms) {
+          asked.add(rooms);
+          return rooms.contains("!ours") ? Set.of("!ours") : Set.of();
+        }
+
+        @Override
+        public boolean store(Received transaction) {
+          return rows.add(transaction);
+        }
+
+        @Override
+        public Optional<Instant> lastReceived(String server) {
+          return Optional.empty();
+        }
+      };
+
+  private Received stored(String body) {
     new TransactionStore("example.org", inbox, () -> Instant.EPOCH)
-        .store("7", "abc".getBytes(StandardCharsets.UTF_8));
-    assertThat(rows)
-        .containsExactly(
-            "example.org 7 3 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-                + " 1970-01-01T00:00:00Z");
+        .store("7", body.getBytes(StandardCharsets.UTF_8));
+    return rows.getLast();
+  }
+
+  private static String kept(Received row) {
+    return row.body().toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void storesUnderServerIdAndTheHashOfTheWhole() {
+    Received row = stored("abc");
+    assertThat(row.server()).isEqualTo("example.org");
+    assertThat(row.txnId()).isEqualTo("7");
+    assertThat(row.at()).isEqualTo(Instant.EPOCH);
+    assertThat(row.sha256())
+        .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assertThat(kept(row)).isEqualTo("{}");
+  }
+
+  @Test
+  void keepsWhatIsOfOwnRoomsAsItCameAndNothingElse() {
+    String strange =
+        "{ \"content\" : {\"body\":\"\\u0000 \\ud800 \u00fc\",\"n\":1e400,\"big\":9007199254740993,"
+            + "\"room_id\":\"!inner\", \"deep\":"
+            + "[".repeat(5000)
+            + "]".repeat(5000)
+            + "}, \"room_id\":\"!ours\"}";
+    Received row =
+        stored(
+            "{\"events\":[{\"room_id\":\"!theirs\",\"content\":{\"body\":\"secret\"}}, "
+                + strange
+                + ",{\"room_id\":\"!ours\",\"n\":2},{\"type\":\"none\"},7,[\"!ours\"],null],"
+                + "\"de.sorunome.msc2409.to_device\":[{\"room_id\":\"!ours\",\"key\":\"secret\"}],"
+                + "\"ephemeral\":[{\"room_id\":\"!ours\",\"type\":\"m.typing\"},"
+                + "{\"type\":\"m.presence\",\"content\":{\"status_msg\":\"secret\"}}]}");
+    assertThat(kept(row))
+        .isEqualTo(
+            "{\"events\":["
+                + strange
+                + ",{\"room_id\":\"!ours\",\"n\":2}],"
+                + "\"ephemeral\":[{\"room_id\":\"!ours\",\"type\":\"m.typing\"}]}");
+    assertThat(row.kept()).isEqualTo(3);
+    assertThat(row.dropped()).isEqualTo(6);
+    assertThat(asked).containsExactly(Set.of("!ours", "!theirs"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "{\"events\":[{\"room_id\":\"!ours\",\"body\":\"secret\"}",
+        "{\"events\":[{\"room_id\":\"!ours\"}]",
+        "{\"events\":{\"room_id\":\"!ours\"}}",
+        "{\"events\":[{\"room_id\":\"!ours\",\"room_id\":\"!theirs\",\"body\":\"secret\"}]}",
+        "{\"events\":[{\"room_id\":[\"!ours\"],\"body\":\"secret\"}]}",
+        "\0\1\2"
+      })
+  void keepsNothingOfWhatNobodyCanAttribute(String body) {
+    assertThat(kept(stored(body))).isEqualTo("{}");
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -12,9 +13,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.ferry.id.Secret;
+import org.ferry.live.Received;
 import org.ferry.migrate.LedgerException;
 import org.ferry.testing.TestPostgres;
 import org.jspecify.annotations.Nullable;
@@ -190,17 +193,39 @@ class DatabaseIT {
   }
 
   @Test
-  void transactionsAreKeptAsTheyCame() {
+  void transactionsAreKeptAndRecognised() throws Exception {
     try (Database database = open()) {
       PgInbox inbox = new PgInbox(database);
-      byte[] body = {0, 1, (byte) 0xff, '{'};
       Instant first = Instant.parse("2026-01-01T00:00:00Z");
       assertThat(inbox.lastReceived("new")).isEmpty();
-      assertThat(inbox.store("new", "1", body, "aa", first)).isTrue();
-      assertThat(inbox.store("new", "1", body, "aa", first.plusSeconds(9))).isFalse();
-      assertThat(inbox.store("new", "1", new byte[0], "bb", first.plusSeconds(5))).isTrue();
-      assertThat(inbox.store("old", "1'\\%", body, "aa", first)).isTrue();
+      assertThat(inbox.store(received("new", "1", "aa", first))).isTrue();
+      assertThat(inbox.store(received("new", "1", "aa", first.plusSeconds(9)))).isFalse();
+      assertThat(inbox.store(received("new", "1", "bb", first.plusSeconds(5)))).isTrue();
+      assertThat(inbox.store(received("old", "1'\\%\0", "aa", first))).isTrue();
       assertThat(inbox.lastReceived("new")).contains(first.plusSeconds(5));
+    }
+  }
+
+  private static Received received(String server, String txn, String sha256, Instant at) {
+    return new Received(
+        server, txn, Buffer.buffer(new byte[] {0, 1, (byte) 0xff, '{'}), sha256, 1, 2, at);
+  }
+
+  @Test
+  void theInboxKnowsTheRoomsThatAreCarriedAndTheirSpace() throws Exception {
+    try (Database database = open()) {
+      sql(
+          """
+          insert into ferry.source (server, type, label, fingerprint, load, loaded_at)
+          values ('old', '', '', '', 1, 'epoch');
+          insert into ferry.crossing (source, domain, space, used_at)
+          select id, 'new', '!space:new', 'epoch' from ferry.source;
+          insert into ferry.crossing_room (crossing, old, target, state, action, actor, detail)
+          select id, '!r:old', '!r:new', 'open', 'create', '@b:new', '{}' from ferry.crossing
+          """);
+      PgInbox inbox = new PgInbox(database);
+      assertThat(inbox.ours(Set.of("!r:new", "!space:new", "!r:old", "!else:new", "!n\0:new", "")))
+          .containsExactlyInAnyOrder("!r:new", "!space:new");
     }
   }
 }

@@ -21,7 +21,7 @@ class PatienceTest {
   private final List<String> notices = new ArrayList<>();
 
   private Patience patience(Duration limit) {
-    return new Patience(URL, limit, notices::add);
+    return new Patience(URL, limit, notices::add, Rescue.NONE);
   }
 
   @Test
@@ -39,6 +39,52 @@ class PatienceTest {
     assertThat(notices).hasSize(2);
     assertThat(notices.getFirst()).contains("lost").contains("refused");
     assertThat(notices.getLast()).contains("back");
+  }
+
+  @Test
+  void aServerOfFerrysOwnIsBroughtBackAndOnlyASecondLossIsTold() {
+    AtomicInteger tries = new AtomicInteger();
+    AtomicInteger rescues = new AtomicInteger();
+    Patience own =
+        new Patience(URL, Duration.ofMinutes(1), notices::add, () -> rescues.incrementAndGet() > 0);
+    int first =
+        own.until(() -> {
+          if (tries.incrementAndGet() == 1) {
+            throw new ConnectException("refused");
+          }
+          return tries.get();
+        });
+    assertThat(first).isEqualTo(2);
+    assertThat(rescues).hasValue(1);
+    assertThat(notices).isEmpty();
+    int later =
+        own.until(() -> {
+          if (tries.incrementAndGet() < 5) {
+            throw new ConnectException("refused");
+          }
+          return tries.get();
+        });
+    assertThat(later).isEqualTo(5);
+    assertThat(notices).hasSize(2);
+  }
+
+  @Test
+  void aServerThatCannotBeBroughtBackEndsTheWaitWithItsSentence() {
+    Patience own =
+        new Patience(
+            URL,
+            Duration.ofMinutes(1),
+            notices::add,
+            () -> {
+              throw new IllegalStateException("no disk; make room");
+            });
+    assertThatThrownBy(() ->
+            own.until(() -> {
+              throw new ConnectException("refused");
+            }))
+        .isInstanceOf(LedgerException.class)
+        .hasMessage("no disk; make room");
+    assertThat(notices).isEmpty();
   }
 
   @ParameterizedTest

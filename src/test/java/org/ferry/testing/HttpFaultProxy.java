@@ -70,6 +70,7 @@ public final class HttpFaultProxy implements AutoCloseable {
     ANSWER,
     LOSE_REQUEST,
     LOSE_ANSWER,
+    SPOIL_ANSWER,
     BEFORE,
     AFTER
   }
@@ -148,6 +149,11 @@ public final class HttpFaultProxy implements AutoCloseable {
     add(which, times, Effect.LOSE_ANSWER, 0, Map.of(), "", r -> {});
   }
 
+  /** Lets the server do what these ask and answers something else in its place. */
+  public void spoilAnswer(Predicate<Seen> which, int times, int status, String body) {
+    add(which, times, Effect.SPOIL_ANSWER, status, Map.of(), body, r -> {});
+  }
+
   /** Does something before the next {@code times} of these requests are forwarded. */
   public void before(Predicate<Seen> which, int times, Consumer<Seen> action) {
     add(which, times, Effect.BEFORE, 0, Map.of(), "", action);
@@ -200,6 +206,11 @@ public final class HttpFaultProxy implements AutoCloseable {
     HttpResponse<byte[]> response = ask(exchange, request);
     act(request, Effect.AFTER);
     if (response == null || first(request, Effect.LOSE_ANSWER) != null) {
+      return;
+    }
+    Rule spoilt = first(request, Effect.SPOIL_ANSWER);
+    if (spoilt != null) {
+      respond(exchange, spoilt.status, spoilt.body.getBytes(StandardCharsets.UTF_8));
       return;
     }
     response

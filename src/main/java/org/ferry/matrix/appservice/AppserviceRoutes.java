@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * What a homeserver asks of an application service (specification, Application Service API), in its
  * present and its older paths.
  *
- * <p>A transaction is stored as it came and then answered, whatever is in it; it is read by others
- * later. The token is checked before a body is read.
+ * <p>A transaction is handed on as it came, whatever is in it, and answered once it is stored. The
+ * token is checked before a body is read.
  */
 public final class AppserviceRoutes {
   /** The largest transaction taken. A legal one of Synapse's can have over 13 million bytes. */
@@ -123,11 +123,16 @@ public final class AppserviceRoutes {
                 }
               } catch (Exception e) {
                 LOG.error(
-                    "appservice {} not taken, the homeserver will repeat it: {}",
+                    "event=appservice_{}_not_taken the homeserver will repeat it: {}",
                     what,
-                    e.toString());
+                    words(e));
+                LOG.debug("why it was not taken", e);
                 Replies.error(ctx, 503, "M_UNKNOWN", "not stored, please repeat");
               }
             });
+  }
+
+  private static String words(Exception e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -108,9 +108,9 @@ public final class Homeserver implements AutoCloseable {
           Lost.Kind.NO_ANSWER,
           "what answers at "
               + options.address()
-              + " is no homeserver: "
+              + " is no homeserver ("
               + answer.status()
-              + " without JSON");
+              + " without JSON): is homeserver.address right?");
     }
     return answer;
   }

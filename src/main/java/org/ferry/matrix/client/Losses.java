@@ -13,30 +13,41 @@ final class Losses {
   private Losses() {}
 
   static Lost explain(Throwable cause, String address) {
-    String at = " at " + address;
+    Kind kind = kind(cause);
+    return new Lost(kind, sentence(kind, cause, " at " + address), cause);
+  }
+
+  private static Kind kind(Throwable cause) {
     if (has(cause, InterruptedException.class)) {
-      return new Lost(Kind.INTERRUPTED, "stopped while waiting for the homeserver" + at);
-    }
-    if (has(cause, UnknownHostException.class)) {
-      return new Lost(
-          Kind.NOT_SENT, "no such host" + at + ": is homeserver.address spelled right?");
+      return Kind.INTERRUPTED;
     }
     if (has(cause, SSLException.class)) {
-      return new Lost(
-          Kind.HOPELESS,
-          "no trusted TLS connection" + at + ": is the certificate valid, or is it plain http?");
+      return Kind.HOPELESS;
     }
     // Netty's own timeout of a connection attempt is a ConnectException, too.
-    if (has(cause, ConnectException.class) || has(cause, NoRouteToHostException.class)) {
-      return new Lost(Kind.NOT_SENT, "connection refused" + at + ": is the homeserver running?");
+    if (has(cause, UnknownHostException.class)
+        || has(cause, ConnectException.class)
+        || has(cause, NoRouteToHostException.class)) {
+      return Kind.NOT_SENT;
     }
-    if (has(cause, TimeoutException.class)) {
-      return new Lost(Kind.TIMEOUT, "no answer in time" + at);
-    }
-    if (has(cause, HttpClosedException.class)) {
-      return new Lost(Kind.NO_ANSWER, "the connection was closed before the answer" + at);
-    }
-    return new Lost(Kind.NO_ANSWER, "the connection broke (" + cause.getMessage() + ")" + at);
+    return has(cause, TimeoutException.class) ? Kind.TIMEOUT : Kind.NO_ANSWER;
+  }
+
+  private static String sentence(Kind kind, Throwable cause, String at) {
+    return switch (kind) {
+      case INTERRUPTED -> "stopped while waiting for the homeserver" + at;
+      case HOPELESS ->
+          "no trusted TLS connection" + at + ": is the certificate valid, or is it plain http?";
+      case NOT_SENT ->
+          has(cause, UnknownHostException.class)
+              ? "no such host" + at + ": is homeserver.address spelled right?"
+              : "connection refused" + at + ": is the homeserver running?";
+      case TIMEOUT -> "no answer in time" + at;
+      case NO_ANSWER ->
+          has(cause, HttpClosedException.class)
+              ? "the connection was closed before the answer" + at
+              : "the connection broke (" + cause.getMessage() + ")" + at;
+    };
   }
 
   private static boolean has(Throwable thrown, Class<?> type) {

@@ -1,5 +1,7 @@
 package org.ferry.matrix.client;
 
+import org.jspecify.annotations.Nullable;
+
 /** One attempt brought no whole answer. */
 final class Lost extends Exception {
   private static final long serialVersionUID = 1L;
@@ -21,7 +23,11 @@ final class Lost extends Exception {
   private final Kind kind;
 
   Lost(Kind kind, String sentence) {
-    super(sentence, null, false, false);
+    this(kind, sentence, null);
+  }
+
+  Lost(Kind kind, String sentence, @Nullable Throwable cause) {
+    super(sentence, cause, false, false);
     this.kind = kind;
   }
 

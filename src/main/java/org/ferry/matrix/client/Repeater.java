@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.ferry.matrix.client.Lost.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Repeats a request for as long as the patience lasts. The same request is always repeated as it
@@ -122,8 +123,21 @@ final class Repeater {
     if (lost.kind() == Kind.TIMEOUT) {
       pace.failed();
     }
-    Duration wait = trial.away(lost.sentence(), lost.kind(), now, address);
+    Duration wait;
+    try {
+      wait = trial.away(lost.sentence(), lost.kind(), now, address);
+    } catch (HomeserverFailure e) {
+      throw because(e, lost.getCause());
+    }
     return noticed(trial, wait, lost.sentence(), now);
+  }
+
+  /** What the network said is for those who look for it with {@code --debug}. */
+  private static HomeserverFailure because(HomeserverFailure failure, @Nullable Throwable cause) {
+    if (cause != null && failure.getCause() == null) {
+      Throwable unused = failure.initCause(cause);
+    }
+    return failure;
   }
 
   /** One broken connection is no outage; two in a row for one request are told. */

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves a file into a request, piece by piece, on the thread that calls. A server may answer before
@@ -20,6 +21,7 @@ final class Upload {
   private final HttpClientRequest request;
   private final Future<Answer> answer;
   private final Duration silence;
+  private @Nullable Exception refusal;
 
   Upload(HttpClientRequest request, Future<Answer> answer, Duration silence) {
     // Failures come back by the futures; without this they would be logged as well.
@@ -43,11 +45,21 @@ final class Upload {
         return answer.await();
       }
       return answer.await(ANSWER_AFTER_HANGING_UP.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (Exception e) {
+      throw refusal == null ? e : because(e, refusal);
     } finally {
       if (!whole || !answer.isComplete()) {
         request.reset().onFailure(e -> {});
       }
     }
+  }
+
+  /** Why the server stopped listening goes with what came of it. */
+  private static Exception because(Exception failure, Throwable refusal) {
+    if (!failure.equals(refusal)) {
+      failure.addSuppressed(refusal);
+    }
+    return failure;
   }
 
   /** False where the server stopped listening. */
@@ -81,6 +93,7 @@ final class Upload {
     } catch (TimeoutException e) {
       throw e;
     } catch (Exception e) {
+      refusal = e;
       return false;
     }
   }

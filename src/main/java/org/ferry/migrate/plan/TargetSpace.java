@@ -11,6 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param name its name, null where unknown
  * @param rooms the rooms and sub-spaces in it, ordered by id, without the Space itself
  * @param problems what keeps Ferry from working in it, each with the sentence to type
+ * @param misnamed whether the configuration names something that is no Space
  */
 public record TargetSpace(
-    @Nullable RoomId id, @Nullable String name, List<TargetRoom> rooms, List<String> problems) {}
+    @Nullable RoomId id,
+    @Nullable String name,
+    List<TargetRoom> rooms,
+    List<String> problems,
+    boolean misnamed) {
+  /** What the configuration names, as far as it is known, is a Space. */
+  public TargetSpace(
+      @Nullable RoomId id, @Nullable String name, List<TargetRoom> rooms, List<String> problems) {
+    this(id, name, rooms, problems, false);
+  }
+}

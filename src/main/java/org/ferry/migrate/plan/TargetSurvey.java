@@ -71,7 +71,7 @@ public final class TargetSurvey {
       problems.add(
           options.space()
               + " is an ordinary room, not a Space; correct space in the configuration");
-      return new TargetSpace(id, own.name(), List.of(), List.copyOf(problems));
+      return new TargetSpace(id, own.name(), List.of(), List.copyOf(problems), true);
     }
     if (own.power() < own.childLevel()) {
       problems.add(
@@ -127,13 +127,37 @@ public final class TargetSurvey {
               .formatted(Names.shown(space), bot.user().server()));
       return Optional.empty();
     }
-    Optional<RoomId> found = bot.resolveAlias(new RoomAlias(space)).map(ResolvedAlias::room);
+    RoomAlias alias = new RoomAlias(space);
+    if (!alias.server().equals(bot.user().server())) {
+      return elsewhere(alias);
+    }
+    Optional<RoomId> found = bot.resolveAlias(alias).map(ResolvedAlias::room);
     if (found.isEmpty() && !options.createSpace()) {
       problems.add(
           "the Space %s does not exist: make it in your client and give it this address, or set create_space: true in the configuration"
               .formatted(space));
     }
     return found;
+  }
+
+  /** An alias of another server, which the homeserver has to ask. */
+  private Optional<RoomId> elsewhere(RoomAlias alias) {
+    String why = "";
+    try {
+      Optional<RoomId> found = bot.resolveAlias(alias).map(ResolvedAlias::room);
+      if (found.isPresent()) {
+        return found;
+      }
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      why = " (" + e.error() + ")";
+    }
+    problems.add(
+        "the Space %s is an alias of %s, and the homeserver finds no such room there%s: name an alias such as #%s:%s, or a Space that it can reach"
+            .formatted(alias, alias.server(), why, alias.localpart(), bot.user().server()));
+    return Optional.empty();
   }
 
   private boolean enter(RoomId space) {

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
-import org.ferry.matrix.client.InDoubt;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
@@ -135,12 +134,9 @@ final class RoomMaker {
       return row(room, null, RoomState.FAILED, actor, version, FORCED);
     }
     note(row(room, null, RoomState.CREATING, actor, version, null));
-    RoomId target;
-    try {
-      target = cast.actor(actor).createRoom(request(room, fact, actor, version));
-    } catch (InDoubt e) {
-      target = find(room.id(), actor).orElseThrow(() -> e);
-    }
+    ObjectNode request = request(room, fact, actor, version);
+    RoomId target =
+        Making.room(() -> cast.actor(actor).createRoom(request), () -> find(room.id(), actor));
     return encryptedByItself(target, fact, actor)
         ? row(room, null, RoomState.FAILED, actor, version, FORCED)
         : row(room, target, RoomState.OPEN, actor, version, null);

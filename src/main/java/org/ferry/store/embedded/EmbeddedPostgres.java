@@ -105,6 +105,36 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return new Use(home, new Server(home, cluster, command), cluster, users);
   }
 
+  /**
+   * Starts the server again where it has ended without being asked to, such as by a kill or by the
+   * system's lack of memory. Blocks while it starts and recovers; what was committed is there.
+   *
+   * @return true where it had ended and runs again, false where it runs as before
+   * @throws EmbeddedPostgresException where it does not start, with the remedy
+   */
+  public boolean revive() {
+    GUARD.lock();
+    try {
+      if (closed.get() || use.server.isRunning()) {
+        return false;
+      }
+      return ProcessLock.whileAlone(use.home.resolve("start.lock"), LOCK_LIMIT, this::startAgain);
+    } finally {
+      GUARD.unlock();
+    }
+  }
+
+  private boolean startAgain() {
+    boolean ended = !use.server.isRunning();
+    int now = use.server.ensureRunning(use.users::tryAlone);
+    if (now != port) {
+      throw new EmbeddedPostgresException(
+          "Ferry's embedded PostgreSQL in %s had ended, and another program has taken its port %d since; run the same command again."
+              .formatted(use.home, port));
+    }
+    return ended;
+  }
+
   /** The JDBC URL of Ferry's database, without user and password. */
   public String jdbcUrl() {
     return jdbcUrl(database());

@@ -40,14 +40,18 @@ final class Server {
    * @return its port on 127.0.0.1
    */
   int ensureRunning(BooleanSupplier alone) {
-    Optional<PidFile> found = PidFile.read(cluster.data());
-    if (found.isPresent() && found.get().livesIn(cluster.data())) {
+    if (isRunning()) {
       return awaitAnswer();
     }
-    if (found.isPresent()) {
+    if (PidFile.read(cluster.data()).isPresent()) {
       clearLeftover(alone);
     }
     return start();
+  }
+
+  /** Whether the server's process is there; it may still be starting. */
+  boolean isRunning() {
+    return PidFile.read(cluster.data()).filter(f -> f.livesIn(cluster.data())).isPresent();
   }
 
   /** A pid file without its server: left by a crash or a restart of the machine. */
@@ -127,8 +131,7 @@ final class Server {
 
   /** Ends the server; a clean end, so that the next start is quick. */
   void stop() {
-    Optional<PidFile> found = PidFile.read(cluster.data());
-    if (found.isEmpty() || !found.get().livesIn(cluster.data())) {
+    if (!isRunning()) {
       return;
     }
     var result =

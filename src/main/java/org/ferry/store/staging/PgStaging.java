@@ -13,7 +13,7 @@ import java.util.Spliterators.AbstractSpliterator;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.ferry.source.SourceException;
+import org.ferry.migrate.LedgerException;
 import org.ferry.source.synapse.StagedRow;
 import org.ferry.source.synapse.StagedView;
 import org.ferry.source.synapse.Staging;
@@ -21,6 +21,8 @@ import org.ferry.source.synapse.SynapseTable;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * A staging in temporary tables of one connection of its own: nothing is logged, nobody else sees
@@ -44,7 +46,7 @@ public final class PgStaging implements Staging {
    *
    * @param connection a pgjdbc connection that nobody else uses; the staging closes it
    * @return the staging
-   * @throws SourceException where the database refuses temporary tables
+   * @throws LedgerException where the database refuses temporary tables
    */
   public static PgStaging on(Connection connection) {
     PgStaging staging = new PgStaging(connection);
@@ -147,19 +149,28 @@ public final class PgStaging implements Staging {
     try {
       connection.close();
     } catch (SQLException e) {
-      throw failed("closed", e);
+      // Its tables end with the connection, and why it broke has been said.
+      System.getLogger(PgStaging.class.getName())
+          .log(System.Logger.Level.DEBUG, "closing the staging", e);
     }
   }
 
-  private static SourceException failed(String what, Exception e) {
-    return new SourceException(
+  private static LedgerException failed(String what, Exception e) {
+    return new LedgerException(
         "The staging tables in Ferry's database could not be "
             + what
             + ": "
-            + e.getMessage()
+            + said(e)
             + ". See that the database runs, has space on its disk, and lets Ferry's role create"
-            + " temporary tables; then run the command again.",
+            + " temporary tables; then run the same command again. Nothing of this load was kept.",
         e);
+  }
+
+  /** What the server said, without its hints and places. */
+  private static String said(Exception e) {
+    ServerErrorMessage server = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
+    String message = server == null ? e.getMessage() : server.getMessage();
+    return String.valueOf(message).replaceAll("\\.$", "");
   }
 
   /** One COPY into one table. */

@@ -120,6 +120,25 @@ class EmbeddedPostgresTest {
   }
 
   @Test
+  void aHoldBringsAKilledServerBackWhereItWas() throws Exception {
+    var hold = EmbeddedPostgres.open(data, CACHE);
+    try (var beside = EmbeddedPostgres.open(data, CACHE)) {
+      assertThat(hold.revive()).isFalse();
+      ProcessHandle server =
+          ProcessHandle.of(PidFile.read(cluster()).orElseThrow().pid()).orElseThrow();
+      assertThat(server.destroyForcibly()).isTrue();
+      assertThat(server.onExit().get(10, TimeUnit.SECONDS).isAlive()).isFalse();
+
+      assertThat(hold.revive()).isTrue();
+      assertThat(beside.revive()).isFalse();
+      assertThat(answers(hold)).isTrue();
+      hold.close();
+      assertThat(hold.revive()).isFalse();
+    }
+    assertThat(PidFile.read(cluster())).isEmpty();
+  }
+
+  @Test
   void aPidFileOfBeforeTheMachineRestartedDoesNotMatter() throws Exception {
     EmbeddedPostgres.open(data, CACHE).close();
     // The number now belongs to another program, here to this test.

@@ -1,0 +1,157 @@
+package org.ferry.live;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a homeserver pushed, cut into the pieces that belong to rooms. The pieces are byte ranges of
+ * what came, so that what is kept of it is kept as it came, whatever is in it.
+ */
+final class Transaction {
+  /** The lists whose items belong to rooms, in their present and their older names. */
+  private static final Set<String> LISTS =
+      Set.of("events", "ephemeral", "de.sorunome.msc2409.ephemeral");
+
+  /** Nothing is built from what is read, so that no depth or length can do harm. */
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  private final byte[] body;
+  private final List<Piece> pieces;
+
+  /**
+   * An item of a list.
+   *
+   * @param list the list's name
+   * @param room the room it belongs to, null where it names none, or two
+   * @param from its first byte
+   * @param to the byte after its last one
+   */
+  private record Piece(String list, @Nullable String room, int from, int to) {}
+
+  private Transaction(byte[] body, List<Piece> pieces) {
+    this.body = body;
+    this.pieces = pieces;
+  }
+
+  /** Reads a transaction; one that is no JSON has no pieces, because nobody can say whose it is. */
+  static Transaction of(byte[] body) {
+    List<Piece> pieces = new ArrayList<>();
+    try (JsonParser in = FACTORY.createParser(body)) {
+      if (in.nextToken() == JsonToken.START_OBJECT) {
+        while (in.nextToken() == JsonToken.FIELD_NAME) {
+          String name = in.currentName();
+          if (in.nextToken() == JsonToken.START_ARRAY && LISTS.contains(name)) {
+            items(in, body, name, pieces);
+          } else {
+            JsonParser unused = in.skipChildren();
+          }
+        }
+      }
+    } catch (IOException e) {
+      // What is broken somewhere may be cut wrongly before that place, too.
+      pieces.clear();
+    }
+    return new Transaction(body, pieces);
+  }
+
+  private static void items(JsonParser in, byte[] body, String list, List<Piece> pieces)
+      throws IOException {
+    while (in.nextToken() != JsonToken.END_ARRAY) {
+      long from = in.currentTokenLocation().getByteOffset();
+      String room = null;
+      if (in.currentToken() == JsonToken.START_OBJECT) {
+        room = room(in);
+      } else {
+        JsonParser unused = in.skipChildren();
+      }
+      long to = in.currentLocation().getByteOffset();
+      boolean whole = from >= 0 && to > from && to <= body.length && body[(int) from] == '{';
+      pieces.add(new Piece(list, whole ? room : null, (int) Math.max(0, from), (int) to));
+    }
+  }
+
+  /** The room that an item names; reads to the item's end. */
+  private static @Nullable String room(JsonParser in) throws IOException {
+    String room = null;
+    boolean two = false;
+    while (in.nextToken() != JsonToken.END_OBJECT) {
+      boolean names = in.currentName().equals("room_id");
+      if (in.nextToken() == JsonToken.VALUE_STRING && names) {
+        two |= room != null;
+        room = in.getText();
+      } else {
+        JsonParser unused = in.skipChildren();
+      }
+    }
+    return two ? null : room;
+  }
+
+  /** The rooms that it is about. */
+  Set<String> rooms() {
+    return pieces.stream()
+        .map(Piece::room)
+        .flatMap(java.util.stream.Stream::ofNullable)
+        .collect(Collectors.toSet());
+  }
+
+  /** How many items it holds. */
+  int size() {
+    return pieces.size();
+  }
+
+  /**
+   * What is left where only the items of some rooms stay.
+   *
+   * @param wanted the rooms
+   * @return the bytes, a JSON object with the lists that are not empty, and how many items stayed
+   */
+  Rest of(Set<String> wanted) {
+    Map<String, List<Piece>> lists = new LinkedHashMap<>();
+    int kept = 0;
+    for (Piece piece : pieces) {
+      if (piece.room() != null && wanted.contains(piece.room())) {
+        lists.computeIfAbsent(piece.list(), k -> new ArrayList<>()).add(piece);
+        kept++;
+      }
+    }
+    Buffer out = Buffer.buffer();
+    String before = "{";
+    for (Map.Entry<String, List<Piece>> list : lists.entrySet()) {
+      out = out.appendString(before + "\"" + list.getKey() + "\":");
+      String open = "[";
+      for (Piece piece : list.getValue()) {
+        int length = piece.to() - piece.from();
+        out = out.appendString(open).appendBytes(body, piece.from(), length);
+        open = ",";
+      }
+      out = out.appendString("]");
+      before = ",";
+    }
+    return new Rest(out.appendString(lists.isEmpty() ? "{}" : "}"), kept);
+  }
+
+  /** What stays of a transaction. */
+  record Rest(Buffer body, int kept) {}
+}
