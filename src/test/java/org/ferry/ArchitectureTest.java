@@ -38,14 +38,16 @@ class ArchitectureTest {
           Map.entry("store", List.of("id", "model", "source", "migrate", "live")),
           Map.entry("web", List.of("id", "migrate", "live")),
           Map.entry("config", List.of("id", "matrix", "migrate", "live", "store", "web")),
+          Map.entry("checkup", List.of("id", "matrix", "migrate", "config")),
           Map.entry("report", List.of("id", "source", "migrate")),
           Map.entry("lab", List.of("id", "store")),
           Map.entry(
               "app",
               List.of(
                   "id", "model", "matrix", "source", "live", "migrate", "store", "web", "config",
-                  "lab")),
-          Map.entry("cli", List.of("id", "app", "config", "migrate", "report", "source")));
+                  "checkup", "lab")),
+          Map.entry(
+              "cli", List.of("id", "app", "config", "checkup", "migrate", "report", "source")));
 
   @ArchTest
   void everyPackageUsesOnlyWhatTheTableAllows(JavaClasses classes) {

@@ -1,5 +1,6 @@
 package org.ferry.app;
 
+import org.ferry.checkup.Blocked;
 import org.ferry.config.ConfigException;
 import org.ferry.lab.LabException;
 import org.ferry.matrix.client.HomeserverFailure;
@@ -39,6 +40,7 @@ public enum FailureKind {
       case SourceException e -> INPUT;
       case HomeserverFailure e -> SERVER;
       case SpaceUnusable e -> SERVER;
+      case Blocked e -> SERVER;
       case LedgerException e -> SERVER;
       case EmbeddedPostgresException e -> SERVER;
       case LabException e -> SERVER;

@@ -48,7 +48,7 @@ final class Commands {
     add(line, "demo", new DemoCommand(session));
     add(line, "init", new InitCommand(session));
     add(line, "registration", new RegistrationCommand(session));
-    later(line, session, "doctor", "Check configuration, database and homeserver.", "--measure");
+    add(line, "doctor", new DoctorCommand(session));
     add(line, "analyze", new AnalyzeCommand(session));
     add(line, "plan", new PlanCommand(session));
     add(line, "migrate", new MigrateCommand(session));

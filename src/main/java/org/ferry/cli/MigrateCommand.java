@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.ferry.app.Carrying;
+import org.ferry.app.Doctor;
 import org.ferry.app.Followed;
 import org.ferry.app.Passage;
 import org.ferry.app.Planning;
@@ -119,6 +120,7 @@ final class MigrateCommand extends FerryCommand {
       session().tell("Nothing was done.");
       return ExitStatus.DONE;
     }
+    Doctor.gate(work.ferry()).pass();
     Carrying.Outcome outcome =
         carrying.migrate(carrying.space(target), followed, media, rooms, work.watch());
     work.progress().end();
@@ -138,7 +140,9 @@ final class MigrateCommand extends FerryCommand {
         : ExitStatus.FAILED;
   }
 
-  private int rehearse(Work work, Sources.@Nullable Named named, @Nullable MediaStore media) {
+  private int rehearse(Work work, Sources.@Nullable Named named, @Nullable MediaStore media)
+      throws InterruptedException {
+    session().tell(Doctor.gate(work.ferry()).recall());
     Passage passage = work.passage(work.source(named), space);
     Planning planning = new Planning(work.ferry(), passage);
     TargetSpace target = planning.target(false);

@@ -44,11 +44,17 @@ final class Session {
 
   /** The configuration; its warnings are shown and its logging is in force from here on. */
   Config config() {
-    Config config = new ConfigLoader(world.environment(), world.folder()).load(globals.config);
-    Logging.apply(config.logging(), globals.debug);
+    Config config = silentConfig();
     for (Problem warning : config.warnings()) {
       tell("warning: " + warning);
     }
+    return config;
+  }
+
+  /** The configuration, whose warnings somebody else shows. */
+  Config silentConfig() {
+    Config config = new ConfigLoader(world.environment(), world.folder()).load(globals.config);
+    Logging.apply(config.logging(), globals.debug);
     return config;
   }
 

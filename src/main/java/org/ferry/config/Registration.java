@@ -99,7 +99,7 @@ public record Registration(
   }
 
   /** Whether Ferry is to act for accounts that are not its own. */
-  static boolean needsAccounts(Config config) {
+  public static boolean needsAccounts(Config config) {
     return config.identities().mode().equals("account")
         || config.identities().mapFile() != null
         || !config.identities().listed().isEmpty();

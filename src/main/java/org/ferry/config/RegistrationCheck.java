@@ -4,12 +4,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
 
 /** Finds in what a registration differs from the one that a configuration needs. */
 public final class RegistrationCheck {
   private static final int SHORTEST_TOKEN = 32;
+
+  /** Keys that carrying works without. */
+  private static final Set<String> LIVE =
+      Set.of(
+          "url",
+          "receive_ephemeral",
+          "de.sorunome.msc2409.push_ephemeral",
+          "org.matrix.msc3202",
+          "io.element.msc4190",
+          "namespaces.rooms");
 
   private final Config config;
   private final Path file;
@@ -31,6 +42,13 @@ public final class RegistrationCheck {
    * @param breaks what does not work because of it
    */
   public record Difference(String key, String expected, String found, String breaks) {
+    /**
+     * Whether carrying needs it; the rest matters to what is live, or only takes more than needed.
+     */
+    public boolean serious() {
+      return !LIVE.contains(key) && !breaks.contains("does not need");
+    }
+
     @Override
     public String toString() {
       return key + ": expected " + expected + ", found " + found + "; " + breaks;

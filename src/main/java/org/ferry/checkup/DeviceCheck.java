@@ -1,0 +1,197 @@
+package org.ferry.checkup;
+
+import static org.ferry.checkup.Check.DEVICES;
+import static org.ferry.checkup.Check.ENCRYPTION;
+import static org.ferry.checkup.Check.REPEATS;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.ferry.id.DeviceId;
+import org.ferry.id.Secret;
+import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
+
+/**
+ * Devices of ghosts: they make sends safe to repeat, and encryption needs them. Comes last, because
+ * some homeservers bind the token to the ghost that a device is made for.
+ */
+final class DeviceCheck {
+  private static final DeviceId DEVICE = new DeviceId("FERRYDOCTOR");
+  private static final String PROBE = "org.ferry.doctor";
+
+  private final Door door;
+  private final Scratch scratch;
+  private final Remedies remedies;
+  private final ServerInfo server;
+
+  DeviceCheck(Door door, Scratch scratch, Remedies remedies, ServerInfo server) {
+    this.door = door;
+    this.scratch = scratch;
+    this.remedies = remedies;
+    this.server = server;
+  }
+
+  void run(Findings findings) throws InterruptedException {
+    Reply put =
+        door.ask(
+            Ask.put(
+                    Json.object().put("display_name", "Ferry's doctor"),
+                    Scratch.V3 + "/devices/{}",
+                    DEVICE.value())
+                .as(scratch.one()));
+    Reply login = put.ok() ? put : login();
+    Reply itself = door.ask(Ask.get(Scratch.V3 + "/account/whoami").as(scratch.one()).on(DEVICE));
+    Reply other = door.ask(Ask.get(Scratch.V3 + "/account/whoami").as(scratch.two()));
+    findings.add(devices(put, login, itself, other));
+    if (findings.broken(DEVICES)) {
+      return;
+    }
+    scratch.atTheEnd(
+        Ask.delete(null, Scratch.V3 + "/devices/{}", DEVICE.value()).as(scratch.one()));
+    findings.add(repeats());
+    findings.add(encryption());
+  }
+
+  private Reply login() throws InterruptedException {
+    ObjectNode body =
+        Json.object()
+            .put("type", "m.login.application_service")
+            .put("device_id", DEVICE.value())
+            .put("initial_device_display_name", "Ferry's doctor");
+    body.putObject("identifier").put("type", "m.id.user").put("user", scratch.one().value());
+    Reply reply = door.ask(Ask.post(body, Scratch.V3 + "/login"));
+    String token = reply.at("access_token").asText("");
+    if (!token.isEmpty()) {
+      scratch.atTheEnd(Ask.post(Json.object(), Scratch.V3 + "/logout").bearing(Secret.of(token)));
+    }
+    return reply;
+  }
+
+  /**
+   * Judges devices.
+   *
+   * @param put the answer to {@code PUT /devices}
+   * @param login the answer to the login where the first failed
+   * @param itself whoami of the first ghost with its device
+   * @param other whoami of the second ghost afterwards
+   */
+  Finding devices(Reply put, Reply login, Reply itself, Reply other) {
+    if (!put.ok() && !login.ok()) {
+      return Finding.problem(
+          DEVICES,
+          "no device can be made for a ghost, neither by PUT /devices (%s) nor by m.login.application_service (%s)"
+              .formatted(put.words(), login.words()),
+          "the registration that the homeserver reads must say:\n  io.element.msc4190: true\nso "
+              + remedies.writeAndHandOver());
+    }
+    UserId two = scratch.two();
+    if (!other.at("user_id").asText("").equals(two.value())) {
+      return Finding.problem(
+          DEVICES,
+          "once a device is made for %s, the token no longer speaks for others (as %s: %s): everything would come from the wrong person"
+              .formatted(scratch.one(), two, other.words()),
+          "let devices be made by login instead: in the registration that the homeserver reads set\n  io.element.msc4190: false\n"
+              + Remedies.RESTART);
+    }
+    if (!itself.at("device_id").asText("").equals(DEVICE.value())) {
+      return Finding.problem(
+          DEVICES,
+          "the homeserver ignores device_id in Ferry's requests (%s): what is repeated after its restart could arrive twice"
+              .formatted(itself.words()),
+          server.isSynapse()
+              ? "update Synapse (%s) to 1.163 or newer".formatted(server.version())
+              : "use a homeserver that lets application services name a device (Matrix 1.17, MSC4326)");
+    }
+    return Finding.ok(
+        DEVICES,
+        "ghosts get devices by %s, and requests name them"
+            .formatted(put.ok() ? "PUT /devices (MSC4190)" : "m.login.application_service"));
+  }
+
+  private Finding repeats() throws InterruptedException {
+    Ask ask = scratch.message("once").on(DEVICE);
+    Reply first = door.ask(ask);
+    return repeats(first, door.ask(ask));
+  }
+
+  static Finding repeats(Reply first, Reply second) {
+    String id = first.at("event_id").asText("");
+    return !id.isEmpty() && id.equals(second.at("event_id").asText(""))
+        ? Finding.ok(REPEATS, "a repeated request makes no second event")
+        : Finding.problem(
+            REPEATS,
+            "the same request sent twice makes two events (%s, %s): after a lost answer messages would arrive twice"
+                .formatted(first.words(), second.words()),
+            "look whether something between Ferry and the homeserver changes paths or the query of requests; if nothing does, this homeserver does not keep transaction ids, which the specification asks for");
+  }
+
+  private Finding encryption() throws InterruptedException {
+    List<String> missing = new ArrayList<>();
+    Reply keys =
+        door.ask(Ask.post(Json.object(), Scratch.V3 + "/keys/upload").as(scratch.one()).on(DEVICE));
+    if (!keys.ok()) {
+      missing.add("keys/upload (" + keys.words() + ")");
+    }
+    Reply sync = door.ask(sync(""));
+    if (!sync.ok()) {
+      missing.add("/sync (" + sync.words() + ")");
+    } else if (!arrives(sync.at("next_batch").asText())) {
+      missing.add("to-device messages (sent, not received)");
+    }
+    return encryption(missing, server);
+  }
+
+  private boolean arrives(String since) throws InterruptedException {
+    String mark = UUID.randomUUID().toString();
+    ObjectNode messages = Json.object();
+    messages
+        .putObject("messages")
+        .putObject(scratch.one().value())
+        .putObject(DEVICE.value())
+        .put("mark", mark);
+    Reply unused =
+        door.ask(
+            Ask.put(messages, Scratch.V3 + "/sendToDevice/{}/{}", PROBE, mark).as(scratch.two()));
+    for (JsonNode event : door.ask(sync(since)).at("to_device").path("events")) {
+      if (event.path("content").path("mark").asText().equals(mark)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Never the same twice: Synapse keeps the answers to the same request for a while. */
+  private Ask sync(String since) {
+    String filter =
+        "{\"room\":{\"rooms\":[]},\"presence\":{\"not_types\":[\"*\",\"%s\"]},\"account_data\":{\"not_types\":[\"*\"]}}"
+            .formatted(UUID.randomUUID());
+    Ask ask =
+        Ask.get(Scratch.V3 + "/sync")
+            .with("timeout", "0")
+            .with("filter", filter)
+            .as(scratch.one())
+            .on(DEVICE);
+    return since.isEmpty() ? ask : ask.with("since", since);
+  }
+
+  static Finding encryption(List<String> missing, ServerInfo server) {
+    if (missing.isEmpty()) {
+      return Finding.ok(
+          ENCRYPTION, "key upload, /sync and to-device messages work with Ferry's token");
+    }
+    return Finding.warning(
+        ENCRYPTION,
+        "encrypted rooms cannot be followed with Ferry's token: %s. Carrying does not need that"
+            .formatted(String.join(", ", missing)),
+        server.isSynapse()
+            ? Remedies.synapse(
+                "experimental_features:",
+                "  msc2409_to_device_messages_enabled: true",
+                "  msc3202_transaction_extensions: true",
+                "  msc3202_device_masquerading: true")
+            : "nothing for carrying; rooms are followed with a ghost's own login token where that works");
+  }
+}

@@ -1,0 +1,126 @@
+package org.ferry.checkup;
+
+import static org.ferry.checkup.Check.AS_TOKEN;
+import static org.ferry.checkup.Check.DOMAIN;
+import static org.ferry.checkup.Check.NAMESPACES;
+
+import java.util.List;
+import org.ferry.config.Config;
+import org.ferry.config.Registration;
+import org.ferry.id.UserId;
+
+/** Whether the homeserver knows Ferry, under the name and with the rights that it needs. */
+final class IdentityCheck {
+  private final Door door;
+  private final Config config;
+  private final Registration registration;
+  private final Remedies remedies;
+
+  IdentityCheck(Door door, Config config, Registration registration, Remedies remedies) {
+    this.door = door;
+    this.config = config;
+    this.registration = registration;
+    this.remedies = remedies;
+  }
+
+  /** False where nothing further can be asked. */
+  boolean run(Findings findings) throws InterruptedException {
+    List<Finding> found = token(door.ask(Ask.get(Scratch.V3 + "/account/whoami")));
+    findings.addAll(found);
+    return found.stream().noneMatch(f -> f.level() == Level.PROBLEM);
+  }
+
+  /** Judges whom the homeserver takes the bare token for: the sender of the registration. */
+  List<Finding> token(Reply whoami) {
+    if (!whoami.ok()) {
+      boolean unknown = whoami.status() == 401 || whoami.is("M_UNKNOWN_TOKEN");
+      return List.of(
+          Finding.problem(
+              AS_TOKEN,
+              unknown
+                  ? "the homeserver does not know Ferry's token (%s): it reads no registration of Ferry, or another one"
+                      .formatted(whoami.words())
+                  : "the homeserver does not take Ferry's token: " + whoami.words(),
+              remedies.handOver()));
+    }
+    String user = whoami.at("user_id").asText("");
+    if (!UserId.isValid(user)) {
+      return List.of(Finding.ok(AS_TOKEN, "the homeserver knows Ferry's token"));
+    }
+    UserId sender = new UserId(user);
+    String domain = config.homeserver().domain();
+    if (!sender.server().equals(domain)) {
+      return List.of(
+          Finding.problem(
+              DOMAIN,
+              "the server at %s is %s, and not %s as configured"
+                  .formatted(door.address(), sender.server(), domain),
+              remedies.ferry("homeserver: {domain: " + sender.server() + "}")
+                  + "\nor name the address of "
+                  + domain
+                  + ". Then "
+                  + remedies.writeAndHandOver()));
+    }
+    return List.of(sender(sender), Finding.ok(DOMAIN, "it is the server of " + domain));
+  }
+
+  private Finding sender(UserId sender) {
+    return sender.localpart().equals(registration.sender())
+        ? Finding.ok(AS_TOKEN, "the homeserver knows Ferry's token")
+        : Finding.warning(
+            AS_TOKEN,
+            "the homeserver reads an older registration: there the sender is %s, in %s it is %s"
+                .formatted(
+                    sender.localpart(), config.appservice().registration(), registration.sender()),
+            remedies.handOver());
+  }
+
+  /** False where a ghost cannot be made. */
+  boolean namespaces(Findings findings, Scratch scratch) throws InterruptedException {
+    boolean all = true;
+    for (UserId user : List.of(scratch.one(), scratch.two(), config.bot())) {
+      Reply made = scratch.register(user);
+      if (!made.ok()) {
+        findings.add(outside(user, made));
+        all = false;
+      }
+    }
+    if (all) {
+      findings.add(accounts());
+    }
+    return all;
+  }
+
+  Finding outside(UserId user, Reply made) {
+    String what = user.equals(config.bot()) ? "Ferry's bot " : "the ghost ";
+    return made.is("M_EXCLUSIVE") || made.forbidden()
+        ? Finding.problem(
+            NAMESPACES,
+            "%s%s cannot be made: it lies outside the namespaces that the homeserver reads (%s)"
+                .formatted(what, user, made.words()),
+            remedies.writeAndHandOver())
+        : Finding.problem(
+            NAMESPACES,
+            "%s%s cannot be made: %s".formatted(what, user, made.words()),
+            "see what the homeserver's log says of POST /_matrix/client/v3/register; users of an application service must be allowed to be made while enable_registration is false");
+  }
+
+  private Finding accounts() throws InterruptedException {
+    if (!Registration.needsAccounts(config)) {
+      return Finding.ok(NAMESPACES, "ghosts and bot can be made");
+    }
+    UserId nobody = UserId.of("ferry-doctor-asks-for-nobody", config.homeserver().domain());
+    return accounts(door.ask(Ask.get(Scratch.V3 + "/account/whoami").as(nobody)));
+  }
+
+  /** Judges the answer about acting for an account that is not there and not Ferry's. */
+  Finding accounts(Reply nobody) {
+    return nobody.is("M_EXCLUSIVE") || nobody.at("error").asText("").contains("masquerade")
+        ? Finding.problem(
+            NAMESPACES,
+            "Ferry may not act for accounts of %s, which the map file or identities.mode: account needs (%s)"
+                .formatted(config.homeserver().domain(), nobody.words()),
+            remedies.writeAndHandOver())
+        : Finding.ok(NAMESPACES, "ghosts and bot can be made, accounts can be acted for");
+  }
+}

@@ -1,0 +1,196 @@
+package org.ferry.checkup;
+
+import static org.ferry.checkup.Check.CONFIGURATION;
+import static org.ferry.checkup.Check.DATABASE;
+import static org.ferry.checkup.Check.DISK;
+import static org.ferry.checkup.Check.REGISTRATION;
+import static org.ferry.checkup.Check.SECRETS;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.ferry.config.Config;
+import org.ferry.config.ConfigException;
+import org.ferry.config.Problem;
+import org.ferry.config.RegistrationCheck;
+
+/** What can be judged on this machine, before anything is asked of a server. */
+final class LocalCheck {
+  private static final long LITTLE = 200L << 20;
+  private static final long SCARCE = 2L << 30;
+  private static final Set<PosixFilePermission> OTHERS =
+      EnumSet.of(
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.OTHERS_READ,
+          PosixFilePermission.OTHERS_WRITE);
+
+  private final Config config;
+  private final Remedies remedies;
+
+  LocalCheck(Config config, Remedies remedies) {
+    this.config = config;
+    this.remedies = remedies;
+  }
+
+  void run(Findings findings) {
+    findings.addAll(configuration());
+    findings.addAll(secrets());
+    findings.add(disk(config.dataDir(), free(config.dataDir())));
+    findings.addAll(registration());
+  }
+
+  private List<Finding> configuration() {
+    List<Finding> found = new ArrayList<>();
+    for (Problem warning : config.warnings()) {
+      // Open files are told once, by the check of secrets.
+      if (!warning.text().contains("chmod")) {
+        found.add(Finding.warning(CONFIGURATION, warning.toString(), null));
+      }
+    }
+    return found.isEmpty()
+        ? List.of(Finding.ok(CONFIGURATION, config.file() + " has no mistake"))
+        : found;
+  }
+
+  private List<Finding> secrets() {
+    List<Path> files = new ArrayList<>();
+    files.add(config.appservice().registration());
+    files.add(config.folder().resolve("pickle.key"));
+    List<Finding> found = new ArrayList<>();
+    for (Path file : files) {
+      if (open(file)) {
+        found.add(opened(file));
+      }
+    }
+    for (Problem warning : config.warnings()) {
+      int at = warning.text().indexOf("chmod");
+      if (at >= 0) {
+        found.add(Finding.warning(SECRETS, warning.toString(), warning.text().substring(at)));
+      }
+    }
+    return found.isEmpty()
+        ? List.of(Finding.ok(SECRETS, "the files with secrets are their owner's alone"))
+        : found;
+  }
+
+  static Finding opened(Path file) {
+    return Finding.warning(
+        SECRETS, "others can open " + file + ", which holds secrets", "chmod 600 " + file);
+  }
+
+  private static boolean open(Path file) {
+    try {
+      for (PosixFilePermission p : Files.getPosixFilePermissions(file)) {
+        if (OTHERS.contains(p)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException | UnsupportedOperationException e) {
+      // reason: what is not there, or on a file system without owners, is open to nobody.
+      return false;
+    }
+  }
+
+  private static long free(Path folder) {
+    Path there = folder;
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    try {
+      return there == null ? Long.MAX_VALUE : Files.getFileStore(there).getUsableSpace();
+    } catch (IOException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  static Finding disk(Path folder, long free) {
+    if (free == Long.MAX_VALUE) {
+      return Finding.ok(DISK, "the room in " + folder + " cannot be told");
+    }
+    String text = "%,d MB are free in %s".formatted(free >> 20, folder);
+    String remedy =
+        "make room, or name a folder on a larger disk: data_dir: /srv/ferry; see what takes it with: du -xh --max-depth=2 "
+            + folder;
+    if (free < LITTLE) {
+      return Finding.problem(DISK, text + ": too little to begin", remedy);
+    }
+    return free < SCARCE
+        ? Finding.warning(
+            DISK, text + "; the ledger takes about as much as the dump without indexes", remedy)
+        : Finding.ok(DISK, text);
+  }
+
+  private List<Finding> registration() {
+    Path file = config.appservice().registration();
+    try {
+      List<Finding> found = new ArrayList<>();
+      for (RegistrationCheck.Difference d : RegistrationCheck.differences(config, file)) {
+        found.add(registration(d));
+      }
+      return found.isEmpty()
+          ? List.of(Finding.ok(REGISTRATION, file + " fits the configuration"))
+          : found;
+    } catch (ConfigException e) {
+      return List.of(
+          Finding.problem(
+              REGISTRATION,
+              String.valueOf(e.getMessage()),
+              "ferry registration\nthen " + remedies.handOver()));
+    }
+  }
+
+  Finding registration(RegistrationCheck.Difference d) {
+    String text =
+        "%s in %s is %s and should be %s: %s"
+            .formatted(
+                d.key(), config.appservice().registration(), d.found(), d.expected(), d.breaks());
+    return d.serious()
+        ? Finding.problem(REGISTRATION, text, remedies.writeAndHandOver())
+        : Finding.warning(REGISTRATION, text, remedies.writeAndHandOver());
+  }
+
+  // Database -------------------------------------------------------------------------------------
+
+  static List<Finding> database(DatabaseFacts facts) {
+    List<Finding> found = new ArrayList<>();
+    if (!facts.fsync().equals("on")) {
+      found.add(
+          Finding.problem(
+              DATABASE,
+              "fsync is off in %s: after a crash of its machine the ledger may be broken"
+                  .formatted(facts.label()),
+              "ALTER SYSTEM SET fsync = on;\nSELECT pg_reload_conf();"));
+    }
+    if (facts.synchronousCommit().equals("off")) {
+      found.add(
+          Finding.warning(
+              DATABASE,
+              "synchronous_commit is off in %s: after a crash of its machine Ferry may have forgotten what it sent last, and would ask the rooms"
+                  .formatted(facts.label()),
+              "ALTER ROLE CURRENT_USER SET synchronous_commit = on;"));
+    }
+    if (facts.connections() < facts.poolSize() + 5) {
+      found.add(
+          Finding.warning(
+              DATABASE,
+              "%s lets %d connections in, and Ferry may hold %d and a few more"
+                  .formatted(facts.label(), facts.connections(), facts.poolSize()),
+              "in Ferry's configuration: database: {pool_size: "
+                  + Math.max(2, facts.connections() / 2)
+                  + "}, or: ALTER SYSTEM SET max_connections = 100; and restart PostgreSQL"));
+    }
+    return found.isEmpty()
+        ? List.of(
+            Finding.ok(
+                DATABASE,
+                "PostgreSQL %s, %s, schema %d: %s"
+                    .formatted(facts.version(), facts.encoding(), facts.schema(), facts.label())))
+        : found;
+  }
+}

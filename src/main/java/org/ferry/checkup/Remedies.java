@@ -1,0 +1,121 @@
+package org.ferry.checkup;
+
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.ferry.config.Config;
+
+/** What to type or to paste, word for word, for one installation. */
+final class Remedies {
+  static final String RESTART =
+      "and restart it: sudo systemctl restart matrix-synapse, or docker restart synapse";
+
+  private static final Pattern BRIDGE = Pattern.compile("(docker|podman|cni|br-).*");
+  private static final String PACKAGED = "/etc/matrix-synapse/ferry-registration.yaml";
+
+  private final Config config;
+
+  Remedies(Config config) {
+    this.config = config;
+  }
+
+  /** Lines for the homeserver's configuration. */
+  static String synapse(String... yaml) {
+    return "in homeserver.yaml set:\n" + indented(yaml) + "\n" + RESTART;
+  }
+
+  /** Lines for Ferry's configuration. */
+  String ferry(String... yaml) {
+    return "in " + config.file() + " set:\n" + indented(yaml);
+  }
+
+  private static String indented(String... lines) {
+    return "  " + String.join("\n  ", lines);
+  }
+
+  /** The homeserver reads another registration than Ferry, or none. */
+  String handOver() {
+    String file = config.appservice().registration().toString();
+    return "hand the homeserver Ferry's registration:\n"
+        + indented("sudo install -o matrix-synapse -g nogroup -m 0600 " + file + " " + PACKAGED)
+        + "\nor, where it runs in a container named synapse:\n"
+        + indented(
+            "docker cp "
+                + file
+                + " synapse:/data/ferry-registration.yaml && docker exec -u 0 synapse chown 991:991"
+                + " /data/ferry-registration.yaml")
+        + "\n"
+        + synapse("app_service_config_files: [\"" + PACKAGED + "\"]");
+  }
+
+  /** The registration itself is not what the configuration needs. */
+  String writeAndHandOver() {
+    return "write it anew, with the tokens it has:\n  ferry registration --force\nthen "
+        + handOver();
+  }
+
+  /** Addresses by which a homeserver that is not on this machine's loopback reaches Ferry. */
+  String reachable() {
+    URI address = URI.create(config.appservice().address());
+    int port = config.appservice().listen().port();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        line("host.docker.internal", port)
+            + "   # a container on this machine, run with --add-host=host.docker.internal:host-gateway");
+    for (String gateway : gateways()) {
+      lines.add(line(gateway, port) + "   # the same, by the bridge's gateway");
+    }
+    lines.add(line("ferry", port) + "   # Ferry in the same compose project, by its service name");
+    return "if the homeserver runs beside Ferry, let Ferry listen where "
+        + address.getHost()
+        + " leads; if it runs in a container or on another machine, one of these in "
+        + config.file()
+        + ":\n"
+        + indented(lines.toArray(String[]::new))
+        + "\nthen "
+        + writeAndHandOver();
+  }
+
+  private static String line(String host, int port) {
+    return "appservice: {address: \"http://%s:%d\", listen: \"0.0.0.0:%d\"}"
+        .formatted(host, port, port);
+  }
+
+  /** This machine's own addresses on the bridges of container engines. */
+  private static List<String> gateways() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .filter(i -> BRIDGE.matcher(i.getName()).matches())
+          .flatMap(NetworkInterface::inetAddresses)
+          .map(a -> a.getHostAddress())
+          .filter(a -> !a.contains(":"))
+          .sorted()
+          .toList();
+    } catch (SocketException e) {
+      return List.of();
+    }
+  }
+
+  /** What a reverse proxy in front of a homeserver has to do. */
+  static String proxy(String homeserver) {
+    return """
+    nginx:
+      location ~ ^(/_matrix|/_synapse/client) {
+        proxy_pass %1$s;   # nothing behind the port, not even a slash
+        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_set_header Host $host;
+        client_max_body_size 100M;
+        proxy_http_version 1.1;
+      }
+    Caddy:
+      reverse_proxy /_matrix/* %1$s
+      reverse_proxy /_synapse/client/* %1$s
+    or go past it: homeserver: {address: "%1$s"}\
+    """
+        .formatted(homeserver);
+  }
+}

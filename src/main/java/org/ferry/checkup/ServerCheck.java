@@ -1,0 +1,197 @@
+package org.ferry.checkup;
+
+import static org.ferry.checkup.Check.CLOCK;
+import static org.ferry.checkup.Check.HOMESERVER;
+import static org.ferry.checkup.Check.LOGIN;
+import static org.ferry.checkup.Check.PROXY;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a homeserver answers, which one, and what stands in between. Nothing needs a token. */
+final class ServerCheck {
+  private static final Duration SKEW = Duration.ofSeconds(30);
+
+  private final Door door;
+  private final InstantSource clock;
+  private final String domain;
+  private final Remedies remedies;
+
+  ServerCheck(Door door, InstantSource clock, String domain, Remedies remedies) {
+    this.door = door;
+    this.clock = clock;
+    this.domain = domain;
+    this.remedies = remedies;
+  }
+
+  /** Which homeserver answers; empty where none does, which is a finding. */
+  Optional<ServerInfo> run(Findings findings) throws InterruptedException {
+    Reply versions;
+    try {
+      versions = door.ask(Ask.get("/_matrix/client/versions").anonymous());
+    } catch (Unanswered e) {
+      findings.add(silent(e.reason()));
+      return Optional.empty();
+    }
+    if (!versions.ok() || versions.at("versions").isEmpty()) {
+      findings.add(stranger(versions));
+      return Optional.empty();
+    }
+    ServerInfo server = ServerInfo.of(versions, federation());
+    findings.ok(
+        HOMESERVER,
+        "%s answers at %s%s"
+            .formatted(
+                server.label(),
+                door.address(),
+                server.spec().isEmpty() ? "" : ", up to Matrix " + server.spec()));
+    findings.add(clock(versions.header("date"), clock.instant()));
+    return Optional.of(server);
+  }
+
+  private @Nullable Reply federation() throws InterruptedException {
+    Reply reply = door.ask(Ask.get("/_matrix/federation/v1/version").anonymous());
+    return reply.ok() ? reply : null;
+  }
+
+  private Finding silent(String reason) {
+    return Finding.problem(
+        HOMESERVER,
+        "nothing answers at " + door.address() + ": " + reason,
+        "start the homeserver, or correct its address; this must answer from here:\n  curl -s "
+            + door.address()
+            + "/_matrix/client/versions\n"
+            + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}"));
+  }
+
+  /** Something answers that is no homeserver. */
+  Finding stranger(Reply reply) {
+    if (reply.status() / 100 == 3) {
+      String to = reply.header("location").replaceAll("/_matrix/.*$", "").replaceAll("/$", "");
+      return Finding.problem(
+          HOMESERVER,
+          "%s sends on to %s (%d)".formatted(door.address(), to, reply.status()),
+          remedies.ferry("homeserver: {address: \"" + to + "\"}"));
+    }
+    return Finding.problem(
+        HOMESERVER,
+        "what answers at %s is no homeserver: %s to /_matrix/client/versions"
+            .formatted(door.address(), reply.words()),
+        "name the homeserver's own address, or let the proxy pass its paths on:\n"
+            + Remedies.proxy("http://127.0.0.1:8008"));
+  }
+
+  static Finding clock(String date, Instant now) {
+    Instant theirs;
+    try {
+      theirs = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+    } catch (DateTimeException e) {
+      return Finding.ok(CLOCK, "the homeserver does not say what time it is");
+    }
+    Duration skew = Duration.between(now, theirs);
+    if (skew.abs().compareTo(SKEW) <= 0) {
+      return Finding.ok(CLOCK, "the clocks agree");
+    }
+    return Finding.warning(
+        CLOCK,
+        "the homeserver's clock is %d s %s this machine's: what is sent without a date, and what is remembered for a day, would be wrong by that"
+            .formatted(skew.abs().toSeconds(), skew.isNegative() ? "behind" : "ahead of"),
+        "on the machine whose clock is wrong: sudo timedatectl set-ntp true");
+  }
+
+  // Proxies --------------------------------------------------------------------------------------
+
+  /** What a proxy may have cut off or changed. */
+  void proxy(Findings findings) throws InterruptedException {
+    Reply alias =
+        door.ask(
+            Ask.get("/_matrix/client/v3/directory/room/{}", "#ferry/doctor:" + domain).anonymous());
+    Reply media = door.ask(Ask.get("/_matrix/media/v3/config").anonymous());
+    findings.addAll(proxy(alias, media));
+  }
+
+  /**
+   * Judges answers that only a proxy can have spoiled.
+   *
+   * @param alias the answer about an alias with a slash in it that does not exist
+   * @param media the answer of the media API without a token
+   */
+  List<Finding> proxy(Reply alias, Reply media) {
+    List<Finding> found = new ArrayList<>();
+    if (alias.status() == 400 || alias.unrecognized() || !alias.isMatrix()) {
+      found.add(
+          Finding.problem(
+              PROXY,
+              "%%2F and %%23 in paths are changed on the way (%s): aliases and ids with such characters would fail"
+                  .formatted(alias.words()),
+              "nginx:\n  proxy_pass http://127.0.0.1:8008;   # nothing behind the port, not even a slash\nApache:\n  AllowEncodedSlashes NoDecode\n  ProxyPass /_matrix http://127.0.0.1:8008/_matrix nocanon\nor go past the proxy: "
+                  + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}")));
+    }
+    if (!media.isMatrix()) {
+      found.add(
+          Finding.problem(
+              PROXY,
+              "/_matrix/media does not reach the homeserver (%s): no file could be carried"
+                  .formatted(media.words()),
+              "let the proxy pass all of /_matrix on:\n"
+                  + Remedies.proxy("http://127.0.0.1:8008")));
+    }
+    if (found.isEmpty()) {
+      found.add(Finding.ok(PROXY, "paths arrive as they are sent"));
+    }
+    return found;
+  }
+
+  // Login ----------------------------------------------------------------------------------------
+
+  /** How people log in. */
+  void login(Findings findings) throws InterruptedException {
+    Reply metadata = door.ask(Ask.get("/_matrix/client/v1/auth_metadata").anonymous());
+    if (!metadata.ok()) {
+      String unstable = "/_matrix/client/unstable/org.matrix.msc2965/auth_metadata";
+      metadata = door.ask(Ask.get(unstable).anonymous());
+    }
+    String issuer = metadata.ok() ? metadata.at("issuer").asText("") : "";
+    if (issuer.isEmpty()) {
+      Reply known = door.ask(Ask.get("/.well-known/matrix/client").anonymous());
+      issuer = known.at("org.matrix.msc2965.authentication").path("issuer").asText("");
+    }
+    findings.add(login(issuer, door.ask(Ask.get("/_matrix/client/v3/login").anonymous())));
+  }
+
+  static Finding login(String issuer, Reply flows) {
+    if (!issuer.isEmpty()) {
+      return Finding.warning(
+          LOGIN,
+          "an authentication service (%s) has charge of accounts: passwords do not log in at the homeserver. Ghosts are made by the registration and need none of it"
+              .formatted(host(issuer)),
+          "for homeserver.admin and for accounts, give tokens instead of passwords. This prints one:\n  mas-cli manage issue-compatibility-token --yes-i-want-to-grant-synapse-admin-privileges USER");
+    }
+    List<String> types = new ArrayList<>();
+    for (JsonNode flow : flows.at("flows")) {
+      types.add(flow.path("type").asText());
+    }
+    return types.contains("m.login.password")
+        ? Finding.ok(LOGIN, "accounts log in with a password")
+        : Finding.warning(
+            LOGIN,
+            "passwords do not log in here%s"
+                .formatted(types.isEmpty() ? "" : " (offered: " + String.join(", ", types) + ")"),
+            "give accounts tokens instead: token_file in the place of password_file. Ghosts need none");
+  }
+
+  private static String host(String issuer) {
+    String host = URI.create(issuer).getHost();
+    return host == null ? issuer : host;
+  }
+}
