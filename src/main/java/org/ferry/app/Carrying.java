@@ -71,6 +71,7 @@ public final class Carrying {
     Crossing crossing =
         ferry.crossings().open(passage.source().id(), ferry.homeserver().domain(), space);
     followed.keep(ferry, crossing);
+    Destinations.keep(ferry, crossing, passage.options().space());
     Voyage voyage = passage.voyage(ferry, crossing, followed.plan());
     try (RateMeter meter = new RateMeter(ferry, crossing, watch)) {
       Migration migration =

@@ -6,6 +6,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import org.ferry.source.media.MediaStores;
 import org.ferry.source.synapse.SynapseDump;
 import org.ferry.store.Database;
 import org.ferry.store.PgCrossingLedger;
+import org.ferry.store.PgInbox;
 import org.ferry.store.PgSourceLedger;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +112,11 @@ public final class Ferry implements AutoCloseable {
       crossings = closing.add(new PgCrossingLedger(database()), PgCrossingLedger::close);
     }
     return crossings;
+  }
+
+  /** When the homeserver sent something last, or empty where it never did. */
+  public Optional<Instant> lastLiveEvent() {
+    return new PgInbox(database()).lastReceived(config.homeserver().domain());
   }
 
   /** The homeserver that people move to, spoken to as the application service. */

@@ -51,7 +51,7 @@ public record Followed(Plan plan, String text) {
    * @throws PlanException where a conflict needs a person's decision
    */
   public static Followed proposal(Planning planning, TargetSpace target) {
-    Planning.Proposal proposal = planning.propose(target, null);
+    Planning.Proposal proposal = planning.propose(target, null, null);
     List<String> conflicts = proposal.totals().conflicts();
     if (!conflicts.isEmpty()) {
       throw new PlanException(

@@ -18,6 +18,7 @@ import org.ferry.migrate.plan.ExistingRooms;
 import org.ferry.migrate.plan.Facts;
 import org.ferry.migrate.plan.MapFile;
 import org.ferry.migrate.plan.PeopleCsv;
+import org.ferry.migrate.plan.PeopleList;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.PlanChecks;
 import org.ferry.migrate.plan.PlanFile;
@@ -54,6 +55,7 @@ public final class Planning {
    * @param text the plan file
    * @param existingRooms the content of {@code existing-rooms.json}
    * @param people the content of {@code people.csv}
+   * @param unfollowed how many lines of that list name new ids that the plan does not follow
    */
   public record Proposal(
       Plan plan,
@@ -61,7 +63,8 @@ public final class Planning {
       TargetSpace target,
       String text,
       String existingRooms,
-      String people) {}
+      String people,
+      long unfollowed) {}
 
   /**
    * Reads the destination.
@@ -78,9 +81,10 @@ public final class Planning {
    *
    * @param target the destination Space as it stands
    * @param previous an earlier plan whose edits are kept; may not exist
+   * @param list the list of people beside it, whose hand-made lines are kept; may not exist
    * @return the proposal
    */
-  public Proposal propose(TargetSpace target, @Nullable Path previous) {
+  public Proposal propose(TargetSpace target, @Nullable Path previous, @Nullable Path list) {
     Draft earlier =
         previous != null && Files.exists(previous)
             ? PlanFile.previous(
@@ -89,7 +93,9 @@ public final class Planning {
                 ferry.config().homeserver().domain(),
                 passage.options().space())
             : null;
-    Plan proposed = proposed(target, earlier == null ? null : earlier.plan());
+    PeopleList before =
+        list == null ? new PeopleList(Map.of(), List.of(), Map.of()) : PeopleList.read(list);
+    Plan proposed = proposed(target, earlier);
     Draft draft = earlier == null ? Draft.of(proposed) : PlanFile.merge(proposed, earlier);
     PlanTotals totals =
         PlanTotals.of(draft.plan(), passage.facts(), passage.source(), target.rooms());
@@ -99,10 +105,11 @@ public final class Planning {
         target,
         PlanFile.render(draft, totals, byId()),
         ExistingRooms.render(target.rooms(), draft.plan()),
-        PeopleCsv.render(draft.plan(), people()));
+        PeopleCsv.render(draft.plan(), people(), before, earlier),
+        before.unfollowed(draft.plan(), earlier));
   }
 
-  private Plan proposed(TargetSpace target, @Nullable Plan earlier) {
+  private Plan proposed(TargetSpace target, @Nullable Draft earlier) {
     return new Planner()
         .propose(
             new Facts(
@@ -113,9 +120,9 @@ public final class Planning {
                 passage.options(),
                 ferry.config().homeserver().domain(),
                 target.rooms(),
-                MapFile.all(passage.options().identities()),
+                MapFile.all(passage.options().identities(), earlier),
                 progress(target),
-                earlier));
+                earlier == null ? null : earlier.plan()));
   }
 
   /**
@@ -139,7 +146,8 @@ public final class Planning {
             passage.options().space(),
             people,
             byId(),
-            progress(target)));
+            progress(target),
+            MapFile.all(passage.options().identities())));
   }
 
   private Map<RoomId, RoomFacts> byId() {

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class BarProgress implements Progress {
   private static final int REDRAW_MILLIS = 250;
 
+  /** Name, percentage, a short bar, numbers, times and rate. */
+  private static final int BESIDE_THE_NOTE = 60;
+
   private final PrintStream out;
   private final int width;
   private @Nullable ProgressBar bar;
@@ -56,8 +59,18 @@ final class BarProgress implements Progress {
   @Override
   public synchronized void note(String words) {
     if (bar != null) {
-      ProgressBar unused = bar.setExtraMessage(words);
+      ProgressBar unused = bar.setExtraMessage(" " + fitting(words));
     }
+  }
+
+  /** The library cuts what does not fit anywhere; here whole clauses go. */
+  private String fitting(String words) {
+    int room = Math.max(0, width - BESIDE_THE_NOTE);
+    String shown = words;
+    while (shown.length() > room && shown.contains(", ")) {
+      shown = shown.substring(0, shown.lastIndexOf(", "));
+    }
+    return shown.length() <= room ? shown : "";
   }
 
   @Override

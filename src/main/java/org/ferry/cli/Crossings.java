@@ -1,47 +1,64 @@
 package org.ferry.cli;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
+import org.ferry.app.Destinations;
 import org.ferry.app.Passage;
-import org.ferry.app.Spaces;
-import org.ferry.id.RoomId;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.jspecify.annotations.Nullable;
 
 /** Which crossing a command means. */
 final class Crossings {
+  private static final String BEGIN = "nothing was carried yet; begin with: ferry migrate";
+
   private Crossings() {}
 
-  /** The crossing used last. */
-  static Crossing latest(Work work) {
+  /**
+   * The crossing that is meant.
+   *
+   * @param work the open Ferry
+   * @param space the Space that was asked for; null for the crossing used last
+   * @throws UsageException where there is none, with the Spaces that there are
+   */
+  static Crossing meant(Work work, @Nullable String space) {
     List<Crossing> all = work.ferry().crossings().all();
     if (all.isEmpty()) {
-      throw new UsageException("nothing was carried yet; begin with: ferry migrate");
+      throw new UsageException(BEGIN);
     }
-    return all.getFirst();
+    return space == null
+        ? all.getFirst()
+        : Destinations.find(work.ferry(), space, c -> true)
+            .orElseThrow(() -> new UsageException(unknown(work, space, all)));
   }
 
-  /** The crossing of a passage: that of its source into its Space. */
+  private static String unknown(Work work, String space, List<Crossing> all) {
+    String known =
+        all.stream()
+            .map(c -> Destinations.label(work.ferry(), c))
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return "nothing was carried into %s; name one of: %s".formatted(space, known);
+  }
+
+  /** The crossing of a passage: of its source, into its Space. */
   static Crossing of(Work work, Passage passage) {
     String space = passage.options().space();
-    List<RoomId> begun =
-        work.ferry().crossings().all().stream()
-            .filter(c -> c.source() == passage.source().id())
-            .map(Crossing::space)
-            .toList();
-    Optional<RoomId> asked = begun.isEmpty() ? Optional.empty() : Spaces.id(work.ferry(), space);
-    return asked
-        .flatMap(id -> passage.begun(work.ferry(), id))
+    long source = passage.source().id();
+    return Destinations.find(work.ferry(), space, c -> c.source() == source)
         .orElseThrow(() ->
             new UsageException(
                 "nothing of %s was carried into %s yet; %s"
-                    .formatted(passage.source().info().server(), space, elsewhere(begun))));
+                    .formatted(passage.source().info().server(), space, elsewhere(work, source))));
   }
 
-  private static String elsewhere(List<RoomId> spaces) {
+  private static String elsewhere(Work work, long source) {
+    String spaces =
+        work.ferry().crossings().all().stream()
+            .filter(c -> c.source() == source)
+            .map(c -> Destinations.label(work.ferry(), c))
+            .collect(Collectors.joining(", "));
     return spaces.isEmpty()
         ? "begin with: ferry migrate"
-        : "it was carried into %s: name that with --space"
-            .formatted(spaces.stream().map(RoomId::value).collect(Collectors.joining(", ")));
+        : "it was carried into %s: name that with --space".formatted(spaces);
   }
 }

@@ -17,6 +17,8 @@ final class Handover {
 
     Then add to homeserver.yaml, with /data in the place of /etc/matrix-synapse for the container:
       app_service_config_files: ["/etc/matrix-synapse/ferry-registration.yaml"]
+    (on a line of its own: the file may end without a line break. With a shell, the break comes first:
+      printf '\\napp_service_config_files: ["/etc/matrix-synapse/ferry-registration.yaml"]\\n' | sudo tee -a /etc/matrix-synapse/homeserver.yaml )
     and restart it: sudo systemctl restart matrix-synapse, or docker restart synapse.\
     """
         .formatted(registration);

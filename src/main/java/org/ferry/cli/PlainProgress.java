@@ -60,17 +60,22 @@ final class PlainProgress implements Progress {
   public synchronized void end() {
     if (!name.isEmpty()) {
       Duration took = Duration.between(began, clock.instant());
-      out.println(name + ": " + count(done) + " done in " + time(took) + rate(took));
+      // What nobody counts, such as the making of indexes, has only a duration.
+      String what = done == 0 && total <= 0 ? "" : amount(done) + " ";
+      out.println(name + ": " + what + "done in " + time(took) + rate(took));
       name = "";
     }
   }
 
   private String line(Instant now) {
     Duration took = Duration.between(began, now);
-    StringBuilder line = new StringBuilder(name).append(": ").append(count(done));
-    if (total > 0) {
-      line.append(" of ")
-          .append(count(total))
+    StringBuilder line = new StringBuilder(name).append(": ");
+    if (total <= 0) {
+      line.append(amount(done));
+    } else {
+      line.append(Units.of(name).number(done))
+          .append(" of ")
+          .append(amount(total))
           .append(" (")
           .append(100 * done / total)
           .append(" %)");
@@ -86,7 +91,17 @@ final class PlainProgress implements Progress {
 
   private String rate(Duration took) {
     double seconds = took.toMillis() / 1000.0;
-    return seconds < 0.5 || done == 0 ? "" : String.format(Locale.ROOT, ", %.1f/s", done / seconds);
+    return seconds < 0.5 || done == 0
+        ? ""
+        : String.format(Locale.ROOT, ", %s/s", speed(done / seconds));
+  }
+
+  private String amount(long n) {
+    return Units.of(name).amount(n);
+  }
+
+  private String speed(double perSecond) {
+    return Units.of(name).speed(perSecond);
   }
 
   static String count(long n) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import org.ferry.app.Passage;
 import org.ferry.app.Planning;
 import org.ferry.migrate.plan.TargetSpace;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,7 +14,10 @@ import picocli.CommandLine.Option;
       "Match people and rooms with the destination and write a plan to read and edit.",
       "Also writes existing-rooms.json and people.csv beside it. A second run keeps what was edited."
     },
-    footer = "  ferry plan -o plan.yaml")
+    footer = {
+      "  ferry plan -o plan.yaml",
+      "  ferry plan --space '#test:new.example.org' -o test.yaml"
+    })
 final class PlanCommand extends FerryCommand {
   @Mixin final Sources source = new Sources();
 
@@ -23,7 +27,15 @@ final class PlanCommand extends FerryCommand {
       description = "The plan; ${DEFAULT-VALUE} if not given.")
   Path output = Path.of("plan.yaml");
 
-  @Option(names = "--json", description = "The plan as JSON on standard output too.")
+  @Option(
+      names = "--space",
+      paramLabel = "ALIAS",
+      description = "The destination Space, instead of the configured one.")
+  @Nullable String space;
+
+  @Option(
+      names = "--json",
+      description = "The totals as JSON on standard output, and nothing else there.")
   boolean json;
 
   PlanCommand(Session session) {
@@ -34,18 +46,25 @@ final class PlanCommand extends FerryCommand {
   public Integer call() {
     try (Work work = new Work(session())) {
       Sources.Named named = source.named(work.ferry().config(), session().world().folder());
-      Passage passage = work.passage(work.source(named), null);
+      Passage passage = work.passage(work.source(named), space);
       Planning planning = new Planning(work.ferry(), passage);
       TargetSpace target = planning.target(true);
       Path file = session().world().folder().resolve(output);
-      Planning.Proposal proposal = planning.propose(target, file);
+      Path list = file.resolveSibling("people.csv");
+      Planning.Proposal proposal = planning.propose(target, file, list);
       Output.write(file, proposal.text());
       Output.write(file.resolveSibling("existing-rooms.json"), proposal.existingRooms());
-      Output.write(file.resolveSibling("people.csv"), proposal.people());
+      Output.write(list, proposal.people());
       if (json) {
         session().json(proposal.totals().toJson());
       } else {
         proposal.totals().lines().forEach(session()::say);
+      }
+      if (proposal.unfollowed() > 0) {
+        session()
+            .tell(
+                "note: %,d lines of %s name new ids that the plan does not follow; set identities.map_file: %s in the configuration, then ferry registration --force and ferry plan again"
+                    .formatted(proposal.unfollowed(), list, list.getFileName()));
       }
       target.problems().forEach(p -> session().tell("note: " + p));
       session()

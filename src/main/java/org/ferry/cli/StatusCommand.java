@@ -2,6 +2,7 @@ package org.ferry.cli;
 
 import java.util.List;
 import org.ferry.migrate.Standing;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -10,10 +11,16 @@ import picocli.CommandLine.Option;
       "Say what is carried, waiting, in doubt and failed, and why.",
       "Works while migrate or run is at work."
     },
-    footer = "  ferry status --json")
+    footer = {"  ferry status --json", "  ferry status --space '#village:new.example.org'"})
 final class StatusCommand extends FerryCommand {
   @Option(names = "--json", description = "As JSON on standard output.")
   boolean json;
+
+  @Option(
+      names = "--space",
+      paramLabel = "ALIAS",
+      description = "Only this destination Space; all if not given.")
+  @Nullable String space;
 
   StatusCommand(Session session) {
     super(session);
@@ -23,15 +30,15 @@ final class StatusCommand extends FerryCommand {
   public Integer call() {
     try (Work work = new Work(session())) {
       List<Standing> standings =
-          work.ferry().crossings().all().stream()
-              .map(c -> Standing.of(work.ferry().crossings(), c))
-              .toList();
+          (space == null ? work.ferry().crossings().all() : List.of(Crossings.meant(work, space)))
+              .stream().map(c -> Standing.of(work.ferry().crossings(), c)).toList();
       if (json) {
         session().json(StatusView.json(standings, work.ferry()));
       } else if (standings.isEmpty()) {
         session().say(nothing(work));
       } else {
         standings.forEach(s -> StatusView.lines(s, work.ferry()).forEach(session()::say));
+        session().say(StatusView.live(work.ferry()));
       }
       return ExitStatus.DONE;
     }

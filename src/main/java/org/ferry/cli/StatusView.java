@@ -3,12 +3,16 @@ package org.ferry.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.ferry.app.Carrying;
+import org.ferry.app.Destinations;
 import org.ferry.app.Ferry;
 import org.ferry.migrate.Standing;
 
@@ -22,7 +26,10 @@ final class StatusView {
     List<String> lines = new ArrayList<>();
     lines.add(
         "%s into %s: %s"
-            .formatted(standing.crossing().server(), standing.crossing().space(), words(standing)));
+            .formatted(
+                standing.crossing().server(),
+                Destinations.label(ferry, standing.crossing()),
+                words(standing)));
     Carrying.rate(ferry, standing.crossing())
         .ifPresent(r ->
             lines.add(
@@ -36,6 +43,18 @@ final class StatusView {
       lines.add("  and more; ferry status --json lists them");
     }
     return lines;
+  }
+
+  /** How long ago the homeserver sent Ferry something. */
+  static String live(Ferry ferry) {
+    return ferry
+        .lastLiveEvent()
+        .map(at ->
+            "last live event: %s ago (%s)"
+                .formatted(
+                    PlainProgress.time(Duration.between(at, ferry.clock().instant())),
+                    at.truncatedTo(ChronoUnit.SECONDS)))
+        .orElse("last live event: none yet; ferry run receives them");
   }
 
   private static String words(Standing standing) {
@@ -76,6 +95,12 @@ final class StatusView {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode list = json.putArray("crossings");
     standings.forEach(s -> list.add(json(s, ferry)));
+    Optional<Instant> live = ferry.lastLiveEvent();
+    json.put("last_live_event", live.map(Instant::toString).orElse(null));
+    live.ifPresent(at ->
+        json.put(
+            "last_live_event_age_seconds",
+            Duration.between(at, ferry.clock().instant()).toSeconds()));
     return json;
   }
 
@@ -83,7 +108,8 @@ final class StatusView {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("source", standing.crossing().server())
         .put("domain", standing.crossing().domain())
-        .put("space", standing.crossing().space().value());
+        .put("space", standing.crossing().space().value())
+        .put("space_alias", Destinations.alias(ferry, standing.crossing()).orElse(null));
     Optional<Carrying.Rate> rate = Carrying.rate(ferry, standing.crossing());
     rate.ifPresent(r ->
         json.putObject("rate")

@@ -65,13 +65,21 @@ final class Assembly {
   private Map<UserId, UserId> people() {
     Map<UserId, UserId> people = new LinkedHashMap<>();
     Path file = path("identities.map_file");
-    if (file != null) {
+    // The list that ferry plan writes is not there before the first plan.
+    boolean toBeMade = file != null && file.endsWith("people.csv") && !Files.exists(file);
+    if (file != null && !toBeMade) {
       try {
         people.putAll(PeopleMap.read(file, values.problems()));
       } catch (IOException e) {
         values.problem("identities.map_file", SecretFiles.unreadable(file));
       }
     }
+    people.putAll(overrides());
+    return people;
+  }
+
+  private Map<UserId, UserId> overrides() {
+    Map<UserId, UserId> people = new LinkedHashMap<>();
     values
         .map("identities.overrides", UserId.class)
         .forEach((k, v) -> {
@@ -116,7 +124,8 @@ final class Assembly {
             values.text("identities.username_template"),
             values.text("identities.displayname_template"),
             path("identities.map_file"),
-            Map.copyOf(opened.people())),
+            Map.copyOf(opened.people()),
+            Map.copyOf(overrides())),
         rooms(),
         replay(),
         sources(),

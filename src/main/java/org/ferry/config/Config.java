@@ -64,7 +64,7 @@ public record Config(
             identities.usernameTemplate(),
             identities.displaynameTemplate(),
             identities.mapFile(),
-            identities.listed()),
+            identities.overrides()),
         rooms,
         replay);
   }
@@ -125,13 +125,15 @@ public record Config(
    * @param mapFile the CSV that was read; null where none
    * @param listed old ids with the accounts that a person named for them, from the file and the
    *     configuration
+   * @param overrides of these, what stands in the configuration itself
    */
   public record Identities(
       String mode,
       String usernameTemplate,
       String displaynameTemplate,
       @Nullable Path mapFile,
-      Map<UserId, UserId> listed) {}
+      Map<UserId, UserId> listed,
+      Map<UserId, UserId> overrides) {}
 
   /**
    * A source that commands know by name.

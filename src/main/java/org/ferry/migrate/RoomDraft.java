@@ -3,9 +3,11 @@ package org.ferry.migrate;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.ferry.id.RoomAlias;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class RoomDraft {
   private static final Comparator<Member> BY_ARRIVAL =
       Comparator.comparing(Member::place).thenComparing(Member::user);
+
+  private static final int FULL_POWER = 100;
 
   final RoomId id;
   String version = "1";
@@ -42,6 +46,8 @@ final class RoomDraft {
   private final List<Member> joined = new ArrayList<>();
   private final List<Member> invited = new ArrayList<>();
   private final List<Member> banned = new ArrayList<>();
+  private final Set<UserId> everybody = new HashSet<>();
+  private final Set<UserId> powerful = new HashSet<>();
 
   private record Child(RoomId room, long ts) {}
 
@@ -54,6 +60,7 @@ final class RoomDraft {
 
   void member(UserId user, String membership, Event event) {
     Member member = new Member(user, new Place(event.depth(), event.stream()));
+    boolean unusedNew = everybody.add(user);
     switch (membership) {
       case "join" -> joined.add(member);
       case "invite" -> invited.add(member);
@@ -80,6 +87,15 @@ final class RoomDraft {
         encryptionEvent = true;
         algorithm = Content.text(content, "algorithm") != null;
       }
+      case "m.room.power_levels" ->
+          content
+              .path("users")
+              .properties()
+              .forEach(e -> {
+                if (e.getValue().asInt(0) >= FULL_POWER) {
+                  Content.userId(e.getKey()).ifPresent(powerful::add);
+                }
+              });
       case "m.room.tombstone" -> successor = Content.room(content, "replacement_room");
       case "m.room.join_rules" -> joinRule = Content.text(content, "join_rule", joinRule);
       case "m.room.history_visibility" ->
@@ -99,6 +115,28 @@ final class RoomDraft {
 
   boolean isNeverDirect() {
     return joinRule.equals("public") || "m.space".equals(type);
+  }
+
+  /**
+   * A room that nobody marked, but that clients show as a chat of two: nobody else was ever in it,
+   * it was never given a name, an address or a topic, and it was made as people make such chats,
+   * with equal power or encrypted.
+   */
+  boolean looksDirect() {
+    boolean bare = name == null && topic == null && canonicalAlias == null && aliases.isEmpty();
+    boolean two = everybody.size() == 2 && present().size() == 2;
+    return two
+        && bare
+        && type == null
+        && predecessor == null
+        && joinRule.equals("invite")
+        && !listed
+        && (encryptionEvent || powerful.containsAll(everybody));
+  }
+
+  /** The spaces' children: rooms that somebody put on show. */
+  Stream<RoomId> children() {
+    return children.stream().map(Child::room);
   }
 
   /** Who is a member or invited. */

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param aliases every alias of the source's domain that leads to it
  * @param type such as {@code m.space}; null for an ordinary room
  * @param encrypted true where encryption was ever switched on
- * @param direct true where somebody's {@code m.direct} or the invitation says so
+ * @param direct true where somebody's {@code m.direct} or the invitation says so, or where it is
+ *     unmistakably a chat of two
  * @param joined who is a member now, the longest present first
  * @param invited who is invited now
  * @param banned who is banned now

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -33,6 +34,7 @@ public final class Survey {
           "m.room.encryption",
           "m.room.tombstone",
           "m.room.join_rules",
+          "m.room.power_levels",
           "m.room.history_visibility",
           "m.space.child");
 
@@ -138,9 +140,13 @@ public final class Survey {
   }
 
   private List<RoomFacts> facts() {
+    Set<RoomId> inSpaces =
+        drafts.values().stream().flatMap(RoomDraft::children).collect(Collectors.toSet());
     List<RoomFacts> facts = new ArrayList<>(drafts.size());
     for (var next = drafts.pollFirstEntry(); next != null; next = drafts.pollFirstEntry()) {
-      facts.add(next.getValue().facts(isDirect(next.getValue())));
+      RoomDraft draft = next.getValue();
+      boolean unmarked = draft.looksDirect() && !inSpaces.contains(draft.id);
+      facts.add(draft.facts(unmarked || isDirect(draft)));
     }
     return facts;
   }

@@ -36,9 +36,9 @@ class ProgressTest {
     progress.end();
     assertThat(bytes.toString(UTF_8).lines())
         .containsExactly(
-            "events: 250 of 1,000 (25 %), 25.0/s, 30 s left; the server asks to wait",
-            "events: 1,000 of 1,000 (100 %), 25.0/s; the server asks to wait",
-            "events: 1,000 done in 40 s, 25.0/s");
+            "events: 250 of 1,000 events (25 %), 25.0 events/s, 30 s left; the server asks to wait",
+            "events: 1,000 of 1,000 events (100 %), 25.0 events/s; the server asks to wait",
+            "events: 1,000 events done in 40 s, 25.0 events/s");
   }
 
   @Test
@@ -46,10 +46,26 @@ class ProgressTest {
     Progress progress = new PlainProgress(out, now::get, Duration.ofSeconds(5));
     progress.phase("reading", -1);
     pass(3700);
-    progress.at(37_000);
-    progress.phase("people", 0);
+    progress.at(37_000_000);
+    progress.phase("indexes", 0);
+    pass(7);
+    progress.end();
     assertThat(bytes.toString(UTF_8).lines())
-        .containsExactly("reading: 37,000, 10.0/s", "reading: 37,000 done in 1 h 1 min, 10.0/s");
+        .as("every number has a unit, and what nobody counts has none")
+        .containsExactly(
+            "reading: 37.0 MB, 0.0 MB/s",
+            "reading: 37.0 MB done in 1 h 1 min, 0.0 MB/s",
+            "indexes: done in 7 s");
+  }
+
+  @Test
+  void theBarsNoteStandsApartAndIsNeverCutInAWord() {
+    Progress progress = new BarProgress(out, 80);
+    progress.phase("history", 1_000_000);
+    progress.note("64 rooms at a time, held back by the homeserver's latency");
+    progress.at(400_000);
+    progress.end();
+    assertThat(bytes.toString(UTF_8)).contains(" 64 rooms at a time").doesNotContain("held");
   }
 
   @Test

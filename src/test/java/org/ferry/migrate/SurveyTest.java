@@ -196,4 +196,32 @@ class SurveyTest {
     source.state("!a:old", "@alice:old", "m.room.join_rules", "", "{\"join_rule\":\"public\"}");
     assertThat(only().direct()).isFalse();
   }
+
+  @Test
+  void knowsAChatOfTwoThatNobodyMarked() {
+    source.room("!a:old", "10", "@alice:old", false);
+    source.member("!a:old", "@alice:old", "join");
+    source.member("!a:old", "@bob:old", "join");
+    String powers = "{\"users\":{\"@alice:old\":100,\"@bob:old\":100}}";
+    source.state("!a:old", "@alice:old", "m.room.power_levels", "", powers);
+    assertThat(only().direct()).as("both made equal, as a client does for a direct chat").isTrue();
+    source.state("!a:old", "@alice:old", "m.room.topic", "", "{\"topic\":\"the garden\"}");
+    assertThat(only().direct()).as("a topic makes it a room").isFalse();
+  }
+
+  @Test
+  void anEncryptedRoomOfTwoWithoutANameIsAChatOfTwo() {
+    source.room("!a:old", "10", "@alice:old", false);
+    source.member("!a:old", "@alice:old", "join");
+    source.member("!a:old", "@bob:old", "join");
+    source.state(
+        "!a:old",
+        "@alice:old",
+        "m.room.encryption",
+        "",
+        "{\"algorithm\":\"m.megolm.v1.aes-sha2\"}");
+    assertThat(only().direct()).isTrue();
+    source.member("!a:old", "@carol:old", "leave");
+    assertThat(only().direct()).as("once there was a third").isFalse();
+  }
 }

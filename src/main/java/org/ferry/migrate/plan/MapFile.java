@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MapFile {
   private static final long LARGEST = 64L << 20;
+  private static final String OWN_NAME = "people.csv";
 
   private final String label;
   private final List<String> problems = new ArrayList<>();
@@ -37,8 +38,28 @@ public final class MapFile {
    * @throws PlanException with every problem of the file
    */
   public static Map<UserId, UserId> all(MigrateOptions.Identities identities) {
+    return all(identities, null);
+  }
+
+  /**
+   * The same, without what Ferry itself had written into the file: a list that {@code plan} made is
+   * read back for what a person changed in it.
+   *
+   * @param identities the configuration's part
+   * @param earlier the plan that was made with the list, null where there is none
+   * @return new ids by old ids
+   * @throws PlanException with every problem of the file
+   */
+  public static Map<UserId, UserId> all(
+      MigrateOptions.Identities identities, @Nullable Draft earlier) {
     Path file = identities.mapFile();
-    Map<UserId, UserId> all = new HashMap<>(file == null ? Map.of() : read(file));
+    Map<UserId, UserId> all = new HashMap<>();
+    // The list that plan itself writes is not there before the first plan.
+    boolean toBeMade = file != null && file.endsWith(OWN_NAME) && !Files.exists(file);
+    if (file != null && !toBeMade) {
+      PeopleList list = PeopleList.required(file);
+      all.putAll(earlier == null ? list.targets() : list.handMade(earlier));
+    }
     all.putAll(identities.overrides());
     return all;
   }
@@ -51,12 +72,16 @@ public final class MapFile {
    * @throws PlanException with every problem, each with its line
    */
   public static Map<UserId, UserId> read(Path file) {
+    return parse(file.toString(), rows(file));
+  }
+
+  static List<Csv.Row> rows(Path file) {
     String name = file.toString();
     try {
       if (Files.size(file) > LARGEST) {
         throw new PlanException(List.of(name + ": larger than 64 MB; is it the right file?"));
       }
-      return parse(name, Files.readString(file));
+      return Csv.read(Files.readString(file));
     } catch (CharacterCodingException e) {
       throw new PlanException(List.of(name + ": is not UTF-8; save it as \"CSV UTF-8\""));
     } catch (IOException e) {
@@ -70,8 +95,12 @@ public final class MapFile {
   }
 
   static Map<UserId, UserId> parse(String label, String text) {
+    return parse(label, Csv.read(text));
+  }
+
+  static Map<UserId, UserId> parse(String label, List<Csv.Row> rows) {
     MapFile file = new MapFile(label);
-    file.rows(Csv.read(text));
+    file.rows(rows);
     if (!file.problems.isEmpty()) {
       throw new PlanException(file.problems);
     }

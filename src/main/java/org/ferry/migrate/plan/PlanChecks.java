@@ -16,6 +16,7 @@ import org.ferry.migrate.RoomFacts;
  * @param people everybody who must have a line
  * @param rooms every room, each of which must have a line
  * @param progress what has been carried and stays
+ * @param mapped new ids that a person listed; lines that nobody edited must follow them
  */
 public record PlanChecks(
     String server,
@@ -24,4 +25,5 @@ public record PlanChecks(
     String space,
     Set<UserId> people,
     Map<RoomId, RoomFacts> rooms,
-    Progress progress) {}
+    Progress progress,
+    Map<UserId, UserId> mapped) {}

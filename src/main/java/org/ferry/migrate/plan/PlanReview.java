@@ -90,6 +90,7 @@ final class PlanReview {
         problem(person.id(), "id", person.id() + " is not in the source; take the line out");
       }
       carried(person, checks.progress().people().get(person.id()));
+      listed(person);
       UserId target = person.target();
       if (target != null && person.action() != PersonAction.SKIP) {
         target(person, target);
@@ -137,6 +138,26 @@ final class PlanReview {
           "target",
           "%s was carried as %s already and stays so; put that back, or take it back with ferry rollback first"
               .formatted(person.id(), row.target()));
+    }
+  }
+
+  /**
+   * A list that was edited after the plan was written would otherwise be passed over in silence.
+   */
+  private void listed(PlanPerson person) {
+    UserId wanted = checks.mapped().get(person.id());
+    boolean follows =
+        wanted == null
+            || wanted.equals(person.target())
+            || !wanted.server().equals(checks.domain())
+            || checks.progress().people().containsKey(person.id());
+    String mark = content.draft().marks().get(person.id().value());
+    if (!follows && Marks.of(person).equals(mark)) {
+      problem(
+          person.id(),
+          "target",
+          "%s is listed as %s, but the plan says %s: run ferry plan again to take the list over"
+              .formatted(person.id(), wanted, person.target()));
     }
   }
 

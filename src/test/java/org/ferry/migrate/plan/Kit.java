@@ -180,7 +180,7 @@ final class Kit {
     Set<UserId> all =
         Stream.concat(people.keySet().stream(), strangers.stream().map(Stranger::id))
             .collect(Collectors.toSet());
-    return new PlanChecks("old", load, "new", "#village:new", all, rooms, progress());
+    return new PlanChecks("old", load, "new", "#village:new", all, rooms, progress(), mapped);
   }
 
   String render(Plan plan) {

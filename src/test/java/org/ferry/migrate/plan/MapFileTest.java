@@ -3,6 +3,8 @@ package org.ferry.migrate.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MapFileTest {
+  private static final PeopleList NONE = new PeopleList(Map.of(), List.of(), Map.of());
+
   @TempDir Path folder;
 
   private static Map<UserId, UserId> parse(String text) {
@@ -55,7 +59,7 @@ class MapFileTest {
   void understandsTheListThatThePlanWrites() {
     Kit kit = new Kit().person("@o,\"x\":old", null).stranger("@zoe:third").room(new Kit.Room("a"));
     Plan plan = kit.propose();
-    String csv = PeopleCsv.render(plan, kit.people());
+    String csv = PeopleCsv.render(plan, kit.people(), NONE, null);
     assertThat(csv)
         .startsWith(
             "old_id,new_id,email,state,way_in\r\n@alice:old,@old_alice:new,,active,ghost\r\n")
@@ -77,6 +81,90 @@ class MapFileTest {
         List.of(
             new Person(Kit.ALICE, null, null, true, false, false, false, 0),
             new Person(Kit.BOB, null, null, false, false, true, false, 0));
-    assertThat(PeopleCsv.render(plan, people)).contains(",deactivated,").contains(",guest,");
+    assertThat(PeopleCsv.render(plan, people, NONE, null))
+        .contains(",deactivated,")
+        .contains(",guest,");
+  }
+
+  private PeopleList list(String text) throws IOException {
+    return PeopleList.read(Files.writeString(folder.resolve("people.csv"), text));
+  }
+
+  private static String header() {
+    return "old_id,new_id,email,state,way_in\r\n";
+  }
+
+  @Test
+  void whatAPersonWroteIntoTheListIsFollowedAndStays() throws IOException {
+    Kit kit = new Kit();
+    Draft first = Draft.of(kit.propose());
+    String csv = PeopleCsv.render(first.plan(), kit.people(), NONE, null);
+    Path plan = Files.writeString(folder.resolve("plan.yaml"), kit.render(first));
+    Draft earlier = PlanFile.previous(plan, "old", "new", "#village:new");
+    PeopleList edited = list(csv.replace("@old_bob:new,,", "@robert:new,rob@example.org,"));
+    assertThat(edited.handMade(earlier)).isEqualTo(Map.of(Kit.BOB, new UserId("@robert:new")));
+    assertThat(edited.unfollowed(kit.propose(), earlier)).isEqualTo(1);
+
+    Draft second = PlanFile.merge(kit.mapped(edited.handMade(earlier)).propose(), earlier);
+    String again = PeopleCsv.render(second.plan(), kit.people(), edited, earlier);
+    assertThat(again)
+        .isEqualTo(
+            header()
+                + "@alice:old,@old_alice:new,,active,ghost\r\n"
+                + "@bob:old,@robert:new,rob@example.org,active,account\r\n");
+    assertThat(edited.unfollowed(second.plan(), earlier)).isZero();
+  }
+
+  @Test
+  void aNewTemplateRenamesWhoNobodyNamed() throws IOException {
+    Kit kit = new Kit();
+    Draft first = Draft.of(kit.propose());
+    PeopleList csv = list(PeopleCsv.render(first.plan(), kit.people(), NONE, null));
+    Path plan = Files.writeString(folder.resolve("plan.yaml"), kit.render(first));
+    Draft earlier = PlanFile.previous(plan, "old", "new", "#village:new");
+    assertThat(csv.handMade(earlier)).isEmpty();
+    Plan renamed = kit.template("was_{localpart}").propose();
+    assertThat(PeopleCsv.render(renamed, kit.people(), csv, earlier))
+        .contains("@alice:old,@was_alice:new,,active,ghost");
+  }
+
+  @Test
+  void aTargetEditedInThePlanReachesTheList() throws IOException {
+    Kit kit = new Kit();
+    Draft first = Draft.of(kit.propose());
+    PeopleList csv = list(PeopleCsv.render(first.plan(), kit.people(), NONE, null));
+    String edited =
+        kit.render(first)
+            .replace(
+                "action: ghost, target: \"@old_bob:new\"", "action: map, target: \"@rob:new\"");
+    Path plan = Files.writeString(folder.resolve("plan.yaml"), edited);
+    Draft earlier = PlanFile.previous(plan, "old", "new", "#village:new");
+    Draft merged = PlanFile.merge(kit.propose(), earlier);
+    assertThat(PeopleCsv.render(merged.plan(), kit.people(), csv, earlier))
+        .contains("@bob:old,@rob:new,,active,account");
+  }
+
+  @Test
+  void keepsColumnsThatAreNotItsOwnAndPeopleItDoesNotPlan() throws IOException {
+    Kit kit = new Kit();
+    PeopleList list =
+        list(
+            "Note,old_id,new_id\n\"the baker, retired\",@bob:old,@rob:new\n,@zoe:third,@zoe:new\n");
+    assertThat(PeopleCsv.render(kit.propose(), kit.people(), list, null))
+        .isEqualTo(
+            header().replace("\r", ",Note\r")
+                + "@alice:old,@old_alice:new,,active,ghost,\r\n"
+                + "@bob:old,@rob:new,,active,,\"the baker, retired\"\r\n"
+                + "@zoe:third,@zoe:new,,remote,,\r\n");
+  }
+
+  @Test
+  void migrateRefusesAPlanThatIsOlderThanTheList() throws IOException {
+    Kit kit = new Kit();
+    Path plan = Files.writeString(folder.resolve("plan.yaml"), kit.render(Draft.of(kit.propose())));
+    PlanChecks checks = kit.mapped(Map.of(Kit.BOB, new UserId("@robert:new"))).checks();
+    assertThatThrownBy(() -> PlanFile.read(plan, checks))
+        .hasMessageContaining("@bob:old is listed as @robert:new, but the plan says @old_bob:new")
+        .hasMessageContaining("ferry plan again");
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import org.ferry.id.RoomAlias;
+import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.plan.Kit.Room;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,15 @@ class PlanTotalsTest {
         .hasSize(2)
         .anyMatch(l -> l.contains("!a:old"))
         .anyMatch(l -> l.contains("!e:old"));
-    assertThat(totals.lines()).anyMatch(l -> l.contains("at most 30 notifications"));
+    assertThat(totals.lines())
+        .contains(
+            "  + create    2 rooms",
+            "  ~ reuse     1 room",
+            "  > list      1 foreign room",
+            "  ! conflict  1 room",
+            "Plan: 2 to create, 1 to reuse, 0 to skip, 1 to list, 1 conflict.",
+            "  f: https://matrix.to/#/%21f%3Aold?via=third")
+        .anyMatch(l -> l.contains("at most 30 notifications"));
   }
 
   @Test
@@ -50,6 +59,8 @@ class PlanTotalsTest {
     assertThat(json.at("/rooms/local/reuse").asLong()).isEqualTo(1);
     assertThat(json.at("/people/ghost").asLong()).isEqualTo(2);
     assertThat(json.at("/conflicts").size()).isEqualTo(1);
+    assertThat(json.at("/plan/create").asLong()).isEqualTo(2);
+    assertThat(json.at("/listed/0/link").asText()).contains("via=third");
     assertThat(json.at("/notifications_at_most").asLong()).isEqualTo(30);
   }
 
@@ -80,5 +91,39 @@ class PlanTotalsTest {
     assertThat(
             Json.parseObject("{\"a\":" + ExistingRooms.render(all, KIT.propose()) + "}").at("/a"))
         .isEqualTo(json);
+  }
+
+  @Test
+  void saysWhatToTypeAndWhoIsInvitedAndWhoAreMadeOne() {
+    TargetRoom lacking =
+        new TargetRoom(
+            Kit.target("w"),
+            "Plaza",
+            null,
+            java.util.List.of(),
+            null,
+            3,
+            null,
+            true,
+            false,
+            "type /op @ferrybot:new 50 in the room Plaza");
+    UserId robert = new UserId("@robert:new");
+    Kit kit =
+        new Kit()
+            .room(new Room("a").name("Plaza"))
+            .room(new Room("b").joined("@alice:old", "@zoe:third", "@yan:third"))
+            .stranger("@zoe:third")
+            .person("@carol:old", null)
+            .mapped(Map.of(Kit.ALICE, robert, Kit.BOB, robert))
+            .there(lacking);
+    PlanTotals totals = kit.totals(kit.propose());
+    assertThat(totals.toType())
+        .containsExactly("type /op @ferrybot:new 50 in the room Plaza (!w:new)");
+    assertThat(totals.invitations()).as("only who the plan carries").isEqualTo(1);
+    assertThat(totals.ambiguous()).containsExactly("@alice:old, @bob:old all become @robert:new");
+    assertThat(totals.unmatched()).isEqualTo(1);
+    assertThat(totals.lines())
+        .contains("Type this in your client before ferry migrate: 1")
+        .anyMatch(l -> l.startsWith("People: 2 ghost, 2 map (of these ghosts, 1 have"));
   }
 }

@@ -1,0 +1,51 @@
+package org.ferry.cli;
+
+import java.util.Locale;
+
+/** In what a phase of long work is counted, so that a bare number is never shown. */
+enum Units {
+  BYTES("MB"),
+  EVENTS("events"),
+  ROWS("rows"),
+  PEOPLE("people"),
+  ROOMS("rooms"),
+  FILES("files"),
+  STEPS("steps");
+
+  private static final double MEGA = 1e6;
+
+  private final String noun;
+
+  Units(String noun) {
+    this.noun = noun;
+  }
+
+  /** The unit of a phase, by its name. */
+  static Units of(String phase) {
+    return switch (phase) {
+      case "reading" -> BYTES;
+      case "history", "events" -> EVENTS;
+      case "people", "strangers" -> PEOPLE;
+      case "rooms" -> ROOMS;
+      case "files", "media" -> FILES;
+      case "indexes", "figures" -> STEPS;
+      default -> ROWS;
+    };
+  }
+
+  /** A number with its unit. */
+  String amount(long n) {
+    return number(n) + " " + noun;
+  }
+
+  /** A number that stands before another one with the unit. */
+  String number(long n) {
+    return this == BYTES ? String.format(Locale.ROOT, "%,.1f", n / MEGA) : PlainProgress.count(n);
+  }
+
+  /** A number for each second, without that word. */
+  String speed(double perSecond) {
+    double shown = this == BYTES ? perSecond / MEGA : perSecond;
+    return String.format(Locale.ROOT, "%,.1f %s", shown, noun);
+  }
+}

@@ -1,0 +1,162 @@
+package org.ferry.migrate.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.plan.Plan.History;
+import org.ferry.migrate.plan.Plan.PersonAction;
+import org.ferry.migrate.plan.Plan.PlanPerson;
+import org.ferry.migrate.plan.Plan.PlanRoom;
+import org.ferry.migrate.plan.Plan.RoomAction;
+import org.jspecify.annotations.Nullable;
+
+/** What a plan means to people: who reads more, sees more, hears a phone, has to type something. */
+final class Effects {
+  private static final Set<String> PUBLIC =
+      Set.of("public", "restricted", "knock", "knock_restricted");
+  private static final Set<String> FROM_ENTRY = Set.of("joined", "invited");
+
+  private final Plan plan;
+  private final Map<RoomId, RoomFacts> facts;
+  private final Map<RoomId, TargetRoom> targets;
+
+  Effects(Plan plan, List<RoomFacts> facts, List<TargetRoom> targets) {
+    this.plan = plan;
+    this.facts = facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
+    this.targets =
+        targets.stream()
+            .collect(Collectors.toMap(TargetRoom::id, Function.identity(), (a, b) -> a));
+  }
+
+  static boolean isAppended(PlanRoom room) {
+    return room.action() == RoomAction.REUSE && room.history() == History.CARRY;
+  }
+
+  long notifications() {
+    long sum = 0;
+    for (PlanRoom room : plan.rooms()) {
+      RoomId target = room.target();
+      if (isAppended(room) && target != null) {
+        TargetRoom there = targets.get(target);
+        if (there == null || there.members() < 0) {
+          return -1;
+        }
+        // Ferry's bot is one of them and has no phone.
+        sum += room.messages() * Math.max(0, there.members() - 1);
+      }
+    }
+    return sum;
+  }
+
+  long withheld() {
+    return plan.rooms().stream()
+        .filter(r -> r.carried() && r.history() == History.SHELL)
+        .mapToLong(r -> r.messages() + encrypted(facts.get(r.id())))
+        .sum();
+  }
+
+  private static long encrypted(@Nullable RoomFacts room) {
+    return room == null ? 0 : room.counts().encrypted();
+  }
+
+  /** Members of new rooms who are at home on a third server; those are invited as themselves. */
+  long invitations() {
+    Set<UserId> carried =
+        plan.people().stream()
+            .filter(p -> p.action() != PersonAction.SKIP)
+            .map(PlanPerson::id)
+            .collect(Collectors.toSet());
+    return plan.rooms().stream()
+        .filter(r -> r.action() == RoomAction.CREATE)
+        .map(r -> facts.get(r.id()))
+        .filter(f -> f != null && f.successor() == null)
+        .flatMap(f -> f.joined().stream())
+        .filter(u -> !u.server().equals(plan.server()) && !u.server().equals(plan.domain()))
+        .filter(carried::contains)
+        .count();
+  }
+
+  List<String> conflicts() {
+    return plan.rooms().stream()
+        .filter(r -> r.action() == RoomAction.CONFLICT)
+        .map(r -> r.id() + " (" + r.name() + "): " + r.reason())
+        .toList();
+  }
+
+  List<String> toType() {
+    List<String> lines = new ArrayList<>();
+    for (PlanRoom room : plan.rooms()) {
+      TargetRoom there =
+          room.action() == RoomAction.REUSE && room.target() != null
+              ? targets.get(room.target())
+              : null;
+      if (there != null && there.sentence() != null) {
+        lines.add(there.sentence() + " (" + there.id() + ")");
+      }
+    }
+    return lines;
+  }
+
+  /** Two old people as one new one is allowed, because somebody listed it, but worth a look. */
+  List<String> ambiguous() {
+    Map<UserId, List<UserId>> byTarget = new TreeMap<>();
+    for (PlanPerson person : plan.people()) {
+      UserId target = person.target();
+      if (target != null && person.action() != PersonAction.SKIP) {
+        byTarget.computeIfAbsent(target, t -> new ArrayList<>()).add(person.id());
+      }
+    }
+    return byTarget.entrySet().stream()
+        .filter(e -> e.getValue().size() > 1)
+        .map(e ->
+            "%s all become %s"
+                .formatted(
+                    e.getValue().stream().map(UserId::value).collect(Collectors.joining(", ")),
+                    e.getKey()))
+        .toList();
+  }
+
+  long unmatched() {
+    boolean listed = plan.people().stream().anyMatch(p -> p.action() == PersonAction.MAP);
+    return listed
+        ? plan.people().stream()
+            .filter(p -> p.action() == PersonAction.GHOST && p.id().server().equals(plan.server()))
+            .count()
+        : 0;
+  }
+
+  List<String> readMore() {
+    List<String> lines = new ArrayList<>();
+    for (PlanRoom room : plan.rooms()) {
+      RoomFacts known = facts.get(room.id());
+      if (room.action() == RoomAction.CREATE
+          && room.history() == History.CARRY
+          && known != null
+          && FROM_ENTRY.contains(known.historyVisibility())) {
+        lines.add(
+            "%s (%s): its %d members, who could read from when they were %s, can read its whole history"
+                .formatted(
+                    room.id(), room.name(), known.joined().size(), known.historyVisibility()));
+      }
+    }
+    return lines;
+  }
+
+  List<String> shownInSpace() {
+    List<String> lines = new ArrayList<>();
+    for (PlanRoom room : plan.rooms()) {
+      RoomFacts known = facts.get(room.id());
+      if (known != null && room.carried() && room.inSpace() && !PUBLIC.contains(known.joinRule())) {
+        lines.add("%s (%s): join rule %s".formatted(room.id(), room.name(), known.joinRule()));
+      }
+    }
+    return lines;
+  }
+}
