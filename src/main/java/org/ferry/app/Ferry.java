@@ -25,11 +25,13 @@ import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.SourceLedger;
 import org.ferry.source.MediaStore;
 import org.ferry.source.media.MediaStores;
+import org.ferry.source.synapse.Surroundings;
 import org.ferry.source.synapse.SynapseDump;
 import org.ferry.store.Database;
 import org.ferry.store.PgCrossingLedger;
 import org.ferry.store.PgInbox;
 import org.ferry.store.PgSourceLedger;
+import org.ferry.store.sqlite.SqliteFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,7 +160,10 @@ public final class Ferry implements AutoCloseable {
       InputStream standardInput,
       org.ferry.source.synapse.LoadProgress bytes,
       Consumer<LoadProgress> rows) {
-    try (SynapseDump dump = SynapseDump.load(source, standardInput, database().staging(), bytes)) {
+    Surroundings around =
+        new Surroundings(scratch(), environment.getOrDefault("PATH", ""), SqliteFile::open);
+    try (SynapseDump dump =
+        SynapseDump.load(source, standardInput, database().staging(), bytes, around)) {
       Optional<LoadedSource> same =
           sources()
               .byServer(dump.info().server())
@@ -175,7 +180,11 @@ public final class Ferry implements AutoCloseable {
    * @return the store; the caller closes it
    */
   public MediaStore media(Path path) {
-    return MediaStores.open(path, config.dataDir().resolve("scratch"));
+    return MediaStores.open(path, scratch());
+  }
+
+  private Path scratch() {
+    return config.dataDir().resolve("scratch");
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.ferry.migrate.Analysis;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.source.MediaStore;
+import org.ferry.source.SourceInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,6 +54,11 @@ final class AnalyzeCommand extends FerryCommand {
     }
   }
 
+  /** The file and what wrote it, so that a person sees what it was taken for. */
+  private static String origin(SourceInfo info) {
+    return info.madeBy() == null ? info.label() : info.label() + "; " + info.madeBy();
+  }
+
   private void show(Analysis analysis) {
     LoadedSource.Totals totals = analysis.source().totals();
     session()
@@ -60,7 +66,7 @@ final class AnalyzeCommand extends FerryCommand {
             "%s (%s), load %d"
                 .formatted(
                     analysis.source().info().server(),
-                    analysis.source().info().label(),
+                    origin(analysis.source().info()),
                     analysis.source().load()));
     session()
         .say(

@@ -13,8 +13,8 @@ final class Sources {
       arity = "0..1",
       paramLabel = "SOURCE",
       description =
-          "A dump, - for standard input, or a name from the configuration's sources; the last load"
-              + " if not given.")
+          "A dump or homeserver.db, - for standard input, or a name from the configuration's sources;"
+              + " the last load if not given.")
   @Nullable String source;
 
   @Option(

@@ -270,7 +270,7 @@ final class Schema {
                 "type",
                 Kind.words("synapse-dump", "synapse"),
                 "synapse-dump",
-                "what it is: a pg_dump file, or a live server (not available yet)"),
+                "what it is: a dump or homeserver.db, or a live server (not available yet)"),
             Setting.optional("path", Kind.PATH, "old-synapse.sql.gz", "the file, for synapse-dump"),
             Setting.optional("media", Kind.PATH, "media_store", "its media_store, folder or tar"),
             Setting.optional(

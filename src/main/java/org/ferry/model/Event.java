@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened in a room: a message or a piece of state. Its place in the room is
- * ({@code depth}, {@code stream}), ascending; {@code ts} never orders.
+ * ({@code depth}, {@code stream}), ascending; {@code ts} never orders. What a room held before the
+ * first event that the source has stands before it, with negative depths.
  *
  * @param id the id on the source
  * @param room where it happened
@@ -35,6 +36,19 @@ public record Event(
     @Nullable EventId redacts,
     @Nullable EventId redactedBy,
     boolean current) {
+  /**
+   * Subtracted from the depth of what stood before the first event: it stays ordered among itself.
+   */
+  public static final long BEFORE = 1L << 62;
+
+  /**
+   * True for a piece of state that stood before the first event of the room that the source still
+   * has. Sources give it its own depth less {@link #BEFORE}.
+   */
+  public boolean isPrior() {
+    return depth < 0;
+  }
+
   /** True for state events. */
   public boolean isState() {
     return stateKey != null;

@@ -1,5 +1,7 @@
 package org.ferry.source;
 
+import org.jspecify.annotations.Nullable;
+
 /** A source that cannot be read as a whole; the message names what, where and the remedy. */
 public final class SourceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -17,9 +19,9 @@ public final class SourceException extends RuntimeException {
    * A failure with its cause.
    *
    * @param message one or two sentences: what, where, remedy
-   * @param cause what the library or system said
+   * @param cause what the library or system said, null where nothing did
    */
-  public SourceException(String message, Throwable cause) {
+  public SourceException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

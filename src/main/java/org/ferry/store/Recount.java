@@ -15,17 +15,18 @@ import org.ferry.source.RoomTally;
 /** Counts the ledger's own event rows, room by room, in constant memory however large a room is. */
 final class Recount {
   private static final int ROWS = 5_000;
+  // State from before a room's first event is no event of its history (depth below zero).
   // From the events alone, not from the figures that a load keeps beside the rooms.
   private static final String ROOMS =
       """
       select r.pk, r.id from ferry.room r where r.source = $1 and r.id > $2
-        and exists (select from ferry.event e where e.source = $1 and e.room = r.pk)
+        and exists (select from ferry.event e where e.source = $1 and e.room = r.pk and e.depth >= 0)
       order by r.id limit $3
       """;
   private static final String IDS =
       """
       select event_id, type, depth, stream from ferry.event
-      where source = $1 and room = $2 and (depth, stream) > ($3, $4)
+      where source = $1 and room = $2 and depth >= 0 and (depth, stream) > ($3, $4)
       order by depth, stream limit $5
       """;
 

@@ -113,17 +113,16 @@ final class Doubts {
       JsonNode event, Map<String, LedgerEvent> byWord, UserId actor) {
     JsonNode content = event.path("content");
     String sender = event.path("sender").asText("");
-    return Origin.isHelper(content)
-        ? Optional.empty()
-        : voyage
-            .origin()
-            .word(content)
-            .map(byWord::get)
-            .filter(e ->
-                sender.equals(actor.value())
-                    || cast.target(e.event().sender())
-                        .filter(t -> t.value().equals(sender))
-                        .isPresent());
+    return voyage
+        .origin()
+        .word(content)
+        .map(byWord::get)
+        .filter(e -> Origin.isHelper(content) == e.event().isPrior())
+        .filter(e ->
+            sender.equals(actor.value())
+                || cast.target(e.event().sender())
+                    .filter(t -> t.value().equals(sender))
+                    .isPresent());
   }
 
   /** An undated redaction bears no mark; what it took back says that it arrived. */

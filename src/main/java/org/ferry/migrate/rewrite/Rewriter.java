@@ -167,6 +167,9 @@ public final class Rewriter {
       return verdict.get();
     }
     content.set(Origin.KEY, origin.of(event));
+    if (event.isPrior()) {
+      content.put(Origin.HELPER, true);
+    }
     return acceptable(event, sender, stateKey, content);
   }
 

@@ -72,6 +72,18 @@ public enum Compression {
     return this == NONE ? in : new BombGuard(unpack(in), packed, label);
   }
 
+  /**
+   * Stops a stream that grows as no real file does, whatever unpacks it.
+   *
+   * @param unpacked the uncompressed bytes
+   * @param packed tells how many compressed bytes were read so far
+   * @param label what to call the file in messages
+   * @return the same bytes; reading more than 200 times as many throws a {@code SourceException}
+   */
+  public static InputStream guarded(InputStream unpacked, LongSupplier packed, String label) {
+    return new BombGuard(unpacked, packed, label);
+  }
+
   private InputStream unpack(InputStream in) throws IOException {
     InputStream packed = new BufferedInputStream(in, 1 << 16);
     return switch (this) {

@@ -75,6 +75,39 @@ final class ByteWindow {
   }
 
   /**
+   * Moves behind the next {@code stop} and keeps what stands before it.
+   *
+   * @param into takes the bytes, as far as {@code most} allows; what is beyond it is read over
+   * @return false where the file ends before
+   */
+  boolean readUntil(byte stop, ByteSink into, int most) throws IOException {
+    while (true) {
+      int found = CopyText.indexOf(bytes, position, limit, stop);
+      int to = found < 0 ? limit : found;
+      into.put(bytes, position, Math.min(to, position + Math.max(0, most - into.size())));
+      countLines(position, to);
+      position = to;
+      if (found >= 0) {
+        position++;
+        return true;
+      }
+      position = 0;
+      limit = 0;
+      if (!fill()) {
+        return false;
+      }
+    }
+  }
+
+  private void countLines(int from, int to) {
+    int feed = CopyText.indexOf(bytes, from, to, (byte) '\n');
+    while (feed >= 0) {
+      line++;
+      feed = CopyText.indexOf(bytes, feed + 1, to, (byte) '\n');
+    }
+  }
+
+  /**
    * Moves behind the next line feed that no backslash takes away.
    *
    * @param whole true where the line must be kept whole; else only a short one is

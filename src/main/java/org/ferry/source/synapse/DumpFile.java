@@ -3,78 +3,120 @@ package org.ferry.source.synapse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.ferry.source.SourceException;
 import org.ferry.source.packed.Compression;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A dump as a stream of text, whatever it is wrapped in. Its kind is told by its content; what
- * cannot be read is refused with the remedy before a byte is taken for SQL.
+ * A dump as a stream, whatever it is wrapped in. Its kind is told by its content; what cannot be
+ * read is refused with the remedy before a byte is taken for SQL.
  */
 final class DumpFile implements AutoCloseable {
-  private final String label;
-  private final Metered packed;
-  private final InputStream text;
+  private static final int TAR_BLOCK = 512;
 
-  private DumpFile(String label, Metered packed, InputStream text) {
+  private final String label;
+  private final FileKind kind;
+  private final boolean packed;
+  private final Metered bytes;
+  private final InputStream content;
+  private final byte[] head;
+  private final String format;
+
+  private DumpFile(
+      String label,
+      FileKind kind,
+      boolean packed,
+      Metered bytes,
+      InputStream content,
+      byte[] head,
+      String format) {
     this.label = label;
+    this.kind = kind;
     this.packed = packed;
-    this.text = text;
+    this.bytes = bytes;
+    this.content = content;
+    this.head = head;
+    this.format = format;
   }
 
-  /** Opens a file, or standard input for {@code "-"}. */
-  static DumpFile open(String source, InputStream standardInput, LoadProgress progress) {
+  /** Opens a file, a folder of pg_dump's, or standard input for {@code "-"}. */
+  static DumpFile open(
+      String source, InputStream standardInput, LoadProgress progress, Surroundings around) {
     if (source.equals("-")) {
-      return wrap("standard input", standardInput, -1, progress);
+      return wrap("standard input", standardInput, -1, progress, around);
     }
     Path path = Path.of(source);
-    refuseFolder(path);
     try {
-      return wrap(source, Files.newInputStream(path), Files.size(path), progress);
+      return Files.isDirectory(path)
+          ? DumpFolder.open(path, progress, around)
+          : wrap(source, Files.newInputStream(path), Files.size(path), progress, around);
     } catch (IOException e) {
       String why =
           Files.exists(path) ? "cannot be read (" + e.getMessage() + ")" : "does not exist";
       throw new SourceException(
-          source + " " + why + ". Give Ferry the path of a pg_dump file that it may read.", e);
+          source + " " + why + ". Give Ferry the path of a dump that it may read.", e);
     }
   }
 
-  private static void refuseFolder(Path path) {
-    if (Files.isDirectory(path)) {
-      boolean dump = Files.exists(path.resolve("toc.dat"));
-      throw new SourceException(
-          dump
-              ? path
-                  + " is a dump in pg_dump's directory format, which Ferry does not read yet."
-                  + " Turn it into text: pg_restore -f dump.sql "
-                  + path
-                  + ", then give Ferry dump.sql."
-              : path + " is a folder. Give Ferry the dump file in it.");
-    }
-  }
-
-  static DumpFile wrap(String label, InputStream in, long total, LoadProgress progress) {
-    Metered packed = new Metered(in, total, progress);
+  static DumpFile wrap(
+      String label, InputStream in, long total, LoadProgress progress, Surroundings around) {
+    Metered bytes = new Metered(in, total, progress);
     try {
-      PushbackInputStream start = new PushbackInputStream(packed, FileKind.HEAD);
+      PushbackInputStream start = new PushbackInputStream(bytes, FileKind.HEAD);
       byte[] head = head(start);
       FileKind kind = allowed(FileKind.of(head), label);
-      if (kind == FileKind.TEXT) {
-        return new DumpFile(label, packed, start);
+      if (kind != FileKind.COMPRESSED) {
+        return of(label, kind, bytes, start, head, false, around);
       }
-      InputStream plain = Compression.of(head).open(start, packed::count, label);
+      InputStream plain = Compression.of(head).open(start, bytes::count, label);
       PushbackInputStream inner = new PushbackInputStream(plain, FileKind.HEAD);
-      if (allowed(FileKind.of(head(inner)), label + ", uncompressed,") != FileKind.TEXT) {
+      byte[] innerHead = head(inner);
+      FileKind innerKind = allowed(FileKind.of(innerHead), label + ", uncompressed,");
+      if (innerKind == FileKind.COMPRESSED) {
         throw new SourceException(
             label + " is compressed twice. Uncompress it once and give Ferry the result.");
       }
-      return new DumpFile(label, packed, inner);
+      return of(label, innerKind, bytes, inner, innerHead, true, around);
     } catch (IOException e) {
-      throw closing(packed, failure(label, "at its beginning", e));
+      throw closing(bytes, failure(label, "at its beginning", e));
     } catch (SourceException e) {
-      throw closing(packed, e);
+      throw closing(bytes, e);
     }
+  }
+
+  private static DumpFile of(
+      String label,
+      FileKind kind,
+      Metered bytes,
+      InputStream in,
+      byte[] head,
+      boolean packed,
+      Surroundings around)
+      throws IOException {
+    if (kind != FileKind.CUSTOM && kind != FileKind.DUMP_TAR) {
+      return new DumpFile(label, kind, packed, bytes, in, head, "");
+    }
+    boolean tar = kind == FileKind.DUMP_TAR;
+    String format = tar ? "tar format" : "custom format";
+    Optional<String> maker = Archive.maker(head, tar ? TAR_BLOCK : 0);
+    AtomicLong read = new AtomicLong();
+    InputStream counted = new Counted(in, read);
+    InputStream text =
+        Compression.guarded(
+            RestoredText.start(around.path(), label, format, maker, counted, null),
+            read::get,
+            label);
+    return new DumpFile(label, FileKind.TEXT, packed, bytes, text, head, format);
+  }
+
+  /** A dump whose text comes from elsewhere, such as a folder. */
+  static DumpFile ofText(String label, Metered fingerprinted, InputStream text, String format) {
+    return new DumpFile(label, FileKind.TEXT, false, fingerprinted, text, new byte[0], format);
   }
 
   private static SourceException closing(InputStream in, SourceException failure) {
@@ -104,14 +146,37 @@ final class DumpFile implements AutoCloseable {
     return label;
   }
 
-  /** The dump's text; its errors are put into words by {@link #failure}. */
-  InputStream text() {
-    return text;
+  /** True where it is an SQLite database and {@link #content()} no text. */
+  boolean isSqlite() {
+    return kind == FileKind.SQLITE;
+  }
+
+  /** True where it came compressed. */
+  boolean isPacked() {
+    return packed;
+  }
+
+  /** The format of pg_dump in words; null for text. */
+  @Nullable String format() {
+    return format.isEmpty() ? null : format;
+  }
+
+  /** Its first kilobytes, as text. */
+  String head() {
+    return new String(head, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * What was in the wrapping: the dump's text, or the database's bytes. Errors are put into words
+   * by {@link #failure}.
+   */
+  InputStream content() {
+    return content;
   }
 
   /** The SHA-256 of the file as it lies there, in hexadecimal; once, after the text was read. */
   String fingerprint() throws IOException {
-    return packed.fingerprint();
+    return bytes.fingerprint();
   }
 
   /** Says what an error while reading means. */
@@ -126,8 +191,8 @@ final class DumpFile implements AutoCloseable {
   @Override
   public void close() {
     try {
-      text.close();
-      packed.close();
+      content.close();
+      bytes.close();
     } catch (IOException e) {
       throw new SourceException(label + " could not be closed: " + e.getMessage(), e);
     }

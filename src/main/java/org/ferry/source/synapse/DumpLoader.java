@@ -1,9 +1,13 @@
 package org.ferry.source.synapse;
 
+import java.io.EOFException;
 import java.io.IOException;
-import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,55 +22,59 @@ import org.jspecify.annotations.Nullable;
  */
 final class DumpLoader {
   private static final int LONGEST_LINE = 16 << 20;
-  private static final int BATCH = 1 << 18;
+  private static final int MOST_TABLES = 10_000;
   private static final Pattern TRAILER =
       Pattern.compile("PostgreSQL database (cluster )?dump complete");
   private static final Pattern WRITER = Pattern.compile("Dumped by (pg_dump) version ([0-9.]+).*");
   private static final Pattern ENCODING =
       Pattern.compile("(?is)set client_encoding\\s*(?:=|to)\\s*'?([^';]*)'?.*");
-  private static final Set<SynapseTable> NEEDED =
-      EnumSet.of(
-          SynapseTable.EVENTS, SynapseTable.EVENT_JSON, SynapseTable.ROOMS, SynapseTable.USERS);
 
   private final DumpFile file;
   private final Staging staging;
   private final ProblemLog problems;
   private final ByteWindow window;
+  private final InsertReader inserts;
   private final SqlScanner sql = new SqlScanner();
-  private final ByteSink batch = new ByteSink(BATCH + (1 << 16));
-  private final Set<SynapseTable> found = EnumSet.noneOf(SynapseTable.class);
-  private String database = "";
-  private @Nullable String home;
+  private final ByteSink row = new ByteSink(1 << 14);
+  private final TableRows rows;
+  private final Home home = new Home();
+  private final Map<String, List<String>> created = new HashMap<>();
+  private final Set<String> tables = new HashSet<>();
   private @Nullable String lastTable;
   private @Nullable String writer;
   private boolean dump;
   private boolean complete;
+  private boolean byInserts;
 
   DumpLoader(DumpFile file, Staging staging, ProblemLog problems) {
     this.file = file;
     this.staging = staging;
     this.problems = problems;
-    window = new ByteWindow(file.text(), LONGEST_LINE);
+    window = new ByteWindow(file.content(), LONGEST_LINE);
+    inserts = new InsertReader(window, LONGEST_LINE);
+    rows = new TableRows(file.label(), staging, problems);
   }
 
   /** What wrote the dump, such as {@code pg_dump 15.18}; null where it does not say. */
   @Nullable String writer() {
-    return writer;
+    return writer == null || !byInserts ? writer : writer + " --inserts";
   }
 
   /** Reads everything. */
   void load() {
-    try {
+    try (rows) {
       skipByteOrderMark();
       for (int b = window.read(); b >= 0; b = window.read()) {
         switch (sql.feed(b)) {
           case STATEMENT -> statement(sql.text());
+          case VALUES -> insert(sql.text());
           case COMMENT -> comment(sql.text());
           case META -> meta(sql.text());
           case NOTHING -> {}
         }
         refuseForeignText();
       }
+      rows.end();
       checkEnd();
     } catch (IOException e) {
       throw DumpFile.failure(file.label(), place(), e);
@@ -100,10 +108,7 @@ final class DumpLoader {
   }
 
   private SourceException notADump() {
-    return new SourceException(
-        file.label()
-            + " is text, but not a dump that pg_dump wrote."
-            + " Take one with: pg_dump -f dump.sql NAME-OF-SYNAPSE'S-DATABASE.");
+    return new SourceException(file.label() + ForeignText.describe(file.head()));
   }
 
   private void comment(String text) {
@@ -120,25 +125,28 @@ final class DumpLoader {
   private void meta(String text) {
     String command = text.toLowerCase(Locale.ROOT);
     if (command.startsWith("connect ")) {
-      database = text.substring("connect ".length()).strip();
+      home.connect(text.substring("connect ".length()));
     } else if (!command.startsWith("restrict") && !command.startsWith("unrestrict")) {
-      report(
+      problems.add(
           "psql commands",
-          window.line() - 1,
-          "is a psql command (\\" + text.substring(0, Math.min(40, text.length())) + ")",
-          "Ferry executes nothing and went on behind it");
+          new Problem(
+              file.label() + ":" + (window.line() - 1),
+              "is a psql command (\\" + text.substring(0, Math.min(40, text.length())) + ")",
+              "Ferry executes nothing and went on behind it"));
     }
   }
 
   private void statement(String text) throws IOException {
-    var copy = CopyHeader.parse(text);
+    Optional<CopyHeader> copy = CopyHeader.parse(text);
     if (copy.isPresent()) {
       dump = true;
       complete = false;
+      noteTable(copy.get().table());
       table(copy.get());
       return;
     }
-    CopyHeader.insertTarget(text).flatMap(SynapseTable::named).ifPresent(this::refuseInserts);
+    home.statement(text);
+    CreatedTable.parse(text).ifPresent(this::created);
     Matcher encoding = ENCODING.matcher(text);
     if (encoding.matches() && !encoding.group(1).toUpperCase(Locale.ROOT).matches("UTF-?8")) {
       throw new SourceException(
@@ -149,68 +157,123 @@ final class DumpLoader {
     }
   }
 
-  private void refuseInserts(SynapseTable table) {
-    throw new SourceException(
-        file.label()
-            + " holds its rows as INSERT statements (line "
-            + window.line()
-            + ", table "
-            + table.dumpName()
-            + "), which Ferry does not read yet. Take the dump again without --inserts and"
-            + " --column-inserts; it also becomes smaller and faster.");
+  private void created(CreatedTable table) {
+    noteTable(table.table());
+    if (SynapseTable.named(table.table()).isPresent()) {
+      created.put(home.place(table.schema()) + " " + table.table(), table.columns());
+    }
+  }
+
+  private void noteTable(String table) {
+    lastTable = table;
+    if (tables.size() < MOST_TABLES) {
+      tables.add(table);
+    }
+  }
+
+  private void insert(String beginning) throws IOException {
+    InsertHeader header = InsertHeader.parse(beginning).orElse(null);
+    if (header == null) {
+      return;
+    }
+    complete = false;
+    lastTable = header.table();
+    SynapseTable table = SynapseTable.named(header.table()).orElse(null);
+    boolean taken = table != null && begin(table, header.schema(), columns(table, header), "");
+    byInserts |= taken;
+    inserts.begin(sql.backslashesEscape());
+    try {
+      do {
+        insertRow(taken);
+      } while (inserts.hasNext());
+    } catch (EOFException e) {
+      throw cutOff(e);
+    }
+    sql.startOver();
+  }
+
+  private void insertRow(boolean taken) throws IOException {
+    long line = window.line();
+    row.reset(1 << 14);
+    String wrong = inserts.row(row);
+    if (taken && wrong != null) {
+      rows.leaveOut(line, wrong);
+    } else if (taken) {
+      rows.take(row.bytes(), 0, row.size(), line);
+    }
+  }
+
+  /** The columns of an INSERT's values: named there, or where the table was made. */
+  private List<String> columns(SynapseTable table, InsertHeader header) {
+    if (!header.columns().isEmpty()) {
+      return header.columns();
+    }
+    List<String> made = created.get(home.place(header.schema()) + " " + header.table());
+    if (made == null) {
+      throw new SourceException(
+          file.label()
+              + " holds its rows as INSERT statements that do not name their columns (line "
+              + window.line()
+              + ", table "
+              + table.dumpName()
+              + "), and the table's definition is not in it."
+              + " Take the dump again without --data-only, or with --column-inserts.");
+    }
+    return made;
   }
 
   private void table(CopyHeader copy) throws IOException {
+    rows.end();
     if (window.nextLine(false) == ByteWindow.Found.END) {
-      throw cutOff();
+      throw cutOff(null);
     }
     boolean carriageReturns =
         window.end() > window.start() && window.bytes()[window.end() - 1] == '\r';
-    lastTable = copy.table();
-    SynapseTable table = wanted(copy);
-    if (table == null) {
+    SynapseTable table = SynapseTable.named(copy.table()).orElse(null);
+    if (table == null || !begin(table, copy.schema(), copy.columns(), copy.options())) {
       skipRows();
     } else {
-      takeRows(table, copy, carriageReturns);
+      takeRows(carriageReturns);
     }
   }
 
-  /** The table to take the rows for, or null where nobody needs them. */
-  private @Nullable SynapseTable wanted(CopyHeader copy) {
-    SynapseTable table = SynapseTable.named(copy.table()).orElse(null);
-    if (table == null) {
-      return null;
-    }
-    List<String> missing = RowPicker.missing(table, copy.columns());
-    if (!copy.options().isEmpty() || !missing.isEmpty()) {
+  /** Makes ready for the rows of a table; false where nobody needs them. */
+  private boolean begin(SynapseTable table, String schema, List<String> columns, String options) {
+    List<String> missing = RowPicker.missing(table, columns);
+    if (!options.isEmpty() || !missing.isEmpty()) {
       String what =
           missing.isEmpty()
-              ? "is in a form (" + copy.options() + ") that pg_dump does not write"
+              ? "is in a form (" + options + ") that pg_dump does not write"
               : "has no column " + String.join(", ", missing);
-      report(table.dumpName(), window.line() - 1, what, "the table was left out");
-      return null;
+      String where = file.label() + ":" + (window.line() - 1) + ", table " + table.dumpName();
+      home.hold(schema, table.dumpName(), new Problem(where, what, "the table was left out"));
+      return false;
     }
-    checkHome(table, copy);
-    found.add(table);
-    return table;
+    switch (home.decide(table, schema)) {
+      case TAKE -> {}
+      case START_OVER -> {
+        rows.end();
+        staging.clear();
+      }
+      case SKIP -> {
+        return false;
+      }
+      case SECOND -> throw two(table, schema);
+    }
+    rows.begin(table, columns);
+    return true;
   }
 
-  /** One dump may hold several databases (pg_dumpall); two with Synapse's tables are a question. */
-  private void checkHome(SynapseTable table, CopyHeader copy) {
-    String here = database + " " + copy.schema();
-    if (home == null) {
-      home = here;
-    } else if (!home.equals(here)) {
-      throw new SourceException(
-          file.label()
-              + " holds table "
-              + table.dumpName()
-              + " in two databases or schemas ("
-              + home.strip()
-              + " and "
-              + here.strip()
-              + "). Take a pg_dump of Synapse's database alone.");
-    }
+  private SourceException two(SynapseTable table, String schema) {
+    return new SourceException(
+        file.label()
+            + " holds two Synapses, table "
+            + table.dumpName()
+            + " in two databases or schemas ("
+            + home.home()
+            + " and "
+            + home.place(schema)
+            + "). Take a pg_dump of the one database that is meant.");
   }
 
   private void skipRows() throws IOException {
@@ -219,50 +282,27 @@ final class DumpLoader {
         return;
       }
     }
-    throw cutOff();
+    throw cutOff(null);
   }
 
-  private void takeRows(SynapseTable table, CopyHeader copy, boolean carriageReturns)
-      throws IOException {
-    RowPicker picker = new RowPicker(table, copy.columns());
-    batch.truncate(0);
-    try (Staging.RowWriter rows = staging.write(table, picker.staged())) {
-      while (true) {
-        long line = window.line();
-        switch (window.nextLine(true)) {
-          case END -> throw cutOff();
-          case TOO_LONG ->
-              report(table.dumpName(), line, "is longer than 16 MiB", "the row was left out");
-          case LINE -> {
-            if (isEnd()) {
-              flush(rows);
-              return;
-            }
-            take(table, picker, line, carriageReturns);
-            if (batch.size() >= BATCH) {
-              flush(rows);
-            }
+  private void takeRows(boolean carriageReturns) throws IOException {
+    while (true) {
+      long line = window.line();
+      switch (window.nextLine(true)) {
+        case END -> throw cutOff(null);
+        case TOO_LONG -> rows.leaveOut(line, "is longer than 16 MiB");
+        case LINE -> {
+          if (isEnd()) {
+            rows.end();
+            return;
           }
+          byte[] b = window.bytes();
+          int to = window.end();
+          boolean returned = carriageReturns && to > window.start() && b[to - 1] == '\r';
+          rows.take(b, window.start(), returned ? to - 1 : to, line);
         }
       }
     }
-  }
-
-  private void take(SynapseTable table, RowPicker picker, long line, boolean carriageReturns) {
-    byte[] b = window.bytes();
-    int to = window.end();
-    if (carriageReturns && to > window.start() && b[to - 1] == '\r') {
-      to--;
-    }
-    String wrong = picker.pick(b, window.start(), to, batch);
-    if (wrong != null) {
-      report(table.dumpName(), line, wrong, "the row was left out and the rest was read");
-    }
-  }
-
-  private void flush(Staging.RowWriter rows) {
-    rows.rows(batch.bytes(), 0, batch.size());
-    batch.reset(BATCH + (1 << 16));
   }
 
   /** True where the line is the end mark of the data. */
@@ -274,7 +314,7 @@ final class DumpLoader {
         && b[window.start() + 1] == '.';
   }
 
-  private SourceException cutOff() {
+  private SourceException cutOff(@Nullable Exception cause) {
     return new SourceException(
         file.label()
             + " ends in the middle of table "
@@ -282,7 +322,8 @@ final class DumpLoader {
             + ", in line "
             + window.line()
             + ": the dump was cut off. Nothing was taken over."
-            + " Take it again and see that pg_dump ends without an error.");
+            + " Take it again and see that pg_dump ends without an error.",
+        cause);
   }
 
   private void checkEnd() {
@@ -297,18 +338,24 @@ final class DumpLoader {
               + ", without pg_dump's closing line: the dump was cut off. Nothing was taken over."
               + " Take it again and see that pg_dump ends without an error.");
     }
-    Set<SynapseTable> missing = EnumSet.copyOf(NEEDED);
-    missing.removeAll(found);
+    home.report(problems);
+    Set<SynapseTable> missing = home.missing();
     if (!missing.isEmpty()) {
-      throw new SourceException(
-          file.label()
-              + " is a dump of PostgreSQL, but not of a Synapse with its data: there is no data for "
-              + String.join(", ", missing.stream().map(SynapseTable::dumpName).toList())
-              + ". Dump Synapse's own database, whole: without -t, -T or --schema-only.");
+      throw new SourceException(file.label() + incomplete(missing));
     }
   }
 
-  private void report(String sort, long line, String what, String remedy) {
-    problems.add(sort, new Problem(file.label() + ":" + line + ", table " + sort, what, remedy));
+  private String incomplete(Set<SynapseTable> missing) {
+    String owner = ForeignText.owner(tables);
+    boolean empty = missing.stream().allMatch(t -> tables.contains(t.dumpName()));
+    String names = String.join(", ", missing.stream().map(SynapseTable::dumpName).toList());
+    String what =
+        !owner.isEmpty()
+            ? owner
+            : " is a dump of PostgreSQL, but not of a Synapse with its data: there is no data for "
+                + names
+                + (empty ? ", only the tables themselves." : ".");
+    String why = missing.stream().map(home::why).reduce("", String::concat);
+    return what + why + " Dump Synapse's own database, whole: without -t, -T or --schema-only.";
   }
 }

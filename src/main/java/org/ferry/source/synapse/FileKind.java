@@ -1,6 +1,7 @@
 package org.ferry.source.synapse;
 
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.ferry.source.packed.Compression;
 import org.jspecify.annotations.Nullable;
 
@@ -12,14 +13,20 @@ enum FileKind {
   COMPRESSED(null, null),
   /** Readable text, hopefully SQL. */
   TEXT(null, null),
-  /** pg_dump -Fc. */
-  CUSTOM(
-      "is a dump in pg_dump's custom format, which Ferry does not read yet",
-      "Turn it into text: pg_restore -f dump.sql FILE, then give Ferry dump.sql."),
-  /** pg_dump -Ft. */
-  DUMP_TAR(
-      "is a dump in pg_dump's tar format, which Ferry does not read yet",
-      "Turn it into text: pg_restore -f dump.sql FILE, then give Ferry dump.sql."),
+  /** pg_dump -Fc; read through pg_restore. */
+  CUSTOM(null, null),
+  /** pg_dump -Ft; read through pg_restore. */
+  DUMP_TAR(null, null),
+  /** An SQLite database, as small servers have it. */
+  SQLITE(null, null),
+  /** A tar of what pg_dump -Fd made. */
+  FOLDER_TAR(
+      "is a tar of a dump in pg_dump's directory format",
+      "Unpack it and give Ferry the folder that holds toc.dat."),
+  /** A tar of a media store. */
+  MEDIA_TAR(
+      "is a tar of a media store and holds no dump",
+      "Give it with --media, and the dump of the database as SOURCE."),
   /** Any other tar. */
   TAR(
       "is a tar archive",
@@ -30,10 +37,6 @@ enum FileKind {
   OTHER_COMPRESSION(
       "is compressed in a way Ferry does not read",
       "Uncompress it first, or compress it with gzip, zstd or xz."),
-  /** Synapse's other database. */
-  SQLITE(
-      "is an SQLite database",
-      "Move it to PostgreSQL with synapse_port_db and take a pg_dump of that."),
   /** What PowerShell's arrow makes of text. */
   UTF16(
       "is text in UTF-16, as PowerShell's > writes it",
@@ -47,6 +50,11 @@ enum FileKind {
   static final int HEAD = 4096;
 
   private static final int TAR_MAGIC = 257;
+  private static final int TAR_BLOCK = 512;
+  private static final Pattern MEDIA_NAME =
+      Pattern.compile("(^|/)(media_store|local_content|remote_content|local_thumbnails)/");
+  private static final Pattern FOLDER_NAME =
+      Pattern.compile("/(toc\\.dat|[0-9]+\\.dat(\\.(gz|lz4|zst))?)\0");
 
   private final @Nullable String refusal;
   private final @Nullable String remedy;
@@ -81,7 +89,7 @@ enum FileKind {
       return SQLITE;
     }
     if (begins(h, TAR_MAGIC, "ustar")) {
-      return begins(h, 0, "toc.dat\0") ? DUMP_TAR : TAR;
+      return tar(h);
     }
     if (begins(h, 0, "PK\u0003\u0004") || begins(h, 0, "PK\u0005\u0006")) {
       return ZIP;
@@ -90,6 +98,25 @@ enum FileKind {
       return OTHER_COMPRESSION;
     }
     return begins(h, 0, "\u00ff\u00fe") || begins(h, 0, "\u00fe\u00ff") ? UTF16 : null;
+  }
+
+  /** What a tar holds, by the names in it as far as they stand at its beginning. */
+  private static FileKind tar(byte[] h) {
+    if (begins(h, 0, "toc.dat\0")) {
+      return DUMP_TAR;
+    }
+    for (int at = 0; at + TAR_BLOCK <= h.length; at += TAR_BLOCK) {
+      if (begins(h, at + TAR_MAGIC, "ustar")) {
+        String name = new String(h, at, 100, StandardCharsets.ISO_8859_1);
+        if (MEDIA_NAME.matcher(name).find()) {
+          return MEDIA_TAR;
+        }
+        if (FOLDER_NAME.matcher(name).find()) {
+          return FOLDER_TAR;
+        }
+      }
+    }
+    return TAR;
   }
 
   private static boolean begins(byte[] head, int at, String magic) {

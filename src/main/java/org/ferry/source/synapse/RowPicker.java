@@ -42,8 +42,12 @@ final class RowPicker {
     }
   }
 
-  /** The required columns that the dump's table does not have. */
+  /** The required columns that the dump's table does not have; all where it has none of any use. */
   static List<String> missing(SynapseTable table, List<String> header) {
+    List<String> names = table.read().stream().map(Column::name).toList();
+    if (names.stream().noneMatch(header::contains)) {
+      return names;
+    }
     return table.read().stream()
         .filter(c -> c.required() && !header.contains(c.name()))
         .map(Column::name)

@@ -15,6 +15,8 @@ final class SqlScanner {
     NOTHING,
     /** A statement, now in {@link #text()}. */
     STATEMENT,
+    /** The parenthesis before the first row of an INSERT, whose beginning is in {@link #text()}. */
+    VALUES,
     /** A line comment, now in {@link #text()}, without its dashes. */
     COMMENT,
     /** A psql command, now in {@link #text()}, without its backslash. */
@@ -36,6 +38,8 @@ final class SqlScanner {
   /** More of a statement than this is not kept; a COPY line with every column is a tenth of it. */
   private static final int KEPT = 1 << 16;
 
+  private static final String VALUES = "values";
+
   private final ByteSink statement = new ByteSink(1024);
   private final ByteSink note = new ByteSink(256);
   private final ByteSink tag = new ByteSink(64);
@@ -51,6 +55,19 @@ final class SqlScanner {
   /** What was completed last; only its beginning where it was very long. */
   String text() {
     return text;
+  }
+
+  /** True where a backslash in an ordinary string takes the next character's meaning away. */
+  boolean backslashesEscape() {
+    return backslashQuotes;
+  }
+
+  /** Forgets the statement that has begun; the next byte begins another. */
+  void startOver() {
+    statement.reset(1024);
+    state = State.PLAIN;
+    last = ' ';
+    beforeLast = ' ';
   }
 
   /** Takes one byte, 0 to 255. */
@@ -82,6 +99,13 @@ final class SqlScanner {
         state = escapes ? State.ESCAPE_STRING : State.STRING;
       }
       case '"' -> state = State.NAME;
+      case '(' -> {
+        if (endsInValues()) {
+          text = statement.toString().strip();
+          keep(b);
+          return Seen.VALUES;
+        }
+      }
       case '$' -> {
         if (!isWord(last)) {
           tag.truncate(0);
@@ -122,6 +146,24 @@ final class SqlScanner {
       backslashQuotes = lower.endsWith("off");
     }
     return Seen.STATEMENT;
+  }
+
+  /** True behind {@code INSERT … VALUES}, where only white space may follow the word. */
+  private boolean endsInValues() {
+    byte[] b = statement.bytes();
+    int to = statement.size();
+    while (to > 0 && b[to - 1] <= ' ' && b[to - 1] >= 0) {
+      to--;
+    }
+    return to > VALUES.length()
+        && !isWord(b[to - VALUES.length() - 1] & 0xff)
+        && b[to - VALUES.length() - 1] != '"'
+        && new String(b, to - VALUES.length(), VALUES.length(), StandardCharsets.ISO_8859_1)
+            .equalsIgnoreCase(VALUES)
+        && new String(b, 0, Math.min(to, 64), StandardCharsets.ISO_8859_1)
+            .strip()
+            .toLowerCase(Locale.ROOT)
+            .startsWith("insert");
   }
 
   private Seen string(int b, boolean escapes) {

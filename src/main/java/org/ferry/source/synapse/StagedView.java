@@ -10,7 +10,8 @@ public enum StagedView {
   LATEST,
   /**
    * Accepted events, unordered: event_id, room_id, sender, type, state_key (JSON string), ts,
-   * depth, stream, content, redacts (JSON string), redacted_by, current, room_version.
+   * depth, stream, content, redacts (JSON string), redacted_by, current, room_version. For rooms
+   * whose beginning is not there, their state before it as well, with negative depths.
    */
   EVENTS,
   /**
@@ -18,6 +19,10 @@ public enum StagedView {
    * event_id. Made without the joins of {@link #EVENTS}.
    */
   ORDER,
+  /**
+   * Rooms whose beginning is not there: room_id, creator, how many pieces of state stood before.
+   */
+  MIDWAY,
   /**
    * Accounts: name, displayname, avatar_url, deactivated, admin, is_guest, appservice_id,
    * creation_ts (seconds).

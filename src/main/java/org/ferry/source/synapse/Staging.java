@@ -21,6 +21,9 @@ public interface Staging extends AutoCloseable {
    */
   RowWriter write(SynapseTable table, List<String> columns);
 
+  /** Drops all rows that were written so far; what is written afterwards counts. */
+  void clear();
+
   /**
    * Called once, after the last row: repeated rows are reduced to one, and what the views need is
    * made ready.

@@ -27,9 +27,9 @@ import org.ferry.source.SourceInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The source {@code synapse-dump}: a plain {@code pg_dump} of a Synapse database, read once from
- * its first to its last byte when it is loaded, then answered from a {@link Staging}. Memory does
- * not grow with the dump.
+ * The source {@code synapse-dump}: a dump of a Synapse's database, or the database itself where
+ * that is SQLite, read once from its first to its last byte when it is loaded, then answered from a
+ * {@link Staging}. Memory does not grow with the dump.
  */
 public final class SynapseDump implements Source {
   private static final String TYPE = "synapse-dump";
@@ -47,25 +47,40 @@ public final class SynapseDump implements Source {
   }
 
   /**
+   * Reads a dump of text into a staging, as {@link #load(String, InputStream, Staging,
+   * LoadProgress, Surroundings)} does where no program is at hand.
+   */
+  public static SynapseDump load(
+      String source, InputStream standardInput, Staging staging, LoadProgress progress) {
+    return load(source, standardInput, staging, progress, Surroundings.none());
+  }
+
+  /**
    * Reads a dump into a staging. Blocks until all of it was read; call it on a thread that may.
    *
-   * @param source a path, or {@code "-"} for standard input; plain, .gz, .zst or .xz, told by the
-   *     content
+   * @param source a path, or {@code "-"} for standard input; what {@code pg_dump} writes in any of
+   *     its formats or an SQLite database, as it is or as .gz, .zst or .xz, told by the content
    * @param standardInput what {@code "-"} reads
    * @param staging an empty staging; it belongs to the source afterwards and is closed with it, or
    *     at once where loading fails
    * @param progress told how far the reading is
+   * @param around what of the machine may be used
    * @return the source
    * @throws SourceException where it is no dump of a Synapse, or is cut off or damaged; then
    *     nothing of it is left anywhere
    */
   public static SynapseDump load(
-      String source, InputStream standardInput, Staging staging, LoadProgress progress) {
+      String source,
+      InputStream standardInput,
+      Staging staging,
+      LoadProgress progress,
+      Surroundings around) {
     ProblemLog problems = new ProblemLog();
-    try (DumpFile file = DumpFile.open(source, standardInput, progress)) {
-      DumpLoader loader = new DumpLoader(file, staging, problems);
-      loader.load();
-      String fingerprint = file.fingerprint();
+    try (DumpFile file = DumpFile.open(source, standardInput, progress, around)) {
+      Stamp stamp =
+          file.isSqlite()
+              ? SmallServer.load(file, source, staging, problems, around)
+              : text(file, staging, problems);
       for (String repeated : staging.seal()) {
         problems.add(
             "repeated rows",
@@ -74,8 +89,9 @@ public final class SynapseDump implements Source {
                 "has rows twice (" + repeated + ")",
                 "one of each was kept"));
       }
-      return new SynapseDump(
-          describe(file.label(), loader.writer(), fingerprint, staging), staging, problems);
+      SourceInfo info = describe(file.label(), stamp.writer(), stamp.fingerprint(), staging);
+      tellMidway(info, staging, problems);
+      return new SynapseDump(info, staging, problems);
     } catch (IOException e) {
       staging.close();
       throw DumpFile.failure(source, "at its end", e);
@@ -83,6 +99,25 @@ public final class SynapseDump implements Source {
       staging.close();
       throw e;
     }
+  }
+
+  /**
+   * What is known of a dump once it was read.
+   *
+   * @param writer what wrote it, null where unknown
+   * @param fingerprint the SHA-256 of its bytes
+   */
+  record Stamp(@Nullable String writer, String fingerprint) {}
+
+  private static Stamp text(DumpFile file, Staging staging, ProblemLog problems)
+      throws IOException {
+    DumpLoader loader = new DumpLoader(file, staging, problems);
+    loader.load();
+    String writer = loader.writer();
+    String format = file.format();
+    return new Stamp(
+        writer == null || format == null ? writer : writer + " (" + format + ")",
+        file.fingerprint());
   }
 
   private static SourceInfo describe(
@@ -102,6 +137,25 @@ public final class SynapseDump implements Source {
             .orElse(null);
     String madeBy = writer == null ? schema : schema == null ? writer : writer + ", " + schema;
     return new SourceInfo(TYPE, server, label, madeBy, latest, fingerprint);
+  }
+
+  /** Names the server's own rooms of which the beginning is gone. */
+  private static void tellMidway(SourceInfo info, Staging staging, ProblemLog problems) {
+    try (Stream<StagedRow> rows = staging.read(StagedView.MIDWAY)) {
+      rows.forEach(row -> {
+        String creator = row.text(1);
+        if (creator == null || creator.endsWith(":" + info.server())) {
+          problems.add(
+              "rooms without a beginning",
+              new Problem(
+                  info.label() + ", room " + row.text(0),
+                  "begins in the middle of its history: the old server no longer has the rest",
+                  "the "
+                      + row.number(2, 0)
+                      + " pieces of state that stood then are put before its first event"));
+        }
+      });
+    }
   }
 
   private static Optional<String> first(Staging staging, StagedView view) {

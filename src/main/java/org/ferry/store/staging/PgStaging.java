@@ -90,6 +90,16 @@ public final class PgStaging implements Staging {
   }
 
   @Override
+  public void clear() {
+    try {
+      run(StagingSql.clear());
+      written.clear();
+    } catch (SQLException e) {
+      throw failed("emptied", e);
+    }
+  }
+
+  @Override
   public List<String> seal() {
     List<String> repeated = new ArrayList<>();
     try {
@@ -104,6 +114,7 @@ public final class PgStaging implements Staging {
       run(StagingSql.LEFT_OUT);
       run(StagingSql.COMPLETE_ROOMS);
       run(StagingSql.REDACTED);
+      run(StagingSql.PRIOR);
       connection.setAutoCommit(false);
     } catch (SQLException e) {
       throw failed("completed", e);

@@ -1,7 +1,9 @@
 package org.ferry.store.staging;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.ferry.model.Event;
 import org.ferry.source.synapse.Column;
 import org.ferry.source.synapse.StagedView;
 import org.ferry.source.synapse.SynapseTable;
@@ -57,6 +59,12 @@ final class StagingSql {
     return "CREATE TEMPORARY TABLE " + table(table) + " (" + columns + ")";
   }
 
+  static String clear() {
+    return Arrays.stream(SynapseTable.values())
+        .map(StagingSql::table)
+        .collect(Collectors.joining(", ", "TRUNCATE ", ""));
+  }
+
   /** Long contents are read back once; compressing them costs more than their space. */
   static final String PLAIN_CONTENT =
       "ALTER TABLE staged_event_json ALTER COLUMN content SET STORAGE EXTERNAL";
@@ -90,11 +98,12 @@ final class StagingSql {
   static final String COMPLETE_ROOMS =
       """
       CREATE TEMPORARY TABLE staged_creation AS
-        SELECT e.room_id, min(e.sender) AS sender,
-               min(substring(j.content FROM '"room_version"[ ]*:[ ]*"([^"]*)"')) AS version
+        SELECT DISTINCT ON (e.room_id) e.room_id, e.sender,
+               substring(j.content FROM '"room_version"[ ]*:[ ]*"([^"]*)"') AS version
         FROM staged_events e JOIN staged_event_json j USING (event_id)
-        WHERE e.type = 'm.room.create' AND e.outlier IS NOT TRUE
-        GROUP BY e.room_id;
+        WHERE e.type = 'm.room.create' AND e.rejection_reason IS NULL
+          AND NOT EXISTS (SELECT FROM staged_rejections x WHERE x.event_id = e.event_id)
+        ORDER BY e.room_id, coalesce(e.outlier, false), e.event_id;
       CREATE TEMPORARY TABLE staged_known_rooms AS
         SELECT x.room_id,
                coalesce(nullif(r.room_version, ''), c.version, '1') AS version,
@@ -149,6 +158,40 @@ final class StagingSql {
       ANALYZE staged_redacted
       """;
 
+  /**
+   * Rooms of which the beginning is not there (history was purged, or the server came later), and
+   * what their state was before their first event. Synapse keeps such state events as outliers: of
+   * each key the newest from before, or the one that still stands.
+   */
+  static final String PRIOR =
+      """
+      CREATE TEMPORARY TABLE staged_midway AS
+        SELECT room_id FROM staged_known_rooms
+        EXCEPT
+        SELECT e.room_id FROM staged_events e
+        WHERE e.type = 'm.room.create'
+          AND NOT EXISTS (SELECT FROM staged_left_out l WHERE l.event_id = e.event_id);
+      ANALYZE staged_midway;
+      CREATE TEMPORARY TABLE staged_beginning AS
+        SELECT e.room_id, min(coalesce(e.topological_ordering, e.depth)) AS depth
+        FROM staged_events e JOIN staged_midway USING (room_id)
+        WHERE NOT EXISTS (SELECT FROM staged_left_out l WHERE l.event_id = e.event_id)
+        GROUP BY e.room_id;
+      CREATE TEMPORARY TABLE staged_prior AS
+        SELECT DISTINCT ON (e.room_id, e.type, j.state_key) e.event_id, e.room_id
+        FROM staged_events e
+        JOIN staged_beginning b USING (room_id)
+        JOIN staged_event_json j USING (event_id)
+        LEFT JOIN (SELECT DISTINCT event_id FROM staged_current_state_events) c
+          ON c.event_id = e.event_id
+        WHERE e.outlier AND j.state_key IS NOT NULL AND e.rejection_reason IS NULL
+          AND NOT EXISTS (SELECT FROM staged_rejections x WHERE x.event_id = e.event_id)
+          AND (c.event_id IS NOT NULL OR coalesce(e.topological_ordering, e.depth) < b.depth)
+        ORDER BY e.room_id, e.type, j.state_key, c.event_id IS NULL,
+                 coalesce(e.topological_ordering, e.depth) DESC, e.stream_ordering DESC;
+      ANALYZE staged_prior
+      """;
+
   private static final String SCHEMA =
       "SELECT version FROM staged_schema_version WHERE version IS NOT NULL LIMIT 1";
 
@@ -165,19 +208,37 @@ final class StagingSql {
       WHERE NOT EXISTS (SELECT FROM staged_left_out l WHERE l.event_id = e.event_id)
       """;
 
-  private static final String EVENTS =
+  private static final String EVENT_COLUMNS =
       """
       SELECT e.event_id, e.room_id, e.sender, e.type, j.state_key, e.origin_server_ts,
-             coalesce(e.topological_ordering, e.depth), e.stream_ordering, j.content, j.redacts,
-             x.by_event, c.event_id IS NOT NULL, k.version
+             coalesce(e.topological_ordering, e.depth) - %d, e.stream_ordering, j.content,
+             j.redacts, x.by_event, c.event_id IS NOT NULL, k.version
       FROM staged_events e
+      """;
+
+  private static final String EVENT_PARTS =
+      """
       LEFT JOIN staged_event_json j ON j.event_id = e.event_id
       LEFT JOIN staged_left_out l ON l.event_id = e.event_id
       LEFT JOIN staged_redacted x ON x.event_id = e.event_id
       LEFT JOIN (SELECT DISTINCT event_id FROM staged_current_state_events) c
         ON c.event_id = e.event_id
       LEFT JOIN staged_known_rooms k ON k.room_id = e.room_id
-      WHERE l.event_id IS NULL
+      """;
+
+  private static final String EVENTS =
+      EVENT_COLUMNS.formatted(0)
+          + EVENT_PARTS
+          + "WHERE l.event_id IS NULL\nUNION ALL\n"
+          + EVENT_COLUMNS.formatted(Event.BEFORE)
+          + "JOIN staged_prior p ON p.event_id = e.event_id\n"
+          + EVENT_PARTS;
+
+  private static final String MIDWAY =
+      """
+      SELECT p.room_id, max(k.creator), count(*)
+      FROM staged_prior p JOIN staged_known_rooms k USING (room_id)
+      GROUP BY p.room_id ORDER BY p.room_id
       """;
 
   private static final String ORDER =
@@ -269,6 +330,7 @@ final class StagingSql {
       case LATEST -> LATEST;
       case EVENTS -> EVENTS;
       case ORDER -> ORDER;
+      case MIDWAY -> MIDWAY;
       case PEOPLE -> PEOPLE;
       case ROOMS -> ROOMS;
       case ALIASES -> "SELECT room_alias, room_id FROM staged_room_aliases";

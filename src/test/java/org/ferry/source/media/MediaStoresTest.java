@@ -105,6 +105,75 @@ class MediaStoresTest {
     assertThat(Files.readString(secret)).isEqualTo("secret");
   }
 
+  /** Names that some file systems take for the same, or for a place elsewhere. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tar", "gz", "zst", "xz"})
+  void namesMeanNothingToTheFileSystem(String packing) throws Exception {
+    byte[] tar =
+        new TarMaker()
+            .file("media/local_content/ab/cd/\u00e9", "composed")
+            .file("media/local_content/ab/cd/e\u0301", "decomposed")
+            .file("media/local_content/ab/cd/Case", "upper")
+            .file("media/local_content/ab/cd/case", "lower")
+            .file("C:/local_content/ab/cd/drive", "drive")
+            .paxLong("media/local_content/ab/cd/../../../../outside", "x")
+            .paxLong("/etc/local_content/ab/cd/pax", "x")
+            .paxLong("media/local_content/ab/cd/nul\u0000.png", "x")
+            .paxLong("C:\\local_content\\ab", "x")
+            .gnuLong("../".repeat(1300) + "local_content/ab/cd/far", "x")
+            .link("media/local_content", '2', folder.toString())
+            .file("media/local_content/written-through", "x")
+            .end();
+    Path file = Files.write(folder.resolve("store"), pack(packing, tar));
+    List<String> before = tree();
+    try (MediaStore store = open(file)) {
+      assertThat(text(store, "local_content/ab/cd/\u00e9")).isEqualTo("composed");
+      assertThat(text(store, "local_content/ab/cd/e\u0301")).isEqualTo("decomposed");
+      assertThat(text(store, "local_content/ab/cd/Case")).isEqualTo("upper");
+      assertThat(text(store, "local_content/ab/cd/case")).isEqualTo("lower");
+      assertThat(text(store, "local_content/ab/cd/drive")).isEqualTo("drive");
+      assertThat(store.find("local_content/ab/cd/far")).isEmpty();
+      assertThat(store.find("local_content/ab/cd/pax")).isEmpty();
+      assertThat(store.problems())
+          .hasSize(6)
+          .allSatisfy(p -> assertThat(p.where()).hasSizeLessThan(400));
+      assertThat(tree()).isEqualTo(before);
+    }
+    assertThat(tree()).isEqualTo(before);
+    assertThat(scratchFiles()).isEmpty();
+  }
+
+  /** Every file and link but those of the scratch folder, with what they hold. */
+  private List<String> tree() throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      List<String> found = new ArrayList<>();
+      for (Path path :
+          all.filter(p -> !p.startsWith(folder.resolve("scratch"))).sorted().toList()) {
+        found.add(path + " " + (Files.isRegularFile(path) ? Files.size(path) : -1));
+      }
+      return found;
+    }
+  }
+
+  /** Ten gigabytes of zeros in ten megabytes, as one file of the archive. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gz", "zst", "xz"})
+  void aBombIsStoppedBeforeItFillsTheDisk(String packing) throws Exception {
+    byte[] head = Arrays.copyOf(new TarMaker().file("local_content/ab/cd/zeros", "").end(), 512);
+    byte[] size = "77777777777".getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(size, 0, head, 124, size.length);
+    byte[] member = pack(packing, new byte[100 << 20]);
+    Path file = folder.resolve("bomb");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      out.write(pack(packing, TarMaker.signed(head)));
+      for (int i = 0; i < 100; i++) {
+        out.write(member);
+      }
+    }
+    assertThatThrownBy(() -> open(file)).hasMessageContaining("200 times its size");
+    assertThat(scratchFiles()).isEmpty();
+  }
+
   @Test
   void aTarCutAnywhereIsCalledSo() throws Exception {
     byte[] tar =

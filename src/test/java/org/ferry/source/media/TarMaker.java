@@ -44,16 +44,21 @@ final class TarMaker {
     h[156] = (byte) type;
     put(h, 157, 100, target);
     put(h, 257, 8, "ustar\00000");
+    out.writeBytes(signed(h));
+    out.writeBytes(content);
+    out.writeBytes(new byte[(512 - content.length % 512) % 512]);
+    return this;
+  }
+
+  /** A header with the checksum that it must have. */
+  static byte[] signed(byte[] h) {
     Arrays.fill(h, 148, 156, (byte) ' ');
     int sum = 0;
     for (byte b : h) {
       sum += b & 0xff;
     }
     put(h, 148, 8, String.format("%06o\0 ", sum));
-    out.writeBytes(h);
-    out.writeBytes(content);
-    out.writeBytes(new byte[(512 - content.length % 512) % 512]);
-    return this;
+    return h;
   }
 
   byte[] end() {

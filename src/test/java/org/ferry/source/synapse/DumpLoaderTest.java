@@ -22,6 +22,7 @@ import org.ferry.source.ProblemLog;
 import org.ferry.source.SourceException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What bad dumps do: nothing runs, nothing is lost silently, and the message names the place. */
@@ -218,26 +219,51 @@ class DumpLoaderTest {
         .hasMessageContaining("closing line");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "INSERT INTO public.account_data VALUES ('@a:b', 'x');\n",
-        "INSERT INTO events (event_id) VALUES ('$a');\n",
-      })
-  void saysThatInsertDumpsAreNotReadYet(String insert) {
-    assertThatThrownBy(() -> load(whole(insert)))
-        .isInstanceOf(SourceException.class)
-        .hasMessageContaining("without --inserts");
-  }
-
   @Test
   void refusesOtherEncodingsOtherDatabasesAndTwoSynapses() {
     assertThatThrownBy(() -> load(whole("SET client_encoding = 'LATIN1';\n")))
         .hasMessageContaining("pg_dump -E UTF8");
     assertThatThrownBy(() -> load(HEAD + table("posts", "id", "1") + TAIL))
         .hasMessageContaining("not of a Synapse");
-    assertThatThrownBy(() -> load(whole("\\connect one\n" + DumpText.USERS + "\\connect two\n")))
-        .hasMessageContaining("two databases");
+    assertThatThrownBy(() -> load("\\connect one\n" + whole("") + "\\connect two\n" + whole("")))
+        .hasMessageContaining("two Synapses")
+        .hasMessageContaining("one public and two public");
+    assertThatThrownBy(() -> load(HEAD + table("syncapi_output_room_events", "id", "1") + TAIL))
+        .hasMessageContaining("Dendrite");
+    assertThatThrownBy(() -> load(HEAD + table("compat_sessions", "id", "1") + TAIL))
+        .hasMessageContaining("Authentication Service");
+    assertThatThrownBy(() ->
+            load(whole("").replace("topological_ordering, event_id,", "topological_ordering, x,")))
+        .hasMessageContaining("no data for events")
+        .hasMessageContaining("no column event_id");
+  }
+
+  @Test
+  void otherDatabasesOfAClusterMayHaveTablesOfTheSameNames() {
+    String others = table("users", "name, creation_ts", "root\t1") + table("rooms", "id", "1");
+    load(
+        "\\connect before\n"
+            + HEAD
+            + others
+            + TAIL
+            + "\\connect -reuse-previous=on \"dbname='synapse'\"\n"
+            + whole("")
+            + "\\connect zeta\n"
+            + HEAD
+            + others
+            + TAIL
+            + "--\n-- PostgreSQL database cluster dump complete\n--\n");
+    assertThat(staging.rows(SynapseTable.USERS)).containsExactly("@a:old\t1600000000");
+    assertThat(problems.list()).isEmpty();
+  }
+
+  @Test
+  void anotherSchemaIsAsGoodAndOldDumpsNameItOnce() {
+    load(whole("").replace("public.", "\"Old Synapse\"."));
+    assertThat(staging.rows(SynapseTable.USERS)).hasSize(1);
+    DumpLoaderTest other = new DumpLoaderTest();
+    other.load("SET search_path = public, pg_catalog;\n" + whole("").replace("public.", ""));
+    assertThat(other.staging.rows(SynapseTable.USERS)).hasSize(1);
   }
 
   @Test
@@ -249,11 +275,28 @@ class DumpLoaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"hello\n", "-- MySQL dump 10.13\n", "PRAGMA foreign_keys=OFF;\n", "{}\n"})
+  @ValueSource(strings = {"hello\n", "syntax = unknown\n"})
   void textThatIsNoDumpIsCalledSo(String text) {
     assertThatThrownBy(() -> load(text)).hasMessageContaining("not a dump that pg_dump wrote");
     assertThatThrownBy(() -> new DumpLoaderTest().load(text.repeat(1000)))
         .hasMessageContaining("not a dump that pg_dump wrote");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "-- MySQL dump 10.13| MySQL",
+        "-- MariaDB dump 10.19| MariaDB",
+        "PRAGMA foreign_keys=OFF;| homeserver.db",
+        "<!DOCTYPE html><html>| HTML",
+        "{\"events\": []}| JSON",
+        "pg_dump: error: connection to server failed| error message of pg_dump",
+      })
+  void textOfSomethingElseIsNamed(String text, String name) {
+    assertThatThrownBy(() -> load(text + "\n")).hasMessageContaining(name);
+    assertThatThrownBy(() -> new DumpLoaderTest().load((text + "\n").repeat(300)))
+        .hasMessageContaining(name);
   }
 
   @Test
@@ -275,35 +318,8 @@ class DumpLoaderTest {
   }
 
   private void load(InputStream dump) {
-    try (DumpFile file = DumpFile.wrap("test", dump, -1, LoadProgress.NONE)) {
+    try (DumpFile file = DumpFile.wrap("test", dump, -1, LoadProgress.NONE, Surroundings.none())) {
       new DumpLoader(file, staging, problems).load();
-    }
-  }
-
-  /** The same byte very often. */
-  private static final class Repeated extends InputStream {
-    private final byte value;
-    private long left;
-
-    Repeated(byte value, long count) {
-      this.value = value;
-      left = count;
-    }
-
-    @Override
-    public int read() {
-      return left-- > 0 ? value : -1;
-    }
-
-    @Override
-    public int read(byte[] b, int off, int len) {
-      if (left <= 0) {
-        return -1;
-      }
-      int n = (int) Math.min(len, left);
-      java.util.Arrays.fill(b, off, off + n, value);
-      left -= n;
-      return n;
     }
   }
 }

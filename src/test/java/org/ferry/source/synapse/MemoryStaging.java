@@ -33,6 +33,12 @@ final class MemoryStaging implements Staging {
   }
 
   @Override
+  public void clear() {
+    columns.clear();
+    rows.clear();
+  }
+
+  @Override
   public List<String> seal() {
     return List.of();
   }

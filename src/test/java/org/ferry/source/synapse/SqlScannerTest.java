@@ -86,8 +86,9 @@ class SqlScannerTest {
     assertThat(CopyHeader.parse("COPY t (a) FROM PROGRAM 'rm'")).isEmpty();
     assertThat(CopyHeader.parse("COPY t TO stdout")).isEmpty();
     assertThat(CopyHeader.parse("COPY t (a")).isEmpty();
-    assertThat(CopyHeader.insertTarget("INSERT INTO public.events VALUES (1)")).hasValue("events");
-    assertThat(CopyHeader.insertTarget("SELECT 1")).isEmpty();
+    assertThat(InsertHeader.parse("INSERT INTO public.events (a, B) VALUES"))
+        .hasValue(new InsertHeader("public", "events", List.of("a", "b")));
+    assertThat(InsertHeader.parse("SELECT 1")).isEmpty();
   }
 
   private static List<String> scan(String text, Seen wanted) {
