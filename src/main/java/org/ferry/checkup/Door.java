@@ -76,7 +76,7 @@ final class Door implements AutoCloseable {
       Unanswered away;
       try {
         Reply reply = limits(ask);
-        if (!reply.outage() || patience.isZero()) {
+        if (patience.isZero() || !(reply.outage() || reply.limited())) {
           return reply;
         }
         away = new Unanswered("it answers " + reply.words(), null);

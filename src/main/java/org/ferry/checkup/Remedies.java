@@ -53,7 +53,7 @@ final class Remedies {
 
   /** The registration itself is not what the configuration needs. */
   String writeAndHandOver() {
-    return "write it anew, with the tokens it has:\n  ferry registration --force\nthen "
+    return "write the registration anew, with the tokens it has:\n  ferry registration --force\nthen "
         + handOver();
   }
 

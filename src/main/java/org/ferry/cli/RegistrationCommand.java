@@ -100,6 +100,10 @@ final class RegistrationCommand extends FerryCommand {
       session().say(target + " fits the configuration.");
     } else {
       show(target, differences);
+      session()
+          .say(
+              "ferry registration --force writes %s anew and keeps its tokens; hand that to the homeserver and restart it."
+                  .formatted(config.appservice().registration()));
     }
     return differences.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
   }

@@ -79,7 +79,8 @@ record KillPoint(String what, Predicate<Seen> which, int nth, Moment moment) {
   }
 
   private static Predicate<Seen> path(String method, String part) {
-    return seen -> seen.method().equals(method) && seen.path().contains(part);
+    return seen ->
+        seen.method().equals(method) && seen.path().contains(part) && !Workplace.ofTheCheckup(seen);
   }
 
   private static boolean helper(Seen seen) {

@@ -122,6 +122,11 @@ public final class Workplace implements AutoCloseable {
     return proxy.seen().stream().filter(Workplace::writes).count();
   }
 
+  /** Whether a request belongs to the checkup that comes before a migration. */
+  public static boolean ofTheCheckup(HttpFaultProxy.Seen seen) {
+    return seen.path().contains("ferry-doctor") || seen.text().contains("ferry-doctor");
+  }
+
   /** Whether a request writes an event. */
   public static boolean writes(HttpFaultProxy.Seen seen) {
     return seen.method().equals("PUT")
