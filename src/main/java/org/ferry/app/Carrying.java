@@ -1,15 +1,26 @@
 package org.ferry.app;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.Selection;
+import org.ferry.migrate.SpaceNames;
 import org.ferry.migrate.Standing;
+import org.ferry.migrate.plan.ForeignRoom;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.plan.PlanException;
 import org.ferry.migrate.plan.TargetSpace;
 import org.ferry.migrate.replay.Migration;
 import org.ferry.migrate.replay.Rehearsal;
 import org.ferry.migrate.replay.RoomVersions;
+import org.ferry.migrate.replay.Scope;
 import org.ferry.migrate.replay.SpaceMaker;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.replay.Watch;
@@ -68,17 +79,68 @@ public final class Carrying {
   public Outcome migrate(
       RoomId space, Followed followed, @Nullable MediaStore media, List<String> rooms, Watch watch)
       throws InterruptedException {
+    return migrate(space, followed, media, Wishes.rooms(rooms), watch);
+  }
+
+  /**
+   * Carries what is wished for.
+   *
+   * @param space the destination Space
+   * @param followed the plan to follow; kept with the crossing
+   * @param media the files, null where none were given
+   * @param wishes what of the plan
+   * @param watch who looks on
+   * @return whether all was looked at, and where things stand
+   * @throws InterruptedException where the calling thread was interrupted
+   * @throws PlanException where nobody of the plan is meant by the wishes
+   */
+  public Outcome migrate(
+      RoomId space, Followed followed, @Nullable MediaStore media, Wishes wishes, Watch watch)
+      throws InterruptedException {
+    Scope scope = scope(wishes, followed.plan());
     Crossing crossing =
         ferry.crossings().open(passage.source().id(), ferry.homeserver().domain(), space);
     followed.keep(ferry, crossing);
-    Destinations.keep(ferry, crossing, passage.options().space());
+    SpaceNames.keep(ferry.crossings(), crossing, passage.options().space());
+    Listed.keep(ferry, crossing, ForeignRoom.of(followed.plan(), passage.facts()));
+    wishes.keep(ferry.crossings(), crossing);
     Voyage voyage = passage.voyage(ferry, crossing, followed.plan());
     try (RateMeter meter = new RateMeter(ferry, crossing, watch)) {
-      Migration migration =
-          new Migration(voyage, passage.facts(), media, Globs.rooms(rooms, passage.facts()), meter);
+      Migration migration = new Migration(voyage, passage.facts(), media, scope, meter);
       boolean whole = migration.run();
       return new Outcome(whole, Standing.of(ferry.crossings(), crossing));
     }
+  }
+
+  /** What the wishes mean for this source and plan. */
+  private Scope scope(Wishes wishes, Plan plan) {
+    Predicate<Plan.PlanRoom> rooms = Globs.rooms(wishes.rooms(), passage.facts());
+    Set<UserId> people = Globs.people(wishes.users(), plan);
+    if (people != null && people.isEmpty()) {
+      throw new PlanException(
+          List.of(
+              "Nobody of the plan is meant by --users %s; * and ? stand for any text and any letter."
+                  .formatted(String.join(" ", wishes.users()))));
+    }
+    Instant since = wishes.since();
+    if (since != null) {
+      rooms = rooms.and(after(since));
+    }
+    if (people != null) {
+      Set<RoomId> theirs = ferry.sources().roomsOf(passage.source().id(), people);
+      rooms = rooms.and(r -> theirs.contains(r.id()));
+    }
+    return new Scope(rooms, new Selection(since, people), wishes.takeAliases());
+  }
+
+  /** Rooms in which something happened since then, and the spaces that hold them together. */
+  private Predicate<Plan.PlanRoom> after(Instant since) {
+    Set<RoomId> living =
+        passage.facts().stream()
+            .filter(f -> f.isSpace() || f.counts().lastTs() >= since.toEpochMilli())
+            .map(RoomFacts::id)
+            .collect(Collectors.toSet());
+    return r -> living.contains(r.id());
   }
 
   /**
@@ -95,15 +157,15 @@ public final class Carrying {
    * @param crossing the crossing where one was begun, else one that stands for it
    * @param plan the plan to follow
    * @param media the files, null where none were given
-   * @param rooms globs of the rooms; empty for all
+   * @param wishes what of the plan
    * @param watch who looks on
    * @return what would be written
+   * @throws PlanException where nobody of the plan is meant by the wishes
    */
   public Rehearsal.Outcome rehearse(
-      Crossing crossing, Plan plan, @Nullable MediaStore media, List<String> rooms, Watch watch) {
+      Crossing crossing, Plan plan, @Nullable MediaStore media, Wishes wishes, Watch watch) {
     Voyage voyage = passage.voyage(ferry, crossing, plan);
-    Rehearsal rehearsal =
-        new Rehearsal(voyage, passage.facts(), media, Globs.rooms(rooms, passage.facts()), watch);
+    Rehearsal rehearsal = new Rehearsal(voyage, passage.facts(), media, scope(wishes, plan), watch);
     return rehearsal.run(RoomVersions.standard(ferry.homeserver(), passage.options().bot()));
   }
 

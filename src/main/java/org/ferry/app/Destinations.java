@@ -6,34 +6,21 @@ import java.util.function.Predicate;
 import org.ferry.id.RoomAlias;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.client.ResolvedAlias;
-import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.SpaceNames;
 
 /** The Spaces that were carried into, by the names that people know them by. */
 public final class Destinations {
-  private static final String NOTE = "space";
-
   private Destinations() {}
-
-  /** Keeps how the Space of a crossing was called when it was carried into. */
-  static void keep(Ferry ferry, Crossing crossing, String space) {
-    if (space.startsWith("#")) {
-      String note = Json.text(Json.object().put("alias", space));
-      ferry.crossings().note(crossing.id(), NOTE, note);
-    }
-  }
 
   /** The alias of a crossing's Space, or empty where only its id is known. */
   public static Optional<String> alias(Ferry ferry, Crossing crossing) {
-    return ferry
-        .crossings()
-        .note(crossing.id(), NOTE)
-        .map(n -> Json.parseObject(n).path("alias").textValue());
+    return SpaceNames.alias(ferry.crossings(), crossing);
   }
 
   /** What to call a crossing's Space: its alias, else its id. */
   public static String label(Ferry ferry, Crossing crossing) {
-    return alias(ferry, crossing).orElseGet(() -> crossing.space().value());
+    return SpaceNames.label(ferry.crossings(), crossing);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.ferry.app;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -9,10 +10,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.RoomAlias;
 import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
 
-/** The globs of {@code --rooms}: {@code *} and {@code ?}, matched with id, aliases or name. */
+/** The globs of {@code --rooms} and {@code --users}: {@code *} and {@code ?}, in any case. */
 final class Globs {
   private Globs() {}
 
@@ -25,6 +27,19 @@ final class Globs {
     Map<RoomId, RoomFacts> byId =
         facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
     return room -> names(room, byId.get(room.id())).anyMatch(n -> matches(patterns, n));
+  }
+
+  /** Who of a plan is meant, by old id or name; null for everybody where no glob is given. */
+  static @org.jspecify.annotations.Nullable Set<UserId> people(List<String> globs, Plan plan) {
+    if (globs.isEmpty()) {
+      return null;
+    }
+    List<Pattern> patterns = globs.stream().map(Globs::pattern).toList();
+    return plan.people().stream()
+        .filter(p ->
+            matches(patterns, p.id().value()) || (p.name() != null && matches(patterns, p.name())))
+        .map(Plan.PlanPerson::id)
+        .collect(Collectors.toSet());
   }
 
   private static Stream<String> names(

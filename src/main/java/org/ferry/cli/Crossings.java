@@ -43,19 +43,19 @@ final class Crossings {
   /** The crossing of a passage: of its source, into its Space. */
   static Crossing of(Work work, Passage passage) {
     String space = passage.options().space();
-    long source = passage.source().id();
-    return Destinations.find(work.ferry(), space, c -> c.source() == source)
+    return Destinations.find(work.ferry(), space, c -> c.source() == passage.source().id())
         .orElseThrow(() ->
             new UsageException(
                 "nothing of %s was carried into %s yet; %s"
-                    .formatted(passage.source().info().server(), space, elsewhere(work, source))));
+                    .formatted(passage.source().info().server(), space, elsewhere(work, passage))));
   }
 
-  private static String elsewhere(Work work, long source) {
+  private static String elsewhere(Work work, Passage passage) {
     String spaces =
         work.ferry().crossings().all().stream()
-            .filter(c -> c.source() == source)
+            .filter(c -> c.source() == passage.source().id())
             .map(c -> Destinations.label(work.ferry(), c))
+            .distinct()
             .collect(Collectors.joining(", "));
     return spaces.isEmpty()
         ? "begin with: ferry migrate"

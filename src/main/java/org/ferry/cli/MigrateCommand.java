@@ -2,13 +2,17 @@ package org.ferry.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.ferry.app.Carrying;
+import org.ferry.app.Destinations;
 import org.ferry.app.Doctor;
 import org.ferry.app.Followed;
 import org.ferry.app.Passage;
 import org.ferry.app.Planning;
+import org.ferry.app.Wishes;
 import org.ferry.id.RoomId;
 import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.CrossingLedger.Crossing;
@@ -28,7 +32,9 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  ferry migrate --dry-run",
-      "  ferry migrate synapse.sql.gz --media media_store --rooms '#garden:*' --yes"
+      "  ferry migrate synapse.sql.gz --media media_store --rooms '#garden:*' --yes",
+      "  ferry migrate --since 90d",
+      "  ferry migrate --space '#test:new.example.org' --plan test.yaml"
     })
 final class MigrateCommand extends FerryCommand {
   @Mixin final Sources source = new Sources();
@@ -59,18 +65,26 @@ final class MigrateCommand extends FerryCommand {
   @Option(
       names = "--users",
       paramLabel = "GLOB",
-      description = "Only people whose id or name matches; may be repeated.")
+      description = {
+        "Only people whose old id or name matches: what they sent and their membership, in the rooms"
+            + " in which they ever were. Rooms get their present name and rules. A later run without"
+            + " it carries the rest, which then stands late. May be repeated."
+      })
   List<String> users = new ArrayList<>();
 
   @Option(
       names = "--since",
       paramLabel = "TIME",
-      description = "Only what was sent at TIME or later.")
+      description = {
+        "Only what was sent at TIME or later, in rooms that have such: 2024-01-31, 2024-01-31T20:00,"
+            + " or 30d for thirty days ago. A room begins with the state that it had then; older"
+            + " events wait for a run without it, and then stand late."
+      })
   @Nullable String since;
 
   @Option(
       names = "--take-aliases",
-      description = "Move aliases here that an earlier destination holds.")
+      description = "Move aliases here that an earlier destination of the same source holds.")
   boolean takeAliases;
 
   @Option(
@@ -81,15 +95,15 @@ final class MigrateCommand extends FerryCommand {
   @Option(names = "--json", description = "The outcome as JSON on standard output.")
   boolean json;
 
+  private Wishes wishes = Wishes.all();
+
   MigrateCommand(Session session) {
     super(session);
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    if (!users.isEmpty() || since != null || takeAliases) {
-      throw NotYet.refusal("migrate with --users, --since or --take-aliases");
-    }
+    wishes = new Wishes(rooms, users, Moments.past(since, InstantSource.system()), takeAliases);
     try (Work work = new Work(session())) {
       Sources.Named named = source.named(work.ferry().config(), session().world().folder());
       try (MediaStore media = work.media(named, source)) {
@@ -116,13 +130,14 @@ final class MigrateCommand extends FerryCommand {
     Followed followed = followed(planning, target);
     PlanTotals totals = followed.totals(passage, target);
     totals.lines().forEach(session()::tell);
+    elsewhere(work, passage, target);
     if (!session().ask().confirm("Carry all of this now", yes)) {
       session().tell("Nothing was done.");
       return ExitStatus.DONE;
     }
     Doctor.gate(work.ferry()).pass();
     Carrying.Outcome outcome =
-        carrying.migrate(carrying.space(target), followed, media, rooms, work.watch());
+        carrying.migrate(carrying.space(target), followed, media, wishes, work.watch());
     work.progress().end();
     if (json) {
       session().json(StatusView.json(outcome.standing(), work.ferry()));
@@ -133,11 +148,40 @@ final class MigrateCommand extends FerryCommand {
       throw new InterruptedException("stopped before everything was looked at");
     }
     if (outcome.whole() && outcome.standing().events().waiting() > 0) {
-      session().tell("What waits is carried by the next run, once what it waits for is there.");
+      session()
+          .tell(
+              wishes.isPartial()
+                  ? "What waits was left out on purpose; ferry migrate without --users and --since carries it."
+                  : "What waits is carried by the next run, once what it waits for is there.");
     }
     return outcome.whole() && outcome.standing().failures().isEmpty()
         ? ExitStatus.DONE
         : ExitStatus.FAILED;
+  }
+
+  /** Progress belongs to a source and a Space: a second one starts from nothing. */
+  private void elsewhere(Work work, Passage passage, TargetSpace target) {
+    RoomId id = target.id();
+    List<Crossing> earlier =
+        work.ferry().crossings().all().stream()
+            .filter(c -> c.source() == passage.source().id() && !c.space().equals(id))
+            .toList();
+    if (earlier.isEmpty() || (id != null && passage.begun(work.ferry(), id).isPresent())) {
+      return;
+    }
+    session()
+        .tell(
+            "%s was carried into %s before. Into %s it starts from nothing: nothing there counts here.%s"
+                .formatted(
+                    passage.source().info().server(),
+                    earlier.stream()
+                        .map(c -> Destinations.label(work.ferry(), c))
+                        .distinct()
+                        .collect(Collectors.joining(", ")),
+                    passage.options().space(),
+                    takeAliases
+                        ? " The rooms' aliases move here."
+                        : " The rooms' aliases stay there until --take-aliases moves them."));
   }
 
   private int rehearse(Work work, Sources.@Nullable Named named, @Nullable MediaStore media)
@@ -155,7 +199,7 @@ final class MigrateCommand extends FerryCommand {
             : passage.begun(work.ferry(), id).orElseGet(() -> passage.notBegun(work.ferry()));
     Rehearsal.Outcome outcome =
         new Carrying(work.ferry(), passage)
-            .rehearse(crossing, followed.plan(), media, rooms, work.watch());
+            .rehearse(crossing, followed.plan(), media, wishes, work.watch());
     work.progress().end();
     if (json) {
       session().json(outcome);

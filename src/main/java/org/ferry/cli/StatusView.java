@@ -11,10 +11,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.ferry.app.Carrying;
 import org.ferry.app.Destinations;
 import org.ferry.app.Ferry;
+import org.ferry.app.Listed;
+import org.ferry.app.Wishes;
+import org.ferry.migrate.CrossingLedger.Invitation;
 import org.ferry.migrate.Standing;
+import org.ferry.migrate.plan.ForeignRoom;
 
 /** Where a crossing stands, for a person and as JSON. */
 final class StatusView {
@@ -35,6 +40,18 @@ final class StatusView {
             lines.add(
                 "  last rate: %.0f events/s, held back by %s (%s)"
                     .formatted(r.eventsPerSecond(), r.heldBackBy(), r.at())));
+    if (standing.events().waiting() > 0) {
+      Wishes.left(ferry, standing.crossing())
+          .ifPresent(how ->
+              lines.add(
+                  "  left waiting on purpose by the last run (%s); a run without it carries it"
+                      .formatted(how)));
+    }
+    invitations(standing, ferry, lines);
+    List<ForeignRoom> listed = Listed.of(ferry, standing.crossing());
+    listed.stream()
+        .limit(SHOWN)
+        .forEach(r -> lines.add("  listed, not carried: %s %s".formatted(r.name(), r.link())));
     standing
         .skipped()
         .forEach((reason, n) -> lines.add("  left out by rule: %,d %s".formatted(n, reason)));
@@ -43,6 +60,50 @@ final class StatusView {
       lines.add("  and more; ferry status --json lists them");
     }
     return lines;
+  }
+
+  private static void invitations(Standing standing, Ferry ferry, List<String> lines) {
+    List<Invitation> all = invitations(standing, ferry);
+    long sent = all.stream().filter(i -> i.reason() == null).count();
+    if (!all.isEmpty()) {
+      lines.add(
+          "  members of third servers: %,d invited, %,d could not be, which the next run tries again"
+              .formatted(sent, all.size() - sent));
+    }
+    all.stream()
+        .filter(i -> i.reason() != null)
+        .limit(SHOWN)
+        .forEach(i ->
+            lines.add(
+                "  not invited: %s into %s: %s".formatted(i.invitee(), i.room(), i.reason())));
+  }
+
+  private static List<Invitation> invitations(Standing standing, Ferry ferry) {
+    try (Stream<Invitation> rows = ferry.crossings().invitations(standing.crossing().id())) {
+      return rows.toList();
+    }
+  }
+
+  private static void more(ObjectNode json, Standing standing, Ferry ferry) {
+    ArrayNode invitations = json.putArray("invitations");
+    for (Invitation i : invitations(standing, ferry)) {
+      invitations
+          .addObject()
+          .put("room", i.room().value())
+          .put("user", i.invitee().value())
+          .put("state", i.state())
+          .put("reason", i.reason());
+    }
+    ArrayNode listed = json.putArray("listed");
+    for (ForeignRoom r : Listed.of(ferry, standing.crossing())) {
+      listed
+          .addObject()
+          .put("id", r.id().value())
+          .put("name", r.name())
+          .put("members", r.members())
+          .put("link", r.link());
+    }
+    json.put("left_waiting_by", Wishes.left(ferry, standing.crossing()).orElse(null));
   }
 
   /** How long ago the homeserver sent Ferry something. */
@@ -129,6 +190,7 @@ final class StatusView {
         .put("failed", e.failed())
         .put("late", e.late());
     standing.skipped().forEach(json.putObject("skipped")::put);
+    more(json, standing, ferry);
     ArrayNode rooms = json.putArray("rooms");
     for (Standing.RoomLine room : standing.rooms()) {
       rooms

@@ -10,6 +10,7 @@ enum Units {
   PEOPLE("people"),
   ROOMS("rooms"),
   FILES("files"),
+  INVITATIONS("invitations"),
   STEPS("steps");
 
   private static final double MEGA = 1e6;
@@ -27,6 +28,7 @@ enum Units {
       case "history", "events" -> EVENTS;
       case "people", "strangers" -> PEOPLE;
       case "rooms" -> ROOMS;
+      case "invitations" -> INVITATIONS;
       case "files", "media" -> FILES;
       case "indexes", "figures" -> STEPS;
       default -> ROWS;

@@ -73,6 +73,14 @@ public interface CrossingLedger {
   /** Writes an alias's row. */
   void alias(long crossing, CarriedAlias alias);
 
+  // Invitations of members who are at home on a third server.
+
+  /** Every invitation that was tried, ordered by room and person. */
+  Stream<Invitation> invitations(long crossing);
+
+  /** Writes an invitation's row. */
+  void invitation(long crossing, Invitation invitation);
+
   // Events.
 
   /**
@@ -85,7 +93,22 @@ public interface CrossingLedger {
    * @param limit how many at the most
    * @return the events, fewer than the limit only where no more are waiting
    */
-  List<LedgerEvent> take(long crossing, RoomId room, @Nullable Place after, int limit);
+  default List<LedgerEvent> take(long crossing, RoomId room, @Nullable Place after, int limit) {
+    return take(crossing, room, after, limit, Selection.ALL);
+  }
+
+  /**
+   * The same, of some events only; the others wait on.
+   *
+   * @param crossing the crossing
+   * @param room the room on the source
+   * @param after only events behind this place; null for the beginning
+   * @param limit how many at the most
+   * @param which which events
+   * @return the events, fewer than the limit only where no more of them are waiting
+   */
+  List<LedgerEvent> take(
+      long crossing, RoomId room, @Nullable Place after, int limit, Selection which);
 
   /** The events of a room that are in doubt, in the room's order. */
   List<LedgerEvent> doubtful(long crossing, RoomId room);
@@ -123,6 +146,16 @@ public interface CrossingLedger {
    * @return how many
    */
   long retryFailed(long crossing, @Nullable Collection<RoomId> rooms);
+
+  /**
+   * Makes events wait again that a rule left out which may hold no longer.
+   *
+   * @param crossing the crossing
+   * @param rooms only these rooms
+   * @param reason the rule
+   * @return how many
+   */
+  long retrySkipped(long crossing, Collection<RoomId> rooms, String reason);
 
   /** How far each room is, ordered by old id; rooms of the source without events are left out. */
   Stream<RoomProgress> progress(long crossing);
@@ -255,6 +288,16 @@ public interface CrossingLedger {
    */
   record CarriedAlias(
       RoomAlias old, RoomAlias target, RoomId room, String state, @Nullable String reason) {}
+
+  /**
+   * An invitation's row.
+   *
+   * @param room the room on the source
+   * @param invitee who is invited, under their own id
+   * @param state {@code sent} or {@code failed}
+   * @param reason why it failed, else null
+   */
+  record Invitation(RoomId room, UserId invitee, String state, @Nullable String reason) {}
 
   /**
    * How far a room's events are.

@@ -1,5 +1,6 @@
 package org.ferry.migrate;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -88,6 +89,20 @@ public interface SourceLedger {
 
   /** The present state of one room, whole. */
   List<Event> currentState(long source, RoomId room);
+
+  /**
+   * The state that a room had at some time: of each type and key the last event sent before it, in
+   * the room's order.
+   *
+   * @param source the source's key
+   * @param room the room
+   * @param time when
+   * @return the events
+   */
+  List<Event> stateBefore(long source, RoomId room, Instant time);
+
+  /** The rooms in which somebody of the given people sent something or was spoken of as member. */
+  Set<RoomId> roomsOf(long source, Set<UserId> people);
 
   /** One event, or empty where the source has none of that id. */
   Optional<Event> event(long source, EventId id);

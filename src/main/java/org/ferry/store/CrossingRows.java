@@ -14,6 +14,7 @@ import org.ferry.migrate.CrossingLedger.CarriedMedia;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.CrossingLedger.Invitation;
 import org.ferry.migrate.CrossingLedger.RoomState;
 import org.ferry.migrate.LedgerException;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,18 @@ final class CrossingRows {
       values ($1, $2, $3, $4, $5, $6)
       on conflict (crossing, old) do update set target = excluded.target, room = excluded.room,
         state = excluded.state, reason = excluded.reason
+      """;
+  private static final String INVITATIONS =
+      """
+      select room, invitee, state, reason from ferry.crossing_invitation
+      where crossing = $1 order by room, invitee
+      """;
+  private static final String INVITATION =
+      """
+      insert into ferry.crossing_invitation (crossing, room, invitee, state, reason)
+      values ($1, $2, $3, $4, $5)
+      on conflict (crossing, room, invitee) do update set state = excluded.state,
+        reason = excluded.reason
       """;
   private static final String PUT_NOTE =
       """
@@ -241,6 +254,29 @@ final class CrossingRows {
             alias.room().value(),
             alias.state(),
             Settling.clean(alias.reason()));
+  }
+
+  Stream<Invitation> invitations(long crossing) {
+    return EventRows.list(database.run(INVITATIONS, crossing), CrossingRows::invitationOf).stream();
+  }
+
+  private static Invitation invitationOf(Row row) {
+    return new Invitation(
+        new RoomId(row.getString(0)),
+        new UserId(row.getString(1)),
+        row.getString(2),
+        row.getString(3));
+  }
+
+  void invitation(long crossing, Invitation invitation) {
+    var unused =
+        database.run(
+            INVITATION,
+            crossing,
+            invitation.room().value(),
+            invitation.invitee().value(),
+            invitation.state(),
+            Settling.clean(invitation.reason()));
   }
 
   void note(long crossing, String name, String json) {

@@ -23,6 +23,9 @@ final class EventSql {
               and not coalesce((select true from ferry.crossing_event c
                 where c.crossing = $1 and c.event = e.pk), false)
               and ($7::bigint is null or $7 = (select epoch from ferry.claim))
+              and ($8::bigint is null or e.ts >= $8)
+              and ($9::text[] is null or e.sender = any($9)
+                or (e.type = 'm.room.member' and e.state_key = any($9)))
             order by e.depth, e.stream limit $5
           ), taken as (
             insert into ferry.crossing_event as held
@@ -108,6 +111,14 @@ final class EventSql {
         and ($2::text[] is null or c.room in (
           select r.pk from ferry.room r
           where r.source = (select source from ferry.crossing where id = $1) and r.id = any($2)))
+      """;
+
+  static final String RETRY_SKIPPED =
+      """
+      delete from ferry.crossing_event c where c.crossing = $1 and c.state = 4 and c.reason = $3
+        and c.room in (
+          select r.pk from ferry.room r
+          where r.source = (select source from ferry.crossing where id = $1) and r.id = any($2))
       """;
 
   // Counted from the index on places alone, which holds the states as well.

@@ -15,11 +15,13 @@ import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.MxcUri;
 import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.LedgerEvent;
 import org.ferry.migrate.Place;
+import org.ferry.migrate.Selection;
 import org.ferry.migrate.SettingLedger;
 import org.ferry.migrate.Settled;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +113,18 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   }
 
   @Override
-  public List<LedgerEvent> take(long crossing, RoomId room, @Nullable Place after, int limit) {
+  public Stream<Invitation> invitations(long crossing) {
+    return rows.invitations(crossing);
+  }
+
+  @Override
+  public void invitation(long crossing, Invitation invitation) {
+    rows.invitation(crossing, invitation);
+  }
+
+  @Override
+  public List<LedgerEvent> take(
+      long crossing, RoomId room, @Nullable Place after, int limit, Selection which) {
     PgClaim held = claim;
     if (held != null) {
       held.check();
@@ -122,7 +135,7 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
         database.until(() -> {
           List<LedgerEvent> before = repeated[0] ? taken(crossing, room, mark) : List.of();
           repeated[0] = true;
-          return before.isEmpty() ? takeOnce(crossing, room, after, limit, mark) : before;
+          return before.isEmpty() ? takeOnce(crossing, room, after, limit, which, mark) : before;
         });
     if (taken.isEmpty() && held != null && !held.stands()) {
       throw held.overtaken();
@@ -131,7 +144,8 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   }
 
   private List<LedgerEvent> takeOnce(
-      long crossing, RoomId room, @Nullable Place after, int limit, long mark) throws Exception {
+      long crossing, RoomId room, @Nullable Place after, int limit, Selection which, long mark)
+      throws Exception {
     PgClaim held = claim;
     return EventRows.list(
         database.once(
@@ -142,7 +156,11 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
             after == null ? Long.MIN_VALUE : after.stream(),
             (long) limit,
             mark,
-            held == null ? null : held.epoch()),
+            held == null ? null : held.epoch(),
+            which.since() == null ? null : which.since().toEpochMilli(),
+            which.people() == null
+                ? null
+                : which.people().stream().map(UserId::value).toArray(String[]::new)),
         EventRows::ledgerEvent);
   }
 
@@ -197,6 +215,12 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   public long retryFailed(long crossing, @Nullable Collection<RoomId> rooms) {
     String[] ids = rooms == null ? null : rooms.stream().map(RoomId::value).toArray(String[]::new);
     return database.run(EventSql.RETRY, crossing, ids).rowCount();
+  }
+
+  @Override
+  public long retrySkipped(long crossing, Collection<RoomId> rooms, String reason) {
+    String[] ids = rooms.stream().map(RoomId::value).toArray(String[]::new);
+    return database.run(EventSql.RETRY_SKIPPED, crossing, ids, reason).rowCount();
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.ferry.store;
 
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -108,6 +109,25 @@ public final class PgSourceLedger implements SourceLedger {
            from ferry.room r join ferry.event e on e.source = $1 and e.room = r.pk and e.current
           where r.source = $1 and r.id = $2 order by e.type, e.state_key
           """;
+  private static final String STATE_BEFORE =
+      "select "
+          + EventRows.EVENT
+          + """
+           from (
+            select distinct on (w.type, w.state_key) w.* from ferry.event w
+            where w.source = $1
+              and w.room = (select pk from ferry.room where source = $1 and id = $2)
+              and w.state_key is not null and w.ts < $3
+            order by w.type, w.state_key, w.depth desc, w.stream desc) e
+          join ferry.room r on r.pk = e.room
+          order by e.depth, e.stream
+          """;
+  private static final String ROOMS_OF =
+      """
+      select distinct r.id from ferry.event e join ferry.room r on r.pk = e.room
+      where e.source = $1 and (e.sender = any($2)
+        or (e.type = 'm.room.member' and e.state_key = any($2)))
+      """;
   private static final String ONE_EVENT =
       "select "
           + EventRows.EVENT
@@ -286,6 +306,19 @@ public final class PgSourceLedger implements SourceLedger {
   @Override
   public List<Event> currentState(long source, RoomId room) {
     return EventRows.list(database.run(STATE_OF_ROOM, source, room.value()), EventRows::event);
+  }
+
+  @Override
+  public List<Event> stateBefore(long source, RoomId room, Instant time) {
+    return EventRows.list(
+        database.run(STATE_BEFORE, source, room.value(), time.toEpochMilli()), EventRows::event);
+  }
+
+  @Override
+  public Set<RoomId> roomsOf(long source, Set<UserId> people) {
+    String[] ids = people.stream().map(UserId::value).toArray(String[]::new);
+    return Set.copyOf(
+        EventRows.list(database.run(ROOMS_OF, source, ids), row -> new RoomId(row.getString(0))));
   }
 
   @Override

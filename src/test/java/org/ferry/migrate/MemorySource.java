@@ -155,6 +155,16 @@ final class MemorySource implements SourceLedger {
   }
 
   @Override
+  public List<Event> stateBefore(long source, RoomId room, Instant time) {
+    throw unasked();
+  }
+
+  @Override
+  public Set<RoomId> roomsOf(long source, Set<UserId> people) {
+    throw unasked();
+  }
+
+  @Override
   public Optional<Event> event(long source, EventId id) {
     throw unasked();
   }

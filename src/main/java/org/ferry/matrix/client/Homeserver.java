@@ -20,6 +20,7 @@ public final class Homeserver implements AutoCloseable {
   private final Wire wire;
   private final Repeater repeater;
   private final Pace pace;
+  private final InstantSource clock;
   private volatile @Nullable ServerVersions versions;
   private volatile long uploadLimit;
 
@@ -47,10 +48,26 @@ public final class Homeserver implements AutoCloseable {
    */
   public Homeserver(
       Vertx vertx, HomeserverOptions options, Patience patience, InstantSource clock, Pace pace) {
+    this(options, new Wire(vertx, options), patience, clock, pace);
+  }
+
+  private Homeserver(
+      HomeserverOptions options, Wire wire, Patience patience, InstantSource clock, Pace pace) {
     this.options = options;
     this.pace = pace;
-    this.wire = new Wire(vertx, options);
+    this.wire = wire;
+    this.clock = clock;
     this.repeater = new Repeater(options.address(), patience, clock, pace, Thread::sleep);
+  }
+
+  /**
+   * The same server, asked once and not again: for what depends on a third server that may be gone,
+   * and whose silence says nothing about this one.
+   *
+   * @return shares the connections, which stay this one's to close
+   */
+  public Homeserver impatient() {
+    return new Homeserver(options, wire, Patience.none(), clock, Pace.adaptive(clock));
   }
 
   /** The server name, the part after the colon in its user ids. */

@@ -27,6 +27,9 @@ public record Plan(
     List<PlanPerson> people,
     List<PlanRoom> rooms) {
 
+  /** Stands behind the name of a room that is carried beside its counterpart. */
+  public static final String ARCHIVE = " (archive)";
+
   /** What is done with a person. */
   public enum PersonAction {
     /** A user of Ferry's namespace stands for them. */
@@ -118,7 +121,7 @@ public record Plan(
      * the new room's name, "NAME (archive)".
      */
     public boolean archive() {
-      return action == RoomAction.CREATE && !candidates.isEmpty() && name.endsWith(" (archive)");
+      return action == RoomAction.CREATE && !candidates.isEmpty() && name.endsWith(ARCHIVE);
     }
 
     /** True where something of the room is carried. */

@@ -38,6 +38,7 @@ final class PlanReader {
           "members",
           "join_rule",
           "history_visibility",
+          "link",
           "reason",
           "new",
           "mark");

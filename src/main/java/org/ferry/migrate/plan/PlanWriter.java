@@ -97,6 +97,9 @@ final class PlanWriter {
       field(indent, "members", String.valueOf(known.joined().size()));
       field(indent, "join_rule", quoted(Names.shown(known.joinRule())));
       field(indent, "history_visibility", quoted(Names.shown(known.historyVisibility())));
+      if (r.action() == Plan.RoomAction.LIST) {
+        field(indent, "link", quoted(ForeignRoom.link(known, draft.plan().server())));
+      }
     }
     field(indent, "reason", quoted(r.reason()));
     if (draft.fresh().contains(r.id().value())) {

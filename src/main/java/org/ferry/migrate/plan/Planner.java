@@ -215,7 +215,7 @@ public final class Planner {
     boolean archive = verdict.action() == RoomAction.CREATE && !verdict.targets().isEmpty();
     return new PlanRoom(
         room.id(),
-        archive ? name + " (archive)" : name,
+        archive ? name + Plan.ARCHIVE : name,
         verdict.kind(),
         verdict.action(),
         room.encrypted() ? History.SHELL : History.CARRY,

@@ -234,7 +234,7 @@ public final class TargetSurvey {
 
   private TargetRoom room(RoomId id, ObjectNode summary, boolean joined) {
     int members = summary.path("num_joined_members").asInt(-1);
-    if (!joined) {
+    if (!joined && !accepted(id, summary)) {
       String alias = summary.path("canonical_alias").textValue();
       return new TargetRoom(
           id,
@@ -263,6 +263,24 @@ public final class TargetSurvey {
         powerful
             ? null
             : "type /op %s %d in %s".formatted(bot.user(), own.carryLevel(), label(id, summary)));
+  }
+
+  /** An invitation that waits is accepted, so that nobody is told to send it again. */
+  private boolean accepted(RoomId id, ObjectNode summary) {
+    boolean open = !summary.path("join_rule").asText("invite").equals("invite");
+    boolean elsewhere = id.value().contains(":") && !id.value().endsWith(":" + bot.user().server());
+    if (!prepare || open || elsewhere) {
+      return false;
+    }
+    try {
+      RoomId unused = bot.join(id.value(), List.of());
+      return true;
+    } catch (MatrixException e) {
+      if (e.mayResolve() || e.isTokenRefused()) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   private static String label(RoomId id, ObjectNode summary) {

@@ -1,32 +1,62 @@
 package org.ferry.migrate.replay;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.ferry.id.EventId;
 import org.ferry.id.RoomAlias;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.client.ResolvedAlias;
+import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.CarriedAlias;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.SpaceNames;
 import org.ferry.migrate.rewrite.Lookups.RoomFate;
+import org.ferry.migrate.rewrite.Origin;
 import org.ferry.model.Alias;
 
-/** Makes the rooms' aliases in the new domain, before history mentions them. */
+/**
+ * Makes the rooms' aliases in the new domain, before history mentions them. One that an earlier
+ * destination of the same source holds stays there until somebody asks for it (decisions.md 16).
+ */
 final class Aliases {
+  /** The rule by which history leaves out a main alias that was not made. */
+  private static final String LEFT_OUT = "alias";
+
+  private static final String CANONICAL = "m.room.canonical_alias";
+
   private final Voyage voyage;
   private final LedgerLookups lookups;
+  private final Scope scope;
   private final Watch watch;
+  private final Set<RoomId> chosen;
+  private final Set<RoomId> changed = new HashSet<>();
 
-  Aliases(Voyage voyage, LedgerLookups lookups, Watch watch) {
+  Aliases(Voyage voyage, LedgerLookups lookups, Scope scope, Set<RoomId> chosen, Watch watch) {
     this.voyage = voyage;
     this.lookups = lookups;
+    this.scope = scope;
+    this.chosen = chosen;
     this.watch = watch;
   }
+
+  /** An earlier destination that holds an alias. */
+  private record Holder(Crossing crossing, CarriedAlias row, CarriedRoom room) {}
 
   /** Makes every alias whose room stands and that was not made before. */
   void carry() {
     try (Stream<Alias> aliases = voyage.sources().aliases(voyage.source().id())) {
       aliases.filter(a -> lookups.alias(a.alias()).isEmpty()).toList().forEach(this::carry);
     }
+    // A room's main alias was left out of its history while it could not be made.
+    long unusedRetried = voyage.ledger().retrySkipped(voyage.id(), changed, LEFT_OUT);
   }
 
   private void carry(Alias alias) {
@@ -35,7 +65,9 @@ final class Aliases {
       CarriedAlias row = make(alias, target, room.target());
       voyage.ledger().alias(voyage.id(), row);
       lookups.know(row);
-      if (row.reason() != null) {
+      if (row.reason() == null) {
+        boolean unusedNew = changed.add(alias.room());
+      } else {
         watch.say("the alias " + target + " was not made: " + row.reason());
       }
     }
@@ -47,12 +79,7 @@ final class Aliases {
       if (present.isEmpty()) {
         voyage.bot().createAlias(target, room);
       } else if (!present.get().room().equals(room)) {
-        return new CarriedAlias(
-            alias.alias(),
-            target,
-            alias.room(),
-            "skipped",
-            "it leads to " + present.get().room() + " already");
+        return taken(alias, target, room, present.get().room());
       }
       return new CarriedAlias(alias.alias(), target, alias.room(), "carried", null);
     } catch (MatrixException e) {
@@ -61,5 +88,111 @@ final class Aliases {
       }
       return new CarriedAlias(alias.alias(), target, alias.room(), "failed", e.getMessage());
     }
+  }
+
+  private CarriedAlias taken(Alias alias, RoomAlias target, RoomId room, RoomId there) {
+    Optional<Holder> holder = holder(alias, there);
+    if (holder.isPresent() && scope.takeAliases() && chosen.contains(alias.room())) {
+      move(holder.get(), target, room);
+      return new CarriedAlias(alias.alias(), target, alias.room(), "carried", null);
+    }
+    String reason =
+        holder
+            .map(h ->
+                "it belongs to the room that was carried into %s first; ferry migrate --take-aliases moves it"
+                    .formatted(SpaceNames.label(voyage.ledger(), h.crossing())))
+            .orElse("it leads to " + there + " already");
+    return new CarriedAlias(alias.alias(), target, alias.room(), "skipped", reason);
+  }
+
+  /** Only what Ferry itself made for the same room of the same source may be taken away. */
+  private Optional<Holder> holder(Alias alias, RoomId there) {
+    List<Crossing> others =
+        voyage.ledger().all().stream()
+            .filter(c -> c.source() == voyage.source().id() && c.id() != voyage.id())
+            .toList();
+    for (Crossing other : others) {
+      Optional<CarriedRoom> room =
+          voyage.ledger().room(other.id(), alias.room()).filter(r -> there.equals(r.target()));
+      try (Stream<CarriedAlias> rows = voyage.ledger().aliases(other.id())) {
+        Optional<CarriedAlias> row =
+            rows.filter(r -> r.old().equals(alias.alias()) && r.state().equals("carried"))
+                .findFirst();
+        if (room.isPresent() && row.isPresent()) {
+          return Optional.of(new Holder(other, row.get(), room.get()));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The holder's row goes first: a run that dies here finds the alias free or still there. */
+  private void move(Holder holder, RoomAlias alias, RoomId room) {
+    CarriedAlias row = holder.row();
+    voyage
+        .ledger()
+        .alias(
+            holder.crossing().id(),
+            new CarriedAlias(
+                row.old(),
+                row.target(),
+                row.room(),
+                "skipped",
+                "moved to "
+                    + SpaceNames.label(voyage.ledger(), voyage.crossing())
+                    + " by --take-aliases"));
+    withoutName(holder.room(), alias);
+    voyage.bot().deleteAlias(alias);
+    voyage.bot().createAlias(alias, room);
+    watch.say(
+        "the alias %s moved here from %s"
+            .formatted(alias, SpaceNames.label(voyage.ledger(), holder.crossing())));
+  }
+
+  /** The room that loses an alias no longer bears it as its main one. */
+  private void withoutName(CarriedRoom room, RoomAlias alias) {
+    RoomId target = room.target();
+    if (target == null) {
+      return;
+    }
+    var actor = voyage.homeserver().as(room.actor());
+    try {
+      Optional<ObjectNode> present = actor.state(target, CANONICAL, "");
+      if (present.isPresent() && mentions(present.get(), alias)) {
+        EventId unused = actor.setState(target, CANONICAL, "", without(present.get(), alias), null);
+      }
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      watch.say(
+          "the room %s still bears the alias %s as its own: %s"
+              .formatted(target, alias, e.getMessage()));
+    }
+  }
+
+  private static boolean mentions(ObjectNode content, RoomAlias alias) {
+    boolean other = false;
+    for (JsonNode a : content.path("alt_aliases")) {
+      other |= a.asText("").equals(alias.value());
+    }
+    return other || content.path("alias").asText("").equals(alias.value());
+  }
+
+  private static ObjectNode without(ObjectNode present, RoomAlias alias) {
+    ObjectNode content = Json.object();
+    if (!present.path("alias").asText("").equals(alias.value()) && present.has("alias")) {
+      content.set("alias", present.get("alias"));
+    }
+    ArrayNode others = Json.object().putArray("alt_aliases");
+    for (JsonNode a : present.path("alt_aliases")) {
+      if (!a.asText("").equals(alias.value())) {
+        others.add(a);
+      }
+    }
+    if (!others.isEmpty()) {
+      content.set("alt_aliases", others);
+    }
+    return content.put(Origin.HELPER, true);
   }
 }

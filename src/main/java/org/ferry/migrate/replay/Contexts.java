@@ -45,6 +45,7 @@ public final class Contexts {
         plan.history() == Plan.History.SHELL,
         plan.action() == Plan.RoomAction.REUSE,
         false,
-        true);
+        true,
+        plan.archive() ? Plan.ARCHIVE : "");
   }
 }

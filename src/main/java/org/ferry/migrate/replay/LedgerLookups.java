@@ -110,6 +110,12 @@ public final class LedgerLookups implements Lookups {
   }
 
   @Override
+  public boolean inSpace(RoomId old) {
+    Plan.PlanRoom plan = planned.get(old);
+    return plan == null || !plan.carried() || plan.inSpace();
+  }
+
+  @Override
   public LinkFate event(EventId old) {
     synchronized (recent) {
       LinkFate known = recent.get(old);

@@ -5,13 +5,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.EventState;
+import org.ferry.migrate.Selection;
 import org.ferry.migrate.rewrite.Origin;
 import org.ferry.migrate.rewrite.Rewriter;
 import org.ferry.migrate.rewrite.Rewritten;
@@ -25,22 +28,64 @@ import org.ferry.model.Event;
 final class Mending {
   private static final String MEMBER = "m.room.member";
 
+  /** What would close the room to its own history comes when that stands. */
+  private static final Set<String> LATER =
+      Set.of("m.room.encryption", "m.room.history_visibility", "m.room.tombstone");
+
   private final Voyage voyage;
   private final Cast cast;
   private final Rewriter rewriter;
+  private final Selection selection;
 
-  Mending(Voyage voyage, Cast cast, Rewriter rewriter) {
+  Mending(Voyage voyage, Cast cast, Rewriter rewriter, Selection selection) {
+    this.selection = selection;
     this.voyage = voyage;
     this.cast = cast;
     this.rewriter = rewriter;
   }
 
-  /** Mends one room. */
-  void mend(RoomId old, RoomId target, RoomContext context) {
+  /**
+   * Gives a room whose history begins in the middle the state it had then, so that it makes sense:
+   * its name, who was in it, who could do what. Does nothing where something was carried already.
+   *
+   * @param row its row
+   * @param context what its events are rewritten with
+   */
+  void open(CarriedRoom row, RoomContext context) {
+    RoomId target = row.target();
+    if (selection.since() == null
+        || target == null
+        || context.reused()
+        || voyage.ledger().furthest(voyage.id(), row.old()).isPresent()) {
+      return;
+    }
+    Map<String, ObjectNode> present = present(target, context);
+    voyage.sources().stateBefore(voyage.source().id(), row.old(), selection.since()).stream()
+        .filter(e -> !LATER.contains(e.type()) && concerned(e))
+        .forEach(e -> mendOne(e, target, context.atTheEnd().withoutWaiting(), present));
+  }
+
+  /** Who a run leaves out is in no room yet. */
+  private boolean concerned(Event event) {
+    Set<UserId> people = selection.people();
+    String key = event.stateKey();
+    return people == null
+        || key == null
+        || !event.type().equals(MEMBER)
+        || (UserId.isValid(key) && people.contains(new UserId(key)));
+  }
+
+  private Map<String, ObjectNode> present(RoomId target, RoomContext context) {
     Map<String, ObjectNode> present = new HashMap<>();
     for (ObjectNode event : cast.actor(context.actor()).fullState(target)) {
       present.put(key(event.path("type").asText(), event.path("state_key").asText()), event);
     }
+    return present;
+  }
+
+  /** Mends one room. */
+  void mend(RoomId old, RoomId target, RoomContext context) {
+    Map<String, ObjectNode> present = present(target, context);
     for (Event event : voyage.sources().currentState(voyage.source().id(), old)) {
       if (!event.type().equals("m.space.parent") && arrived(event)) {
         mendOne(event, target, context.atTheEnd().withoutWaiting(), present);
@@ -49,6 +94,12 @@ final class Mending {
   }
 
   private boolean arrived(Event event) {
+    // What a partial run leaves waiting sets the room's state all the same: its name, its rules.
+    boolean left = selection.isPartial() && !selection.selects(event);
+    return left ? concerned(event) : isCarried(event);
+  }
+
+  private boolean isCarried(Event event) {
     Optional<EventFate> fate = voyage.ledger().fate(voyage.id(), event.id());
     return fate.filter(f -> f.state() == EventState.CARRIED || f.state() == EventState.MERGED)
         .isPresent();

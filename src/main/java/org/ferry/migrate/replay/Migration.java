@@ -44,9 +44,11 @@ public final class Migration {
   private final Rewriter rewriter;
   private final Doubts doubts;
   private final RoomFinish finish;
+  private final Mending mending;
+  private final Scope scope;
 
   /**
-   * Prepares a migration.
+   * Prepares a migration of everything that some rooms hold.
    *
    * @param voyage from where to where, by which plan
    * @param facts what the source's rooms are
@@ -60,12 +62,30 @@ public final class Migration {
       @Nullable MediaStore media,
       Predicate<Plan.PlanRoom> chosen,
       Watch watch) {
+    this(voyage, facts, media, Scope.of(chosen), watch);
+  }
+
+  /**
+   * Prepares a migration.
+   *
+   * @param voyage from where to where, by which plan
+   * @param facts what the source's rooms are
+   * @param media the files' bytes, null where none were given
+   * @param scope what of the plan to carry now
+   * @param watch who looks on
+   */
+  public Migration(
+      Voyage voyage, List<RoomFacts> facts, @Nullable MediaStore media, Scope scope, Watch watch) {
+    this.scope = scope;
     this.voyage = voyage;
     this.watch = watch;
     this.facts = facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
     this.chosen =
         inOrder(
-            voyage.plan().rooms().stream().filter(Plan.PlanRoom::carried).filter(chosen).toList());
+            voyage.plan().rooms().stream()
+                .filter(Plan.PlanRoom::carried)
+                .filter(scope.rooms())
+                .toList());
     this.cast = new Cast(voyage);
     this.files = new Files(voyage, media);
     Set<RoomId> running = this.chosen.stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
@@ -73,14 +93,10 @@ public final class Migration {
     boolean tombstones = voyage.options().replay().redacted().equals("tombstone");
     this.rewriter = new Rewriter(lookups, voyage.origin(), tombstones);
     this.doubts = new Doubts(voyage, cast, lookups);
+    this.mending = new Mending(voyage, cast, rewriter, scope.selection());
     this.finish =
         new RoomFinish(
-            voyage,
-            cast,
-            new Mending(voyage, cast, rewriter),
-            new SpaceLinks(voyage, cast, lookups),
-            this.facts,
-            watch);
+            voyage, cast, mending, new SpaceLinks(voyage, cast, lookups), this.facts, watch);
   }
 
   /** Rooms that others replace come before those that replace them. */
@@ -114,10 +130,12 @@ public final class Migration {
         voyage.ledger().retryFailed(voyage.id(), chosen.stream().map(Plan.PlanRoom::id).toList());
     people();
     List<CarriedRoom> rooms = rooms();
-    new Aliases(voyage, lookups, watch).carry();
+    Set<RoomId> ids = chosen.stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
+    new Aliases(voyage, lookups, scope, ids, watch).carry();
     boolean whole = history(rooms);
     if (whole) {
       new DirectChats(voyage, cast, lookups, facts, watch).carry();
+      new Invitations(voyage, facts, watch).carry(chosen);
     }
     return whole && !watch.stopping();
   }
@@ -171,7 +189,9 @@ public final class Migration {
       RoomFacts fact = facts.get(row.old());
       if (plan != null && fact != null) {
         RoomContext context = contexts.of(plan, fact, row);
-        RoomReplay replay = new RoomReplay(voyage, cast, lookups, rewriter, context, row, watch);
+        RoomReplay replay =
+            new RoomReplay(voyage, cast, lookups, rewriter, context, row, watch)
+                .only(scope.selection());
         Berth berth = new Berth(plan, row, context, replay);
         berths.add(berth);
         byRoom.put(row.old(), berth);
@@ -191,6 +211,7 @@ public final class Migration {
 
   private RoomReplay.Pause work(Berth berth) throws InterruptedException {
     doubts.resolve(berth.row());
+    mending.open(berth.row(), berth.context());
     RoomReplay.Pause pause = berth.replay().advance();
     if (pause instanceof RoomReplay.Pause.Done) {
       finish.finish(berth.plan(), berth.row(), berth.context(), berth.replay());

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
@@ -22,6 +21,7 @@ import org.ferry.migrate.CrossingLedger.RoomState;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.Selection;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Lookups;
 import org.ferry.migrate.rewrite.Rewriter;
@@ -41,6 +41,7 @@ public final class Rehearsal {
   private final Map<RoomId, RoomFacts> facts;
   private final @Nullable MediaStore media;
   private final List<Plan.PlanRoom> chosen;
+  private final Selection selection;
   private final Watch watch;
   private final Contexts contexts;
   private final Map<String, Long> skipped = new TreeMap<>();
@@ -78,20 +79,20 @@ public final class Rehearsal {
    * @param voyage from where to where, by which plan
    * @param facts what the source's rooms are
    * @param media the files' bytes, null where none were given
-   * @param chosen which of the plan's rooms
+   * @param scope what of the plan
    * @param watch who looks on
    */
   public Rehearsal(
-      Voyage voyage,
-      List<RoomFacts> facts,
-      @Nullable MediaStore media,
-      Predicate<Plan.PlanRoom> chosen,
-      Watch watch) {
+      Voyage voyage, List<RoomFacts> facts, @Nullable MediaStore media, Scope scope, Watch watch) {
     this.voyage = voyage;
     this.facts = facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
     this.media = media;
     this.chosen =
-        voyage.plan().rooms().stream().filter(Plan.PlanRoom::carried).filter(chosen).toList();
+        voyage.plan().rooms().stream()
+            .filter(Plan.PlanRoom::carried)
+            .filter(scope.rooms())
+            .toList();
+    this.selection = scope.selection();
     this.watch = watch;
     this.contexts = new Contexts(voyage);
   }
@@ -141,7 +142,9 @@ public final class Rehearsal {
       Plan.PlanRoom plan, RoomFacts fact, CarriedRoom row, Rewriter rewriter, Imagined imagined) {
     RoomContext context = contexts.of(plan, fact, row).atTheEnd().withoutWaiting();
     try (Stream<Event> waiting = waiting(plan.id())) {
-      waiting.forEach(e -> imagined.know(e.id(), plan.id(), one(e, rewriter, context)));
+      waiting
+          .filter(selection::selects)
+          .forEach(e -> imagined.know(e.id(), plan.id(), one(e, rewriter, context)));
     }
   }
 
@@ -213,6 +216,11 @@ public final class Rehearsal {
       return real.room(old) instanceof RoomFate.Pending
           ? new RoomFate.Carried(old)
           : real.room(old);
+    }
+
+    @Override
+    public boolean inSpace(RoomId old) {
+      return real.inSpace(old);
     }
 
     @Override

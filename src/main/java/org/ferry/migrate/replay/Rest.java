@@ -9,6 +9,17 @@ final class Rest {
 
   private Rest() {}
 
+  /** Waits for everything that was begun; interrupted, it ends what is under way. */
+  static void whenDone(ExecutorService threads) throws InterruptedException {
+    threads.shutdown();
+    try {
+      boolean unusedDone = threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      var unused = threads.shutdownNow();
+      throw e;
+    }
+  }
+
   /**
    * Gives what is under way a few seconds to end. What waits longer, such as for a homeserver that
    * is away, is interrupted: its event stays in doubt, and the next run looks for it.

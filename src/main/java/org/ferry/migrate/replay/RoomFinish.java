@@ -64,6 +64,7 @@ final class RoomFinish {
         mending.mend(plan.id(), target, context);
       }
       replay.finish();
+      archiveName(plan, row);
       links.link(plan, target, row.actor());
       directory(plan, target);
       note(row, RoomState.DONE, null, detail);
@@ -85,6 +86,16 @@ final class RoomFinish {
     Intent actor = cast.sender(context.actor());
     String txn = Txn.id(voyage.source().info().server(), plan.id().value(), NOTICE, target.value());
     return actor.send(target, "m.room.message", txn, content, null);
+  }
+
+  /** A room without a name of its own is told from its counterpart all the same. */
+  private void archiveName(Plan.PlanRoom plan, CarriedRoom row) {
+    RoomId target = row.target();
+    RoomFacts fact = facts.get(plan.id());
+    if (plan.archive() && target != null && fact != null && fact.name() == null) {
+      ObjectNode name = Json.object().put("name", plan.name()).put(Origin.HELPER, true);
+      EventId unused = cast.actor(row.actor()).setState(target, "m.room.name", "", name, null);
+    }
   }
 
   private long encrypted(Plan.PlanRoom plan) {

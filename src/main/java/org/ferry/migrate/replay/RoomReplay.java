@@ -7,10 +7,12 @@ import java.util.function.Supplier;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.client.Pace;
+import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.LedgerEvent;
 import org.ferry.migrate.Place;
+import org.ferry.migrate.Selection;
 import org.ferry.migrate.Settled;
 import org.ferry.migrate.rewrite.Lookups.LinkFate;
 import org.ferry.migrate.rewrite.Rewriter;
@@ -35,6 +37,7 @@ final class RoomReplay implements Schedule.Room {
   private final Voyage voyage;
   private final LedgerLookups lookups;
   private final Rewriter rewriter;
+  private Selection selection = Selection.ALL;
   private final Delivery delivery;
   private final RoomContext context;
   private final CarriedRoom room;
@@ -61,6 +64,12 @@ final class RoomReplay implements Schedule.Room {
     this.room = room;
     this.watch = watch;
     this.delivery = new Delivery(voyage, cast, target(room), context);
+  }
+
+  /** Leaves everything waiting that is not selected; to be said before the work begins. */
+  RoomReplay only(Selection which) {
+    selection = which;
+    return this;
   }
 
   private static RoomId target(CarriedRoom room) {
@@ -110,7 +119,8 @@ final class RoomReplay implements Schedule.Room {
   Pause advance() throws InterruptedException {
     furthest = voyage.ledger().furthest(voyage.id(), room.old()).orElse(null);
     while (true) {
-      List<LedgerEvent> batch = voyage.ledger().take(voyage.id(), room.old(), after, BATCH);
+      List<LedgerEvent> batch =
+          voyage.ledger().take(voyage.id(), room.old(), after, BATCH, selection);
       if (batch.isEmpty()) {
         settleAll();
         return new Pause.Done();
@@ -150,15 +160,37 @@ final class RoomReplay implements Schedule.Room {
           settle(event, paced(() -> delivery.redact(event, redact)), in.finishing());
       case Rewritten.Skip skip ->
           settle(event, outcome(event, EventState.SKIPPED, skip.reason()), in.finishing());
+      case Rewritten.Fail fail when waitsForLater(event) -> release(List.of(event));
       case Rewritten.Fail fail ->
           settle(event, outcome(event, EventState.FAILED, fail.reason()), in.finishing());
       case Rewritten.Postpone postpone -> release(List.of(event));
       case Rewritten.Last unused -> last.add(event);
       case Rewritten.Await await -> {
-        return new Pause.Blocked(await.room(), await.event());
+        return isForLater(await.event())
+            ? one(event, in.withoutWaiting())
+            : new Pause.Blocked(await.room(), await.event());
       }
     }
     return null;
+  }
+
+  /** A reaction or an edit waits with what it belongs to, where this run leaves that waiting. */
+  private boolean waitsForLater(LedgerEvent event) {
+    if (!selection.isPartial()) {
+      return false;
+    }
+    String target =
+        Json.parseObject(event.event().content()).path("m.relates_to").path("event_id").asText("");
+    return target.startsWith("$") && target.length() > 1 && isForLater(new EventId(target));
+  }
+
+  private boolean isForLater(EventId id) {
+    return selection.isPartial()
+        && voyage
+            .ledger()
+            .fate(voyage.id(), id)
+            .filter(f -> f.state() == EventState.WAITING && !selection.selects(f.event()))
+            .isPresent();
   }
 
   private Settled deliver(LedgerEvent event, Rewritten.Send send) throws InterruptedException {

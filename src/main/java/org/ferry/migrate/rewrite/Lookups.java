@@ -19,6 +19,11 @@ public interface Lookups {
   /** What became of a room. */
   RoomFate room(RoomId old);
 
+  /** False for a room that the plan keeps out of the Space and of all sub-spaces. */
+  default boolean inSpace(RoomId old) {
+    return true;
+  }
+
   /** What became of an event. */
   LinkFate event(EventId old);
 

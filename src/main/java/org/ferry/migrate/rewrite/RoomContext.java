@@ -16,6 +16,7 @@ import org.ferry.id.UserId;
  * @param reused true where the target existed before
  * @param finishing true at the end of a replay, when what comes last is sent
  * @param follow true while links to events not yet carried are worth waiting for
+ * @param suffix what stands behind every name of the room, such as {@code " (archive)"}
  */
 public record RoomContext(
     String sourceServer,
@@ -27,7 +28,8 @@ public record RoomContext(
     boolean shell,
     boolean reused,
     boolean finishing,
-    boolean follow) {
+    boolean follow,
+    String suffix) {
 
   /** True where creators stand above all power levels (room version 12 and later, MSC4289). */
   public boolean creatorsAbovePower() {
@@ -48,15 +50,41 @@ public record RoomContext(
     }
   }
 
+  /** The same room under a name of its own, beside another one. */
+  public RoomContext named(String behind) {
+    return new RoomContext(
+        sourceServer,
+        domain,
+        version,
+        bot,
+        actor,
+        creators,
+        shell,
+        reused,
+        finishing,
+        follow,
+        behind);
+  }
+
   /** The same room once its history stands; then there is nothing left to wait for. */
   public RoomContext atTheEnd() {
     return new RoomContext(
-        sourceServer, domain, version, bot, actor, creators, shell, reused, true, false);
+        sourceServer, domain, version, bot, actor, creators, shell, reused, true, false, suffix);
   }
 
   /** The same room with links resolved as far as they can be now. */
   public RoomContext withoutWaiting() {
     return new RoomContext(
-        sourceServer, domain, version, bot, actor, creators, shell, reused, finishing, false);
+        sourceServer,
+        domain,
+        version,
+        bot,
+        actor,
+        creators,
+        shell,
+        reused,
+        finishing,
+        false,
+        suffix);
   }
 }

@@ -39,6 +39,7 @@ final class StateRewriter {
       case "m.room.canonical_alias" -> {
         return aliases(content);
       }
+      case "m.room.name" -> name(content);
       case "m.room.pinned_events" -> pinned(content);
       case "m.room.join_rules" -> joinRules(content);
       case "m.room.tombstone" -> {
@@ -55,7 +56,9 @@ final class StateRewriter {
   /** The state key on the other side; a value of a room link may have none (yet). */
   StateKey stateKey(String type, String key) {
     if (type.equals("m.space.child") || type.equals("m.space.parent")) {
-      return roomKey(key);
+      return type.equals("m.space.child") && isKeptOut(key)
+          ? new StateKey.Absent(new Rewritten.Skip("kept out of the Space"))
+          : roomKey(key);
     }
     if (!UserId.isValid(key)) {
       return new StateKey.Known(key);
@@ -83,6 +86,11 @@ final class StateRewriter {
      * @param why what that means for the event
      */
     record Absent(Rewritten why) implements StateKey {}
+  }
+
+  /** Direct chats, replaced rooms, and what the plan hides (decisions.md 15). */
+  private boolean isKeptOut(String key) {
+    return key.startsWith("!") && key.length() > 1 && !lookups.inSpace(new RoomId(key));
   }
 
   private StateKey roomKey(String key) {
@@ -139,6 +147,13 @@ final class StateRewriter {
 
   private Optional<RoomAlias> alias(String text) {
     return RoomAlias.isValid(text) ? lookups.alias(new RoomAlias(text)) : Optional.empty();
+  }
+
+  private void name(ObjectNode content) {
+    String name = content.path("name").asText("");
+    if (!room.suffix().isEmpty() && !name.isBlank()) {
+      content.put("name", name + room.suffix());
+    }
   }
 
   private void pinned(ObjectNode content) {

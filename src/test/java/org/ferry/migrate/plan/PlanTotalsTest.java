@@ -126,4 +126,19 @@ class PlanTotalsTest {
         .contains("Type this in your client before ferry migrate: 1")
         .anyMatch(l -> l.startsWith("People: 2 ghost, 2 map (of these ghosts, 1 have"));
   }
+
+  @Test
+  void aForeignRoomsLinkNamesServersThatStay() {
+    Kit kit =
+        new Kit()
+            .room(
+                new Room("g")
+                    .creator("@zoe:third")
+                    .joined("@alice:old", "@a:fourth", "@b:fourth", "@c:fifth", "@d:sixth"));
+    ForeignRoom listed = kit.totals(kit.propose()).listed().getFirst();
+    assertThat(listed.link())
+        .isEqualTo("https://matrix.to/#/%21g%3Aold?via=fourth&via=fifth&via=sixth");
+    assertThat(listed.members()).isEqualTo(1);
+    assertThat(kit.render(kit.propose())).contains("link: \"https://matrix.to/#/%21g%3Aold?via=");
+  }
 }

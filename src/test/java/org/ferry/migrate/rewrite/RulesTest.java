@@ -60,7 +60,8 @@ class RulesTest {
   void givesAReusedRoomMessagesAndJoinsAndNoOtherState() {
     stage.room =
         new RoomContext(
-            "old.org", "new.org", "10", Stage.BOT, Stage.BOT, Set.of(), false, true, false, true);
+            "old.org", "new.org", "10", Stage.BOT, Stage.BOT, Set.of(), false, true, false, true,
+            "");
     assertThat(stage.rewrite("m.room.message", "{}")).isInstanceOf(Rewritten.Send.class);
     assertThat(stage.state("m.room.member", "@alice:old.org", "{'membership':'join'}"))
         .isInstanceOf(Rewritten.Send.class);
@@ -228,7 +229,7 @@ class RulesTest {
 
   private static RoomContext shell() {
     return new RoomContext(
-        "old.org", "new.org", "10", Stage.BOT, Stage.BOT, Set.of(), true, false, false, true);
+        "old.org", "new.org", "10", Stage.BOT, Stage.BOT, Set.of(), true, false, false, true, "");
   }
 
   private Rewritten redaction(

@@ -56,7 +56,8 @@ class StateTest {
             false,
             false,
             false,
-            true);
+            true,
+            "");
     assertThat(
             stage.stateContent(
                 "m.room.power_levels", "{'users':{'@alice:old.org':100,'@bob:old.org':100}}"))
@@ -65,10 +66,18 @@ class StateTest {
   }
 
   @Test
+  void anArchiveBearsItsOwnName() {
+    stage.room = stage.room.named(" (archive)");
+    assertThat(stage.stateContent("m.room.name", "{'name':'Garden'}"))
+        .isEqualTo("{'name':'Garden (archive)'}");
+    assertThat(stage.stateContent("m.room.name", "{'name':''}")).isEqualTo("{'name':''}");
+  }
+
+  @Test
   void keepsTheBotOutOfADirectChat() {
     stage.room =
         new RoomContext(
-            "old.org", "new.org", "10", Stage.BOT, ALICE, Set.of(), true, false, false, true);
+            "old.org", "new.org", "10", Stage.BOT, ALICE, Set.of(), true, false, false, true, "");
     assertThat(stage.stateContent("m.room.power_levels", "{'users':{'@alice:old.org':100}}"))
         .isEqualTo("{'users':{'@old_alice:new.org':100}}");
   }
@@ -189,7 +198,8 @@ class StateTest {
             false,
             false,
             false,
-            true);
+            true,
+            "");
     assertThat(
             stage.stateContent(
                 "m.room.server_acl", "{'allow':['old.org'],'allow_ip_literals':false}"))

@@ -1,0 +1,145 @@
+package org.ferry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.List;
+import org.ferry.testing.crossing.Landing;
+import org.ferry.testing.crossing.Sample;
+import org.ferry.testing.crossing.Shore;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** Some people's part first, or the newest first; the rest later. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class PartialIT {
+  private static final Sample SAMPLE = Sample.facts();
+  private static final Shore SHORE = Shore.shared();
+  private static final Landing THEIRS = SHORE.landing("some-people", "partial");
+  private static final Landing NEWEST = SHORE.landing("newest", "partial");
+  private static final String RANDOM = SAMPLE.room("random");
+  private static final String BULK = SAMPLE.room("bulk");
+  private static final String FRANK = "@old_frank:" + Shore.DOMAIN;
+
+  private static Instant middle = Instant.EPOCH;
+
+  private static List<JsonNode> messages(String room) {
+    return SHORE.timeline(room).stream()
+        .filter(e -> e.path("type").asText().equals("m.room.message"))
+        .toList();
+  }
+
+  @Test
+  @Order(1)
+  void onlySomePeoplesPart() {
+    var unused = THEIRS.must(0, "analyze", Sample.SQL.toString());
+    JsonNode promised =
+        THEIRS.json(
+            0,
+            "migrate",
+            "-y",
+            "--json",
+            "--dry-run",
+            "--media",
+            Sample.MEDIA.toString(),
+            "--rooms",
+            RANDOM,
+            "--users",
+            "@frank:*");
+    JsonNode done =
+        THEIRS.json(0, "migrate", "-y", "--json", "--rooms", RANDOM, "--users", "@frank:*");
+    assertThat(done.at("/events/carried").asLong())
+        .isPositive()
+        .isEqualTo(promised.path("events").asLong());
+    assertThat(done.at("/events/waiting").asLong()).isPositive();
+    String room = THEIRS.mapped().room(RANDOM);
+    assertThat(messages(room))
+        .isNotEmpty()
+        .allSatisfy(e -> assertThat(e.path("sender").asText()).isEqualTo(FRANK));
+    assertThat(SHORE.state(room, "m.room.name", "").path("name").asText()).isNotEmpty();
+    assertThat(SHORE.state(room, "m.room.member", FRANK).path("membership").asText())
+        .isEqualTo("join");
+    assertThat(THEIRS.must(0, "status").out())
+        .contains("left waiting on purpose by the last run (--users '@frank:*')");
+  }
+
+  @Test
+  @Order(2)
+  void theRestComesLaterAndStandsLate() {
+    JsonNode done = THEIRS.json(0, "migrate", "-y", "--json", "--rooms", RANDOM);
+    assertThat(done.at("/events/waiting").asLong()).isZero();
+    assertThat(done.at("/events/late").asLong()).isPositive();
+    assertThat(messages(THEIRS.mapped().room(RANDOM))).hasSize(40);
+    assertThat(THEIRS.must(1, "verify").out())
+        .as("only rooms that were not asked for differ")
+        .contains("(" + BULK + ")")
+        .doesNotContain("(" + RANDOM + ")");
+    assertThat(THEIRS.must(0, "status").out()).doesNotContain("on purpose");
+  }
+
+  @Test
+  @Order(3)
+  void onlyTheNewestInARoomThatMakesSense() {
+    List<JsonNode> old = oldMessages();
+    middle = Instant.ofEpochMilli(old.get(old.size() / 2).path("origin_server_ts").asLong());
+    long newer =
+        old.stream()
+            .filter(e -> e.path("origin_server_ts").asLong() >= middle.toEpochMilli())
+            .count();
+    JsonNode done =
+        NEWEST.json(
+            0,
+            "migrate",
+            "-y",
+            "--json",
+            "--media",
+            Sample.MEDIA.toString(),
+            "--rooms",
+            BULK,
+            "--rooms",
+            "Empty*",
+            "--since",
+            middle.toString());
+    assertThat(done.at("/events/waiting").asLong()).isPositive();
+    assertThat(done.path("left_waiting_by").asText()).isEqualTo("--since " + middle);
+    Landing.Mapped mapped = NEWEST.mapped();
+    String room = mapped.room(BULK);
+    assertThat(messages(room)).hasSize((int) newer);
+    assertThat(SHORE.state(room, "m.room.name", "").path("name").asText()).isNotEmpty();
+    assertThat(mapped.hasRoom(SAMPLE.room("empty"))).as("nothing new in it").isFalse();
+  }
+
+  /** The bulk room as it stands where all of it was carried. */
+  private static List<JsonNode> oldMessages() {
+    var unused = THEIRS.must(0, "migrate", "-y", "--rooms", BULK);
+    return messages(THEIRS.mapped().room(BULK));
+  }
+
+  @Test
+  @Order(4)
+  void whatIsOlderComesLaterWithItsOldDate() {
+    JsonNode done = NEWEST.json(0, "migrate", "-y", "--json", "--rooms", BULK);
+    assertThat(done.at("/events/late").asLong()).isPositive();
+    String room = NEWEST.mapped().room(BULK);
+    assertThat(messages(room)).hasSize(400);
+    assertThat(messages(room).getLast().path("origin_server_ts").asLong())
+        .isLessThan(middle.toEpochMilli());
+    assertThat(NEWEST.must(1, "verify").out())
+        .contains("(" + RANDOM + ")")
+        .doesNotContain("(" + BULK + ")");
+  }
+
+  @Test
+  @Order(5)
+  void whatCannotBeMeantIsSaid() {
+    assertThat(NEWEST.must(3, "migrate", "-y", "--users", "nobody*").err())
+        .contains("Nobody of the plan is meant by --users nobody*");
+    assertThat(NEWEST.must(2, "migrate", "-y", "--since", "yesterday").err())
+        .contains("\"yesterday\" is no time", "30d");
+    assertThat(NEWEST.must(2, "migrate", "-y", "--since", "2999-01-01").err())
+        .contains("lies ahead");
+  }
+}
