@@ -50,7 +50,38 @@ final class Helper {
     if (!is(before, "join")) {
       return asGuest(send, before, attempt);
     }
+    if (send.type().equals(MEMBER) && is(send.content(), "invite") && send.stateKey() != null) {
+      UserId whom = new UserId(send.stateKey());
+      JsonNode there = membership(whom);
+      if (is(there, "join")) {
+        return pastInvitation(send, whom, there, attempt);
+      }
+    }
     return withPower(send, attempt);
+  }
+
+  /** An invitation that comes late: who followed it long ago steps out for a moment. */
+  private Optional<EventId> pastInvitation(
+      Rewritten.Send send, UserId whom, JsonNode there, Supplier<EventId> attempt) {
+    set(cast.actor(whom), whom, "leave", send.ts());
+    Optional<EventId> sent = tried(attempt);
+    if (sent.isEmpty()) {
+      sent = withPower(send, attempt);
+    }
+    if (sent.isEmpty()) {
+      letIn(whom, membership(whom), send.ts());
+    }
+    back(whom, there, send.ts());
+    return sent;
+  }
+
+  // The ids of helper events are of no further use.
+  @SuppressWarnings("UnusedVariable")
+  private void back(UserId whom, JsonNode there, long ts) {
+    ObjectNode content = there.deepCopy();
+    content.remove(Origin.KEY);
+    content.put(Origin.HELPER, true);
+    EventId unused = cast.actor(whom).setState(target, MEMBER, whom.value(), content, ts);
   }
 
   /** A join into a closed room, or a leave of one who was never let in. */
