@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.plan.Plan;
@@ -24,6 +26,7 @@ import org.ferry.migrate.plan.TargetSpace;
  */
 public record Followed(Plan plan, String text) {
   private static final String NOTE = "plan";
+  private static final Pattern SPACE = Pattern.compile("(?m)^space: *[\"']?([^\"'\\s]+)");
 
   /**
    * A plan file.
@@ -91,12 +94,13 @@ public record Followed(Plan plan, String text) {
     try {
       Path file = Files.createTempFile("ferry-plan", ".yaml");
       try {
-        Path unused = Files.writeString(file, Json.parseObject(kept.get()).path("text").asText());
+        String text = Json.parseObject(kept.get()).path("text").asText();
+        Path unused = Files.writeString(file, text);
         return PlanFile.previous(
                 file,
                 passage.source().info().server(),
                 crossing.domain(),
-                passage.options().space())
+                space(text, passage.options().space()))
             .plan();
       } finally {
         Files.delete(file);
@@ -104,5 +108,11 @@ public record Followed(Plan plan, String text) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The Space as the plan calls it: which one is meant was found out, and it has several names. */
+  private static String space(String text, String otherwise) {
+    Matcher line = SPACE.matcher(text);
+    return line.find() ? line.group(1) : otherwise;
   }
 }

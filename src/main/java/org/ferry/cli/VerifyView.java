@@ -30,12 +30,12 @@ final class VerifyView {
                 count.rooms(),
                 count.again() ? "from the dump itself" : "when it was loaded"));
     lines.add(
-        "%,d events in %,d rooms and %,d files compared%s: %s"
+        "%,d events in %,d rooms and %,d files compared, %,d late: %s"
             .formatted(
                 report.found(),
                 report.rooms().size(),
                 report.files().compared(),
-                report.late() == 0 ? "" : ", %,d events late".formatted(report.late()),
+                report.late(),
                 verdict(report)));
     return lines;
   }

@@ -64,7 +64,7 @@ final class Gathering {
         crossing.domain(),
         plan.space(),
         now,
-        source.info().label(),
+        fileName(source.info().label()),
         source.loadedAt(),
         source.info().latestEvent(),
         new Contents.Before(totals.people(), totals.rooms(), totals.messages(), totals.media()),
@@ -78,6 +78,11 @@ final class Gathering {
         readMore(),
         shown(),
         verified);
+  }
+
+  /** Where it lies on somebody's disk is nobody else's business. */
+  private static String fileName(String label) {
+    return label.substring(label.lastIndexOf('/') + 1);
   }
 
   private Map<Plan.PersonAction, Long> people() {

@@ -33,18 +33,21 @@ final class RoomSections {
   void rooms() {
     if (contents.rooms().isEmpty()) {
       html.element("p", words.of("rooms.none"));
+    } else {
+      html.element("p", words.of("rooms.caption"));
     }
     for (RoomClass kind : RoomClass.values()) {
       List<RoomLine> rooms = contents.rooms().stream().filter(r -> r.kind() == kind).toList();
       if (!rooms.isEmpty()) {
-        html.element("h3", words.of("kind." + kind.name().toLowerCase(Locale.ROOT)));
-        table(rooms);
+        String title = words.of("kind." + kind.name().toLowerCase(Locale.ROOT));
+        html.element("h3", title);
+        table(title, rooms);
       }
     }
   }
 
-  private void table(List<RoomLine> rooms) {
-    html.raw("<div class=\"wide\"><table>").element("caption", words.of("rooms.caption"));
+  private void table(String title, List<RoomLine> rooms) {
+    html.raw("<div class=\"wide\"><table>").element("caption class=\"unseen\"", title);
     html.raw("<thead><tr>");
     for (String column : List.of("room.name", "room.was", "room.is")) {
       html.element("th scope=\"col\"", words.of(column));

@@ -89,10 +89,15 @@ final class Strangers {
     }
   }
 
-  /** Memberships are compared as they are now: a new name, or an invitation, makes such events. */
+  /**
+   * Memberships are compared as they are now: a new name, or an invitation, makes such events. What
+   * a redaction took is named where it stood.
+   */
   private void unmarked(ObjectNode event, String type, boolean beginning) {
     if (!event.has("state_key")) {
-      unexpected(event, "an event of type " + type + " without Ferry's mark");
+      if (!type.equals("m.room.redaction")) {
+        unexpected(event, "an event of type " + type + " without Ferry's mark");
+      }
     } else if (!type.equals("m.room.member") && !(made && beginning && CREATION.contains(type))) {
       suspects.stray(event);
     }
@@ -109,7 +114,9 @@ final class Strangers {
     }
     switch (fate.state()) {
       case CARRIED, MERGED -> {
-        if (!id.equals(fate.target())) {
+        if (!id.equals(fate.target()) && event.has("state_key")) {
+          suspects.stray(event);
+        } else if (!id.equals(fate.target())) {
           findings.add(
               new Difference(
                   Kind.TWICE,
