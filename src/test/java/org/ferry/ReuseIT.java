@@ -79,11 +79,11 @@ class ReuseIT {
     bulk = room("{'preset':'private_chat','name':'Bulk room'}");
     var unused = LANDING.must(0, "analyze", Sample.SQL.toString());
     var refused = LANDING.ferry("migrate", "-y");
-    assertThat(refused.status()).as(refused.toString()).isBetween(3, 4);
+    assertThat(refused.status()).as(refused.toString()).isEqualTo(4);
     assertThat(refused.err()).contains("/invite " + BOT);
     letIn(space, 0);
     var powerless = LANDING.ferry("migrate", "-y");
-    assertThat(powerless.status()).as(powerless.toString()).isBetween(3, 4);
+    assertThat(powerless.status()).as(powerless.toString()).isEqualTo(4);
     assertThat(powerless.err()).contains("/op " + BOT);
     letIn(space, 50);
   }

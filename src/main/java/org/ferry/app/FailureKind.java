@@ -1,5 +1,7 @@
 package org.ferry.app;
 
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import org.ferry.checkup.Blocked;
 import org.ferry.config.ConfigException;
 import org.ferry.lab.LabException;
@@ -38,6 +40,7 @@ public enum FailureKind {
       case ConfigException e -> INPUT;
       case PlanException e -> INPUT;
       case SourceException e -> INPUT;
+      case UncheckedIOException e when e.getCause() instanceof FileSystemException -> INPUT;
       case HomeserverFailure e -> SERVER;
       case SpaceUnusable e -> SERVER;
       case Blocked e -> SERVER;
@@ -46,6 +49,7 @@ public enum FailureKind {
       case LabException e -> SERVER;
       case AlreadyRunning e -> BUSY;
       case ListenException e -> BUSY;
+      case OutOfMemoryError e -> BUSY;
       default -> BUG;
     };
   }
@@ -60,6 +64,18 @@ public enum FailureKind {
           said
               + ". The homeserver does not know Ferry's token: hand it registration.yaml, name that in"
               + " app_service_config_files and restart it; ferry registration --check tells what differs.";
+      case MatrixException e when e.isRateLimit() ->
+          said
+              + ". The homeserver keeps limiting Ferry's rate: let it read registration.yaml as Ferry"
+              + " writes it (rate_limited: false), restart it and run the same command again; what was"
+              + " done is kept.";
+      case UncheckedIOException e when e.getCause() instanceof FileSystemException file ->
+          file.getMessage()
+              + ". See that the folder is there and writable and that its disk has room, then run the"
+              + " same command again.";
+      case OutOfMemoryError e ->
+          "Java's memory is used up; give it more, such as FERRY_JAVA_OPTS=-Xmx2g, and run the same"
+              + " command again; what was done is kept.";
       case Unreachable e -> stopped(said) + AGAIN;
       case InDoubt e -> stopped(said) + AGAIN;
       default -> said;

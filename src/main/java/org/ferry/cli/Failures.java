@@ -59,7 +59,7 @@ final class Failures {
     return switch (FailureKind.of(failure)) {
       case INPUT -> say(input(failure), ExitStatus.INPUT);
       case SERVER -> say(FailureKind.sentence(failure), ExitStatus.SERVER);
-      case BUSY -> say(String.valueOf(failure.getMessage()), ExitStatus.FAILED);
+      case BUSY -> say(FailureKind.sentence(failure), ExitStatus.FAILED);
       case BUG -> bug(failure, arguments);
     };
   }
@@ -68,7 +68,7 @@ final class Failures {
     if (failure instanceof ConfigException e && e.problems().size() > 1) {
       return e.problems().size() + " problems:\n" + e.getMessage();
     }
-    return String.valueOf(failure.getMessage());
+    return FailureKind.sentence(failure);
   }
 
   /** After Ctrl-C or a signal like it. */

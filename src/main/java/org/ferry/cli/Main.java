@@ -48,10 +48,15 @@ public final class Main {
       set.usage(world.err());
       return ExitStatus.USAGE;
     }
-    return set.execute(arguments.toArray(String[]::new));
+    try {
+      return set.execute(arguments.toArray(String[]::new));
+    } catch (Error e) {
+      // picocli hands on exceptions only; nobody shall see the trace of a stack that was too deep.
+      return failed(line, e, arguments);
+    }
   }
 
-  private int failed(CommandLine line, Exception failure, List<String> arguments) {
+  private int failed(CommandLine line, Throwable failure, List<String> arguments) {
     Commands.Root root = line.getCommand();
     Failures failures = new Failures(world, root.globals.debug);
     return stop.requested()

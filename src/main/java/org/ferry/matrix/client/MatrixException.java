@@ -107,6 +107,11 @@ public final class MatrixException extends HomeserverFailure {
     return status == 401 || is(Errcode.UNKNOWN_TOKEN) || is(Errcode.MISSING_TOKEN);
   }
 
+  /** True where the server still limited our rate when patience had ended. */
+  public boolean isRateLimit() {
+    return status == 429 || is(Errcode.LIMIT_EXCEEDED);
+  }
+
   /** True where the event or file is larger than the server takes. */
   public boolean isTooLarge() {
     return is(Errcode.TOO_LARGE) || status == 413;
@@ -114,6 +119,6 @@ public final class MatrixException extends HomeserverFailure {
 
   @Override
   public boolean mayResolve() {
-    return status == 429 || status >= 500 || is(Errcode.LIMIT_EXCEEDED);
+    return isRateLimit() || status >= 500;
   }
 }

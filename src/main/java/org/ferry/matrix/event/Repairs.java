@@ -152,6 +152,24 @@ final class Repairs {
     }
   }
 
+  /** Servers refuse a whole event for mentions of another shape, which nobody checked before. */
+  void checkMentions(ObjectNode content) {
+    JsonNode mentions = content.get("m.mentions");
+    if (mentions != null && !areMentions(mentions)) {
+      add(Kind.MENTIONS_DROPPED, "m.mentions");
+      JsonNode unused = content.remove("m.mentions");
+    }
+  }
+
+  private static boolean areMentions(JsonNode mentions) {
+    JsonNode users = mentions.path("user_ids");
+    JsonNode room = mentions.path("room");
+    return mentions.isObject()
+        && (room.isMissingNode() || room.isBoolean())
+        && (users.isMissingNode()
+            || (users.isArray() && users.valueStream().allMatch(JsonNode::isTextual)));
+  }
+
   /** Servers refuse a membership with a long name or a long address of a picture. */
   void trimMember(ObjectNode content) {
     String name = content.path("displayname").textValue();

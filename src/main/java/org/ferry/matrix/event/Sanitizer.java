@@ -64,7 +64,9 @@ public final class Sanitizer {
     /** A name of over 256 characters was cut. */
     NAME_CUT("name cut"),
     /** A picture's address of over 1000 characters was dropped. */
-    AVATAR_DROPPED("picture dropped");
+    AVATAR_DROPPED("picture dropped"),
+    /** Mentions that are not what the specification says were dropped. */
+    MENTIONS_DROPPED("mentions dropped");
 
     private final String word;
 
@@ -94,6 +96,7 @@ public final class Sanitizer {
       repairs.trimMember(mended);
     }
     repairs.supply(type, mended);
+    repairs.checkMentions(mended);
     new Trimmer(repairs, budget).trim(mended);
     return new Acceptable(repairs.list().isEmpty() ? content : mended, repairs.list());
   }

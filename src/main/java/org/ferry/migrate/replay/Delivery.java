@@ -180,7 +180,8 @@ final class Delivery {
   }
 
   private static Settled failed(LedgerEvent event, MatrixException e) {
-    if (e.isTokenRefused()) {
+    // Neither says anything about this event: the next ones would fare the same.
+    if (e.isTokenRefused() || e.isRateLimit()) {
       throw e;
     }
     return new Settled(event.key(), EventState.FAILED, null, e.getMessage(), false, null);

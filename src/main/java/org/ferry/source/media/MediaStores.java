@@ -45,10 +45,24 @@ public final class MediaStores {
           ? TarStore.inPlace(given)
           : TarStore.spooled(given, compression, scratch);
     } catch (IOException e) {
+      if (isFull(e)) {
+        throw new SourceException(
+            "%s cannot be unpacked into %s (%s). Free some disk space there, or give --media the folder."
+                .formatted(given, scratch, e.getMessage()),
+            e);
+      }
       throw new SourceException(
           Compression.explain(given.toString(), "in the tar", e)
               + " Take the tar again, or give --media the folder.",
           e);
     }
+  }
+
+  /** What the system says where a disk is full; Java has no exception of its own for it. */
+  private static boolean isFull(IOException e) {
+    String said = String.valueOf(e.getMessage()).toLowerCase(java.util.Locale.ROOT);
+    return said.contains("no space left")
+        || said.contains("quota")
+        || said.contains("file too large");
   }
 }

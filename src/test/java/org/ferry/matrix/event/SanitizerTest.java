@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.List;
 import java.util.Random;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -40,6 +41,18 @@ class SanitizerTest {
     assertThat(supplied("m.room.topic", "{}")).isEqualTo("{'topic':''}");
     assertThat(supplied("m.room.name", "{'name':null}")).isEqualTo("{'name':''}");
     assertThat(supplied("m.room.encryption", "{}")).isEqualTo("{}");
+  }
+
+  @Test
+  void dropsMentionsThatServersRefuse() {
+    for (String good : List.of("{}", "{'room':true}", "{'user_ids':['@a:b'],'x':1}")) {
+      String content = "{'m.mentions':" + good + "}";
+      assertThat(supplied("org.example.any", content)).isEqualTo(content);
+    }
+    for (String bad :
+        List.of("[1]", "null", "'all'", "{'room':1}", "{'user_ids':'@a:b'}", "{'user_ids':[1]}")) {
+      assertThat(supplied("org.example.any", "{'m.mentions':" + bad + "}")).isEqualTo("{}");
+    }
   }
 
   private static String supplied(String type, String json) {
