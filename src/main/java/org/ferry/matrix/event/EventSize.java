@@ -9,9 +9,6 @@ public final class EventSize {
   /** The most bytes of a whole event in canonical JSON (specification, "Size limits"). */
   public static final int WHOLE_EVENT = 65_536;
 
-  /** A budget for a content that fits whatever the names around it are; prefer {@link #of}. */
-  public static final int CONTENT_BUDGET = WHOLE_EVENT - 8_192;
-
   /** Names of fields, hash, signature with its key's name, times, depth, and some to spare. */
   private static final int FIXED = 1_000;
 

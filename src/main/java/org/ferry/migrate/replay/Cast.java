@@ -50,7 +50,14 @@ final class Cast {
 
   /** A user of the destination as who sends, from the replay device. */
   Intent sender(UserId target) {
-    return senders.computeIfAbsent(target, this::withDevice);
+    Intent known = senders.get(target);
+    if (known != null) {
+      return known;
+    }
+    // Two that make the device at once make the same one; no lock is held while the server answers.
+    Intent made = withDevice(target);
+    Intent first = senders.putIfAbsent(target, made);
+    return first == null ? made : first;
   }
 
   private Intent withDevice(UserId target) {

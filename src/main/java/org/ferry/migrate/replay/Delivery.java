@@ -31,6 +31,7 @@ final class Delivery {
   private final Cast cast;
   private final RoomId target;
   private final RoomContext room;
+  private final Readers readers;
   private final Helper helper;
   private final Map<String, EventId> states = new HashMap<>();
 
@@ -39,7 +40,8 @@ final class Delivery {
     this.cast = cast;
     this.target = target;
     this.room = room;
-    this.helper = new Helper(cast, target, room);
+    this.readers = new Readers(voyage);
+    this.helper = new Helper(cast, readers, target, room);
   }
 
   /**
@@ -90,7 +92,7 @@ final class Delivery {
       return helped.get();
     }
     if (send.stateKey() != null && mayStandIn(send)) {
-      return attempt(event, send, room.actor());
+      return attempt(event, send, readers.present(room.actor(), target).user());
     }
     throw refusal;
   }
@@ -131,7 +133,8 @@ final class Delivery {
         return failed(event, e);
       }
       try {
-        return confirmed(event, redact, takeBack(event, redact, room.actor()));
+        UserId present = readers.present(room.actor(), target).user();
+        return confirmed(event, redact, takeBack(event, redact, present));
       } catch (MatrixException again) {
         return failed(event, again);
       }
@@ -152,7 +155,7 @@ final class Delivery {
     Optional<ObjectNode> after =
         cast.actor(redact.sender())
             .event(target, redact.target())
-            .or(() -> cast.actor(room.actor()).event(target, redact.target()));
+            .or(() -> readers.present(room.actor(), target).event(target, redact.target()));
     boolean gone =
         after
             .filter(e -> e.path("unsigned").has("redacted_because") || e.path("content").isEmpty())
@@ -168,6 +171,11 @@ final class Delivery {
                 + " but what it takes back was not seen to be gone",
             false,
             null);
+  }
+
+  /** Lets go of what was remembered of the state that was sent; the room's history stands. */
+  void forget() {
+    states.clear();
   }
 
   private String txn(LedgerEvent event, String part, UserId sender) {

@@ -19,9 +19,11 @@ import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.LedgerEvent;
+import org.ferry.migrate.Place;
 import org.ferry.migrate.Settled;
 import org.ferry.migrate.rewrite.Lookups.LinkFate;
 import org.ferry.migrate.rewrite.Origin;
+import org.ferry.migrate.rewrite.Rewriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,17 +38,19 @@ final class Doubts {
   private final Voyage voyage;
   private final Cast cast;
   private final LedgerLookups lookups;
+  private final Readers readers;
 
   Doubts(Voyage voyage, Cast cast, LedgerLookups lookups) {
     this.voyage = voyage;
     this.cast = cast;
     this.lookups = lookups;
+    this.readers = new Readers(voyage);
   }
 
   /**
    * Settles every event of a room that is in doubt.
    *
-   * @param room its row; who made it reads it
+   * @param room its row; who made it reads it, or who is still in it
    */
   void resolve(CarriedRoom room) {
     RoomId old = room.old();
@@ -55,10 +59,13 @@ final class Doubts {
     if (doubtful.isEmpty() || target == null) {
       return;
     }
-    Intent reader = cast.actor(room.actor());
+    Intent reader = readers.of(room, target);
     Map<String, LedgerEvent> byWord = new HashMap<>();
     doubtful.forEach(e -> byWord.put(voyage.origin().wordOf(e.event().id().value()), e));
     Map<Long, EventId> found = search(old, target, reader, byWord);
+    doubtful.forEach(e -> emptied(e, doubtful, found, reader, target));
+    Place furthest = voyage.ledger().furthest(voyage.id(), old).orElse(null);
+    Set<EventId> taken = new HashSet<>();
     List<Settled> settled = new ArrayList<>();
     List<Long> absent = new ArrayList<>();
     for (LedgerEvent event : doubtful) {
@@ -69,17 +76,49 @@ final class Doubts {
       if (id == null) {
         absent.add(event.key());
       } else {
-        settled.add(arrived(event, id));
+        settled.add(arrived(event, id, furthest, taken.add(id)));
       }
     }
-    voyage.ledger().settle(voyage.id(), settled).join();
+    RoomReplay.committed(voyage.ledger().settle(voyage.id(), settled));
     voyage.ledger().release(voyage.id(), absent);
   }
 
-  private Settled arrived(LedgerEvent event, EventId id) {
+  /** A dated redaction takes the mark of what it empties; it names it instead. */
+  private void emptied(
+      LedgerEvent redaction,
+      List<LedgerEvent> doubtful,
+      Map<Long, EventId> found,
+      Intent reader,
+      RoomId target) {
+    EventId id = found.get(redaction.key());
+    EventId redacts = redaction.event().redacts();
+    if (id == null || redacts == null) {
+      return;
+    }
+    doubtful.stream()
+        .filter(e -> e.event().id().equals(redacts) && !found.containsKey(e.key()))
+        .findFirst()
+        .flatMap(e ->
+            reader
+                .event(target, id)
+                .map(r -> r.path("content").path("redacts").asText(r.path("redacts").asText("")))
+                .filter(stub -> stub.startsWith("$"))
+                .map(stub -> found.put(e.key(), new EventId(stub))))
+        .ifPresent(unused -> {});
+  }
+
+  /** As it would have been noted had the answer come: late where later events had arrived. */
+  private Settled arrived(LedgerEvent event, EventId id, @Nullable Place furthest, boolean first) {
     // Whether it went before or after it was taken back is not known: taking back twice is safe.
     lookups.know(event.event().id(), LinkFate.Carried.of(event.event(), id, false));
-    return new Settled(event.key(), EventState.CARRIED, id, null, false, null);
+    boolean known = !first || voyage.ledger().origin(voyage.id(), id).isPresent();
+    if (known) {
+      return new Settled(event.key(), EventState.MERGED, id, "taken back already", false, null);
+    }
+    boolean last = Rewriter.comesLast(event.event());
+    boolean late = !last && furthest != null && event.place().compareTo(furthest) < 0;
+    return new Settled(
+        event.key(), EventState.CARRIED, id, null, late, last ? RoomReplay.LAST : null);
   }
 
   private Map<Long, EventId> search(

@@ -23,13 +23,16 @@ final class Helper {
   private static final String MEMBER = "m.room.member";
   private static final String POWER = "m.room.power_levels";
   private static final int FULL_POWER = 100;
+  private static final System.Logger LOG = System.getLogger(Helper.class.getName());
 
   private final Cast cast;
   private final RoomId target;
   private final RoomContext room;
+  private final Readers readers;
 
-  Helper(Cast cast, RoomId target, RoomContext room) {
+  Helper(Cast cast, Readers readers, RoomId target, RoomContext room) {
     this.cast = cast;
+    this.readers = readers;
     this.target = target;
     this.room = room;
   }
@@ -106,15 +109,16 @@ final class Helper {
     if (sent.isEmpty()) {
       sent = withPower(send, attempt);
     }
-    set(cast.actor(guest), guest, "leave", send.ts());
+    afterwards(() -> set(cast.actor(guest), guest, "leave", send.ts()));
     if (is(before, "ban") || is(before, "invite")) {
-      set(cast.actor(room.actor()), guest, before.path("membership").asText(), send.ts());
+      String membership = before.path("membership").asText();
+      afterwards(() -> set(cast.actor(acting()), guest, membership, send.ts()));
     }
     return sent;
   }
 
   private void letIn(UserId guest, JsonNode before, long ts) {
-    Intent actor = cast.actor(room.actor());
+    Intent actor = cast.actor(acting());
     if (is(before, "ban")) {
       set(actor, guest, "leave", ts);
     }
@@ -123,38 +127,78 @@ final class Helper {
     }
   }
 
+  /**
+   * Raises the sender for one event: below whoever acts for the room, so that they can take it back
+   * again (nobody may lower an equal), or where that is not enough to the same height, from where
+   * only the sender can come down.
+   */
   private Optional<EventId> withPower(Rewritten.Send send, Supplier<EventId> attempt) {
-    Intent actor = cast.actor(room.actor());
+    Intent actor = cast.actor(acting());
     Optional<ObjectNode> levels = actor.state(target, POWER, "");
-    if (levels.isEmpty() || room.actor().equals(send.sender())) {
+    if (levels.isEmpty() || actor.user().equals(send.sender())) {
       return Optional.empty();
     }
-    ObjectNode raised = levels.get().deepCopy();
-    ObjectNode users = raised.get("users") instanceof ObjectNode u ? u : raised.putObject("users");
-    int present = users.path(send.sender().value()).asInt(0);
-    users.put(send.sender().value(), Math.max(FULL_POWER, present));
-    try {
-      power(actor, raised, send.ts());
-    } catch (MatrixException e) {
-      if (e.isForbidden()) {
-        return Optional.empty();
+    int present = level(levels.get(), send.sender());
+    boolean above = room.creatorsAbovePower() && room.creators().contains(actor.user());
+    int height = above ? FULL_POWER + 1 : level(levels.get(), actor.user());
+    for (int step : new int[] {height - 1, height}) {
+      if (step > present && (step < height || !above)) {
+        Optional<EventId> sent = raised(send, attempt, actor, levels.get(), step);
+        if (sent.isPresent()) {
+          return sent;
+        }
       }
-      throw e;
+    }
+    return Optional.empty();
+  }
+
+  private Optional<EventId> raised(
+      Rewritten.Send send, Supplier<EventId> attempt, Intent actor, ObjectNode levels, int step) {
+    ObjectNode raised = levels.deepCopy();
+    ObjectNode users = raised.get("users") instanceof ObjectNode u ? u : raised.putObject("users");
+    users.put(send.sender().value(), step);
+    if (tried(() -> power(actor, raised, send.ts())).isEmpty()) {
+      return Optional.empty();
     }
     Optional<EventId> sent = tried(attempt);
     if (sent.isEmpty() || !send.type().equals(POWER)) {
-      power(actor, levels.get(), send.ts());
+      afterwards(() -> lowered(send, actor, levels));
     }
     return sent;
   }
 
-  // The ids of helper events are of no further use.
-  @SuppressWarnings("UnusedVariable")
-  private void power(Intent actor, ObjectNode levels, long ts) {
+  private void lowered(Rewritten.Send send, Intent actor, ObjectNode levels) {
+    if (tried(() -> power(actor, levels, send.ts())).isEmpty()) {
+      EventId unused = power(cast.actor(send.sender()), levels, send.ts());
+    }
+  }
+
+  private static int level(ObjectNode levels, UserId user) {
+    JsonNode own = levels.path("users").path(user.value());
+    return (own.isMissingNode() ? levels.path("users_default") : own).asInt(0);
+  }
+
+  /** What is taken back after the event stands must not make the event itself count as failed. */
+  private void afterwards(Runnable takenBack) {
+    try {
+      takenBack.run();
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "what was changed in {0} for the sake of one event could not be taken back: {1}",
+          target,
+          e.getMessage());
+    }
+  }
+
+  private EventId power(Intent actor, ObjectNode levels, long ts) {
     ObjectNode content = levels.deepCopy();
     content.remove(Origin.KEY);
     content.put(Origin.HELPER, true);
-    EventId unused = actor.setState(target, POWER, "", content, ts);
+    return actor.setState(target, POWER, "", content, ts);
   }
 
   // The ids of helper events are of no further use.
@@ -165,10 +209,15 @@ final class Helper {
   }
 
   private JsonNode membership(UserId user) {
-    return cast.actor(room.actor())
+    return cast.actor(acting())
         .state(target, MEMBER, user.value())
         .<JsonNode>map(s -> s)
         .orElseGet(Json::object);
+  }
+
+  /** Who acts for the room: its maker, or in a direct chat that they left, who is still in it. */
+  private UserId acting() {
+    return readers.present(room.actor(), target).user();
   }
 
   private static boolean is(JsonNode member, String membership) {

@@ -23,7 +23,8 @@ import org.ferry.model.Event;
 
 /**
  * Makes a room's present state what it was on the source. There is nothing to do unless a run died
- * between a helper event and what takes it back, or an event came late.
+ * between a helper event and what takes it back, or an event came late. What people changed in the
+ * new room since then is theirs and stays.
  */
 final class Mending {
   private static final String MEMBER = "m.room.member";
@@ -59,10 +60,11 @@ final class Mending {
         || voyage.ledger().furthest(voyage.id(), row.old()).isPresent()) {
       return;
     }
-    Map<String, ObjectNode> present = present(target, context);
+    UserId acting = context.actor();
+    Map<String, ObjectNode> present = present(target, acting);
     voyage.sources().stateBefore(voyage.source().id(), row.old(), selection.since()).stream()
         .filter(e -> !LATER.contains(e.type()) && concerned(e))
-        .forEach(e -> mendOne(e, target, context.atTheEnd().withoutWaiting(), present));
+        .forEach(e -> mendOne(e, target, context.atTheEnd().withoutWaiting(), acting, present));
   }
 
   /** Who a run leaves out is in no room yet. */
@@ -75,20 +77,24 @@ final class Mending {
         || (UserId.isValid(key) && people.contains(new UserId(key)));
   }
 
-  private Map<String, ObjectNode> present(RoomId target, RoomContext context) {
+  private Map<String, ObjectNode> present(RoomId target, UserId acting) {
     Map<String, ObjectNode> present = new HashMap<>();
-    for (ObjectNode event : cast.actor(context.actor()).fullState(target)) {
+    for (ObjectNode event : cast.actor(acting).fullState(target)) {
       present.put(key(event.path("type").asText(), event.path("state_key").asText()), event);
     }
     return present;
   }
 
-  /** Mends one room. */
-  void mend(RoomId old, RoomId target, RoomContext context) {
-    Map<String, ObjectNode> present = present(target, context);
+  /**
+   * Mends one room.
+   *
+   * @param acting who reads and mends it: a member
+   */
+  void mend(RoomId old, RoomId target, RoomContext context, UserId acting) {
+    Map<String, ObjectNode> present = present(target, acting);
     for (Event event : voyage.sources().currentState(voyage.source().id(), old)) {
       if (!event.type().equals("m.space.parent") && arrived(event)) {
-        mendOne(event, target, context.atTheEnd().withoutWaiting(), present);
+        mendOne(event, target, context.atTheEnd().withoutWaiting(), acting, present);
       }
     }
   }
@@ -106,7 +112,11 @@ final class Mending {
   }
 
   private void mendOne(
-      Event event, RoomId target, RoomContext context, Map<String, ObjectNode> present) {
+      Event event,
+      RoomId target,
+      RoomContext context,
+      UserId acting,
+      Map<String, ObjectNode> present) {
     Rewritten rewritten;
     try {
       rewritten = rewriter.rewrite(event, context);
@@ -117,17 +127,27 @@ final class Mending {
       return;
     }
     ObjectNode now = present.get(key(send.type(), send.stateKey()));
+    if (now != null && !isOurs(now)) {
+      return;
+    }
     ObjectNode content =
         now != null && now.get("content") instanceof ObjectNode c ? c : Json.object();
     if (send.type().equals(MEMBER)) {
       String wanted = send.content().path("membership").asText("leave");
       if (!wanted.equals(content.path("membership").asText("leave"))) {
-        member(target, context.actor(), new UserId(send.stateKey()), wanted, send);
+        member(target, acting, new UserId(send.stateKey()), wanted, send);
       }
     } else if (!Json.canonical(plain(send.content())).equals(Json.canonical(plain(content)))) {
       ObjectNode mended = plain(send.content()).put(Origin.HELPER, true);
-      put(cast.actor(context.actor()), target, send.type(), send.stateKey(), mended, send.ts());
+      put(cast.actor(acting), target, send.type(), send.stateKey(), mended, send.ts());
     }
+  }
+
+  /** Carried, made to help, or made by the bot together with the room. */
+  private boolean isOurs(ObjectNode event) {
+    return event.path("sender").asText("").equals(voyage.options().bot().value())
+        || Origin.isHelper(event.path("content"))
+        || voyage.origin().word(event.path("content")).isPresent();
   }
 
   private void member(

@@ -146,6 +146,7 @@ public final class Rehearsal {
           .filter(selection::selects)
           .forEach(e -> imagined.know(e.id(), plan.id(), one(e, rewriter, context)));
     }
+    imagined.forget();
   }
 
   private Stream<Event> waiting(RoomId room) {
@@ -204,6 +205,11 @@ public final class Rehearsal {
       if (leftOut != null) {
         seen.put(id, new LinkFate.Left(room, leftOut));
       }
+    }
+
+    /** Relations hold within a room: the next one asks for none of these. */
+    void forget() {
+      seen.clear();
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
@@ -23,6 +24,7 @@ final class RoomFinish {
   private final Cast cast;
   private final Mending mending;
   private final SpaceLinks links;
+  private final Readers readers;
   private final Map<RoomId, RoomFacts> facts;
   private final Watch watch;
 
@@ -37,6 +39,7 @@ final class RoomFinish {
     this.cast = cast;
     this.mending = mending;
     this.links = links;
+    this.readers = new Readers(voyage);
     this.facts = facts;
     this.watch = watch;
   }
@@ -57,15 +60,16 @@ final class RoomFinish {
     }
     ObjectNode detail = Json.parseObject(row.detail());
     try {
+      UserId acting = readers.of(row, target).user();
       if (context.shell() && !detail.has(NOTICE)) {
-        detail.put(NOTICE, notice(plan, target, context).value());
+        detail.put(NOTICE, notice(plan, target, acting).value());
       }
-      if (!context.reused()) {
-        mending.mend(plan.id(), target, context);
+      if (!context.reused() && (replay.moved() || row.state() != RoomState.DONE)) {
+        mending.mend(plan.id(), target, context, acting);
       }
       replay.finish();
       archiveName(plan, row);
-      links.link(plan, target, row.actor());
+      links.link(plan, target, acting);
       directory(plan, target);
       note(row, RoomState.DONE, null, detail);
     } catch (MatrixException e) {
@@ -77,13 +81,13 @@ final class RoomFinish {
     }
   }
 
-  private EventId notice(Plan.PlanRoom plan, RoomId target, RoomContext context) {
+  private EventId notice(Plan.PlanRoom plan, RoomId target, UserId acting) {
     ObjectNode content =
         Json.object()
             .put("msgtype", "m.notice")
             .put("body", Notices.encryptedShell(voyage.options().language(), encrypted(plan)))
             .put(Origin.HELPER, true);
-    Intent actor = cast.sender(context.actor());
+    Intent actor = cast.sender(acting);
     String txn = Txn.id(voyage.source().info().server(), plan.id().value(), NOTICE, target.value());
     return actor.send(target, "m.room.message", txn, content, null);
   }

@@ -3,6 +3,7 @@ package org.ferry.migrate.replay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
@@ -11,6 +12,7 @@ import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.LedgerEvent;
+import org.ferry.migrate.LedgerException;
 import org.ferry.migrate.Place;
 import org.ferry.migrate.Selection;
 import org.ferry.migrate.Settled;
@@ -47,6 +49,7 @@ final class RoomReplay implements Schedule.Room {
   private @Nullable Place after;
   private @Nullable Place furthest;
   private boolean waiting = true;
+  private boolean moved;
   private volatile boolean halted;
 
   RoomReplay(
@@ -103,7 +106,7 @@ final class RoomReplay implements Schedule.Room {
     return room.old();
   }
 
-  /** From now on links to events not yet carried lead to their room alone. */
+  /** The links of the event that it came to rest at lead to their rooms alone. */
   @Override
   public void stopWaiting() {
     waiting = false;
@@ -144,10 +147,17 @@ final class RoomReplay implements Schedule.Room {
     }
     last.clear();
     settleAll();
+    delivery.forget();
+  }
+
+  /** True where this run noted what became of an event of the room. */
+  boolean moved() {
+    return moved;
   }
 
   private @Nullable Pause one(LedgerEvent event, RoomContext in) throws InterruptedException {
     RoomContext how = waiting ? in : in.withoutWaiting();
+    waiting = true;
     Rewritten rewritten;
     try {
       rewritten = rewriter.rewrite(event.event(), how);
@@ -218,6 +228,7 @@ final class RoomReplay implements Schedule.Room {
     lookups.know(event.event().id(), fate(event, noted));
     unsettled.removeIf(f -> f.isDone() && !f.isCompletedExceptionally());
     unsettled.add(voyage.ledger().settle(voyage.id(), List.of(noted)));
+    moved = true;
     watch.step(1);
     if (unsettled.size() > UNSETTLED) {
       settleAll();
@@ -262,7 +273,23 @@ final class RoomReplay implements Schedule.Room {
   }
 
   private void settleAll() {
-    unsettled.forEach(CompletableFuture::join);
+    unsettled.forEach(RoomReplay::committed);
     unsettled.clear();
+  }
+
+  /**
+   * Waits until the ledger has taken an outcome.
+   *
+   * @throws LedgerException where it could not
+   */
+  static void committed(CompletableFuture<Void> settled) {
+    try {
+      Void unused = settled.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof LedgerException lost) {
+        throw lost;
+      }
+      throw e;
+    }
   }
 }

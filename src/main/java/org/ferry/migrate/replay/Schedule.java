@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Works on many rooms at a time, each on a thread of its own. A room that needs an event of another
  * one steps aside until that event was carried; when nothing else can go on (links in a circle),
- * one room of the circle goes on without its links, and the others wait on.
+ * one room of the circle goes on without that link, and the others wait on.
  *
  * @param <R> the rooms
  */
@@ -31,7 +31,7 @@ final class Schedule<R extends Schedule.Room> {
     /** The room on the source. */
     RoomId old();
 
-    /** From now on it waits for no other room; called while nobody works on it. */
+    /** It no longer waits for what it came to rest at; called while nobody works on it. */
     void stopWaiting();
 
     /** Comes to rest as soon as it can; called while another thread works on it. */

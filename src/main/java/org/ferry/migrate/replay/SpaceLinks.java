@@ -29,19 +29,30 @@ final class SpaceLinks {
     this.lookups = lookups;
   }
 
-  /** Links a room that stands; does nothing where it is linked already. */
-  void link(Plan.PlanRoom room, RoomId target, UserId actor) {
+  /**
+   * Links a room that stands; does nothing where it is linked already. What somebody else wrote
+   * there stays: an order, a suggestion, a room taken out of the Space.
+   *
+   * @param acting who writes into the room: a member with power
+   */
+  void link(Plan.PlanRoom room, RoomId target, UserId acting) {
     if (!room.inSpace() || room.action() != Plan.RoomAction.CREATE) {
       return;
     }
     RoomId parent = canonicalParent(room);
+    Intent inRoom = cast.actor(acting);
     if (parent.equals(voyage.space())) {
       put(voyage.bot(), voyage.space(), CHILD, target, link());
+    } else {
+      // A run before its sub-space stood has hung it into the Space itself.
+      unlink(voyage.bot(), voyage.space(), CHILD, target);
+      unlink(inRoom, target, PARENT, voyage.space());
     }
-    Intent inRoom = cast.actor(actor);
-    ObjectNode content =
-        inRoom.state(target, PARENT, parent.value()).map(SpaceLinks::ours).orElseGet(this::link);
-    put(inRoom, target, PARENT, parent, content.put("canonical", true));
+    Optional<ObjectNode> present = inRoom.state(target, PARENT, parent.value());
+    if (present.isEmpty() || isOurs(present.get())) {
+      ObjectNode content = present.map(SpaceLinks::ours).orElseGet(this::link);
+      put(inRoom, target, PARENT, parent, content.put("canonical", true));
+    }
   }
 
   private RoomId canonicalParent(Plan.PlanRoom room) {
@@ -68,10 +79,24 @@ final class SpaceLinks {
     return content;
   }
 
-  private static void put(Intent who, RoomId where, String type, RoomId other, ObjectNode content) {
+  private boolean isOurs(ObjectNode content) {
+    return Origin.isHelper(content) || voyage.origin().word(content).isPresent();
+  }
+
+  private void put(Intent who, RoomId where, String type, RoomId other, ObjectNode content) {
     Optional<ObjectNode> present = who.state(where, type, other.value());
-    if (present.filter(p -> Json.canonical(p).equals(Json.canonical(content))).isEmpty()) {
+    if (present.isEmpty()
+        || (isOurs(present.get())
+            && !Json.canonical(present.get()).equals(Json.canonical(content)))) {
       EventId unused = who.setState(where, type, other.value(), content, null);
+    }
+  }
+
+  private void unlink(Intent who, RoomId where, String type, RoomId other) {
+    Optional<ObjectNode> present = who.state(where, type, other.value());
+    if (present.filter(p -> isOurs(p) && p.has("via")).isPresent()) {
+      ObjectNode nothing = Json.object().put(Origin.HELPER, true);
+      EventId unused = who.setState(where, type, other.value(), nothing, null);
     }
   }
 }

@@ -46,6 +46,10 @@ final class Relations {
     if (!(content.get(KEY) instanceof ObjectNode relation)) {
       return Optional.empty();
     }
+    if (relation.path("rel_type").asText("").equals("m.replace")) {
+      // The edit of a reply repeats the quotation without saying whom it quotes: it may be gone.
+      ReplyFallback.strip(content);
+    }
     if (relation.get(REPLY) instanceof ObjectNode reply) {
       reply(content, relation, reply);
     }

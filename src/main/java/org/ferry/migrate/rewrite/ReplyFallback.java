@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 /**
  * The quotation that older clients put before a reply: {@code > <@who:server> text} in the plain
  * body and an {@code <mx-reply>} element in the formatted one. Where what was quoted has been taken
- * back, the quotation must go as well, or its text would live on.
+ * back, the quotation must go as well, or its text would live on; and in edits always, which
+ * clients show without it.
  *
  * <p>A quotation that the author wrote does not name anybody and stays.
  */

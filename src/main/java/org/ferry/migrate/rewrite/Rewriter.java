@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.EventSize;
 import org.ferry.matrix.event.Json;
@@ -26,6 +27,9 @@ public final class Rewriter {
   private static final String REDACTION = "m.room.redaction";
   private static final int LONGEST_REASON = 10_000;
   private static final long MAX_TS = (1L << 53) - 1;
+
+  /** The budget of an event is the same in every room, so that any room takes it. */
+  private static final RoomId LONGEST_ROOM = new RoomId("!" + "r".repeat(254));
 
   private final Lookups lookups;
   private final Origin origin;
@@ -61,7 +65,7 @@ public final class Rewriter {
       return new Rewritten.Skip("sender is not carried");
     }
     if (event.type().equals(REDACTION)) {
-      return redaction(event, sender.get());
+      return redaction(event, sender.get(), room);
     }
     return translate(event, sender.get(), room);
   }
@@ -88,31 +92,35 @@ public final class Rewriter {
     return Optional.empty();
   }
 
-  /** What would close the room before its history stands comes last (decisions.md 5 and 9). */
   private static Optional<Rewritten> late(Event event, RoomContext room) {
-    if (room.finishing()) {
+    if (room.finishing() || !comesLast(event)) {
       return Optional.empty();
     }
-    if (event.type().equals("m.room.encryption") && event.isState()) {
-      return Optional.of(event.current() ? new Rewritten.Last() : new Rewritten.Skip("superseded"));
-    }
-    if (event.type().equals("m.room.history_visibility") && event.isState()) {
-      String visibility =
-          Json.parseObject(event.content()).path("history_visibility").asText("shared");
-      if (visibility.equals("joined") || visibility.equals("invited")) {
-        return Optional.of(
-            event.current() ? new Rewritten.Last() : new Rewritten.Skip("superseded"));
-      }
-    }
-    return Optional.empty();
+    return Optional.of(event.current() ? new Rewritten.Last() : new Rewritten.Skip("superseded"));
   }
 
-  private Rewritten redaction(Event event, UserId sender) {
+  /**
+   * True for what would close the room before its history stands, and is sent after it
+   * (decisions.md 5 and 9): encryption, and the visibilities {@code joined} and {@code invited}.
+   */
+  public static boolean comesLast(Event event) {
+    if (!event.isState()) {
+      return false;
+    }
+    if (event.type().equals("m.room.history_visibility")) {
+      String visibility =
+          Json.parseObject(event.content()).path("history_visibility").asText("shared");
+      return visibility.equals("joined") || visibility.equals("invited");
+    }
+    return event.type().equals("m.room.encryption");
+  }
+
+  private Rewritten redaction(Event event, UserId sender, RoomContext room) {
     if (event.redacts() == null) {
       return new Rewritten.Skip("redacts nothing");
     }
     return switch (lookups.event(event.redacts())) {
-      case Lookups.LinkFate.Carried carried -> takeBack(event, sender, carried);
+      case Lookups.LinkFate.Carried carried -> takeBack(event, sender, carried, room);
       case Lookups.LinkFate.Left left -> new Rewritten.Skip("redaction");
       case Lookups.LinkFate.Unknown unknown -> new Rewritten.Skip("redaction");
       case Lookups.LinkFate.Pending pending ->
@@ -122,7 +130,8 @@ public final class Rewriter {
     };
   }
 
-  private Rewritten takeBack(Event event, UserId sender, Lookups.LinkFate.Carried carried) {
+  private Rewritten takeBack(
+      Event event, UserId sender, Lookups.LinkFate.Carried carried, RoomContext room) {
     boolean standing =
         carried.substance() == Lookups.Substance.STUB
             || carried.substance() == Lookups.Substance.TAKEN_BACK;
@@ -141,8 +150,8 @@ public final class Rewriter {
     }
     content.put("redacts", carried.target().value());
     content.set(Origin.KEY, origin.of(event));
-    ObjectNode fitted =
-        Sanitizer.acceptable(REDACTION, content, EventSize.CONTENT_BUDGET).content();
+    int budget = EventSize.of(LONGEST_ROOM, sender, REDACTION, null, room.longReferences());
+    ObjectNode fitted = Sanitizer.acceptable(REDACTION, content, budget).content();
     return new Rewritten.Redact(sender, carried.target(), fitted, clamp(event.ts()));
   }
 
@@ -170,7 +179,7 @@ public final class Rewriter {
     if (event.isPrior()) {
       content.put(Origin.HELPER, true);
     }
-    return acceptable(event, sender, stateKey, content);
+    return acceptable(event, sender, stateKey, content, room);
   }
 
   /** Files come last: what is not sent does not leave its pictures on the other side. */
@@ -187,10 +196,12 @@ public final class Rewriter {
   }
 
   private static Rewritten acceptable(
-      Event event, UserId sender, @Nullable String stateKey, ObjectNode content) {
+      Event event, UserId sender, @Nullable String stateKey, ObjectNode content, RoomContext room) {
     Sanitizer.Acceptable fitted;
     try {
-      fitted = Sanitizer.acceptable(event.type(), content, EventSize.CONTENT_BUDGET);
+      int budget =
+          EventSize.of(LONGEST_ROOM, sender, event.type(), stateKey, room.longReferences());
+      fitted = Sanitizer.acceptable(event.type(), content, budget);
     } catch (Sanitizer.UnfixableException e) {
       return new Rewritten.Fail(
           "larger than the 65,536 bytes that a homeserver takes, and cannot be shortened");

@@ -41,6 +41,11 @@ public record RoomContext(
     return versionNumber() >= 11;
   }
 
+  /** True where events refer to others by id and hash (room versions 1 and 2). */
+  boolean longReferences() {
+    return versionNumber() <= 2;
+  }
+
   private int versionNumber() {
     try {
       return Integer.parseInt(version);
