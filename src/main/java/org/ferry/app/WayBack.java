@@ -13,11 +13,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds out whether the homeserver reaches Ferry, by the ping of Matrix 1.7, again and again until
- * it does: either side may be started first. Says what is wrong once, not at each try.
+ * it does, and from time to time afterwards: either side may be started first. Says what is wrong
+ * once, not at each try.
  */
 final class WayBack implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WayBack.class);
   private static final String UNKNOWN = "not known yet";
+
+  /** A way that was open can be closed: another address, another registration. */
+  private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
 
   private final Config config;
   private final Homeserver homeserver;
@@ -43,17 +47,17 @@ final class WayBack implements AutoCloseable {
     this.config = config;
     this.homeserver = homeserver;
     this.pause = pause;
-    this.thread = Thread.ofVirtual().name("ping").start(this::askUntilOpen);
+    this.thread = Thread.ofVirtual().name("ping").start(this::askOn);
   }
 
   State state() {
     return state.get();
   }
 
-  private void askUntilOpen() {
+  private void askOn() {
     try {
-      while (!ask().open()) {
-        Thread.sleep(pause);
+      while (true) {
+        Thread.sleep(ask().open() ? LOOK_AGAIN : pause);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -65,7 +69,9 @@ final class WayBack implements AutoCloseable {
     try {
       homeserver.as(config.bot()).ping(config.appservice().id(), "ferry-" + UUID.randomUUID());
       now = new State(true, "the homeserver reaches Ferry at " + config.appservice().address());
-      LOG.info("event=ping_ok url={}", config.appservice().address());
+      if (!now.equals(state.get())) {
+        LOG.info("event=ping_ok url={}", config.appservice().address());
+      }
     } catch (HomeserverFailure e) {
       now = failed(e);
       if (!now.equals(state.get())) {

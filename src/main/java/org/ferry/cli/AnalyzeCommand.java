@@ -38,7 +38,7 @@ final class AnalyzeCommand extends FerryCommand {
   public Integer call() throws IOException {
     try (Work work = new Work(session())) {
       Sources.Named named = source.named(work.ferry().config(), session().world().folder());
-      LoadedSource loaded = work.source(named);
+      LoadedSource loaded = work.sourceAlone(named, "analyze");
       try (MediaStore media = work.media(named, source)) {
         Analysis analysis = Analysis.of(work.ferry().sources(), loaded, media);
         Path file = session().world().folder().resolve(output);

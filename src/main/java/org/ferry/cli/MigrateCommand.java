@@ -187,7 +187,7 @@ final class MigrateCommand extends FerryCommand {
   private int rehearse(Work work, Sources.@Nullable Named named, @Nullable MediaStore media)
       throws InterruptedException {
     session().tell(Doctor.gate(work.ferry()).recall());
-    Passage passage = work.passage(work.source(named), space);
+    Passage passage = work.passage(work.sourceAlone(named, "migrate --dry-run"), space);
     Planning planning = new Planning(work.ferry(), passage);
     TargetSpace target = planning.target(false);
     Followed followed = followed(planning, target);

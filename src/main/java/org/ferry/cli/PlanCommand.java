@@ -46,7 +46,7 @@ final class PlanCommand extends FerryCommand {
   public Integer call() {
     try (Work work = new Work(session())) {
       Sources.Named named = source.named(work.ferry().config(), session().world().folder());
-      Passage passage = work.passage(work.source(named), space);
+      Passage passage = work.passage(work.sourceAlone(named, "plan"), space);
       Planning planning = new Planning(work.ferry(), passage);
       TargetSpace target = planning.target(true);
       Path file = session().world().folder().resolve(output);

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.ferry.app.Ferry;
 import org.ferry.app.Passage;
 import org.ferry.config.Config;
+import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.replay.Watch;
 import org.ferry.source.MediaStore;
@@ -52,6 +53,24 @@ final class Work implements AutoCloseable {
                   "nothing was loaded yet; name a dump, such as ferry analyze synapse.sql.gz"));
     }
     return load(named, session.world().in());
+  }
+
+  /**
+   * The same for commands that write to no server. A load takes the right to write meanwhile: a
+   * migration that runs must not meet people and rooms that its plan does not know.
+   *
+   * @throws org.ferry.migrate.AlreadyRunning where a source is named and another Ferry is at work
+   */
+  LoadedSource sourceAlone(Sources.@Nullable Named named, String command) {
+    if (named == null) {
+      return source(null);
+    }
+    CrossingLedger.Claim claim = ferry.crossings().claim(command);
+    try {
+      return source(named);
+    } finally {
+      claim.close();
+    }
   }
 
   LoadedSource load(Sources.Named named, InputStream standardInput) {

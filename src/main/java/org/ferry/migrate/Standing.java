@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.ferry.id.RoomId;
+import org.ferry.migrate.CrossingLedger.CarriedAlias;
 import org.ferry.migrate.CrossingLedger.CarriedMedia;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
@@ -110,6 +111,11 @@ public record Standing(
           note(failures, new Failure("file", m.old().toString(), null, m.reason()));
         }
       });
+    }
+    try (Stream<CarriedAlias> rows = ledger.aliases(id)) {
+      rows.filter(a -> a.state().equals("failed") && a.reason() != null)
+          .forEach(a ->
+              note(failures, new Failure("alias", a.old().value(), a.room().value(), a.reason())));
     }
     List<RoomLine> rooms = rooms(ledger, id, failures);
     try (Stream<EventFate> failed = ledger.inState(id, EventState.FAILED, SHOWN)) {

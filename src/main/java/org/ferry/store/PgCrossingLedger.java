@@ -64,7 +64,16 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
 
   @Override
   public void person(long crossing, CarriedPerson person) {
+    mayWrite();
     rows.person(crossing, person);
+  }
+
+  /** Throws where another process has taken over: what it writes counts. */
+  private void mayWrite() {
+    PgClaim held = claim;
+    if (held != null) {
+      held.check();
+    }
   }
 
   @Override
@@ -84,6 +93,11 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
 
   @Override
   public void room(long crossing, CarriedRoom room) {
+    PgClaim held = claim;
+    // A room is made once: whoever was overtaken unawares must not make another.
+    if (held != null && !held.stands()) {
+      throw held.overtaken();
+    }
     rows.room(crossing, room);
   }
 
@@ -99,6 +113,7 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
 
   @Override
   public void media(long crossing, CarriedMedia media) {
+    mayWrite();
     rows.media(crossing, media);
   }
 
@@ -109,6 +124,7 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
 
   @Override
   public void alias(long crossing, CarriedAlias alias) {
+    mayWrite();
     rows.alias(crossing, alias);
   }
 
@@ -125,10 +141,8 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   @Override
   public List<LedgerEvent> take(
       long crossing, RoomId room, @Nullable Place after, int limit, Selection which) {
+    mayWrite();
     PgClaim held = claim;
-    if (held != null) {
-      held.check();
-    }
     long mark = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     boolean[] repeated = {false};
     List<LedgerEvent> taken =

@@ -87,7 +87,7 @@ final class Repeater {
   private Duration refused(Trial trial, Answer answer, Attempt probe, Instant now) {
     if (answer.isRateLimit()) {
       pace.limited();
-      Duration wait = trial.limited(answer, now);
+      Duration wait = trial.limited(answer, now, address);
       if (wait.compareTo(Duration.ofSeconds(5)) >= 0) {
         outages.noticed(
             "the homeserver limits our rate and asks for " + wait.toSeconds() + " s", now);
@@ -101,7 +101,7 @@ final class Repeater {
     }
     if (answer.isServerError()) {
       pace.failed();
-      return trial.failed(answer, now, () -> othersSucceed(trial, probe));
+      return trial.failed(answer, now, successes.get(), address, () -> othersSucceed(trial, probe));
     }
     outages.over(now);
     throw answer.refusal(trial.call(), RetryAfter.of(answer, now));

@@ -17,7 +17,7 @@ final class Trial {
   private final Call call;
   private final Patience patience;
   private final Instant began;
-  private final long successesBefore;
+  private long successesBefore;
   private int repeats;
   private int losses;
   private int sameErrors;
@@ -44,13 +44,16 @@ final class Trial {
   }
 
   /** The server limits our rate: nothing was done, so that anything may be repeated. */
-  Duration limited(Answer answer, Instant now) {
+  Duration limited(Answer answer, Instant now, String address) {
     losses = 0;
     Optional<Duration> asked = RetryAfter.of(answer, now);
     Duration wait = shorter(asked.orElse(SHORTEST_UNSAID_LIMIT), patience.longestAsked());
     wait = longer(wait, backoff());
-    if (!call.bearsLimits() || isOver(now.plus(wait))) {
+    if (!call.bearsLimits()) {
       throw answer.refusal(call, asked);
+    }
+    if (isOver(now.plus(wait))) {
+      throw new Unreachable(address, "it limits our rate and has not let us in for too long");
     }
     return wait;
   }
@@ -69,16 +72,30 @@ final class Trial {
     return wait;
   }
 
-  /** The homeserver itself fails: perhaps on everything, perhaps on this request for ever. */
-  Duration failed(Answer answer, Instant now, BooleanSupplier othersSucceed) {
+  /**
+   * The homeserver itself fails: perhaps on everything, perhaps on this request for ever.
+   *
+   * @param successes how many requests of anybody have succeeded so far
+   */
+  Duration failed(
+      Answer answer, Instant now, long successes, String address, BooleanSupplier othersSucceed) {
     losses = 0;
     String error = answer.status() + answer.errcode() + answer.error();
     sameErrors = error.equals(lastError) ? sameErrors + 1 : 1;
+    if (sameErrors == 1) {
+      // What succeeded before a server began to fail says nothing about whose fault it is.
+      successesBefore = successes;
+    }
     lastError = error;
     Duration wait = backoff();
     boolean itIsUs = sameErrors >= patience.serverErrors() && othersSucceed.getAsBoolean();
-    if (!call.repeat() || itIsUs || isOver(now.plus(wait))) {
+    if (!call.repeat() || itIsUs) {
       throw answer.refusal(call, RetryAfter.of(answer, now));
+    }
+    if (isOver(now.plus(wait))) {
+      throw new Unreachable(
+          address,
+          "the homeserver at " + address + " has answered " + answer.status() + " all along");
     }
     return wait;
   }

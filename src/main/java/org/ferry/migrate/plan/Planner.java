@@ -1,5 +1,6 @@
 package org.ferry.migrate.plan;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.MigrateOptions;
 import org.ferry.migrate.RoomFacts;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Proposes what becomes of each person and room. The same facts always give the same plan. */
 public final class Planner {
+  private static final String HISTORY = "history";
+  private static final String SHELL = "shell";
   private static final Set<String> OPEN =
       Set.of("public", "restricted", "knock", "knock_restricted");
 
@@ -218,13 +222,22 @@ public final class Planner {
         archive ? name + Plan.ARCHIVE : name,
         verdict.kind(),
         verdict.action(),
-        room.encrypted() ? History.SHELL : History.CARRY,
+        history(facts, room),
         target(facts, room, verdict),
         candidates(verdict),
         inSpace ? parents : List.of(),
         inSpace,
         room.counts().messages(),
         verdict.reason());
+  }
+
+  /** What was begun stays: encryption that came later does not make a shell of it. */
+  private static History history(Facts facts, RoomFacts room) {
+    CarriedRoom row = facts.progress().rooms().get(room.id());
+    JsonNode detail = row == null ? Json.object() : Json.parseObject(row.detail());
+    String begun = detail.path(HISTORY).asText(detail.has("notice") ? SHELL : "");
+    boolean shell = begun.isEmpty() ? room.encrypted() : begun.equals(SHELL);
+    return shell ? History.SHELL : History.CARRY;
   }
 
   private static @Nullable RoomId target(Facts facts, RoomFacts room, Verdict verdict) {

@@ -2,6 +2,7 @@ package org.ferry.migrate.replay;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -30,6 +31,9 @@ final class Files {
   private static final String RESERVED = "reserved";
   private static final String FAILED = "failed";
 
+  /** How many files are kept in mind; what became of the others is in the ledger. */
+  private static final int REMEMBERED = 50_000;
+
   private final Voyage voyage;
   private final @Nullable MediaStore store;
   private final Map<MxcUri, ReentrantLock> locks = new ConcurrentHashMap<>();
@@ -53,11 +57,16 @@ final class Files {
       FileFate again = fates.get(old);
       if (again == null) {
         again = decide(old);
+        if (fates.size() >= REMEMBERED) {
+          fates.clear();
+        }
         fates.put(old, again);
       }
       return again;
     } finally {
       lock.unlock();
+      // Whoever comes now finds the fate.
+      ReentrantLock unused = locks.remove(old);
     }
   }
 
@@ -87,7 +96,7 @@ final class Files {
             : elsewhere();
       }
       return upload(file.get(), blob.get(), row.orElse(null));
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return missing(
           old, file.get().path() + " in " + store.label() + " cannot be read: " + e.getMessage());
     }
@@ -122,9 +131,10 @@ final class Files {
       try {
         target = bot.reserveMedia();
       } catch (MatrixException e) {
-        if (!e.isUnrecognized()) {
+        if (!e.isUnrecognized() && !e.is(Errcode.LIMIT_EXCEEDED)) {
           throw e;
         }
+        // Not offered, or too many reserved at a time: it goes without a reserved address.
         return bot.upload(body);
       }
       note(new CarriedMedia(file.uri(), target, RESERVED, null, -1, null));
@@ -151,7 +161,10 @@ final class Files {
   }
 
   private FileFate missing(MxcUri old, String reason) {
-    note(new CarriedMedia(old, null, FAILED, null, -1, reason));
+    // An address that was reserved is filled by the next run.
+    MxcUri reserved =
+        voyage.ledger().media(voyage.id(), old).map(CarriedMedia::target).orElse(null);
+    note(new CarriedMedia(old, reserved, FAILED, null, -1, reason));
     return voyage.options().replay().missingMedia().equals("carry")
         ? elsewhere()
         : new FileFate.Missing(reason);

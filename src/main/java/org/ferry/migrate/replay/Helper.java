@@ -105,16 +105,16 @@ final class Helper {
     if (!is(membership(guest), "join")) {
       set(cast.actor(guest), guest, "join", send.ts());
     }
-    Optional<EventId> sent = tried(attempt);
-    if (sent.isEmpty()) {
-      sent = withPower(send, attempt);
+    try {
+      Optional<EventId> sent = tried(attempt);
+      return sent.isPresent() ? sent : withPower(send, attempt);
+    } finally {
+      afterwards(() -> set(cast.actor(guest), guest, "leave", send.ts()));
+      if (is(before, "ban") || is(before, "invite")) {
+        String membership = before.path("membership").asText();
+        afterwards(() -> set(cast.actor(acting()), guest, membership, send.ts()));
+      }
     }
-    afterwards(() -> set(cast.actor(guest), guest, "leave", send.ts()));
-    if (is(before, "ban") || is(before, "invite")) {
-      String membership = before.path("membership").asText();
-      afterwards(() -> set(cast.actor(acting()), guest, membership, send.ts()));
-    }
-    return sent;
   }
 
   private void letIn(UserId guest, JsonNode before, long ts) {
@@ -160,11 +160,16 @@ final class Helper {
     if (tried(() -> power(actor, raised, send.ts())).isEmpty()) {
       return Optional.empty();
     }
-    Optional<EventId> sent = tried(attempt);
-    if (sent.isEmpty() || !send.type().equals(POWER)) {
-      afterwards(() -> lowered(send, actor, levels));
+    boolean replaced = false;
+    try {
+      Optional<EventId> sent = tried(attempt);
+      replaced = sent.isPresent() && send.type().equals(POWER);
+      return sent;
+    } finally {
+      if (!replaced) {
+        afterwards(() -> lowered(send, actor, levels));
+      }
     }
-    return sent;
   }
 
   private void lowered(Rewritten.Send send, Intent actor, ObjectNode levels) {

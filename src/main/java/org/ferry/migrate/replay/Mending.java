@@ -135,7 +135,8 @@ final class Mending {
     if (send.type().equals(MEMBER)) {
       String wanted = send.content().path("membership").asText("leave");
       if (!wanted.equals(content.path("membership").asText("leave"))) {
-        member(target, acting, new UserId(send.stateKey()), wanted, send);
+        String have = content.path("membership").asText("leave");
+        member(target, acting, new UserId(send.stateKey()), have, wanted, send);
       }
     } else if (!Json.canonical(plain(send.content())).equals(Json.canonical(plain(content)))) {
       ObjectNode mended = plain(send.content()).put(Origin.HELPER, true);
@@ -151,9 +152,14 @@ final class Mending {
   }
 
   private void member(
-      RoomId target, UserId actor, UserId whom, String wanted, Rewritten.Send send) {
+      RoomId target, UserId actor, UserId whom, String have, String wanted, Rewritten.Send send) {
     ObjectNode content = plain(send.content()).put(Origin.HELPER, true);
     Intent by = cast.actor(actor);
+    if (have.equals("join")) {
+      // An equal cannot be sent away, and a member cannot be invited: they go by themselves.
+      ObjectNode leave = Json.object().put("membership", "leave").put(Origin.HELPER, true);
+      put(cast.actor(whom), target, MEMBER, whom.value(), leave, send.ts());
+    }
     switch (wanted) {
       case "join" -> {
         ObjectNode invite = Json.object().put("membership", "invite").put(Origin.HELPER, true);
@@ -162,6 +168,11 @@ final class Mending {
       }
       case "knock" -> {
         // Nobody can knock for somebody else, and who left again is not asked to.
+      }
+      case "leave" -> {
+        if (!have.equals("join")) {
+          put(by, target, MEMBER, whom.value(), content, send.ts());
+        }
       }
       default -> put(by, target, MEMBER, whom.value(), content, send.ts());
     }

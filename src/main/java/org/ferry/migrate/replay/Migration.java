@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -262,8 +263,9 @@ public final class Migration {
   private <T> void each(List<T> items, java.util.function.Consumer<T> what, ExecutorService threads)
       throws InterruptedException, ExecutionException {
     List<Future<?>> running = new ArrayList<>();
+    AtomicBoolean failed = new AtomicBoolean();
     for (T item : items) {
-      if (watch.stopping()) {
+      if (watch.stopping() || failed.get()) {
         break;
       }
       Pace.Permit permit = voyage.homeserver().pace().acquire();
@@ -271,6 +273,9 @@ public final class Migration {
           threads.submit(() -> {
             try (permit) {
               what.accept(item);
+            } catch (RuntimeException e) {
+              failed.set(true);
+              throw e;
             }
           }));
     }

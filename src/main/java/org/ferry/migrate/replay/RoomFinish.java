@@ -63,6 +63,7 @@ final class RoomFinish {
       UserId acting = readers.of(row, target).user();
       if (context.shell() && !detail.has(NOTICE)) {
         detail.put(NOTICE, notice(plan, target, acting).value());
+        note(row, row.state(), row.reason(), detail);
       }
       if (!context.reused() && (replay.moved() || row.state() != RoomState.DONE)) {
         mending.mend(plan.id(), target, context, acting);

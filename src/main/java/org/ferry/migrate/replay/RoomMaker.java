@@ -166,7 +166,7 @@ final class RoomMaker {
 
   private Optional<RoomId> find(RoomId old, UserId actor) {
     Intent intent = cast.actor(actor);
-    String word = voyage.origin().wordOf(old.value());
+    String word = voyage.origin().wordOfRoom(old.value(), voyage.space().value());
     return intent.joinedRooms().stream()
         .filter(candidate ->
             intent
@@ -196,13 +196,14 @@ final class RoomMaker {
     }
     request.set("power_level_content_override", power);
     ArrayNode state = request.putArray("initial_state");
-    state
-        .addObject()
-        .put("type", "m.room.history_visibility")
-        .put("state_key", "")
-        .putObject("content")
-        .put("history_visibility", "shared");
+    initial(state, "m.room.history_visibility", "history_visibility", "shared");
+    // The preset lets guests in, which no room does that says nothing of it.
+    initial(state, "m.room.guest_access", "guest_access", "forbidden");
     return request;
+  }
+
+  private static void initial(ArrayNode state, String type, String key, String value) {
+    state.addObject().put("type", type).put("state_key", "").putObject("content").put(key, value);
   }
 
   private ObjectNode creationContent(
@@ -226,7 +227,7 @@ final class RoomMaker {
     if (!more.isEmpty()) {
       content.set("additional_creators", more);
     }
-    content.set(Origin.KEY, voyage.origin().ofRoom(room.id().value()));
+    content.set(Origin.KEY, voyage.origin().ofRoom(room.id().value(), voyage.space().value()));
     return content;
   }
 
@@ -238,7 +239,9 @@ final class RoomMaker {
       @Nullable String version,
       @Nullable String reason) {
     String action = room.action().name().toLowerCase(Locale.ROOT);
-    return new CarriedRoom(room.id(), target, state, action, actor, version, reason, "{}");
+    String detail =
+        Json.text(Json.object().put("history", room.history().name().toLowerCase(Locale.ROOT)));
+    return new CarriedRoom(room.id(), target, state, action, actor, version, reason, detail);
   }
 
   private void note(CarriedRoom row) {

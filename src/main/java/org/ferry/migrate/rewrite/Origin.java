@@ -60,10 +60,20 @@ public final class Origin {
         .put("ts", event.ts());
   }
 
-  /** The mark of a room, in its create event: {@code {server, room_id}} or {@code {k}}. */
-  public ObjectNode ofRoom(String roomId) {
+  /**
+   * The mark of a room, in its create event: {@code {server, room_id, space}} or {@code {k}}. It
+   * names the Space, because one source may be carried into several.
+   */
+  public ObjectNode ofRoom(String roomId, String space) {
     ObjectNode mark = JsonNodeFactory.instance.objectNode();
-    return open ? mark.put("server", server).put("room_id", roomId) : mark.put("k", hash(roomId));
+    return open
+        ? mark.put("server", server).put("room_id", roomId).put("space", space)
+        : mark.put("k", wordOfRoom(roomId, space));
+  }
+
+  /** The word by which the mark of a room is recognised. */
+  public String wordOfRoom(String roomId, String space) {
+    return hash(roomId + '\n' + space);
   }
 
   /**
@@ -80,7 +90,11 @@ public final class Origin {
     if (!server.equals(mark.path("server").asText(null))) {
       return Optional.empty();
     }
-    String id = mark.path("event_id").asText(mark.path("room_id").asText(""));
+    String room = mark.path("room_id").asText("");
+    if (mark.has("space")) {
+      return Optional.of(wordOfRoom(room, mark.path("space").asText("")));
+    }
+    String id = mark.path("event_id").asText(room);
     return id.isEmpty() ? Optional.empty() : Optional.of(hash(id));
   }
 

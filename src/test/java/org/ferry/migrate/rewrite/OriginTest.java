@@ -23,14 +23,14 @@ class OriginTest {
       assertThat(open.word(content)).contains(open.wordOf("$this"));
       assertThat(hashed.word(content)).contains(open.wordOf("$this"));
       ObjectNode room = Json.object();
-      room.set(Origin.KEY, origin.ofRoom("!room:old.org"));
-      assertThat(open.word(room)).contains(open.wordOf("!room:old.org"));
+      room.set(Origin.KEY, origin.ofRoom("!room:old.org", "!space"));
+      assertThat(open.word(room)).contains(open.wordOfRoom("!room:old.org", "!space"));
     }
   }
 
   @Test
   void aHashSaysNothingOpenly() {
-    assertThat(Json.text(hashed.of(event)) + Json.text(hashed.ofRoom("!room:old.org")))
+    assertThat(Json.text(hashed.of(event)) + Json.text(hashed.ofRoom("!room:old.org", "!space")))
         .doesNotContain("old.org", "$this", "alice", "1500000000000");
     assertThat(hashed.of(event).path("k").asText()).matches("[0-9a-f]{32}");
   }
