@@ -157,6 +157,15 @@ public interface CrossingLedger {
    */
   long retrySkipped(long crossing, Collection<RoomId> rooms, String reason);
 
+  /**
+   * Makes events wait again that were left out for a reason that no longer holds.
+   *
+   * @param crossing the crossing
+   * @param reasons why they were left out; relations to such events count as well
+   * @return how many
+   */
+  long reconsider(long crossing, Collection<String> reasons);
+
   /** How far each room is, ordered by old id; rooms of the source without events are left out. */
   Stream<RoomProgress> progress(long crossing);
 

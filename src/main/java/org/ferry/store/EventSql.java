@@ -121,6 +121,12 @@ final class EventSql {
           where r.source = (select source from ferry.crossing where id = $1) and r.id = any($2))
       """;
 
+  static final String RECONSIDER =
+      """
+      delete from ferry.crossing_event c where c.crossing = $1 and c.state = 4
+        and regexp_replace(c.reason, '^(relation: )+', '') = any($2)
+      """;
+
   // Counted from the index on places alone, which holds the states as well.
   static final String PROGRESS =
       """

@@ -238,6 +238,11 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   }
 
   @Override
+  public long reconsider(long crossing, Collection<String> reasons) {
+    return database.run(EventSql.RECONSIDER, crossing, reasons.toArray(String[]::new)).rowCount();
+  }
+
+  @Override
   public Stream<RoomProgress> progress(long crossing) {
     return EventRows.list(database.run(EventSql.PROGRESS, crossing), PgCrossingLedger::progressOf)
         .stream();

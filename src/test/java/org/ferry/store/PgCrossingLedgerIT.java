@@ -184,6 +184,23 @@ class PgCrossingLedgerIT {
   }
 
   @Test
+  void whatWasLeftOutForAReasonMayBeLookedAtAgain() {
+    MadeSource source = MadeSource.withMessages("old", 3);
+    long crossing = crossing(source);
+    List<LedgerEvent> taken = ledger.take(crossing, ROOM, null, 4);
+    List<String> reasons =
+        List.of(
+            "redacted", "sender is not carried", "relation: sender is not carried", "encrypted");
+    List<Settled> skipped = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      skipped.add(settled(taken.get(i), EventState.SKIPPED, null, reasons.get(i)));
+    }
+    ledger.settle(crossing, skipped).join();
+    assertThat(ledger.reconsider(crossing, List.of("sender is not carried"))).isEqualTo(2);
+    assertThat(ids(ledger.take(crossing, ROOM, null, 9))).containsExactly("$m1", "$m2");
+  }
+
+  @Test
   void crossingsOfOneSourceDoNotTouchEachOther() {
     long source = lab.sources.load(MadeSource.withMessages("old", 2), p -> {}).id();
     long one = ledger.open(source, "new", SPACE).id();

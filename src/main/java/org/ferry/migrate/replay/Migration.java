@@ -129,6 +129,7 @@ public final class Migration {
   public boolean run() throws InterruptedException {
     long unusedRetried =
         voyage.ledger().retryFailed(voyage.id(), chosen.stream().map(Plan.PlanRoom::id).toList());
+    new PlanChange(voyage).heed();
     people();
     List<CarriedRoom> rooms = rooms();
     Set<RoomId> ids = chosen.stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
