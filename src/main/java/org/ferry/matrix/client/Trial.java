@@ -49,11 +49,12 @@ final class Trial {
     Optional<Duration> asked = RetryAfter.of(answer, now);
     Duration wait = shorter(asked.orElse(SHORTEST_UNSAID_LIMIT), patience.longestAsked());
     wait = longer(wait, backoff());
-    if (!call.bearsLimits()) {
+    if (!call.bearsLimits() || patience.outage().isZero()) {
       throw answer.refusal(call, asked);
     }
     if (isOver(now.plus(wait))) {
-      throw new Unreachable(address, "it limits our rate and has not let us in for too long");
+      throw new Unreachable(
+          address, "the homeserver at " + address + " has limited our rate all along (429)");
     }
     return wait;
   }
@@ -89,7 +90,7 @@ final class Trial {
     lastError = error;
     Duration wait = backoff();
     boolean itIsUs = sameErrors >= patience.serverErrors() && othersSucceed.getAsBoolean();
-    if (!call.repeat() || itIsUs) {
+    if (!call.repeat() || itIsUs || patience.outage().isZero()) {
       throw answer.refusal(call, RetryAfter.of(answer, now));
     }
     if (isOver(now.plus(wait))) {
