@@ -13,7 +13,7 @@ import org.ferry.migrate.plan.Plan;
  * person nor the room that it speaks of is looked at again (decisions.md 16). It then stands late.
  */
 final class PlanChange {
-  private static final String NOTE = "plan";
+  private static final String NOTE = "plan_last_carried";
   private static final List<String> OF_THE_PLAN =
       List.of(
           "sender is not carried", "member is not carried", "links to a room that is not carried");
