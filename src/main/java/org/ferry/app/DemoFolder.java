@@ -86,7 +86,8 @@ public record DemoFolder(Path path) {
       PrivateFiles.write(passwordFile(), random() + "\n");
     }
     if (!Files.exists(config())) {
-      new NewInstallation(path, "http://127.0.0.1:8008", DOMAIN, SPACE, false, null).write();
+      new NewInstallation(path, "http://127.0.0.1:8008", DOMAIN, SPACE, false, null, "ghost")
+          .write();
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 import org.ferry.config.Config;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
+import org.ferry.id.Secret;
+import org.ferry.matrix.client.Admin;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
 import org.ferry.matrix.client.Pace;
@@ -50,6 +52,7 @@ public final class Ferry implements AutoCloseable {
   private @Nullable Database database;
   private @Nullable PgCrossingLedger crossings;
   private @Nullable Homeserver homeserver;
+  private @Nullable Admin admin;
 
   /**
    * A Ferry of which nothing is open yet.
@@ -144,6 +147,22 @@ public final class Ferry implements AutoCloseable {
       first.onWaiting(notice);
       ServerVersions unused = first.versions();
     }
+  }
+
+  /**
+   * An administrator of that homeserver, where the configuration gives a token; empty where not.
+   */
+  public Optional<Admin> admin() {
+    Secret token = config.homeserver().adminToken();
+    if (token != null && admin == null) {
+      HomeserverOptions options =
+          HomeserverOptions.of(config.homeserver().address(), config.homeserver().domain(), token);
+      Homeserver opened =
+          new Homeserver(vertx(), options, Patience.forMigration(), clock(), homeserver().pace());
+      opened.onWaiting(notice);
+      admin = new Admin(closing.add(opened, Homeserver::close));
+    }
+    return Optional.ofNullable(admin);
   }
 
   /**

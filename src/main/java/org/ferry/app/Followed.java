@@ -60,7 +60,7 @@ public record Followed(Plan plan, String text) {
       throw new PlanException(
           java.util.stream.Stream.concat(
                   java.util.stream.Stream.of(
-                      "Some rooms need a decision: write the plan with ferry plan, edit it, and run ferry migrate again."),
+                      "Some people or rooms need a decision: write the plan with ferry plan, edit it, and run ferry migrate again."),
                   conflicts.stream())
               .toList());
     }

@@ -81,6 +81,7 @@ public record Passage(LoadedSource source, List<RoomFacts> facts, MigrateOptions
             key(ferry.crossings(), crossing.id()));
     return new Voyage(
         ferry.homeserver(),
+        ferry.admin().orElse(null),
         source,
         ferry.sources(),
         ferry.crossings(),

@@ -14,6 +14,7 @@ import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.SourceLedger.Stranger;
 import org.ferry.migrate.plan.Draft;
+import org.ferry.migrate.plan.ExistingAccounts;
 import org.ferry.migrate.plan.ExistingRooms;
 import org.ferry.migrate.plan.Facts;
 import org.ferry.migrate.plan.MapFile;
@@ -27,7 +28,9 @@ import org.ferry.migrate.plan.Planner;
 import org.ferry.migrate.plan.Progress;
 import org.ferry.migrate.plan.TargetSpace;
 import org.ferry.migrate.plan.TargetSurvey;
+import org.ferry.migrate.plan.WaysIn;
 import org.ferry.model.Person;
+import org.ferry.model.WayIn;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the plan of a passage, and reads it back to be followed. */
@@ -95,7 +98,7 @@ public final class Planning {
             : null;
     PeopleList before =
         list == null ? new PeopleList(Map.of(), List.of(), Map.of()) : PeopleList.read(list);
-    Plan proposed = proposed(target, earlier);
+    Plan proposed = unowned(proposed(target, earlier), target);
     Draft draft = earlier == null ? Draft.of(proposed) : PlanFile.merge(proposed, earlier);
     PlanTotals totals =
         PlanTotals.of(draft.plan(), passage.facts(), passage.source(), target.rooms());
@@ -105,8 +108,15 @@ public final class Planning {
         target,
         PlanFile.render(draft, totals, byId()),
         ExistingRooms.render(target.rooms(), draft.plan()),
-        PeopleCsv.render(draft.plan(), people(), before, earlier),
+        PeopleCsv.render(draft.plan(), people(), before, earlier, waysIn()),
         before.unfollowed(draft.plan(), earlier));
+  }
+
+  /** Accounts that exist and that Ferry did not make are a person's to decide about. */
+  private Plan unowned(Plan plan, TargetSpace target) {
+    return new ExistingAccounts(
+            ferry.homeserver(), ferry.admin().orElse(null), passage.options().bot())
+        .mark(plan, progress(target));
   }
 
   private Plan proposed(TargetSpace target, @Nullable Draft earlier) {
@@ -169,6 +179,12 @@ public final class Planning {
   private List<Person> people() {
     try (Stream<Person> people = ferry.sources().people(passage.source().id())) {
       return people.toList();
+    }
+  }
+
+  private WaysIn waysIn() {
+    try (Stream<WayIn> all = ferry.sources().waysIn(passage.source().id())) {
+      return new WaysIn(all, passage.options().identities().administered());
     }
   }
 

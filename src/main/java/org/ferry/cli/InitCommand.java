@@ -39,9 +39,9 @@ final class InitCommand extends FerryCommand {
       names = "--identities",
       paramLabel = "MODE",
       description =
-          "ghost: users of Ferry's own speak for people; account: accounts that people log in to"
-              + " (not available yet).")
-  @Nullable String identities;
+          "ghost: users of Ferry's own speak for people; account: accounts that people log in to.",
+      defaultValue = "ghost")
+  String identities = "ghost";
 
   @Option(
       names = "--address",
@@ -97,10 +97,7 @@ final class InitCommand extends FerryCommand {
     if (account != null || webhook != null) {
       throw NotYet.refusal("init --account");
     }
-    if (identities != null && identities.equals("account")) {
-      throw NotYet.refusal("init --identities account");
-    }
-    if (identities != null && !identities.equals("ghost")) {
+    if (!List.of("ghost", "account").contains(identities)) {
       throw new UsageException("--identities is ghost or account, not " + identities + ".");
     }
   }
@@ -117,7 +114,7 @@ final class InitCommand extends FerryCommand {
     if (asked && !createSpace) {
       createSpace = ask.confirm("Make it where it does not exist", false);
     }
-    return new NewInstallation(folder, homeserver, domain, space, createSpace, address);
+    return new NewInstallation(folder, homeserver, domain, space, createSpace, address, identities);
   }
 
   private String given(

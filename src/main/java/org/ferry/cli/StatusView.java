@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.app.Carrying;
 import org.ferry.app.Destinations;
@@ -55,6 +56,7 @@ final class StatusView {
     standing
         .skipped()
         .forEach((reason, n) -> lines.add("  left out by rule: %,d %s".formatted(n, reason)));
+    settings(standing.settings()).ifPresent(lines::add);
     standing.failures().stream().limit(SHOWN).forEach(f -> lines.add("  failed: " + line(f)));
     if (standing.failures().size() > SHOWN) {
       lines.add("  and more; ferry status --json lists them");
@@ -116,6 +118,16 @@ final class StatusView {
                     PlainProgress.time(Duration.between(at, ferry.clock().instant())),
                     at.truncatedTo(ChronoUnit.SECONDS)))
         .orElse("last live event: none yet; ferry run receives them");
+  }
+
+  private static Optional<String> settings(Map<String, Long> settings) {
+    return settings.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "  settings of people: "
+                + settings.entrySet().stream()
+                    .map(e -> "%,d %s".formatted(e.getValue(), e.getKey()))
+                    .collect(Collectors.joining(", ")));
   }
 
   private static String words(Standing standing) {
@@ -191,6 +203,7 @@ final class StatusView {
         .put("late", e.late());
     standing.skipped().forEach(json.putObject("skipped")::put);
     more(json, standing, ferry);
+    standing.settings().forEach(json.putObject("settings")::put);
     ArrayNode rooms = json.putArray("rooms");
     for (Standing.RoomLine room : standing.rooms()) {
       rooms

@@ -59,7 +59,8 @@ final class Checks {
       values.problem(
           "identities.username_template",
           "outside the braces only a-z, 0-9 and . _ = / + - can stand in a user id");
-    } else if (fixed.isEmpty() && values.says("identities.mode", "ghost")) {
+    } else if (fixed.isEmpty()
+        && (values.says("identities.mode", "ghost") || values.says("identities.mode", "account"))) {
       values.problem(
           "identities.username_template",
           "would claim every account of the server for Ferry; add a prefix such as old_");

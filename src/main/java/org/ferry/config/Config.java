@@ -61,6 +61,8 @@ public record Config(
         bot(),
         language,
         new MigrateOptions.Identities(
+            identities.mode(),
+            homeserver.adminToken() != null,
             identities.usernameTemplate(),
             identities.displaynameTemplate(),
             identities.mapFile(),

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param space the destination Space, alias or id; null leaves it open
  * @param createSpace make it where it does not exist
  * @param address where the homeserver reaches Ferry; null keeps the default
+ * @param identities {@code ghost} or {@code account}
  */
 public record NewInstallation(
     Path folder,
@@ -26,7 +27,8 @@ public record NewInstallation(
     String domain,
     @Nullable String space,
     boolean createSpace,
-    @Nullable String address) {
+    @Nullable String address,
+    String identities) {
   private static final int KEY_BYTES = 32;
 
   /** The configuration file. */
@@ -50,7 +52,7 @@ public record NewInstallation(
    * @param folder where they would be written
    */
   public static List<Path> existing(Path folder) {
-    NewInstallation there = new NewInstallation(folder, "", "", null, false, null);
+    NewInstallation there = new NewInstallation(folder, "", "", null, false, null, "ghost");
     return Stream.of(there.config(), there.registration(), there.pickleKey())
         .filter(Files::exists)
         .toList();
@@ -88,7 +90,7 @@ public record NewInstallation(
     create_space: %s
 
     identities:
-      mode: ghost
+      mode: %s
       username_template: "old_{localpart}"
     """
         .formatted(
@@ -98,7 +100,8 @@ public record NewInstallation(
             address == null ? "127.0.0.1:29380" : "0.0.0.0:29380",
             space == null ? "# " : "",
             quote(space == null ? "#village:" + domain : space),
-            createSpace);
+            createSpace,
+            identities);
   }
 
   /** As YAML that holds the text whatever it is, without taking the environment for it. */

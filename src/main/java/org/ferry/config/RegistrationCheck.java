@@ -139,7 +139,9 @@ public final class RegistrationCheck {
           "namespaces.users",
           "not exclusive " + needed.getLast().regex(),
           show(users),
-          "Ferry cannot act for the accounts that the map file or the configuration names");
+          config.identities().mode().equals("account")
+              ? "Ferry cannot make the accounts that people log in to (identities.mode: account)"
+              : "Ferry cannot act for the accounts that the map file or the configuration names");
     } else if (!Registration.needsAccounts(config) && all) {
       differ(
           "namespaces.users",

@@ -151,13 +151,12 @@ final class Schema {
                 "mode",
                 Kind.words("ghost", "account"),
                 "ghost",
-                "ghost: users of Ferry's own; account: accounts that people log in to (not"
-                    + " available yet)"),
+                "ghost: users of Ferry's own; account: accounts that people log in to"),
             Setting.of(
                 "username_template",
                 Kind.template("localpart", "server", "id"),
                 "\"old_{localpart}\"",
-                "localpart of a ghost; also {server}, {id}"),
+                "localpart of a ghost; also {server}, {id}. In mode account for people of other servers"),
             Setting.of(
                 "displayname_template",
                 Kind.template("displayname", "localpart", "server", "id"),

@@ -29,16 +29,26 @@ public record MigrateOptions(
   /**
    * How people are named.
    *
+   * @param mode {@code ghost}, or {@code account}: people of the source get accounts that they log
+   *     in to
+   * @param administered whether there is an administrator's token, for what only that can do
    * @param usernameTemplate such as {@code old_{localpart}}
    * @param displaynameTemplate such as {@code {displayname}}
    * @param mapFile a CSV with old_id and new_id columns, null where none
    * @param overrides old ids with the new ids they are to have
    */
   public record Identities(
+      String mode,
+      boolean administered,
       String usernameTemplate,
       String displaynameTemplate,
       @Nullable Path mapFile,
-      Map<UserId, UserId> overrides) {}
+      Map<UserId, UserId> overrides) {
+    /** True where people of the source get accounts that they log in to. */
+    public boolean accounts() {
+      return mode.equals("account");
+    }
+  }
 
   /**
    * How rooms are treated; the words are those of the configuration.

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param events the sums over these rooms
  * @param media files by state: carried, reserved, failed
  * @param skipped events left out by rule, by rule
+ * @param settings what people keep for themselves, by kind and state, such as {@code tag carried}
  * @param failures events, files and people that failed, one sentence each; at most a hundred
  */
 public record Standing(
@@ -33,6 +34,7 @@ public record Standing(
     Sums events,
     Map<String, Long> media,
     Map<String, Long> skipped,
+    Map<String, Long> settings,
     List<Failure> failures) {
   private static final int SHOWN = 100;
 
@@ -77,7 +79,7 @@ public record Standing(
   /**
    * Something that failed.
    *
-   * @param kind event, file, person or room
+   * @param kind event, file, person, room or setting
    * @param what its old id
    * @param where the room on the source, null where it belongs to none
    * @param reason why, with the remedy where there is one
@@ -128,6 +130,10 @@ public record Standing(
                   f.event().room().value(),
                   f.reason() == null ? "unknown" : f.reason())));
     }
+    for (SettingLedger.Setting s : ledger.settings().failed(id, SHOWN)) {
+      String why = "%s %s: %s".formatted(s.kind(), s.name(), s.reason());
+      note(failures, new Failure("setting", s.owner().value(), null, why));
+    }
     return new Standing(
         crossing,
         people,
@@ -135,6 +141,7 @@ public record Standing(
         sums(rooms),
         media,
         ledger.reasons(id, EventState.SKIPPED),
+        ledger.settings().counts(id),
         failures);
   }
 

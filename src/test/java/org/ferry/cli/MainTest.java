@@ -50,8 +50,7 @@ class MainTest {
             List.of("keys", "import", "a.txt"),
             List.of("webhooks", "replay", "shop", "--since", "2026-01-01"),
             List.of("cutover", "freeze"),
-            List.of("init", "--account", "@me:example.org", "--webhook", "http://x"),
-            List.of("init", "--identities", "account"))) {
+            List.of("init", "--account", "@me:example.org", "--webhook", "http://x"))) {
       CommandRun run = CommandRun.in(folder, line.toArray(String[]::new));
       assertThat(run.status()).as(String.valueOf(line)).isEqualTo(2);
       assertThat(run.err()).as(String.valueOf(line)).contains("is not available yet.");

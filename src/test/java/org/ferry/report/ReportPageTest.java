@@ -196,6 +196,7 @@ class ReportPageTest {
         new Standing.Sums(20, 0, 0, 15, 1, 3, 1, 2),
         Map.of("carried", 4L),
         Map.of("encrypted", 3L, "a rule of tomorrow", 1L),
+        Map.of(),
         List.of(new Standing.Failure("event", "$lost", OLD.value(), "the server said " + name)));
   }
 

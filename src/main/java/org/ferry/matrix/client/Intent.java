@@ -109,6 +109,25 @@ public final class Intent {
             Json.object().put("avatar_url", mxc), V3 + "/profile/{}/avatar_url", user.value()));
   }
 
+  /**
+   * Sets one field of the user's global profile and, where the server offers that (MSC4069), leaves
+   * the memberships that show the earlier one as they are.
+   *
+   * @param field {@code displayname} or {@code avatar_url}
+   * @param value the new value; the empty string removes it
+   */
+  public void setQuietly(String field, String value) {
+    boolean offered = server.versions().hasFeature("org.matrix.msc4069");
+    Call call =
+        Call.put(Json.object().put(field, value), V3 + "/profile/{}/{}", user.value(), field);
+    tell(call.with("org.matrix.msc4069.propagate", offered ? "false" : null));
+  }
+
+  /** How the user has arranged things for themselves. */
+  public Preferences preferences() {
+    return new Preferences(server, user);
+  }
+
   /** Reads a global profile; empty where the server knows no such user. */
   public Optional<Profile> profile(UserId of) {
     return find(Call.get(V3 + "/profile/{}", of.value()))

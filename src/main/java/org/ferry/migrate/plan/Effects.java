@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.migrate.RoomFacts;
@@ -84,9 +85,13 @@ final class Effects {
   }
 
   List<String> conflicts() {
-    return plan.rooms().stream()
-        .filter(r -> r.action() == RoomAction.CONFLICT)
-        .map(r -> r.id() + " (" + r.name() + "): " + r.reason())
+    return Stream.concat(
+            plan.people().stream()
+                .filter(p -> p.action() == PersonAction.CONFLICT)
+                .map(p -> p.id() + ": " + p.reason()),
+            plan.rooms().stream()
+                .filter(r -> r.action() == RoomAction.CONFLICT)
+                .map(r -> r.id() + " (" + r.name() + "): " + r.reason()))
         .toList();
   }
 
@@ -134,6 +139,10 @@ final class Effects {
 
   List<String> readMore() {
     List<String> lines = new ArrayList<>();
+    if (plan.people().stream().anyMatch(p -> p.action() == PersonAction.ACCOUNT)) {
+      // With people's own accounts the visibility of each time holds, as it did.
+      return lines;
+    }
     for (PlanRoom room : plan.rooms()) {
       RoomFacts known = facts.get(room.id());
       if (room.action() == RoomAction.CREATE

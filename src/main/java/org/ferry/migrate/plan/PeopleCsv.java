@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  * identities.map_file}.
  */
 public final class PeopleCsv {
+  private final WaysIn ways;
   private final PeopleList before;
   private final Map<UserId, UserId> kept;
   private final Map<UserId, Person> accounts;
 
-  private PeopleCsv(PeopleList before, @Nullable Draft earlier, List<Person> people) {
+  private PeopleCsv(PeopleList before, @Nullable Draft earlier, List<Person> people, WaysIn ways) {
+    this.ways = ways;
     this.before = before;
     this.kept = earlier == null ? before.targets() : before.handMade(earlier);
     this.accounts = people.stream().collect(Collectors.toMap(Person::id, Function.identity()));
@@ -35,12 +37,13 @@ public final class PeopleCsv {
    * @param before the list as it stands: lines that a person made, e-mail addresses and further
    *     columns stay
    * @param earlier the plan that was written together with that list, null where there is none
+   * @param ways how people are reached and get in
    * @return RFC 4180 text with the header {@code old_id,new_id,email,state,way_in}; without a new
    *     id where the plan skips somebody
    */
   public static String render(
-      Plan plan, List<Person> people, PeopleList before, @Nullable Draft earlier) {
-    return new PeopleCsv(before, earlier, people).render(plan);
+      Plan plan, List<Person> people, PeopleList before, @Nullable Draft earlier, WaysIn ways) {
+    return new PeopleCsv(before, earlier, people, ways).render(plan);
   }
 
   private String render(Plan plan) {
@@ -68,18 +71,20 @@ public final class PeopleCsv {
     List<String> fields = new ArrayList<>();
     fields.add(id.value());
     fields.add(target == null ? "" : target.value());
-    fields.add(before.field(id, "email"));
+    String email = before.field(id, "email");
+    fields.add(email.isEmpty() ? ways.email(id) : email);
     fields.add(state(accounts.get(id)));
     fields.add(wayIn);
     fields.addAll(before.more(id));
     return Csv.write(fields.toArray(String[]::new));
   }
 
-  private static String wayIn(PlanPerson line) {
+  private String wayIn(PlanPerson line) {
     return switch (line.action()) {
       case GHOST -> "ghost";
       case MAP -> "account";
-      case SKIP -> "none";
+      case ACCOUNT -> ways.into(line.id(), accounts.get(line.id()));
+      case SKIP, CONFLICT -> "none";
     };
   }
 

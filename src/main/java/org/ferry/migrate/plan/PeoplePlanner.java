@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides what becomes of each person. */
 final class PeoplePlanner {
-  private record Who(@Nullable String name, String what) {}
+  /** Somebody; {@code account} where they get an account of their own. */
+  private record Who(@Nullable String name, String what, boolean account) {}
 
   private final Facts facts;
   private final Ghosts ghosts;
+  private final Ghosts accounts;
 
   PeoplePlanner(Facts facts) {
     this.facts = facts;
@@ -30,6 +32,7 @@ final class PeoplePlanner {
             facts.options().identities().usernameTemplate(),
             facts.source().info().server(),
             facts.domain());
+    this.accounts = new Ghosts("{localpart}", facts.source().info().server(), facts.domain());
   }
 
   /**
@@ -41,17 +44,41 @@ final class PeoplePlanner {
   List<PlanPerson> people(Set<RoomId> carried) {
     Map<UserId, Who> all = new TreeMap<>();
     for (Stranger stranger : facts.strangers().apply(carried)) {
-      all.put(stranger.id(), new Who(shownName(stranger), "of " + stranger.id().server()));
+      all.put(stranger.id(), new Who(shownName(stranger), "of " + stranger.id().server(), false));
     }
     for (Person person : facts.people()) {
-      all.put(person.id(), new Who(person.displayName(), what(person)));
+      all.put(person.id(), new Who(person.displayName(), what(person), getsAccount(person)));
     }
     refuseUnknown(all.keySet());
-    Map<UserId, UserId> ids =
-        ghosts.assign(all.keySet(), fixed(all.keySet()), List.of(facts.options().bot()));
+    Map<UserId, UserId> ids = ids(all);
     List<PlanPerson> lines = new ArrayList<>();
     all.forEach((id, who) -> lines.add(line(id, who, ids)));
     return lines;
+  }
+
+  /** Accounts choose before ghosts: an account is what somebody types. */
+  private Map<UserId, UserId> ids(Map<UserId, Who> all) {
+    Map<UserId, UserId> fixed = fixed(all);
+    List<UserId> own = all.keySet().stream().filter(id -> isAccount(all, id)).toList();
+    List<UserId> others = all.keySet().stream().filter(id -> !isAccount(all, id)).toList();
+    UserId bot = facts.options().bot();
+    Map<UserId, UserId> ids = new HashMap<>(accounts.assign(own, fixed, List.of(bot)));
+    ids.putAll(ghosts.assign(others, ids, List.of(bot)));
+    return ids;
+  }
+
+  private static boolean isAccount(Map<UserId, Who> all, UserId id) {
+    Who who = all.get(id);
+    return who != null && who.account();
+  }
+
+  /** Bridges write for their people and guests have no name to keep: nobody logs in to those. */
+  private boolean getsAccount(Person person) {
+    UserId listed = facts.mapped().get(person.id());
+    return facts.options().identities().accounts()
+        && !person.bridged()
+        && !person.guest()
+        && (listed == null || listed.server().equals(facts.domain()));
   }
 
   private static @Nullable String shownName(Stranger stranger) {
@@ -90,7 +117,7 @@ final class PeoplePlanner {
   }
 
   /** Carried ones first, then what a person listed, then what an earlier plan said. */
-  private Map<UserId, UserId> fixed(Set<UserId> people) {
+  private Map<UserId, UserId> fixed(Map<UserId, Who> people) {
     Map<UserId, UserId> fixed = new HashMap<>();
     Set<UserId> used = new HashSet<>();
     facts
@@ -103,7 +130,7 @@ final class PeoplePlanner {
     facts
         .mapped()
         .forEach((old, target) -> {
-          if (people.contains(old) && target.server().equals(facts.domain())) {
+          if (people.containsKey(old) && target.server().equals(facts.domain())) {
             if (fixed.putIfAbsent(old, target) == null) {
               used.add(target);
             }
@@ -111,7 +138,9 @@ final class PeoplePlanner {
         });
     Plan previous = facts.previous();
     if (previous != null) {
-      previous.people().forEach(line -> keep(line, fixed, used));
+      previous.people().stream()
+          .filter(line -> !isAccount(people, line.id()))
+          .forEach(line -> keep(line, fixed, used));
     }
     return fixed;
   }
@@ -143,9 +172,11 @@ final class PeoplePlanner {
     UserId listed = facts.mapped().get(id);
     var carried = facts.progress().people().get(id);
     if (carried != null) {
-      boolean ghost = listed == null || !listed.equals(target) || ghosts.isInNamespace(listed);
-      PersonAction action = ghost ? PersonAction.GHOST : PersonAction.MAP;
-      return new PlanPerson(id, name, action, target, who.what() + "; carried already");
+      return new PlanPerson(
+          id, name, carriedAs(target, listed), target, who.what() + "; carried already");
+    }
+    if (listed == null && who.account() && target != null) {
+      return account(id, who, target);
     }
     if (listed == null) {
       return new PlanPerson(id, name, PersonAction.GHOST, target, who.what());
@@ -158,5 +189,31 @@ final class PeoplePlanner {
     }
     PersonAction action = ghosts.isInNamespace(listed) ? PersonAction.GHOST : PersonAction.MAP;
     return new PlanPerson(id, name, action, listed, who.what() + "; listed");
+  }
+
+  private PersonAction carriedAs(@Nullable UserId target, @Nullable UserId listed) {
+    if (target == null || ghosts.isInNamespace(target)) {
+      return PersonAction.GHOST;
+    }
+    if (target.equals(listed)) {
+      return PersonAction.MAP;
+    }
+    return facts.options().identities().accounts() ? PersonAction.ACCOUNT : PersonAction.GHOST;
+  }
+
+  private PlanPerson account(UserId id, Who who, UserId target) {
+    String shown = who.name();
+    String name = Names.shown(shown == null || shown.isBlank() ? id.localpart() : shown);
+    if (ghosts.isInNamespace(target)) {
+      String reason =
+          "%s would look like one of Ferry's ghosts; change identities.username_template, or give another target with action account"
+              .formatted(target);
+      return new PlanPerson(id, name, PersonAction.CONFLICT, target, reason);
+    }
+    String why =
+        target.localpart().equals(id.localpart())
+            ? ""
+            : "; the name " + Names.shown(id.localpart()) + " is taken or not allowed there";
+    return new PlanPerson(id, name, PersonAction.ACCOUNT, target, who.what() + why);
   }
 }

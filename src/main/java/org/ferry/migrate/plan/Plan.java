@@ -34,10 +34,14 @@ public record Plan(
   public enum PersonAction {
     /** A user of Ferry's namespace stands for them. */
     GHOST,
+    /** An ordinary account that Ferry makes and that the person logs in to. */
+    ACCOUNT,
     /** An account that exists and that a person named in a map file or in the plan. */
     MAP,
     /** Their events are not carried. */
-    SKIP
+    SKIP,
+    /** An account has their name that nobody said is theirs; a person has to say what it is. */
+    CONFLICT
   }
 
   /** What is done with a room. */
@@ -85,7 +89,12 @@ public record Plan(
       @Nullable String name,
       PersonAction action,
       @Nullable UserId target,
-      String reason) {}
+      String reason) {
+    /** True where somebody logs in to the account: it has settings and perhaps a phone. */
+    public boolean real() {
+      return action == PersonAction.ACCOUNT || action == PersonAction.MAP;
+    }
+  }
 
   /**
    * A room's line.

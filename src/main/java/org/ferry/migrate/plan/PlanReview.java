@@ -91,11 +91,17 @@ final class PlanReview {
       }
       carried(person, checks.progress().people().get(person.id()));
       listed(person);
+      if (person.action() == PersonAction.CONFLICT) {
+        problem(
+            person.id(),
+            "action",
+            "%s is still a conflict: %s".formatted(person.id(), person.reason()));
+      }
       UserId target = person.target();
       if (target != null && person.action() != PersonAction.SKIP) {
         target(person, target);
         UserId other = ghosts.putIfAbsent(target, person.id());
-        if (other != null && person.action() == PersonAction.GHOST) {
+        if (other != null && person.action() != PersonAction.MAP) {
           problem(
               person.id(),
               "target",

@@ -28,7 +28,7 @@ import org.ferry.migrate.plan.Plan.PlanRoom;
  * @param media files of the source
  * @param mediaBytes their bytes
  * @param invitations how many invitations members from third servers get after their rooms' replay
- * @param conflicts rooms that need a decision, one sentence each
+ * @param conflicts people and rooms that need a decision, one sentence each
  * @param toType what a person has to type before reused rooms can be written to, one sentence each
  * @param ambiguous people who share one new id with others, one sentence each
  * @param unmatched how many accounts of the source nobody listed although others were: ghosts stand

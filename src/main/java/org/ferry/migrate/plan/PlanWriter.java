@@ -16,8 +16,11 @@ final class PlanWriter {
       # Ferry's plan: what becomes of each person and room. Read it, edit it, then run: ferry migrate
       #
       # People:  action: ghost   a user of Ferry's own stands for the person, under the id in target
+      #          action: account Ferry makes an ordinary account, which the person logs in to
       #          action: map     target is an account that exists and that you know to be the person's
       #          action: skip    nothing of the person is carried
+      #          action: conflict  an account has that name already: write map where it is the
+      #                  person's, or another target with action account
       # Rooms:   action: create  a new room is made
       #          action: reuse   the room named in target takes the history, below what it holds
       #          action: skip    nothing is carried

@@ -218,7 +218,7 @@ public final class TargetSurvey {
         .toList();
   }
 
-  private static TargetRoom result(Future<TargetRoom> asked) {
+  static <T> T result(Future<T> asked) {
     try {
       return asked.get();
     } catch (ExecutionException e) {

@@ -2,6 +2,7 @@ package org.ferry.migrate.replay;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.ferry.id.DeviceId;
@@ -19,18 +20,24 @@ final class Cast {
   /** The replay device of each ghost; it has no keys. */
   static final DeviceId DEVICE = new DeviceId("FERRY");
 
-  private static final String DEVICE_NAME = "Ferry";
+  static final String DEVICE_NAME = "Ferry";
 
   private final Voyage voyage;
   private final Map<UserId, UserId> targets = new ConcurrentHashMap<>();
+  private final Set<UserId> real = ConcurrentHashMap.newKeySet();
   private final Map<UserId, CarriedPerson> rows = new ConcurrentHashMap<>();
   private final Map<UserId, Intent> senders = new ConcurrentHashMap<>();
+  private final GuestDevices devices;
 
   Cast(Voyage voyage) {
     this.voyage = voyage;
+    this.devices = new GuestDevices(voyage);
     for (Plan.PlanPerson person : voyage.plan().people()) {
       if (person.target() != null && person.action() != Plan.PersonAction.SKIP) {
         targets.put(person.id(), person.target());
+        if (person.real()) {
+          real.add(person.target());
+        }
       }
     }
     try (Stream<CarriedPerson> people = voyage.ledger().people(voyage.id())) {
@@ -60,7 +67,16 @@ final class Cast {
     return first == null ? made : first;
   }
 
+  /** Takes the replay devices out of people's own accounts; whoever sends again gets a new one. */
+  void withdraw() {
+    devices.withdraw();
+    senders.keySet().removeAll(real);
+  }
+
   private Intent withDevice(UserId target) {
+    if (real.contains(target)) {
+      return voyage.homeserver().as(target, devices.of(target));
+    }
     CarriedPerson row = rows.get(target);
     if (row != null && row.device() != null) {
       return voyage.homeserver().as(target, new DeviceId(row.device()));

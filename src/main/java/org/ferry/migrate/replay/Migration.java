@@ -18,6 +18,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
 import org.ferry.matrix.client.Pace;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.RoomFacts;
@@ -47,6 +48,7 @@ public final class Migration {
   private final RoomFinish finish;
   private final Mending mending;
   private final Scope scope;
+  private final Mutes mutes;
 
   /**
    * Prepares a migration of everything that some rooms hold.
@@ -92,7 +94,9 @@ public final class Migration {
     Set<RoomId> running = this.chosen.stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
     this.lookups = new LedgerLookups(voyage, cast::target, files::carry, running);
     boolean tombstones = voyage.options().replay().redacted().equals("tombstone");
-    this.rewriter = new Rewriter(lookups, voyage.origin(), tombstones);
+    boolean accounts = voyage.options().identities().accounts();
+    this.rewriter = new Rewriter(lookups, voyage.origin(), tombstones, accounts);
+    this.mutes = new Mutes(voyage, watch);
     this.doubts = new Doubts(voyage, cast, lookups);
     this.mending = new Mending(voyage, cast, rewriter, scope.selection());
     this.finish =
@@ -134,12 +138,50 @@ public final class Migration {
     List<CarriedRoom> rooms = rooms();
     Set<RoomId> ids = chosen.stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
     new Aliases(voyage, lookups, scope, ids, watch).carry();
-    boolean whole = history(rooms);
-    if (whole) {
-      new DirectChats(voyage, cast, lookups, facts, watch).carry();
+    boolean whole = quietly(rooms);
+    if (whole && !watch.stopping()) {
+      settings();
       new Invitations(voyage, facts, watch).carry(chosen);
+      cast.withdraw();
     }
     return whole && !watch.stopping();
+  }
+
+  /** Writes history while the phones of those whom Ferry may act as are quiet. */
+  private boolean quietly(List<CarriedRoom> rooms) throws InterruptedException {
+    mutes.lift();
+    each(mutes.people(), mutes::ask);
+    mutes.prepare();
+    boolean whole;
+    try {
+      whole = history(rooms);
+    } catch (RuntimeException e) {
+      liftAfter(e);
+      throw e;
+    }
+    mutes.lift();
+    return whole;
+  }
+
+  /** What cannot be lifted now is lifted by the next run. */
+  private void liftAfter(RuntimeException failure) {
+    try {
+      mutes.lift();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private void settings() throws InterruptedException {
+    Settings settings = new Settings(voyage, lookups, facts, watch);
+    List<UserId> owners = settings.owners();
+    watch.phase("settings", owners.size());
+    each(
+        owners,
+        owner -> {
+          settings.carry(owner).forEach(watch::say);
+          watch.step(1);
+        });
   }
 
   private void people() throws InterruptedException {
@@ -147,10 +189,11 @@ public final class Migration {
     List<Plan.PlanPerson> everybody = voyage.plan().people();
     watch.phase("people", everybody.size());
     People people = new People(voyage, cast, files);
+    people.refuseTaken();
     each(
         everybody,
         person -> {
-          people.ready(person).ifPresent(watch::say);
+          people.ready(person).forEach(watch::say);
           watch.step(1);
         });
   }
@@ -212,11 +255,14 @@ public final class Migration {
       Plan.PlanRoom plan, CarriedRoom row, RoomContext context, RoomReplay replay) {}
 
   private RoomReplay.Pause work(Berth berth) throws InterruptedException {
+    RoomFacts fact = Objects.requireNonNull(facts.get(berth.row().old()));
+    mutes.begin(berth.row(), fact);
     doubts.resolve(berth.row());
     mending.open(berth.row(), berth.context());
     RoomReplay.Pause pause = berth.replay().advance();
     if (pause instanceof RoomReplay.Pause.Done) {
       finish.finish(berth.plan(), berth.row(), berth.context(), berth.replay());
+      mutes.end(berth.row(), fact, berth.context().reused());
     }
     return pause;
   }

@@ -1,7 +1,9 @@
 package org.ferry.migrate.replay;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,17 +17,20 @@ import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.SourceLedger.Stranger;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Lookups.FileFate;
+import org.ferry.migrate.settings.Wishes;
 import org.ferry.model.Person;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the ghosts: registered, with the name and picture of those they stand for, before they
+ * Makes the ghosts and accounts: with the name and picture of those they stand for, before they
  * enter a room. Safe for use by many threads.
  */
 final class People {
   private final Voyage voyage;
   private final Cast cast;
   private final Files files;
+  private final Accounts accounts;
+  private final Keeper keeper;
   private final Map<UserId, Face> faces;
 
   /** What somebody looks like. */
@@ -35,6 +40,8 @@ final class People {
     this.voyage = voyage;
     this.cast = cast;
     this.files = files;
+    this.accounts = new Accounts(voyage, cast);
+    this.keeper = new Keeper(voyage);
     this.faces = faces(voyage);
   }
 
@@ -60,15 +67,62 @@ final class People {
   }
 
   /**
-   * Makes a person's ghost, or brings its name and picture up to date.
-   *
-   * @return a sentence where that failed, else empty
+   * Looks at accounts that are still to be made, before anything is written; see {@link
+   * Accounts#refuseTaken}.
    */
-  Optional<String> ready(Plan.PlanPerson person) {
+  void refuseTaken() {
+    accounts.refuseTaken();
+  }
+
+  /**
+   * Makes a person's ghost or account, or brings its name and picture up to date.
+   *
+   * @return a sentence for each thing that failed
+   */
+  List<String> ready(Plan.PlanPerson person) {
     UserId target = person.target();
-    if (target == null || person.action() != Plan.PersonAction.GHOST) {
-      return Optional.empty();
+    if (target == null) {
+      return List.of();
     }
+    return switch (person.action()) {
+      case GHOST -> ghost(person, target).stream().toList();
+      case ACCOUNT -> account(person, target);
+      case MAP, SKIP, CONFLICT -> List.of();
+    };
+  }
+
+  private List<String> account(Plan.PlanPerson person, UserId target) {
+    Face face = faces.getOrDefault(person.id(), new Face(person.name(), null));
+    String name = face.name == null ? "" : face.name;
+    Optional<CarriedPerson> row = cast.row(target);
+    boolean made = row.filter(r -> r.state().equals("ready")).isPresent();
+    try {
+      if (!made) {
+        cast.remember(new CarriedPerson(person.id(), target, "planned", null, null, null));
+        accounts.make(target, shortened(name));
+      }
+      String avatar = picture(face).orElse("");
+      List<String> failures =
+          new ArrayList<>(keeper.keep(target, Wishes.profile(shortened(name), avatar), !made));
+      if (!made) {
+        cast.remember(new CarriedPerson(person.id(), target, "ready", null, null, null));
+      }
+      failures.addAll(accounts.letIn(person.id(), target));
+      return failures;
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      cast.remember(new CarriedPerson(person.id(), target, "failed", null, null, e.getMessage()));
+      return List.of("%s could not be made: %s".formatted(target, e.getMessage()));
+    }
+  }
+
+  private static String shortened(String name) {
+    return name.length() <= 256 ? name : name.substring(0, 256);
+  }
+
+  private Optional<String> ghost(Plan.PlanPerson person, UserId target) {
     Face face = faces.getOrDefault(person.id(), new Face(person.name(), null));
     String profile =
         Txn.id(Objects.toString(name(person.id(), face)), Objects.toString(face.avatar));
@@ -95,13 +149,17 @@ final class People {
   private void dress(Intent ghost, UserId old, Face face) {
     String name = name(old, face);
     if (!name.isBlank()) {
-      ghost.setDisplayName(name.length() <= 256 ? name : name.substring(0, 256));
+      ghost.setDisplayName(shortened(name));
     }
-    Optional.ofNullable(face.avatar)
+    picture(face).ifPresent(ghost::setAvatar);
+  }
+
+  private Optional<String> picture(Face face) {
+    return Optional.ofNullable(face.avatar)
         .flatMap(MxcUri::parse)
         .map(files::carry)
         .filter(FileFate.Carried.class::isInstance)
-        .ifPresent(f -> ghost.setAvatar(((FileFate.Carried) f).target().toString()));
+        .map(f -> ((FileFate.Carried) f).target().toString());
   }
 
   private String name(UserId old, Face face) {

@@ -54,7 +54,7 @@ public final class Rehearsal {
   /**
    * What a migration would write.
    *
-   * @param people ghosts to make or bring up to date
+   * @param people ghosts and accounts to make or bring up to date
    * @param rooms rooms to make
    * @param events events to send
    * @param redactions redactions to send
@@ -132,7 +132,8 @@ public final class Rehearsal {
   private long people() {
     Cast cast = new Cast(voyage);
     return voyage.plan().people().stream()
-        .filter(p -> p.action() == Plan.PersonAction.GHOST)
+        .filter(
+            p -> p.action() == Plan.PersonAction.GHOST || p.action() == Plan.PersonAction.ACCOUNT)
         .map(Plan.PlanPerson::target)
         .filter(t -> t != null && cast.row(t).filter(r -> r.state().equals("ready")).isEmpty())
         .count();

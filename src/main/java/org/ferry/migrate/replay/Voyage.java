@@ -2,6 +2,7 @@ package org.ferry.migrate.replay;
 
 import java.time.InstantSource;
 import org.ferry.id.RoomId;
+import org.ferry.matrix.client.Admin;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.Intent;
 import org.ferry.migrate.CrossingLedger;
@@ -10,11 +11,13 @@ import org.ferry.migrate.MigrateOptions;
 import org.ferry.migrate.SourceLedger;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Origin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every part of a replay needs to know: from where, to where, by which plan.
  *
  * @param homeserver the destination
+ * @param admin an administrator of it, null where there is none
  * @param source what was loaded
  * @param sources the ledger's source side
  * @param ledger the ledger's crossing side
@@ -26,6 +29,7 @@ import org.ferry.migrate.rewrite.Origin;
  */
 public record Voyage(
     Homeserver homeserver,
+    @Nullable Admin admin,
     LoadedSource source,
     SourceLedger sources,
     CrossingLedger ledger,

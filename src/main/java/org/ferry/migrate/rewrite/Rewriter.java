@@ -34,6 +34,7 @@ public final class Rewriter {
   private final Lookups lookups;
   private final Origin origin;
   private final boolean tombstones;
+  private final boolean visibilityInPlace;
 
   /**
    * A rewriter for one crossing.
@@ -43,9 +44,23 @@ public final class Rewriter {
    * @param tombstones true to carry redacted messages as redacted ones, false to leave them out
    */
   public Rewriter(Lookups lookups, Origin origin, boolean tombstones) {
+    this(lookups, origin, tombstones, false);
+  }
+
+  /**
+   * A rewriter for one crossing.
+   *
+   * @param lookups what became of ids
+   * @param origin the marks of the source
+   * @param tombstones true to carry redacted messages as redacted ones, false to leave them out
+   * @param visibilityInPlace true where a visibility from entry on is set at its place in history,
+   *     because people read with accounts of their own (decisions.md 9)
+   */
+  public Rewriter(Lookups lookups, Origin origin, boolean tombstones, boolean visibilityInPlace) {
     this.lookups = lookups;
     this.origin = origin;
     this.tombstones = tombstones;
+    this.visibilityInPlace = visibilityInPlace;
   }
 
   /**
@@ -92,8 +107,9 @@ public final class Rewriter {
     return Optional.empty();
   }
 
-  private static Optional<Rewritten> late(Event event, RoomContext room) {
-    if (room.finishing() || !comesLast(event)) {
+  private Optional<Rewritten> late(Event event, RoomContext room) {
+    boolean inPlace = visibilityInPlace && event.type().equals("m.room.history_visibility");
+    if (room.finishing() || inPlace || !comesLast(event)) {
       return Optional.empty();
     }
     return Optional.of(event.current() ? new Rewritten.Last() : new Rewritten.Skip("superseded"));

@@ -47,6 +47,8 @@ public record Difference(
     STATE,
     /** A room hangs in the wrong place of the Space. */
     SPACE,
+    /** What a person keeps for themselves is another: a tag, a push rule, a read marker. */
+    SETTING,
     /** A file's bytes are others. */
     MEDIA,
     /** The ledger does not hold what the source does. */
@@ -97,7 +99,17 @@ public record Difference(
       case WAITING -> "%s is not carried yet".formatted(what);
       case UNEXPECTED -> "%s is on the new side%s: %s".formatted(what, who, found);
       case UNREADABLE -> "%s could not be compared: %s".formatted(what, found);
-      case SOURCE, MEDIA, SENDER, TIME, TYPE, STATE_KEY, CONTENT, MEMBERSHIP, STATE, SPACE ->
+      case SOURCE,
+          SETTING,
+          MEDIA,
+          SENDER,
+          TIME,
+          TYPE,
+          STATE_KEY,
+          CONTENT,
+          MEMBERSHIP,
+          STATE,
+          SPACE ->
           "%s of %s: expected %s, found %s%s"
               .formatted(subject(), what, or(expected), or(found), who);
     };

@@ -95,6 +95,7 @@ public final class Verifier {
       verdicts.add(room(plan, space));
       watch.step(1);
     }
+    long unusedPeople = new PersonCheck(voyage, lookups, facts, general, watch).run();
     MediaCheck files = new MediaCheck(voyage, media, general, watch);
     files.run();
     return new VerifyReport(

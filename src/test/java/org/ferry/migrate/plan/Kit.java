@@ -39,6 +39,7 @@ final class Kit {
   private final List<Stranger> strangers = new ArrayList<>();
   private Map<UserId, UserId> mapped = Map.of();
   private MigrateOptions.Rooms options = rooms("append");
+  private String mode = "ghost";
   private String template = "old_{localpart}";
   private @Nullable Plan previous;
   private int load = 1;
@@ -127,6 +128,12 @@ final class Kit {
     return this;
   }
 
+  /** People get accounts. */
+  Kit accounts() {
+    mode = "account";
+    return this;
+  }
+
   Progress progress() {
     return new Progress(carriedPeople, carriedRooms);
   }
@@ -161,7 +168,7 @@ final class Kit {
             false,
             new UserId("@ferrybot:new"),
             "en",
-            new MigrateOptions.Identities(template, "{displayname}", null, Map.of()),
+            new MigrateOptions.Identities(mode, false, template, "{displayname}", null, Map.of()),
             options,
             new MigrateOptions.Replay(0, true, "skip", "fail"));
     return new Facts(

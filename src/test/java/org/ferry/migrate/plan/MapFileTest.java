@@ -59,7 +59,7 @@ class MapFileTest {
   void understandsTheListThatThePlanWrites() {
     Kit kit = new Kit().person("@o,\"x\":old", null).stranger("@zoe:third").room(new Kit.Room("a"));
     Plan plan = kit.propose();
-    String csv = PeopleCsv.render(plan, kit.people(), NONE, null);
+    String csv = PeopleCsv.render(plan, kit.people(), NONE, null, WaysIn.none());
     assertThat(csv)
         .startsWith(
             "old_id,new_id,email,state,way_in\r\n@alice:old,@old_alice:new,,active,ghost\r\n")
@@ -81,7 +81,7 @@ class MapFileTest {
         List.of(
             new Person(Kit.ALICE, null, null, true, false, false, false, 0),
             new Person(Kit.BOB, null, null, false, false, true, false, 0));
-    assertThat(PeopleCsv.render(plan, people, NONE, null))
+    assertThat(PeopleCsv.render(plan, people, NONE, null, WaysIn.none()))
         .contains(",deactivated,")
         .contains(",guest,");
   }
@@ -98,7 +98,7 @@ class MapFileTest {
   void whatAPersonWroteIntoTheListIsFollowedAndStays() throws IOException {
     Kit kit = new Kit();
     Draft first = Draft.of(kit.propose());
-    String csv = PeopleCsv.render(first.plan(), kit.people(), NONE, null);
+    String csv = PeopleCsv.render(first.plan(), kit.people(), NONE, null, WaysIn.none());
     Path plan = Files.writeString(folder.resolve("plan.yaml"), kit.render(first));
     Draft earlier = PlanFile.previous(plan, "old", "new", "#village:new");
     PeopleList edited = list(csv.replace("@old_bob:new,,", "@robert:new,rob@example.org,"));
@@ -106,7 +106,7 @@ class MapFileTest {
     assertThat(edited.unfollowed(kit.propose(), earlier)).isEqualTo(1);
 
     Draft second = PlanFile.merge(kit.mapped(edited.handMade(earlier)).propose(), earlier);
-    String again = PeopleCsv.render(second.plan(), kit.people(), edited, earlier);
+    String again = PeopleCsv.render(second.plan(), kit.people(), edited, earlier, WaysIn.none());
     assertThat(again)
         .isEqualTo(
             header()
@@ -119,12 +119,12 @@ class MapFileTest {
   void aNewTemplateRenamesWhoNobodyNamed() throws IOException {
     Kit kit = new Kit();
     Draft first = Draft.of(kit.propose());
-    PeopleList csv = list(PeopleCsv.render(first.plan(), kit.people(), NONE, null));
+    PeopleList csv = list(PeopleCsv.render(first.plan(), kit.people(), NONE, null, WaysIn.none()));
     Path plan = Files.writeString(folder.resolve("plan.yaml"), kit.render(first));
     Draft earlier = PlanFile.previous(plan, "old", "new", "#village:new");
     assertThat(csv.handMade(earlier)).isEmpty();
     Plan renamed = kit.template("was_{localpart}").propose();
-    assertThat(PeopleCsv.render(renamed, kit.people(), csv, earlier))
+    assertThat(PeopleCsv.render(renamed, kit.people(), csv, earlier, WaysIn.none()))
         .contains("@alice:old,@was_alice:new,,active,ghost");
   }
 
@@ -132,7 +132,7 @@ class MapFileTest {
   void aTargetEditedInThePlanReachesTheList() throws IOException {
     Kit kit = new Kit();
     Draft first = Draft.of(kit.propose());
-    PeopleList csv = list(PeopleCsv.render(first.plan(), kit.people(), NONE, null));
+    PeopleList csv = list(PeopleCsv.render(first.plan(), kit.people(), NONE, null, WaysIn.none()));
     String edited =
         kit.render(first)
             .replace(
@@ -140,7 +140,7 @@ class MapFileTest {
     Path plan = Files.writeString(folder.resolve("plan.yaml"), edited);
     Draft earlier = PlanFile.previous(plan, "old", "new", "#village:new");
     Draft merged = PlanFile.merge(kit.propose(), earlier);
-    assertThat(PeopleCsv.render(merged.plan(), kit.people(), csv, earlier))
+    assertThat(PeopleCsv.render(merged.plan(), kit.people(), csv, earlier, WaysIn.none()))
         .contains("@bob:old,@rob:new,,active,account");
   }
 
@@ -150,7 +150,7 @@ class MapFileTest {
     PeopleList list =
         list(
             "Note,old_id,new_id\n\"the baker, retired\",@bob:old,@rob:new\n,@zoe:third,@zoe:new\n");
-    assertThat(PeopleCsv.render(kit.propose(), kit.people(), list, null))
+    assertThat(PeopleCsv.render(kit.propose(), kit.people(), list, null, WaysIn.none()))
         .isEqualTo(
             header().replace("\r", ",Note\r")
                 + "@alice:old,@old_alice:new,,active,ghost,\r\n"

@@ -343,4 +343,44 @@ class PlannerTest {
     Plan two = new Kit().room(new Room("b").name("B")).room(new Room("a")).propose();
     assertThat(one).isEqualTo(two);
   }
+
+  @Test
+  void inAccountModePeopleOfTheSourceGetAccountsAndOthersGhosts() {
+    Plan plan =
+        new Kit()
+            .accounts()
+            .stranger("@zoe:third")
+            .person("@Old User!:old", "Old")
+            .person("@old_bob:old", "Bob the elder")
+            .room(new Room("a"))
+            .propose();
+    assertThat(person(plan, "@alice:old"))
+        .returns(PersonAction.ACCOUNT, PlanPerson::action)
+        .returns(new UserId("@alice:new"), PlanPerson::target)
+        .returns("Alice", PlanPerson::name);
+    assertThat(person(plan, "@zoe:third"))
+        .returns(PersonAction.GHOST, PlanPerson::action)
+        .returns(new UserId("@old_zoe:new"), PlanPerson::target);
+    assertThat(person(plan, "@Old User!:old").target()).isEqualTo(new UserId("@old=20user=21:new"));
+    assertThat(person(plan, "@Old User!:old").reason()).contains("not allowed there");
+    assertThat(person(plan, "@old_bob:old"))
+        .returns(PersonAction.CONFLICT, PlanPerson::action)
+        .extracting(PlanPerson::reason)
+        .asString()
+        .contains("username_template");
+  }
+
+  @Test
+  void inAccountModeAnAccountStaysAndWhoIsListedElsewhereIsAGhost() {
+    Kit kit = new Kit().accounts().room(new Room("a"));
+    kit = kit.carried(Kit.ALICE, new UserId("@alice:new"));
+    kit = kit.mapped(Map.of(Kit.BOB, new UserId("@bob:third")));
+    Plan plan = kit.propose();
+    assertThat(person(plan, "@alice:old").action()).isEqualTo(PersonAction.ACCOUNT);
+    assertThat(person(plan, "@bob:old"))
+        .returns(PersonAction.GHOST, PlanPerson::action)
+        .returns(new UserId("@old_bob:new"), PlanPerson::target);
+    Plan again = kit.previous(plan).propose();
+    assertThat(again.people()).isEqualTo(plan.people());
+  }
 }

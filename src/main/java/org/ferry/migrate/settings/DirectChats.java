@@ -1,48 +1,55 @@
-package org.ferry.migrate.replay;
+package org.ferry.migrate.settings;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
-import org.ferry.matrix.client.Intent;
-import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Voyage;
+import org.ferry.migrate.rewrite.Lookups;
 import org.ferry.migrate.rewrite.Lookups.RoomFate;
 import org.ferry.model.AccountDatum;
 
-/** Tells each person's new identity which of its rooms are direct chats, and with whom. */
-final class DirectChats {
+/** Which rooms are direct chats of whom, and with whom: {@code m.direct} of each person. */
+public final class DirectChats {
   private static final String TYPE = "m.direct";
 
   private static final int BOTH = 2;
 
   private final Voyage voyage;
-  private final Cast cast;
-  private final LedgerLookups lookups;
+  private final Lookups lookups;
   private final Map<RoomId, RoomFacts> facts;
-  private final Watch watch;
+  private final List<UserId> unreadable = new ArrayList<>();
 
-  DirectChats(
-      Voyage voyage, Cast cast, LedgerLookups lookups, Map<RoomId, RoomFacts> facts, Watch watch) {
+  /**
+   * Direct chats of a crossing.
+   *
+   * @param voyage the crossing
+   * @param lookups the new ids of people and rooms
+   * @param facts what the source's rooms are
+   */
+  public DirectChats(Voyage voyage, Lookups lookups, Map<RoomId, RoomFacts> facts) {
     this.voyage = voyage;
-    this.cast = cast;
     this.lookups = lookups;
     this.facts = facts;
-    this.watch = watch;
   }
 
   /**
-   * Writes {@code m.direct} for everybody who has direct chats that were carried: those that they
-   * had marked, and those that only the other one had.
+   * What everybody's {@code m.direct} should hold: the direct chats that they had marked, and those
+   * that only the other one had.
+   *
+   * @return a wish for each person who has any, by the id on the destination
    */
-  void carry() {
+  public Map<UserId, Wish> all() {
     Map<UserId, ObjectNode> wanted = new LinkedHashMap<>();
     try (Stream<AccountDatum> data = voyage.sources().accountData(voyage.source().id(), TYPE)) {
       data.filter(d -> d.room() == null).toList().forEach(d -> marked(d, wanted));
@@ -53,16 +60,23 @@ final class DirectChats {
         members(fact, wanted);
       }
     }
-    wanted.forEach(this::tell);
+    Map<UserId, Wish> wishes = new LinkedHashMap<>();
+    wanted.forEach((owner, chats) -> wishes.put(owner, Additions.to(TYPE, null, chats)));
+    return wishes;
+  }
+
+  /** Whose {@code m.direct} could not be read; after {@link #all()}. */
+  public List<UserId> unreadable() {
+    return List.copyOf(unreadable);
   }
 
   private void marked(AccountDatum datum, Map<UserId, ObjectNode> wanted) {
-    Optional<UserId> owner = cast.target(datum.user());
+    Optional<UserId> owner = lookups.user(datum.user());
     try {
       ObjectNode translated = translate(Json.parseObject(datum.content()));
       owner.ifPresent(o -> add(wanted, o, translated));
     } catch (IllegalArgumentException e) {
-      watch.say("the direct chats of " + datum.user() + " cannot be read and are left out");
+      unreadable.add(datum.user());
     }
   }
 
@@ -74,30 +88,14 @@ final class DirectChats {
     for (int i = 0; i < BOTH; i++) {
       UserId with = room.joined().get(1 - i);
       ObjectNode chats = Json.object();
-      chats.putArray(cast.target(with).orElse(with).value()).add(carried.target().value());
-      cast.target(room.joined().get(i)).ifPresent(owner -> add(wanted, owner, chats));
+      chats.putArray(lookups.user(with).orElse(with).value()).add(carried.target().value());
+      lookups.user(room.joined().get(i)).ifPresent(owner -> add(wanted, owner, chats));
     }
   }
 
   private static void add(Map<UserId, ObjectNode> wanted, UserId owner, ObjectNode chats) {
     if (!chats.isEmpty()) {
-      wanted.merge(owner, chats, DirectChats::merge);
-    }
-  }
-
-  private void tell(UserId owner, ObjectNode chats) {
-    Intent intent = cast.actor(owner);
-    try {
-      ObjectNode present = intent.accountData(TYPE).orElseGet(Json::object);
-      ObjectNode merged = merge(present.deepCopy(), chats);
-      if (!merged.equals(present)) {
-        intent.putAccountData(TYPE, merged);
-      }
-    } catch (MatrixException e) {
-      if (e.isTokenRefused()) {
-        throw e;
-      }
-      watch.say("the direct chats of %s were not set: %s".formatted(owner, e.getMessage()));
+      Additions.merge(wanted.computeIfAbsent(owner, o -> Json.object()), chats);
     }
   }
 
@@ -117,26 +115,9 @@ final class DirectChats {
         }
       }
       if (!rooms.isEmpty()) {
-        translated.set(cast.target(with).orElse(with).value(), rooms);
+        translated.set(lookups.user(with).orElse(with).value(), rooms);
       }
     }
     return translated;
-  }
-
-  private static ObjectNode merge(ObjectNode present, ObjectNode more) {
-    for (Map.Entry<String, JsonNode> entry : more.properties()) {
-      ArrayNode rooms =
-          present.get(entry.getKey()) instanceof ArrayNode a ? a : present.putArray(entry.getKey());
-      for (JsonNode room : entry.getValue()) {
-        boolean there = false;
-        for (JsonNode known : rooms) {
-          there |= known.equals(room);
-        }
-        if (!there) {
-          rooms.add(room);
-        }
-      }
-    }
-    return present;
   }
 }

@@ -1,0 +1,56 @@
+package org.ferry.migrate.replay;
+
+import java.util.List;
+import org.ferry.id.DeviceId;
+import org.ferry.id.UserId;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.migrate.SettingLedger;
+import org.ferry.migrate.SettingLedger.Setting;
+import org.ferry.migrate.SettingLedger.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replay's device in accounts that people log in to: they would see it in the list of their
+ * sessions, so it is there only while Ferry writes as them. Safe for use by many threads.
+ */
+final class GuestDevices {
+  private static final String KIND = "device";
+
+  private final Voyage voyage;
+  private final SettingLedger ledger;
+
+  GuestDevices(Voyage voyage) {
+    this.voyage = voyage;
+    this.ledger = voyage.ledger().settings();
+  }
+
+  /** The device of an account, made where it is not there. */
+  DeviceId of(UserId owner) {
+    put(owner, State.DOUBT, null);
+    DeviceId device = voyage.homeserver().as(owner).ensureDevice(Cast.DEVICE, Cast.DEVICE_NAME);
+    put(owner, State.CARRIED, null);
+    return device;
+  }
+
+  /** Removes every one that this or an earlier run made; what cannot be removed is noted. */
+  void withdraw() {
+    for (State state : List.of(State.DOUBT, State.CARRIED)) {
+      for (Setting row : ledger.of(voyage.id(), KIND, state)) {
+        try {
+          voyage.homeserver().as(row.owner()).deleteDevice(Cast.DEVICE);
+          put(row.owner(), State.REMOVED, null);
+        } catch (MatrixException e) {
+          put(
+              row.owner(),
+              State.SKIPPED,
+              "the homeserver lets only its owner remove the session named Ferry: "
+                  + e.getMessage());
+        }
+      }
+    }
+  }
+
+  private void put(UserId owner, State state, @Nullable String reason) {
+    ledger.put(voyage.id(), new Setting(owner, KIND, Cast.DEVICE.value(), state, null, reason));
+  }
+}

@@ -1,0 +1,80 @@
+package org.ferry.migrate.replay;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.SettingLedger.Setting;
+import org.ferry.migrate.SettingLedger.State;
+import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.settings.DirectChats;
+import org.ferry.migrate.settings.Wish;
+import org.ferry.migrate.settings.Wishes;
+
+/**
+ * Gives people what they kept for themselves, once the rooms stand: direct chats to everybody, the
+ * rest to those who have an account that they log in to. Safe for use by many threads.
+ */
+final class Settings {
+  private static final String ACCOUNT = "account";
+
+  private final Voyage voyage;
+  private final Keeper keeper;
+  private final Wishes wishes;
+  private final Map<UserId, Wish> direct;
+  private final Map<UserId, Plan.PlanPerson> people = new LinkedHashMap<>();
+
+  Settings(Voyage voyage, LedgerLookups lookups, Map<RoomId, RoomFacts> facts, Watch watch) {
+    this.voyage = voyage;
+    this.keeper = new Keeper(voyage);
+    this.wishes = new Wishes(voyage, lookups);
+    DirectChats chats = new DirectChats(voyage, lookups, facts);
+    this.direct = chats.all();
+    chats
+        .unreadable()
+        .forEach(u -> watch.say("the direct chats of " + u + " cannot be read and are left out"));
+    for (Plan.PlanPerson person : voyage.plan().people()) {
+      UserId target = person.target();
+      if (target != null && person.real()) {
+        people.put(target, person);
+      }
+    }
+  }
+
+  /** Everybody who has something to be set. */
+  List<UserId> owners() {
+    List<UserId> all = new ArrayList<>(people.keySet());
+    direct.keySet().stream().filter(o -> !people.containsKey(o)).forEach(all::add);
+    return all;
+  }
+
+  /**
+   * Sets what one of them kept.
+   *
+   * @return a sentence for each thing that failed
+   */
+  List<String> carry(UserId owner) {
+    Plan.PlanPerson person = people.get(owner);
+    List<Wish> all = new ArrayList<>(person == null ? List.of() : wishes.of(person));
+    Wish chats = direct.get(owner);
+    if (chats != null) {
+      all.add(chats);
+    }
+    boolean made = person != null && person.action() == Plan.PersonAction.ACCOUNT;
+    List<String> failures = keeper.keep(owner, all, made && !wasSettled(owner));
+    if (made) {
+      Setting done = new Setting(owner, ACCOUNT, "settings", State.CARRIED, null, null);
+      voyage.ledger().settings().put(voyage.id(), done);
+    }
+    return failures;
+  }
+
+  /** After the first time the person may have logged in and changed things. */
+  private boolean wasSettled(UserId owner) {
+    return voyage.ledger().settings().of(voyage.id(), owner).stream()
+        .anyMatch(s -> s.kind().equals(ACCOUNT) && s.state() == State.CARRIED);
+  }
+}
