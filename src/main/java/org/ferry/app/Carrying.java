@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger.Crossing;
@@ -100,6 +101,7 @@ public final class Carrying {
     Scope scope = scope(wishes, followed.plan());
     Crossing crossing =
         ferry.crossings().open(passage.source().id(), ferry.homeserver().domain(), space);
+    refuseHalfTakenBack(crossing);
     followed.keep(ferry, crossing);
     SpaceNames.keep(ferry.crossings(), crossing, passage.options().space());
     Listed.keep(ferry, crossing, ForeignRoom.of(followed.plan(), passage.facts()));
@@ -141,6 +143,23 @@ public final class Carrying {
             .map(RoomFacts::id)
             .collect(Collectors.toSet());
     return r -> living.contains(r.id());
+  }
+
+  /** A room that is half taken back is neither carried nor waiting. */
+  private void refuseHalfTakenBack(Crossing crossing) {
+    List<String> rooms =
+        ferry.crossings().undo().takenBack(crossing.id()).stream()
+            .filter(t -> !t.done())
+            .map(t -> t.old() + " (now " + t.target() + ")")
+            .toList();
+    if (!rooms.isEmpty()) {
+      throw new PlanException(
+          Stream.concat(
+                  Stream.of(
+                      "A rollback was begun and did not come to its end; run ferry rollback again first. Rooms:"),
+                  rooms.stream())
+              .toList());
+    }
   }
 
   /**

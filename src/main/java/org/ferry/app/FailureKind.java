@@ -14,6 +14,7 @@ import org.ferry.migrate.LedgerException;
 import org.ferry.migrate.plan.PlanException;
 import org.ferry.migrate.plan.SpaceUnusable;
 import org.ferry.source.SourceException;
+import org.ferry.store.backup.BackupException;
 import org.ferry.store.embedded.EmbeddedPostgresException;
 
 /** What kind of trouble an exception is, and so what a person has to look at. */
@@ -41,6 +42,7 @@ public enum FailureKind {
       case PlanException e -> INPUT;
       case SourceException e -> INPUT;
       case UncheckedIOException e when e.getCause() instanceof FileSystemException -> INPUT;
+      case BackupException e -> INPUT;
       case HomeserverFailure e -> SERVER;
       case SpaceUnusable e -> SERVER;
       case Blocked e -> SERVER;

@@ -106,6 +106,11 @@ public final class Ferry implements AutoCloseable {
     return database;
   }
 
+  /** Saves the ledger and brings it back; the caller closes it. */
+  public Safekeeping safekeeping() {
+    return new Safekeeping(database().saving());
+  }
+
   /** The ledger's source side. */
   public SourceLedger sources() {
     return new PgSourceLedger(database());

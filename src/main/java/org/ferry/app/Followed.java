@@ -78,6 +78,15 @@ public record Followed(Plan plan, String text) {
     ferry.crossings().note(crossing.id(), NOTE, Json.text(note));
   }
 
+  /** The plan that a crossing followed last, or empty where none is kept that can be read. */
+  public static Optional<Plan> kept(Ferry ferry, Crossing crossing) {
+    return ferry
+        .crossings()
+        .note(crossing.id(), NOTE)
+        .map(n -> Json.parseObject(n).path("text").asText())
+        .map(text -> parsed(text, crossing.server(), crossing.domain(), crossing.space().value()));
+  }
+
   /**
    * The plan that a crossing followed last.
    *
@@ -91,17 +100,19 @@ public record Followed(Plan plan, String text) {
     if (kept.isEmpty()) {
       throw new PlanException(List.of("No plan was followed yet; begin with: ferry migrate"));
     }
+    return parsed(
+        Json.parseObject(kept.get()).path("text").asText(),
+        passage.source().info().server(),
+        crossing.domain(),
+        passage.options().space());
+  }
+
+  private static Plan parsed(String text, String server, String domain, String space) {
     try {
       Path file = Files.createTempFile("ferry-plan", ".yaml");
       try {
-        String text = Json.parseObject(kept.get()).path("text").asText();
         Path unused = Files.writeString(file, text);
-        return PlanFile.previous(
-                file,
-                passage.source().info().server(),
-                crossing.domain(),
-                space(text, passage.options().space()))
-            .plan();
+        return PlanFile.previous(file, server, domain, space(text, space)).plan();
       } finally {
         Files.delete(file);
       }

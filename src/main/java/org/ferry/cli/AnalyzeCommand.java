@@ -2,6 +2,7 @@ package org.ferry.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.ferry.app.Oblivion;
 import org.ferry.migrate.Analysis;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.source.MediaStore;
@@ -27,6 +28,11 @@ final class AnalyzeCommand extends FerryCommand {
       description = "The report; ${DEFAULT-VALUE} if not given.")
   Path output = Path.of("migration-analysis.json");
 
+  @Option(
+      names = "--with-content",
+      description = "Bring back the texts that ferry forget --content has emptied.")
+  boolean withContent;
+
   @Option(names = "--json", description = "The report on standard output, and nothing else there.")
   boolean json;
 
@@ -38,6 +44,9 @@ final class AnalyzeCommand extends FerryCommand {
   public Integer call() throws IOException {
     try (Work work = new Work(session())) {
       Sources.Named named = source.named(work.ferry().config(), session().world().folder());
+      if (withContent) {
+        Oblivion.remember(work.ferry());
+      }
       LoadedSource loaded = work.sourceAlone(named, "analyze");
       try (MediaStore media = work.media(named, source)) {
         Analysis analysis = Analysis.of(work.ferry().sources(), loaded, media);

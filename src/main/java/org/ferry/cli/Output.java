@@ -58,7 +58,7 @@ final class Output {
     }
   }
 
-  private static String words(IOException e) {
+  static String words(IOException e) {
     return switch (e) {
       case NoSuchFileException missing -> "there is no such folder";
       case AccessDeniedException denied -> "permission denied";

@@ -20,6 +20,7 @@ import org.ferry.app.Listed;
 import org.ferry.app.Wishes;
 import org.ferry.migrate.CrossingLedger.Invitation;
 import org.ferry.migrate.Standing;
+import org.ferry.migrate.UndoLedger.TakenBack;
 import org.ferry.migrate.plan.ForeignRoom;
 
 /** Where a crossing stands, for a person and as JSON. */
@@ -53,6 +54,7 @@ final class StatusView {
     listed.stream()
         .limit(SHOWN)
         .forEach(r -> lines.add("  listed, not carried: %s %s".formatted(r.name(), r.link())));
+    lines.addAll(takenBack(ferry.crossings().undo().takenBack(standing.crossing().id()), standing));
     standing
         .skipped()
         .forEach((reason, n) -> lines.add("  left out by rule: %,d %s".formatted(n, reason)));
@@ -128,6 +130,28 @@ final class StatusView {
                 + settings.entrySet().stream()
                     .map(e -> "%,d %s".formatted(e.getValue(), e.getKey()))
                     .collect(Collectors.joining(", ")));
+  }
+
+  /** Rooms that were taken back and are not carried again, in a line; those half taken back too. */
+  private static List<String> takenBack(List<TakenBack> rooms, Standing standing) {
+    List<String> lines = new ArrayList<>();
+    List<TakenBack> done = rooms.stream().filter(t -> isAway(t, standing)).toList();
+    if (!done.isEmpty()) {
+      lines.add(
+          "  rolled back: %,d rooms (%s); ferry migrate carries them anew"
+              .formatted(done.size(), done.getLast().at()));
+    }
+    rooms.stream()
+        .filter(t -> !t.done())
+        .forEach(
+            t -> lines.add("  half taken back: %s; run ferry rollback again".formatted(t.old())));
+    return lines;
+  }
+
+  private static boolean isAway(TakenBack room, Standing standing) {
+    return room.done()
+        && standing.rooms().stream()
+            .noneMatch(r -> r.old().equals(room.old()) && r.target() != null);
   }
 
   private static String words(Standing standing) {
@@ -221,6 +245,7 @@ final class StatusView {
           .put("failed", room.progress().failed())
           .put("late", room.progress().late());
     }
+    takenBack(rooms, standing, ferry);
     ArrayNode failures = json.putArray("failures");
     for (Standing.Failure failure : standing.failures()) {
       failures
@@ -231,5 +256,19 @@ final class StatusView {
           .put("reason", failure.reason());
     }
     return json;
+  }
+
+  private static void takenBack(ArrayNode rooms, Standing standing, Ferry ferry) {
+    for (TakenBack back : ferry.crossings().undo().takenBack(standing.crossing().id())) {
+      if (isAway(back, standing)) {
+        rooms
+            .addObject()
+            .put("id", back.old().value())
+            .putNull("target")
+            .put("was", back.target().value())
+            .put("state", "rolled_back")
+            .put("at", back.at().toString());
+      }
+    }
   }
 }

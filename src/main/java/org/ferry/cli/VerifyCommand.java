@@ -115,6 +115,13 @@ final class VerifyCommand extends FerryCommand {
           new Carrying(work.ferry(), passage).verify(crossing, plan, count, media, work.watch());
     }
     work.progress().end();
+    long forgotten = work.ferry().sources().forgotten(loaded.id());
+    if (forgotten > 0) {
+      session()
+          .tell(
+              "The text of %,d events was forgotten: their place, type and time are compared, not what they say."
+                  .formatted(forgotten));
+    }
     if (page != null) {
       ReportFile.write(page, html(work, passage, crossing, plan, found));
       session().tell("The report is in " + page);

@@ -64,6 +64,19 @@ public record Registration(
         List.of(aliases(config)));
   }
 
+  /** The same with fresh tokens. */
+  public static Registration withFreshTokens(Registration old) {
+    SecureRandom random = new SecureRandom();
+    return new Registration(
+        old.id(),
+        old.url(),
+        Secret.of(text(random, ALPHABET, TOKEN_LENGTH)),
+        Secret.of(text(random, ALPHABET, TOKEN_LENGTH)),
+        old.sender(),
+        old.users(),
+        old.aliases());
+  }
+
   /** What fits a configuration, with the tokens and the sender of a registration in use. */
   public static Registration keeping(Config config, Registration old) {
     Registration fresh = fresh(config);

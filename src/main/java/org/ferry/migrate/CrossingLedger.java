@@ -1,5 +1,6 @@
 package org.ferry.migrate;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -129,6 +130,9 @@ public interface CrossingLedger {
   /** What became of an event of the source, or empty where the source has none of that id. */
   Optional<EventFate> fate(long crossing, EventId old);
 
+  /** When the outcome of an event was noted; empty where none was, or by an old version. */
+  Optional<Instant> notedAt(long crossing, long event);
+
   /** The event of the source that was carried as the given target event, or empty. */
   Optional<EventId> origin(long crossing, EventId target);
 
@@ -200,6 +204,9 @@ public interface CrossingLedger {
 
   /** A document kept before, or empty. */
   Optional<String> note(long crossing, String name);
+
+  /** The part that takes a crossing back. */
+  UndoLedger undo();
 
   /** The sole right to write; closing it gives it back. */
   interface Claim extends AutoCloseable {

@@ -148,6 +148,11 @@ public interface SourceLedger {
     return Stream.empty();
   }
 
+  /** How many events of a source lost their text on purpose; 0 where none did. */
+  default long forgotten(long source) {
+    return 0;
+  }
+
   /** What the source's own second count says of each room, as of the last load; ordered by id. */
   Stream<RoomTally> tallies(long source);
 

@@ -134,6 +134,29 @@ public final class Database implements AutoCloseable {
     return PgStaging.on(bulk());
   }
 
+  /** Saves this ledger and brings it back, on a connection of its own; the caller closes it. */
+  public Saving saving() {
+    return new Saving(bulk(), this);
+  }
+
+  /** Forgets texts or people, on a connection of its own; the caller closes it. */
+  public Forgetting forgetting() {
+    return new Forgetting(bulk(), this);
+  }
+
+  /** Lets the next load bring back texts that were forgotten. */
+  public void remember() {
+    var unused = run("update ferry.source set forgotten = 0, fingerprint = '' where forgotten > 0");
+  }
+
+  /**
+   * Drops everything that Ferry has in this database; the schema is made anew by the next to open
+   * it.
+   */
+  public void forget() {
+    var unused = run("drop schema if exists ferry cascade");
+  }
+
   /** A connection of one's own outside the pool, for what lasts as long as the connection. */
   PgConnection connect() throws Exception {
     return await(PgConnection.connect(vertx, Drivers.rows(url)));

@@ -45,8 +45,13 @@ final class EventLoad {
   private static final String CHANGED =
       """
       update ferry.event e set
-        content = case when e.redacted_by is null or i.redacted_by is not null
-          then i.content else e.content end,
+        content = case
+          when e.content like '{"org.ferry.forgotten":%'
+            and (e.sender like '@erased-%' or e.state_key like '@erased-%'
+              or (select s.forgotten > 0 from ferry.source s where s.id = e.source))
+            then e.content
+          when e.redacted_by is null or i.redacted_by is not null then i.content
+          else e.content end,
         redacted_by = coalesce(i.redacted_by, e.redacted_by),
         current = i.current
       from incoming_event i

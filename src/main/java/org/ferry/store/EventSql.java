@@ -77,6 +77,9 @@ final class EventSql {
           where e.source = (select source from ferry.crossing where id = $1) and e.event_id = $2
           """;
 
+  static final String NOTED =
+      "select at from ferry.crossing_event where crossing = $1 and event = $2 and state > 1";
+
   static final String ORIGIN =
       """
       select e.event_id from ferry.crossing_event c join ferry.event e on e.pk = c.event

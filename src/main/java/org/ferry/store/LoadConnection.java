@@ -45,6 +45,11 @@ final class LoadConnection implements AutoCloseable {
     }
   }
 
+  /** The connection itself, within the load's transaction. */
+  Connection raw() {
+    return connection;
+  }
+
   /** Begins a step that has no rows to count. */
   void phase(String name) {
     told = System.nanoTime();

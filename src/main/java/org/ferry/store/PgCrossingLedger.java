@@ -2,6 +2,8 @@ package org.ferry.store;
 
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ import org.ferry.migrate.Place;
 import org.ferry.migrate.Selection;
 import org.ferry.migrate.SettingLedger;
 import org.ferry.migrate.Settled;
+import org.ferry.migrate.UndoLedger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,6 +209,14 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   }
 
   @Override
+  public Optional<Instant> notedAt(long crossing, long event) {
+    return one(
+            database.run(EventSql.NOTED, crossing, event),
+            row -> Optional.ofNullable(row.getOffsetDateTime(0)).map(OffsetDateTime::toInstant))
+        .flatMap(at -> at);
+  }
+
+  @Override
   public Optional<EventId> origin(long crossing, EventId target) {
     return one(
         database.run(EventSql.ORIGIN, crossing, target.value()),
@@ -310,6 +321,11 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   @Override
   public Optional<String> note(long crossing, String name) {
     return rows.note(crossing, name);
+  }
+
+  @Override
+  public UndoLedger undo() {
+    return new PgUndoLedger(database);
   }
 
   /** Commits what was settled and ends; the database stays open. */

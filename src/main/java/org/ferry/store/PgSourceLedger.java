@@ -396,6 +396,14 @@ public final class PgSourceLedger implements SourceLedger {
   }
 
   @Override
+  public long forgotten(long source) {
+    return one(
+            database.run("select forgotten from ferry.source where id = $1", source),
+            row -> row.getLong(0))
+        .orElse(0L);
+  }
+
+  @Override
   public Stream<RoomTally> tallies(long source) {
     return byId(TALLIES, source, SourceRows::tally, t -> t.room().value());
   }

@@ -29,7 +29,7 @@ final class Settling implements AutoCloseable {
         on e.pk = s.event and e.source = (select source from ferry.crossing where id = $1)
       on conflict (crossing, event) do update set
         state = excluded.state, late = excluded.late, target = excluded.target,
-        reason = excluded.reason, repairs = excluded.repairs
+        reason = excluded.reason, repairs = excluded.repairs, at = clock_timestamp()
       """;
 
   private final Database database;

@@ -38,6 +38,7 @@ final class SourceLoad {
       ), stranger as materialized (
         select s.id from seen s
         where s.id like '@%:%' and s.id not like '%:'
+          and not exists (select from ferry.erased z where z.pseudonym = s.id)
           and not exists (select from ferry.person p where p.source = ? and p.id = s.id)
       ), newest as (
         select distinct on (e.state_key) e.state_key as id, e.content
@@ -132,8 +133,21 @@ final class SourceLoad {
     events.figures();
     long unused = connection.update("delete from ferry.stranger where source = ?", id);
     unused = connection.update(STRANGERS, id, id, id, id, id);
+    keepForgotten(connection, id, first);
     totals(connection, id, added);
     connection.commit();
+  }
+
+  /** What was forgotten on purpose stays so, whatever a load brings. */
+  private static void keepForgotten(LoadConnection connection, long id, boolean first)
+      throws SQLException {
+    String seen =
+        "select id from ferry.person union select id from ferry.stranger"
+            + (first ? "" : " union select sender from incoming_event");
+    new Erasure(connection.raw()).keepOut(seen);
+    if (connection.number("select forgotten from ferry.source where id = ?", id) > 0) {
+      connection.script(Forgetting.LOADED_TEXTS);
+    }
   }
 
   private void totals(LoadConnection connection, long id, long added) throws SQLException {

@@ -86,8 +86,7 @@ class DatabaseIT {
                   f -> Integer.parseInt(f.getFileName().toString().replaceAll("V(\\d+)__.*", "$1")))
               .sorted()
               .toList();
-      assertThat(versions)
-          .containsExactlyElementsOf(IntStream.rangeClosed(1, Schema.VERSION).boxed().toList());
+      assertThat(versions).doesNotHaveDuplicates().startsWith(1).endsWith(Schema.VERSION);
     }
   }
 

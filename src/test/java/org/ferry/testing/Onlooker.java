@@ -63,13 +63,17 @@ public final class Onlooker {
     return counts;
   }
 
-  /** How many rooms stand for each room of the old server, by its id. */
+  /**
+   * How many rooms stand for each room of the old server, by its id, and how many Spaces for none;
+   * the scratch rooms of a checkup stand for nothing.
+   */
   public Map<String, Integer> roomsMade() {
     Map<String, Integer> counts = new HashMap<>();
     for (String room : rooms()) {
       for (JsonNode event : events(room)) {
         String old = event.path("content").path(ORIGIN).path("room_id").asText();
-        if (event.path("type").asText().equals("m.room.create")) {
+        boolean space = event.path("content").path("type").asText().equals("m.space");
+        if (event.path("type").asText().equals("m.room.create") && (space || !old.isEmpty())) {
           counts.merge(old, 1, Integer::sum);
         }
       }

@@ -16,7 +16,7 @@ import org.ferry.migrate.plan.Plan;
  * homeserver remembers its transaction ids for a day (reliability.md F6). The device is made when
  * the ghost first sends. Safe for use by many threads.
  */
-final class Cast {
+public final class Cast {
   /** The replay device of each ghost; it has no keys. */
   static final DeviceId DEVICE = new DeviceId("FERRY");
 
@@ -29,7 +29,12 @@ final class Cast {
   private final Map<UserId, Intent> senders = new ConcurrentHashMap<>();
   private final GuestDevices devices;
 
-  Cast(Voyage voyage) {
+  /**
+   * The cast of a crossing.
+   *
+   * @param voyage the crossing
+   */
+  public Cast(Voyage voyage) {
     this.voyage = voyage;
     this.devices = new GuestDevices(voyage);
     for (Plan.PlanPerson person : voyage.plan().people()) {
@@ -46,17 +51,17 @@ final class Cast {
   }
 
   /** The new id of a person, or empty where the plan carries none of theirs. */
-  Optional<UserId> target(UserId old) {
+  public Optional<UserId> target(UserId old) {
     return Optional.ofNullable(targets.get(old));
   }
 
   /** A user of the destination as who acts, without a device: for state and reading. */
-  Intent actor(UserId target) {
+  public Intent actor(UserId target) {
     return voyage.homeserver().as(target);
   }
 
   /** A user of the destination as who sends, from the replay device. */
-  Intent sender(UserId target) {
+  public Intent sender(UserId target) {
     Intent known = senders.get(target);
     if (known != null) {
       return known;

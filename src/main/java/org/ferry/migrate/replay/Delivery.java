@@ -32,15 +32,17 @@ final class Delivery {
   private final RoomId target;
   private final RoomContext room;
   private final Readers readers;
+  private final int generation;
   private final Helper helper;
   private final Map<String, EventId> states = new HashMap<>();
 
-  Delivery(Voyage voyage, Cast cast, RoomId target, RoomContext room) {
+  Delivery(Voyage voyage, Cast cast, RoomId target, RoomContext room, int generation) {
     this.voyage = voyage;
     this.cast = cast;
     this.target = target;
     this.room = room;
     this.readers = new Readers(voyage);
+    this.generation = generation;
     this.helper = new Helper(cast, readers, target, room);
   }
 
@@ -179,7 +181,8 @@ final class Delivery {
   }
 
   private String txn(LedgerEvent event, String part, UserId sender) {
-    return Txn.id(
+    return Txn.of(
+        generation,
         voyage.source().info().server(),
         event.event().id().value(),
         part,

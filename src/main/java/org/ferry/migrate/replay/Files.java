@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Files {
   private static final String CARRIED = "carried";
-  private static final String RESERVED = "reserved";
+  static final String RESERVED = "reserved";
   private static final String FAILED = "failed";
 
   /** How many files are kept in mind; what became of the others is in the ledger. */

@@ -9,17 +9,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
-import org.ferry.matrix.client.Pace;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
@@ -134,6 +129,7 @@ public final class Migration {
     long unusedRetried =
         voyage.ledger().retryFailed(voyage.id(), chosen.stream().map(Plan.PlanRoom::id).toList());
     new PlanChange(voyage).heed();
+    new Relook(voyage, cast, lookups, files, facts, watch).run(chosen);
     people();
     List<CarriedRoom> rooms = rooms();
     Set<RoomId> ids = chosen.stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
@@ -289,45 +285,7 @@ public final class Migration {
     return fact == null ? 0 : fact.counts().events();
   }
 
-  /** Does something for each item, as many at a time as the homeserver bears. */
-  private <T> void each(List<T> items, java.util.function.Consumer<T> what)
-      throws InterruptedException {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      try {
-        each(items, what, threads);
-      } catch (InterruptedException e) {
-        Rest.come(threads);
-        throw e;
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    }
-  }
-
-  private <T> void each(List<T> items, java.util.function.Consumer<T> what, ExecutorService threads)
-      throws InterruptedException, ExecutionException {
-    List<Future<?>> running = new ArrayList<>();
-    AtomicBoolean failed = new AtomicBoolean();
-    for (T item : items) {
-      if (watch.stopping() || failed.get()) {
-        break;
-      }
-      Pace.Permit permit = voyage.homeserver().pace().acquire();
-      running.add(
-          threads.submit(() -> {
-            try (permit) {
-              what.accept(item);
-            } catch (RuntimeException e) {
-              failed.set(true);
-              throw e;
-            }
-          }));
-    }
-    for (Future<?> task : running) {
-      var unused = task.get();
-    }
+  private <T> void each(List<T> items, Consumer<T> what) throws InterruptedException {
+    new Hands(voyage.homeserver(), watch).each(items, what);
   }
 }

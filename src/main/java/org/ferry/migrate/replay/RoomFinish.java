@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What is done with a room once its history stands: notice, state, place in the Space. */
 final class RoomFinish {
-  private static final String NOTICE = "notice";
+  static final String NOTICE = "notice";
 
   private final Voyage voyage;
   private final Cast cast;
@@ -89,7 +89,10 @@ final class RoomFinish {
             .put("body", Notices.encryptedShell(voyage.options().language(), encrypted(plan)))
             .put(Origin.HELPER, true);
     Intent actor = cast.sender(acting);
-    String txn = Txn.id(voyage.source().info().server(), plan.id().value(), NOTICE, target.value());
+    int generation = voyage.ledger().undo().generation(voyage.id(), plan.id());
+    String txn =
+        Txn.of(
+            generation, voyage.source().info().server(), plan.id().value(), NOTICE, target.value());
     return actor.send(target, "m.room.message", txn, content, null);
   }
 

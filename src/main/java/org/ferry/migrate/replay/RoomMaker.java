@@ -38,6 +38,7 @@ final class RoomMaker {
   private final LedgerLookups lookups;
   private final RoomVersions versions;
   private final Map<RoomId, RoomFacts> facts;
+  private final MadeRooms made;
   private volatile boolean forced;
 
   RoomMaker(
@@ -51,6 +52,7 @@ final class RoomMaker {
     this.lookups = lookups;
     this.versions = versions;
     this.facts = facts;
+    this.made = new MadeRooms(voyage, cast);
   }
 
   /**
@@ -93,6 +95,7 @@ final class RoomMaker {
         bot.state(target, "m.room.create", "")
             .map(c -> c.path("room_version").asText("1"))
             .orElse("1");
+    new Snapshots(voyage).take(room.id(), target);
     return row(room, target, RoomState.OPEN, voyage.options().bot(), version, null);
   }
 
@@ -125,7 +128,7 @@ final class RoomMaker {
     UserId actor = actor(room, fact);
     String version = versions.choose(voyage.options().rooms().version(), fact.version());
     if (doubtful) {
-      Optional<RoomId> found = find(room.id(), actor);
+      Optional<RoomId> found = made.find(room.id(), actor);
       if (found.isPresent() && !encryptedByItself(found.get(), fact, actor)) {
         return row(room, found.get(), RoomState.OPEN, actor, version, null);
       }
@@ -136,7 +139,7 @@ final class RoomMaker {
     note(row(room, null, RoomState.CREATING, actor, version, null));
     ObjectNode request = request(room, fact, actor, version);
     RoomId target =
-        Making.room(() -> cast.actor(actor).createRoom(request), () -> find(room.id(), actor));
+        Making.room(() -> cast.actor(actor).createRoom(request), () -> made.find(room.id(), actor));
     return encryptedByItself(target, fact, actor)
         ? row(room, null, RoomState.FAILED, actor, version, FORCED)
         : row(room, target, RoomState.OPEN, actor, version, null);
@@ -162,19 +165,6 @@ final class RoomMaker {
     return room.kind() == Plan.RoomClass.DIRECT && creator != null
         ? cast.target(creator).orElse(voyage.options().bot())
         : voyage.options().bot();
-  }
-
-  private Optional<RoomId> find(RoomId old, UserId actor) {
-    Intent intent = cast.actor(actor);
-    String word = voyage.origin().wordOfRoom(old.value(), voyage.space().value());
-    return intent.joinedRooms().stream()
-        .filter(candidate ->
-            intent
-                .state(candidate, "m.room.create", "")
-                .flatMap(voyage.origin()::word)
-                .filter(word::equals)
-                .isPresent())
-        .findFirst();
   }
 
   private ObjectNode request(Plan.PlanRoom room, RoomFacts fact, UserId actor, String version) {

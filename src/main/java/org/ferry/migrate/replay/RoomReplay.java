@@ -66,7 +66,8 @@ final class RoomReplay implements Schedule.Room {
     this.context = context;
     this.room = room;
     this.watch = watch;
-    this.delivery = new Delivery(voyage, cast, target(room), context);
+    int generation = voyage.ledger().undo().generation(voyage.id(), room.old());
+    this.delivery = new Delivery(voyage, cast, target(room), context, generation);
   }
 
   /** Leaves everything waiting that is not selected; to be said before the work begins. */

@@ -3,14 +3,37 @@ package org.ferry.migrate.replay;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /** Transaction ids: the same for the same thing, different for everything else. */
-final class Txn {
+public final class Txn {
   private Txn() {}
 
-  /** An id made of all parts. */
-  static String id(String... parts) {
+  /**
+   * An id for something that is done to a room in one of its generations: after a rollback the same
+   * thing is another.
+   *
+   * @param generation how often the room was taken back
+   * @param parts what makes the thing different from others
+   * @return the id
+   */
+  public static String of(int generation, String... parts) {
+    if (generation == 0) {
+      return id(parts);
+    }
+    String[] more = Arrays.copyOf(parts, parts.length + 1);
+    more[parts.length] = "generation " + generation;
+    return id(more);
+  }
+
+  /**
+   * An id made of all parts.
+   *
+   * @param parts what makes the thing different from others
+   * @return the id
+   */
+  public static String id(String... parts) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (String part : parts) {

@@ -12,6 +12,7 @@ import org.ferry.id.UserId;
 import org.ferry.matrix.event.EventSize;
 import org.ferry.matrix.event.Json;
 import org.ferry.matrix.event.Sanitizer;
+import org.ferry.migrate.Forgotten;
 import org.ferry.model.Event;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,9 @@ public final class Rewriter {
     }
     if (event.type().equals(REDACTION)) {
       return redaction(event, sender.get(), room);
+    }
+    if (Forgotten.is(event.content())) {
+      return new Rewritten.Fail(Forgotten.REMEDY);
     }
     return translate(event, sender.get(), room);
   }

@@ -73,6 +73,9 @@ final class StateCheck {
    * @param state all of its present state
    */
   void run(Plan.PlanRoom plan, List<ObjectNode> state) {
+    if (voyage.sources().forgotten(voyage.source().id()) > 0) {
+      return; // What the state said is not known any more.
+    }
     Map<Slot, ObjectNode> present = new HashMap<>();
     for (ObjectNode event : state) {
       present.put(new Slot(event.path("type").asText(), event.path("state_key").asText()), event);

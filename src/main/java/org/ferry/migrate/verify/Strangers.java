@@ -94,6 +94,9 @@ final class Strangers {
    * a redaction took is named where it stood.
    */
   private void unmarked(ObjectNode event, String type, boolean beginning) {
+    if (type.equals("m.room.redaction") && wasTakenBack()) {
+      return; // What a rollback took away; a homeserver keeps its redactions.
+    }
     if (!event.has("state_key")) {
       if (!type.equals("m.room.redaction")) {
         unexpected(event, "an event of type " + type + " without Ferry's mark");
@@ -101,6 +104,10 @@ final class Strangers {
     } else if (!type.equals("m.room.member") && !(made && beginning && CREATION.contains(type))) {
       suspects.stray(event);
     }
+  }
+
+  private boolean wasTakenBack() {
+    return voyage.ledger().undo().generation(voyage.id(), old) > 0;
   }
 
   private void marked(ObjectNode event, String word) {

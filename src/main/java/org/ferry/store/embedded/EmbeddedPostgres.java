@@ -1,5 +1,6 @@
 package org.ferry.store.embedded;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -71,6 +72,29 @@ public final class EmbeddedPostgres implements AutoCloseable {
       Path binaries = PostgresBinaries.unpack(cacheDir);
       return ProcessLock.whileAlone(
           home.resolve("start.lock"), LOCK_LIMIT, () -> hold(home, new Command(binaries, home)));
+    } finally {
+      GUARD.unlock();
+    }
+  }
+
+  /**
+   * Removes the server of a data folder with all it holds.
+   *
+   * @param dataDir Ferry's data folder
+   * @throws EmbeddedPostgresException where another process uses it; nothing is removed then
+   */
+  public static void remove(Path dataDir) {
+    Path home = dataDir.resolve("postgres");
+    if (!Files.isDirectory(home)) {
+      return;
+    }
+    GUARD.lock();
+    try (ProcessLock users = ProcessLock.on(home.resolve("users.lock"))) {
+      if (!users.tryShared() || !users.tryAlone()) {
+        throw new EmbeddedPostgresException(
+            "Another program uses %s; it is empty now, and its files stay.".formatted(home));
+      }
+      Folders.deleteTree(home);
     } finally {
       GUARD.unlock();
     }

@@ -1,0 +1,156 @@
+package org.ferry.app;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.ferry.id.RoomId;
+import org.ferry.migrate.CrossingLedger;
+import org.ferry.migrate.CrossingLedger.CarriedMedia;
+import org.ferry.migrate.CrossingLedger.CarriedPerson;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.CrossingLedger.RoomState;
+import org.ferry.migrate.EventFate;
+import org.ferry.migrate.EventState;
+import org.ferry.migrate.Standing.Failure;
+import org.ferry.migrate.replay.Migration;
+import org.ferry.migrate.replay.Scope;
+import org.ferry.migrate.replay.Watch;
+import org.ferry.source.MediaStore;
+import org.jspecify.annotations.Nullable;
+
+/** Tries again what failed in a crossing, by the plan that it followed. */
+public final class Retrying {
+  private static final int MOST = 10_000;
+
+  private final Ferry ferry;
+  private final Passage passage;
+  private final Crossing crossing;
+
+  /**
+   * Retrying in a crossing.
+   *
+   * @param ferry the running Ferry
+   * @param passage the passage
+   * @param crossing the crossing
+   */
+  public Retrying(Ferry ferry, Passage passage, Crossing crossing) {
+    this.ferry = ferry;
+    this.passage = passage;
+    this.crossing = crossing;
+  }
+
+  /**
+   * What has failed, at most some ten thousand things.
+   *
+   * @param rooms only in these rooms, by old or new id; empty for all
+   * @return people, files, rooms and events
+   */
+  public List<Failure> failures(Set<String> rooms) {
+    CrossingLedger ledger = ferry.crossings();
+    Set<String> meant = oldIds(rooms);
+    List<Failure> failures = new ArrayList<>();
+    if (rooms.isEmpty()) {
+      try (Stream<CarriedPerson> people = ledger.people(crossing.id())) {
+        people
+            .filter(p -> p.state().equals("failed"))
+            .forEach(p -> failures.add(failure("person", p.old().value(), null, p.reason())));
+      }
+      try (Stream<CarriedMedia> media = ledger.media(crossing.id())) {
+        media
+            .filter(m -> m.state().equals("failed"))
+            .forEach(m -> failures.add(failure("file", m.old().toString(), null, m.reason())));
+      }
+    }
+    try (Stream<CarriedRoom> all = ledger.rooms(crossing.id())) {
+      all.filter(r -> r.reason() != null && r.state() != RoomState.SKIPPED)
+          .filter(r -> isMeant(meant, r.old()))
+          .forEach(r -> failures.add(failure("room", r.old().value(), null, r.reason())));
+    }
+    try (Stream<EventFate> events = ledger.inState(crossing.id(), EventState.FAILED, MOST)) {
+      events
+          .filter(e -> isMeant(meant, e.event().room()))
+          .forEach(e ->
+              failures.add(
+                  failure("event", e.event().id().value(), e.event().room().value(), e.reason())));
+    }
+    return failures;
+  }
+
+  private static boolean isMeant(Set<String> meant, RoomId room) {
+    return meant.isEmpty() || meant.contains(room.value());
+  }
+
+  private static Failure failure(
+      String kind, String what, @Nullable String where, @Nullable String reason) {
+    return new Failure(kind, what, where, reason == null ? "unknown" : reason);
+  }
+
+  /** The rooms of the source that ids of either side mean. */
+  private Set<String> oldIds(Set<String> ids) {
+    if (ids.isEmpty()) {
+      return ids;
+    }
+    Set<String> old = new TreeSet<>(ids);
+    try (Stream<CarriedRoom> all = ferry.crossings().rooms(crossing.id())) {
+      all.filter(r -> r.target() != null && ids.contains(r.target().value()))
+          .forEach(r -> old.add(r.old().value()));
+    }
+    return old;
+  }
+
+  /** Which of some ids of rooms mean no room of this crossing. */
+  public List<String> unknown(Set<String> ids) {
+    Set<String> known = new TreeSet<>();
+    try (Stream<CarriedRoom> all = ferry.crossings().rooms(crossing.id())) {
+      all.forEach(r -> {
+        known.add(r.old().value());
+        if (r.target() != null) {
+          known.add(r.target().value());
+        }
+      });
+    }
+    return ids.stream().filter(i -> !known.contains(i)).toList();
+  }
+
+  /**
+   * Tries again; what waits in the same rooms goes with it.
+   *
+   * @param failures what has failed
+   * @param media the files, null where none are given
+   * @param watch who looks on
+   * @return true where all was looked at, false where the run was stopped before
+   * @throws InterruptedException where the calling thread was interrupted
+   */
+  public boolean run(List<Failure> failures, @Nullable MediaStore media, Watch watch)
+      throws InterruptedException {
+    Set<String> rooms =
+        failures.stream()
+            .map(f -> f.kind().equals("room") ? f.what() : f.where())
+            .filter(w -> w != null)
+            .collect(Collectors.toSet());
+    boolean all = failures.stream().anyMatch(f -> f.kind().equals("file"));
+    Predicate<org.ferry.migrate.plan.Plan.PlanRoom> chosen =
+        room -> all || rooms.contains(room.id().value());
+    return new Migration(
+            passage.voyage(ferry, crossing, Followed.plan(ferry, crossing, passage)),
+            passage.facts(),
+            media,
+            Scope.of(chosen),
+            watch)
+        .run();
+  }
+
+  /** Failures by what failed. */
+  public static Map<String, Failure> byWhat(List<Failure> failures) {
+    return failures.stream()
+        .collect(
+            Collectors.toMap(f -> f.kind() + " " + f.what(), Function.identity(), (a, b) -> a));
+  }
+}

@@ -1,0 +1,125 @@
+package org.ferry.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.ferry.app.Passage;
+import org.ferry.app.Retrying;
+import org.ferry.migrate.CrossingLedger;
+import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.Standing.Failure;
+import org.ferry.source.MediaStore;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    description = {
+      "Try again what failed, now, by the plan that was followed; say what helped.",
+      "Exit status 1 where something failed again."
+    },
+    footer = "  ferry retry --room '!abc:old.example.org'")
+final class RetryCommand extends FerryCommand {
+  private static final int SHOWN = 20;
+
+  @Option(
+      names = "--room",
+      paramLabel = "ID",
+      description = "Only what failed in this room, by its old or new id; may be repeated.")
+  List<String> rooms = new ArrayList<>();
+
+  @Option(
+      names = "--space",
+      paramLabel = "ALIAS",
+      description = "The destination Space, instead of the configured one.")
+  @Nullable String space;
+
+  @Option(
+      names = "--media",
+      paramLabel = "PATH",
+      description = "The media_store, folder or tar; the one named last if not given.")
+  @Nullable Path media;
+
+  @Option(names = "--json", description = "The outcome as JSON on standard output.")
+  boolean json;
+
+  RetryCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try (Work work = new Work(session())) {
+      Sources files = new Sources();
+      files.media = media;
+      CrossingLedger.Claim claim = work.ferry().crossings().claim("retry");
+      try (MediaStore store = work.media(null, files)) {
+        return retry(work, store);
+      } finally {
+        claim.close();
+      }
+    }
+  }
+
+  private int retry(Work work, @Nullable MediaStore store) throws InterruptedException {
+    Passage passage = work.passage(work.source(null), space);
+    Crossing crossing = Crossings.of(work, passage);
+    Retrying retrying = new Retrying(work.ferry(), passage, crossing);
+    Set<String> meant = new HashSet<>(rooms);
+    List<String> unknown = retrying.unknown(meant);
+    if (!unknown.isEmpty()) {
+      throw new UsageException(
+          "no room of this crossing has the id " + String.join(", ", unknown) + ".");
+    }
+    List<Failure> before = retrying.failures(meant);
+    boolean whole = before.isEmpty() || retrying.run(before, store, work.watch());
+    work.progress().end();
+    List<Failure> after = before.isEmpty() ? before : retrying.failures(meant);
+    report(before, after);
+    if (!whole && session().stop().requested()) {
+      throw new InterruptedException("stopped before everything was tried");
+    }
+    return whole && after.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
+  }
+
+  private void report(List<Failure> before, List<Failure> after) {
+    Map<String, Failure> still = Retrying.byWhat(after);
+    List<Failure> helped =
+        before.stream().filter(f -> !still.containsKey(f.kind() + " " + f.what())).toList();
+    if (json) {
+      session().json(Map.of("tried", before.size(), "helped", helped, "failed", after));
+      return;
+    }
+    if (before.isEmpty()) {
+      session().say("Nothing has failed; there is nothing to try again.");
+      return;
+    }
+    session()
+        .say(
+            "%,d tried again: %,d went, %,d failed."
+                .formatted(before.size(), helped.size(), after.size()));
+    lines("helped", helped);
+    lines("failed", after);
+  }
+
+  private void lines(String word, List<Failure> failures) {
+    failures.stream()
+        .limit(SHOWN)
+        .forEach(f ->
+            session()
+                .say(
+                    "  %s: %s %s%s%s"
+                        .formatted(
+                            word,
+                            f.kind(),
+                            f.what(),
+                            f.where() == null ? "" : " in " + f.where(),
+                            word.equals("failed") ? ": " + f.reason() : "")));
+    if (failures.size() > SHOWN) {
+      session().say("  and %,d more; --json lists them".formatted(failures.size() - SHOWN));
+    }
+  }
+}

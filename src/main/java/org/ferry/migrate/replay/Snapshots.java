@@ -1,0 +1,128 @@
+package org.ferry.migrate.replay;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Iterator;
+import org.ferry.id.RoomId;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.event.Json;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a room held before Ferry wrote to it (decisions.md 14): its whole state, its newest event,
+ * and a fingerprint of the messages before that. What a rollback leaves is held against it.
+ *
+ * <p>Kept as {@code {"anchor", "state": [{type, key, id, content}], "members": {user: membership},
+ * "visible": {count, sha256}}}; of members only what they are, because a room may have thousands.
+ */
+public final class Snapshots {
+  /** So many messages before the newest event are looked at: more would hold up large rooms. */
+  private static final int WINDOW = 1_000;
+
+  private final Voyage voyage;
+
+  /**
+   * Snapshots of a crossing.
+   *
+   * @param voyage the crossing
+   */
+  public Snapshots(Voyage voyage) {
+    this.voyage = voyage;
+  }
+
+  /** Takes and keeps a snapshot of a room, unless one is kept already. */
+  void take(RoomId old, RoomId target) {
+    if (voyage.ledger().undo().snapshot(voyage.id(), old).isPresent()) {
+      return;
+    }
+    Intent bot = voyage.bot();
+    Iterator<ObjectNode> newest = new Backwards(bot, target);
+    String anchor = newest.hasNext() ? newest.next().path("event_id").asText() : null;
+    ObjectNode snapshot = state(bot, target);
+    snapshot.put("anchor", anchor);
+    snapshot.set("visible", visible(bot, target, anchor));
+    voyage.ledger().undo().snapshot(voyage.id(), old, target, Json.text(snapshot));
+  }
+
+  /**
+   * The present state of a room in the form of a snapshot.
+   *
+   * @param reader a member
+   * @param room the room
+   * @return state and members
+   */
+  public static ObjectNode state(Intent reader, RoomId room) {
+    ObjectNode snapshot = Json.object();
+    ArrayNode state = snapshot.putArray("state");
+    ObjectNode members = snapshot.putObject("members");
+    for (ObjectNode event : reader.fullState(room)) {
+      JsonNode content = event.path("content");
+      String key = event.path("state_key").asText();
+      if (event.path("type").asText().equals("m.room.member")) {
+        members.put(key, content.path("membership").asText());
+      } else {
+        state
+            .addObject()
+            .put("type", event.path("type").asText())
+            .put("key", key)
+            .put("id", event.path("event_id").asText())
+            .set("content", content);
+      }
+    }
+    return snapshot;
+  }
+
+  /**
+   * The fingerprint of the messages that can be read at a place of a room and before it.
+   *
+   * @param reader a member
+   * @param room the room
+   * @param anchor the newest event that counts; null for none at all
+   * @return {@code {count, sha256}}
+   */
+  public static ObjectNode visible(Intent reader, RoomId room, @Nullable String anchor) {
+    MessageDigest digest = sha256();
+    long count = 0;
+    int seen = 0;
+    boolean reached = false;
+    Iterator<ObjectNode> events = new Backwards(reader, room);
+    while (anchor != null && seen < WINDOW && events.hasNext()) {
+      ObjectNode event = events.next();
+      reached |= event.path("event_id").asText().equals(anchor);
+      seen += reached ? 1 : 0;
+      if (reached && isVisible(event)) {
+        count++;
+        String line = event.path("event_id").asText() + Json.canonical(event.path("content"));
+        digest.update(line.getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return Json.object()
+        .put("count", count)
+        .put("sha256", HexFormat.of().formatHex(digest.digest()));
+  }
+
+  /** True for what is no state and was not taken back. */
+  public static boolean isVisible(JsonNode event) {
+    return !event.has("state_key")
+        && !event.path("type").asText().equals("m.room.redaction")
+        && !isRedacted(event);
+  }
+
+  /** True where a redaction has taken the content of an event. */
+  public static boolean isRedacted(JsonNode event) {
+    return event.path("unsigned").has("redacted_because");
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java has no SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package org.ferry.migrate.undo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.matrix.client.ResolvedAlias;
+import org.ferry.matrix.event.Json;
+import org.ferry.migrate.CrossingLedger.CarriedAlias;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.replay.Cast;
+import org.ferry.migrate.replay.Voyage;
+
+/** Cuts what leads to a room: spaces, aliases, the directory, people's lists of direct chats. */
+final class Links {
+  private static final String CHILD = "m.space.child";
+  private static final String DIRECT = "m.direct";
+
+  private final Voyage voyage;
+  private final Cast cast;
+  private final Map<RoomId, UserId> spaces = new LinkedHashMap<>();
+
+  /**
+   * Prepares cutting.
+   *
+   * @param facts what the source's rooms are; those that are spaces may hold the room
+   */
+  Links(Voyage voyage, Cast cast, List<RoomFacts> facts) {
+    this.voyage = voyage;
+    this.cast = cast;
+    spaces.put(voyage.space(), voyage.options().bot());
+    Map<RoomId, RoomFacts> sources = new LinkedHashMap<>();
+    facts.stream().filter(RoomFacts::isSpace).forEach(f -> sources.put(f.id(), f));
+    try (Stream<CarriedRoom> rooms = voyage.ledger().rooms(voyage.id())) {
+      rooms
+          .filter(r -> r.target() != null && sources.containsKey(r.old()))
+          .forEach(r -> spaces.put(r.target(), r.actor()));
+    }
+  }
+
+  /** Takes a room out of the Space and of every sub-space that was carried. */
+  void unlink(RoomId target) {
+    spaces.forEach((space, actor) -> unlink(space, cast.actor(actor), target));
+  }
+
+  private static void unlink(RoomId space, Intent actor, RoomId child) {
+    if (space.equals(child)) {
+      return;
+    }
+    try {
+      Optional<ObjectNode> link = actor.state(space, CHILD, child.value());
+      if (link.filter(l -> !l.isEmpty()).isPresent()) {
+        EventId unused = actor.setState(space, CHILD, child.value(), Json.object(), null);
+      }
+    } catch (MatrixException e) {
+      // A sub-space that was emptied before has no members left who could look; it holds nothing.
+      if (!e.isForbidden() && !e.isNotFound()) {
+        throw e;
+      }
+    }
+  }
+
+  /** Deletes the aliases that Ferry made for a room, where they still lead there. */
+  void aliases(RoomId old, RoomId target, Undone undone) {
+    List<CarriedAlias> made;
+    try (Stream<CarriedAlias> all = voyage.ledger().aliases(voyage.id())) {
+      made = all.filter(a -> a.room().equals(old) && a.state().equals("carried")).toList();
+    }
+    for (CarriedAlias alias : made) {
+      Optional<ResolvedAlias> leads = voyage.bot().resolveAlias(alias.target());
+      if (leads.filter(r -> r.room().equals(target)).isPresent()) {
+        voyage.bot().deleteAlias(alias.target());
+        undone.aliasGone();
+      }
+    }
+  }
+
+  /** Takes a room out of the public directory. */
+  void hide(RoomId target) {
+    try {
+      voyage.bot().setDirectoryVisibility(target, false);
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      // Who may not take it out could not have put it in.
+    }
+  }
+
+  /** Takes a room out of a person's list of direct chats. */
+  void noDirectChat(UserId owner, RoomId target) {
+    Intent intent = cast.actor(owner);
+    ObjectNode present = intent.accountData(DIRECT).orElseGet(Json::object);
+    ObjectNode less = Json.object();
+    for (Map.Entry<String, JsonNode> entry : present.properties()) {
+      ArrayNode kept = Json.array();
+      entry.getValue().forEach(room -> keep(room, target, kept));
+      if (!kept.isEmpty() || entry.getValue().isEmpty()) {
+        less.set(entry.getKey(), kept);
+      }
+    }
+    if (!less.equals(present)) {
+      intent.putAccountData(DIRECT, less);
+    }
+  }
+
+  private static void keep(JsonNode room, RoomId gone, ArrayNode kept) {
+    if (!room.asText().equals(gone.value())) {
+      kept.add(room);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package org.ferry.migrate.undo;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import org.ferry.id.RoomId;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.matrix.event.Json;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Backwards;
+import org.ferry.migrate.replay.Readers;
+import org.ferry.migrate.replay.Snapshots;
+import org.ferry.migrate.replay.Voyage;
+import org.ferry.migrate.undo.Found.Use;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at a room before anything is taken back: what is Ferry's there, and who else was there. */
+final class Looking {
+  private static final int SHOWN = 5;
+
+  private final Voyage voyage;
+  private final Ours ours;
+  private final Readers readers;
+  private final Set<RoomId> begun;
+
+  /**
+   * Prepares looking.
+   *
+   * @param begun rooms that an earlier rollback began with: they are gone on with, used or not
+   */
+  Looking(Voyage voyage, Ours ours, Set<RoomId> begun) {
+    this.voyage = voyage;
+    this.ours = ours;
+    this.readers = new Readers(voyage);
+    this.begun = begun;
+  }
+
+  /** Reads one room; writes nothing. */
+  Found look(CarriedRoom room, RoomId target) {
+    String name =
+        voyage.plan().room(room.old()).map(Plan.PlanRoom::name).orElse(room.old().value());
+    boolean goesOn = begun.contains(room.old());
+    try {
+      Counted counted = count(room, target, readers.of(room, target));
+      List<Use> others = goesOn ? List.of() : counted.since.stream().limit(SHOWN).toList();
+      return new Found(room, target, name, goesOn, counted.ours, others, null);
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      // Where a rollback was killed after everybody had left, nobody can look any more.
+      String problem = goesOn ? null : "it cannot be read: " + e.getMessage();
+      return new Found(room, target, name, goesOn, 0, List.of(), problem);
+    }
+  }
+
+  private static final class Counted {
+    final List<Use> since = new ArrayList<>();
+    final List<Use> later = new ArrayList<>();
+    long ours;
+  }
+
+  private Counted count(CarriedRoom room, RoomId target, Intent reader) {
+    boolean made = !room.action().equals("reuse");
+    String anchor = made ? null : anchor(voyage, room.old());
+    Counted counted = new Counted();
+    Iterator<ObjectNode> events = new Backwards(reader, target);
+    while (events.hasNext()) {
+      ObjectNode event = events.next();
+      if (event.path("event_id").asText().equals(anchor)) {
+        break;
+      }
+      if (!ours.did(event)) {
+        counted.later.add(use(event));
+      } else {
+        // Who wrote into a reused room before Ferry came did not write since.
+        counted.since.addAll(counted.later);
+        counted.later.clear();
+        counted.ours += Snapshots.isRedacted(event) ? 0 : 1;
+      }
+    }
+    if (made) {
+      counted.since.addAll(counted.later);
+    }
+    return counted;
+  }
+
+  private static Use use(ObjectNode event) {
+    return new Use(
+        event.path("sender").asText(),
+        event.path("type").asText(),
+        event.path("origin_server_ts").asLong());
+  }
+
+  /** The newest event that a reused room held before; null where no snapshot is kept. */
+  static @Nullable String anchor(Voyage voyage, RoomId old) {
+    return voyage
+        .ledger()
+        .undo()
+        .snapshot(voyage.id(), old)
+        .map(s -> Json.parseObject(s).path("anchor").asText())
+        .orElse(null);
+  }
+}

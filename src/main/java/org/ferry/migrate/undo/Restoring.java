@@ -1,0 +1,190 @@
+package org.ferry.migrate.undo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.matrix.event.Json;
+import org.ferry.migrate.replay.Backwards;
+import org.ferry.migrate.replay.Cast;
+import org.ferry.migrate.replay.Snapshots;
+import org.ferry.migrate.replay.Txn;
+import org.ferry.migrate.replay.Voyage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a reused room what it was: Ferry's events are redacted and read back, its ghosts leave,
+ * state is set back (decisions.md 14). Every step may be repeated.
+ */
+final class Restoring {
+  private static final String MEMBER = "m.room.member";
+  private static final String REDACTION = "m.room.redaction";
+
+  private final Voyage voyage;
+  private final Cast cast;
+  private final Ours ours;
+  private final Links links;
+
+  Restoring(Voyage voyage, Cast cast, Ours ours, Links links) {
+    this.voyage = voyage;
+    this.cast = cast;
+    this.ours = ours;
+    this.links = links;
+  }
+
+  /** Restores one room; where something of Ferry's is left over, a remark says so. */
+  void restore(Undone undone) {
+    RoomId old = undone.found().room().old();
+    RoomId target = undone.found().target();
+    Optional<ObjectNode> before =
+        voyage.ledger().undo().snapshot(voyage.id(), old).map(Json::parseObject);
+    String anchor = before.map(b -> b.path("anchor").asText(null)).orElse(null);
+    Intent bot = voyage.bot();
+    List<ObjectNode> events = standing(bot, target, anchor);
+    before.ifPresent(b -> state(bot, target, b));
+    int generation = voyage.ledger().undo().generation(voyage.id(), old);
+    for (ObjectNode event : events) {
+      if (!event.path("type").asText().equals(MEMBER)) {
+        redact(event, target, generation, undone);
+      }
+    }
+    leave(bot, target, before.orElseGet(Json::object).path("members"), undone);
+    for (ObjectNode event : events) {
+      if (event.path("type").asText().equals(MEMBER)) {
+        redact(event, target, generation, undone);
+      }
+    }
+    links.aliases(old, target, undone);
+    readBack(bot, target, anchor, events);
+    before.ifPresent(b -> new Compared(ours, bot, target).with(b).forEach(undone::remark));
+    if (before.isEmpty()) {
+      undone.remark("no snapshot was taken before; Ferry's events are gone, more cannot be said");
+    }
+  }
+
+  /** What Ferry sent and is not taken back, the newest first. */
+  private List<ObjectNode> standing(Intent reader, RoomId target, @Nullable String anchor) {
+    List<ObjectNode> standing = new ArrayList<>();
+    Iterator<ObjectNode> events = new Backwards(reader, target);
+    while (events.hasNext()) {
+      ObjectNode event = events.next();
+      if (event.path("event_id").asText().equals(anchor)) {
+        break;
+      }
+      if (ours.did(event) && isContent(event)) {
+        standing.add(event);
+      }
+    }
+    return standing;
+  }
+
+  /** Leaves say nothing, redactions take away, and the bot stays where people invited it. */
+  private boolean isContent(ObjectNode event) {
+    String type = event.path("type").asText();
+    if (type.equals(REDACTION) || Snapshots.isRedacted(event) || event.path("content").isEmpty()) {
+      return false;
+    }
+    if (!type.equals(MEMBER)) {
+      return true;
+    }
+    boolean bot = event.path("state_key").asText().equals(voyage.options().bot().value());
+    return !bot && !event.path("content").path("membership").asText().equals("leave");
+  }
+
+  private void redact(ObjectNode event, RoomId target, int generation, Undone undone) {
+    EventId id = new EventId(event.path("event_id").asText());
+    UserId bot = voyage.options().bot();
+    String txn = Txn.of(generation, "rollback", id.value(), target.value());
+    try {
+      EventId unused = cast.sender(bot).redact(target, id, txn, null);
+    } catch (MatrixException e) {
+      UserId sender = new UserId(event.path("sender").asText());
+      if (!e.isForbidden() || sender.equals(bot)) {
+        throw e;
+      }
+      EventId unused = cast.sender(sender).redact(target, id, txn, null);
+    }
+    undone.redactedOne();
+  }
+
+  /** Sets back what Ferry changed; a key that was not there before can only be emptied. */
+  private void state(Intent bot, RoomId target, ObjectNode before) {
+    Map<String, JsonNode> was = new HashMap<>();
+    before.path("state").forEach(s -> was.put(key(s.path("type"), s.path("key")), s));
+    for (ObjectNode event : bot.fullState(target)) {
+      JsonNode type = event.path("type");
+      JsonNode earlier = was.get(key(type, event.path("state_key")));
+      JsonNode content = earlier == null ? Json.object() : earlier.path("content");
+      boolean same =
+          Json.canonical(content).equals(Json.canonical(event.path("content")))
+              || !(content instanceof ObjectNode);
+      if (!type.asText().equals(MEMBER) && !same && ours.did(event)) {
+        EventId unused =
+            bot.setState(
+                target,
+                type.asText(),
+                event.path("state_key").asText(),
+                (ObjectNode) content,
+                null);
+      }
+    }
+  }
+
+  private static String key(JsonNode type, JsonNode key) {
+    return type.asText() + '\u0000' + key.asText();
+  }
+
+  private void leave(Intent bot, RoomId target, JsonNode members, Undone undone) {
+    for (ObjectNode event : bot.fullState(target)) {
+      String user = event.path("state_key").asText();
+      String now = event.path("content").path("membership").asText();
+      boolean inside = now.equals("join") || now.equals("invite") || now.equals("knock");
+      if (!event.path("type").asText().equals(MEMBER)
+          || !inside
+          || !ours.isGhost(user)
+          || user.equals(voyage.options().bot().value())
+          || members.path(user).asText().equals("join")) {
+        continue;
+      }
+      cast.actor(new UserId(user)).leave(target, null);
+      undone.leftOne();
+    }
+  }
+
+  /** A homeserver that took a redaction and still shows the content has not done it. */
+  private void readBack(
+      Intent bot, RoomId target, @Nullable String anchor, List<ObjectNode> redacted) {
+    if (redacted.isEmpty()) {
+      return;
+    }
+    List<String> ids = redacted.stream().map(e -> e.path("event_id").asText()).toList();
+    List<String> left =
+        standing(bot, target, anchor).stream()
+            .map(e -> e.path("event_id").asText())
+            .filter(new java.util.HashSet<>(ids)::contains)
+            .toList();
+    if (!left.isEmpty()) {
+      throw new NotGone(
+          "the homeserver took the redactions but still shows %,d events, such as %s"
+              .formatted(left.size(), left.getFirst()));
+    }
+  }
+
+  /** What was redacted can still be read. */
+  static final class NotGone extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotGone(String message) {
+      super(message);
+    }
+  }
+}

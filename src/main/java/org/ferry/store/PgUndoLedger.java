@@ -1,0 +1,116 @@
+package org.ferry.store;
+
+import io.vertx.sqlclient.Row;
+import java.util.List;
+import java.util.Optional;
+import org.ferry.id.RoomId;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.UndoLedger;
+
+/** What a rollback needs, in PostgreSQL. Every statement may be repeated. */
+final class PgUndoLedger implements UndoLedger {
+  private static final String GENERATION =
+      "select generation from ferry.rollback where crossing = $1 and old = $2";
+  private static final String KEEP =
+      """
+      insert into ferry.snapshot (crossing, old, target, at, json)
+      values ($1, $2, $3, clock_timestamp(), $4) on conflict (crossing, old) do nothing
+      """;
+  private static final String KEPT =
+      "select json from ferry.snapshot where crossing = $1 and old = $2";
+  private static final String ALL =
+      """
+      select old, target, generation, done, at, detail from ferry.rollback
+      where crossing = $1 order by old
+      """;
+  private static final String BEGIN =
+      """
+      insert into ferry.rollback as r (crossing, old, target, generation, done, at, detail)
+      values ($1, $2, $3, 1, false, clock_timestamp(), '{}')
+      on conflict (crossing, old) do update set target = excluded.target, done = false,
+        at = excluded.at, detail = '{}',
+        generation = r.generation + case when r.done then 1 else 0 end
+      """;
+  private static final String FINISH =
+      """
+      with place as (
+        select r.pk from ferry.room r join ferry.crossing c on c.source = r.source
+        where c.id = $1 and r.id = $2
+      ), events as (
+        delete from ferry.crossing_event
+        where crossing = $1 and room = (select pk from place)
+      ), aliases as (
+        delete from ferry.crossing_alias where crossing = $1 and room = $2
+      ), snapshot as (
+        delete from ferry.snapshot where crossing = $1 and old = $2
+      ), room as (
+        delete from ferry.crossing_room where crossing = $1 and old = $2
+      ), looked as (
+        delete from ferry.crossing_note where crossing = $1 and name = 'looked:' || $2
+      )
+      update ferry.rollback set done = true, at = clock_timestamp(), detail = $3
+      where crossing = $1 and old = $2
+      """;
+  private static final String FORGET_PEOPLE =
+      """
+      delete from ferry.crossing_person where crossing = $1 and not exists (
+        select from ferry.crossing_room where crossing = $1 and target is not null)
+      """;
+
+  private final Database database;
+
+  PgUndoLedger(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public int generation(long crossing, RoomId old) {
+    return PgCrossingLedger.one(
+            database.run(GENERATION, crossing, old.value()), row -> row.getInteger(0))
+        .orElse(0);
+  }
+
+  @Override
+  public void snapshot(long crossing, RoomId old, RoomId target, String json) {
+    var unused = database.run(KEEP, crossing, old.value(), target.value(), Settling.clean(json));
+  }
+
+  @Override
+  public Optional<String> snapshot(long crossing, RoomId old) {
+    return PgCrossingLedger.one(database.run(KEPT, crossing, old.value()), row -> row.getString(0));
+  }
+
+  @Override
+  public List<TakenBack> takenBack(long crossing) {
+    return EventRows.list(database.run(ALL, crossing), PgUndoLedger::takenBack);
+  }
+
+  private static TakenBack takenBack(Row row) {
+    return new TakenBack(
+        new RoomId(row.getString(0)),
+        new RoomId(row.getString(1)),
+        row.getInteger(2),
+        row.getBoolean(3),
+        row.getOffsetDateTime(4).toInstant(),
+        row.getString(5));
+  }
+
+  @Override
+  public void begin(long crossing, CarriedRoom room) {
+    RoomId target = room.target();
+    if (target == null) {
+      throw new IllegalArgumentException("the room " + room.old() + " stands nowhere");
+    }
+    var unused = database.run(BEGIN, crossing, room.old().value(), target.value());
+  }
+
+  @Override
+  public void finish(long crossing, RoomId old, String detail) {
+    var unused = database.run(FINISH, crossing, old.value(), detail);
+  }
+
+  @Override
+  public long forgetPeople(long crossing) {
+    return database.run(FORGET_PEOPLE, crossing).rowCount();
+  }
+}
