@@ -96,7 +96,7 @@ class VerifyIT {
   @Order(3)
   void anotherSpaceIsAnotherCrossing() {
     var refused = landing.must(2, "verify", "--space", "#nowhere:" + Shore.DOMAIN);
-    assertThat(refused.err()).contains("#nowhere", landing.space(), "--space");
+    assertThat(refused.err()).contains("#nowhere", landing.spaceAlias(), "--space");
     assertThat(landing.must(0, "verify", "--space", landing.space()).out())
         .contains("everything is as it was");
   }
