@@ -46,7 +46,6 @@ class MainTest {
   void saysOfWhatIsNotBuiltThatItIsNotAvailableYet() {
     for (List<String> line :
         List.of(
-            List.of("doctor", "--measure"),
             List.of("keys", "import", "a.txt"),
             List.of("webhooks", "replay", "shop", "--since", "2026-01-01"),
             List.of("cutover", "freeze"),
