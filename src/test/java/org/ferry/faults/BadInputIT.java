@@ -109,30 +109,27 @@ class BadInputIT {
     write("homeserver.db", "SQLite format 3\0");
     files.put(
         "homeserver.db",
-        " is an SQLite database. Move it to PostgreSQL with synapse_port_db and take a pg_dump of"
-            + " that.");
-    write("custom.dump", new byte[] {'P', 'G', 'D', 'M', 'P', 1, 14, 0, 4, 8});
-    files.put(
-        "custom.dump",
-        " is a dump in pg_dump's custom format, which Ferry does not read yet. Turn it into text:"
-            + " pg_restore -f dump.sql FILE, then give Ferry dump.sql.");
+        " cannot be read as an SQLite database ([SQLITE_NOTADB] File opened that is not a database"
+            + " file (file is not a database)). If it is damaged, try sqlite3 homeserver.db .recover,"
+            + " or take it from a backup.");
     write(
         "inserts.sql",
         "--\n-- PostgreSQL database dump\n--\n\nINSERT INTO public.events VALUES (1, 'a');\n");
     files.put(
         "inserts.sql",
-        " holds its rows as INSERT statements (line 5, table events), which Ferry does not read"
-            + " yet. Take the dump again without --inserts and --column-inserts; it also becomes"
-            + " smaller and faster.");
+        " holds its rows as INSERT statements that do not name their columns (line 5, table events),"
+            + " and the table's definition is not in it. Take the dump again without --data-only, or"
+            + " with --column-inserts.");
     write("letter.txt", "hello, this is no dump\n");
     files.put(
         "letter.txt",
         " is text, but not a dump that pg_dump wrote. Take one with: pg_dump -f dump.sql"
             + " NAME-OF-SYNAPSE'S-DATABASE.");
     Files.createDirectory(folder.resolve("folder"));
-    files.put("folder", " is a folder. Give Ferry the dump file in it.");
+    files.put("folder", " is a folder without a toc.dat, so it is no dump in pg_dump's directory format. Give Ferry"
+            + " the dump file in it.");
     files.put(
-        "nowhere.sql", " does not exist. Give Ferry the path of a pg_dump file that it may read.");
+        "nowhere.sql", " does not exist. Give Ferry the path of a dump that it may read.");
     return files;
   }
 

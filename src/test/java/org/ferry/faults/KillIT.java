@@ -74,7 +74,12 @@ class KillIT {
     int before = work.proxy().seen().size();
     FerryProcess.Result again = work.goOn().run();
     assertThat(again.status()).as(again.toString()).isZero();
-    assertThat(work.proxy().seen().stream().skip(before).filter(Workplace::writes))
+    // An invitation to a server that is not there is tried again by every run.
+    assertThat(
+            work.proxy().seen().stream()
+                .skip(before)
+                .filter(Workplace::writes)
+                .filter(s -> !s.path().contains("%3Aremote.example.net")))
         .as("what a run writes that has nothing to do")
         .isEmpty();
   }

@@ -95,16 +95,19 @@ final class Doubts {
     if (id == null || redacts == null) {
       return;
     }
-    doubtful.stream()
-        .filter(e -> e.event().id().equals(redacts) && !found.containsKey(e.key()))
-        .findFirst()
-        .flatMap(e ->
-            reader
-                .event(target, id)
-                .map(r -> r.path("content").path("redacts").asText(r.path("redacts").asText("")))
-                .filter(stub -> stub.startsWith("$"))
-                .map(stub -> found.put(e.key(), new EventId(stub))))
-        .ifPresent(unused -> {});
+    for (LedgerEvent stub : doubtful) {
+      if (stub.event().id().equals(redacts) && !found.containsKey(stub.key())) {
+        whatItEmpties(id, reader, target).ifPresent(at -> found.put(stub.key(), at));
+      }
+    }
+  }
+
+  private static Optional<EventId> whatItEmpties(EventId redaction, Intent reader, RoomId target) {
+    return reader
+        .event(target, redaction)
+        .map(r -> r.path("content").path("redacts").asText(r.path("redacts").asText("")))
+        .filter(id -> id.startsWith("$"))
+        .map(EventId::new);
   }
 
   /** As it would have been noted had the answer come: late where later events had arrived. */
