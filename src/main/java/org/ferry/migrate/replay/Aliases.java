@@ -77,7 +77,7 @@ final class Aliases {
     try {
       Optional<ResolvedAlias> present = voyage.bot().resolveAlias(target);
       if (present.isEmpty()) {
-        voyage.bot().createAlias(target, room);
+        create(target, room);
       } else if (!present.get().room().equals(room)) {
         return taken(alias, target, room, present.get().room());
       }
@@ -87,6 +87,20 @@ final class Aliases {
         throw e;
       }
       return new CarriedAlias(alias.alias(), target, alias.room(), "failed", e.getMessage());
+    }
+  }
+
+  /** A repeat of a request whose answer was lost finds its own alias there. */
+  private void create(RoomAlias alias, RoomId room) {
+    try {
+      voyage.bot().createAlias(alias, room);
+    } catch (MatrixException e) {
+      boolean ours =
+          !e.isTokenRefused()
+              && voyage.bot().resolveAlias(alias).filter(r -> r.room().equals(room)).isPresent();
+      if (!ours) {
+        throw e;
+      }
     }
   }
 
@@ -143,7 +157,7 @@ final class Aliases {
                     + " by --take-aliases"));
     withoutName(holder.room(), alias);
     voyage.bot().deleteAlias(alias);
-    voyage.bot().createAlias(alias, room);
+    create(alias, room);
     watch.say(
         "the alias %s moved here from %s"
             .formatted(alias, SpaceNames.label(voyage.ledger(), holder.crossing())));
