@@ -126,10 +126,11 @@ class BadInputIT {
         " is text, but not a dump that pg_dump wrote. Take one with: pg_dump -f dump.sql"
             + " NAME-OF-SYNAPSE'S-DATABASE.");
     Files.createDirectory(folder.resolve("folder"));
-    files.put("folder", " is a folder without a toc.dat, so it is no dump in pg_dump's directory format. Give Ferry"
-            + " the dump file in it.");
     files.put(
-        "nowhere.sql", " does not exist. Give Ferry the path of a dump that it may read.");
+        "folder",
+        " is a folder without a toc.dat, so it is no dump in pg_dump's directory format. Give Ferry"
+            + " the dump file in it.");
+    files.put("nowhere.sql", " does not exist. Give Ferry the path of a dump that it may read.");
     return files;
   }
 
