@@ -208,8 +208,8 @@ class BadAnswersIT {
     String all = "encryption_enabled_by_default_for_room_type: all\n";
     try (Workplace work = Workplace.in(folder, s -> s.withExtraYaml(all))) {
       FerryProcess.Result result = work.migrate("--rooms", "#general:*").run();
-      assertThat(result.status()).as(result.toString()).isEqualTo(1);
-      assertThat(result.out()).contains("encryption_enabled_by_default_for_room_type");
+      assertThat(result.status()).as(result.toString()).isEqualTo(4);
+      assertThat(result.err()).contains("encryption_enabled_by_default_for_room_type");
       var unused = work.server().reconfigure(s -> s.withExtraYaml(""));
       work.server().restart();
       FerryProcess.Result later = work.goOn("--rooms", "#general:*").run();
