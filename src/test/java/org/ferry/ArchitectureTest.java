@@ -33,19 +33,20 @@ class ArchitectureTest {
           Map.entry("model", List.of("id")),
           Map.entry("matrix", List.of("id")),
           Map.entry("source", List.of("id", "model")),
-          Map.entry("live", List.of("id", "matrix")),
-          Map.entry("migrate", List.of("id", "model", "source", "matrix")),
-          Map.entry("store", List.of("id", "model", "source", "migrate", "live")),
+          Map.entry("crypto", List.of("id", "matrix")),
+          Map.entry("live", List.of("id", "matrix", "crypto")),
+          Map.entry("migrate", List.of("id", "model", "source", "matrix", "crypto")),
+          Map.entry("store", List.of("id", "model", "source", "migrate", "live", "crypto")),
           Map.entry("web", List.of("id", "migrate", "live")),
-          Map.entry("config", List.of("id", "matrix", "migrate", "live", "store", "web")),
+          Map.entry("config", List.of("id", "matrix", "crypto", "migrate", "live", "store", "web")),
           Map.entry("checkup", List.of("id", "matrix", "migrate", "config")),
           Map.entry("report", List.of("id", "source", "migrate")),
           Map.entry("lab", List.of("id", "store")),
           Map.entry(
               "app",
               List.of(
-                  "id", "model", "matrix", "source", "live", "migrate", "store", "web", "config",
-                  "checkup", "lab")),
+                  "id", "model", "matrix", "source", "crypto", "live", "migrate", "store", "web",
+                  "config", "checkup", "lab")),
           Map.entry(
               "cli", List.of("id", "app", "config", "checkup", "migrate", "report", "source")));
 

@@ -2,12 +2,16 @@ package org.ferry.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.Workplace;
 import org.junit.jupiter.api.Test;
@@ -71,6 +75,7 @@ class BackupIT {
           Arrays.copyOf(good, good.length / 2),
           Arrays.copyOf(good, good.length - 1),
           altered,
+          wordsForNumbers(good),
           "select 1;".getBytes(java.nio.charset.StandardCharsets.UTF_8)
         }) {
       Path unused = Files.write(bad, bytes);
@@ -83,6 +88,24 @@ class BackupIT {
     Path unused = Files.write(bad, newer);
     assertThat(must(3, work, "restore", "bad.backup").err()).contains("newer Ferry");
     assertThat(must(0, work, "status").out()).contains("Nothing was loaded yet");
+  }
+
+  /** Damage that unpacks: where rows begin with a number, they begin with a letter. */
+  private static byte[] wordsForNumbers(byte[] good) throws IOException {
+    int head = "ferry-backup 1\n".length();
+    ByteArrayInputStream in = new ByteArrayInputStream(good);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(in.readNBytes(head));
+    byte[] plain = new GZIPInputStream(in).readAllBytes();
+    for (int i = 1; i < plain.length; i++) {
+      if (plain[i - 1] == '\n' && plain[i] >= '0' && plain[i] <= '9') {
+        plain[i] = 'z';
+      }
+    }
+    try (GZIPOutputStream packed = new GZIPOutputStream(out)) {
+      packed.write(plain);
+    }
+    return out.toByteArray();
   }
 
   private static long sends(Workplace work) {

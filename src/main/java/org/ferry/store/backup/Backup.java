@@ -49,6 +49,7 @@ public final class Backup {
       """;
   private static final String NAME = "[a-z_][a-z0-9_]*";
   private static final String COLUMN = "\"?" + NAME + "\"?";
+  private static final List<String> OF_THE_ROWS = List.of("22", "23", "42703", "42701");
   private static final String BOUND = "FOR VALUES IN \\('?\\d+'?\\)";
 
   private final Connection connection;
@@ -158,7 +159,27 @@ public final class Backup {
           "the backup is damaged or was cut off (%s). Nothing was changed."
               .formatted(e instanceof EOFException ? "it ends in the middle" : e.getMessage()),
           e);
+    } catch (SQLException e) {
+      connection.rollback();
+      if (!isOfTheRows(e)) {
+        throw e;
+      }
+      throw new BackupException(
+          "the backup is damaged (%s). Nothing was changed.".formatted(firstLine(e)), e);
     }
+  }
+
+  /**
+   * A damaged file can still unpack, and its checksum comes last: what PostgreSQL says of values,
+   * of rows that contradict each other and of names is then said of the file.
+   */
+  private static boolean isOfTheRows(SQLException e) {
+    String state = String.valueOf(e.getSQLState());
+    return OF_THE_ROWS.stream().anyMatch(state::startsWith);
+  }
+
+  private static String firstLine(SQLException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   private void checkSchema(JsonNode head) {
