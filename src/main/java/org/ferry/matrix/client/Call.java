@@ -85,6 +85,13 @@ record Call(
     return with("user_id", user.value()).with("device_id", device == null ? null : device.value());
   }
 
+  /** Without the names of whom an application service speaks for. */
+  Call unnamed() {
+    Map<String, String> less = new LinkedHashMap<>(query);
+    less.keySet().removeAll(List.of("user_id", "device_id"));
+    return new Call(method, path, less, via, body, repeat, authorized, bearsLimits);
+  }
+
   /** Adds the {@code via} parameters of a join, and their older name. */
   Call withVia(List<String> servers) {
     return new Call(method, path, query, servers, body, repeat, authorized, bearsLimits);

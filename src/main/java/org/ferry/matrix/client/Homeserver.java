@@ -12,8 +12,9 @@ import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One homeserver, spoken to with the application service's token. Safe for use by many threads;
- * every call blocks and is meant for a virtual thread, never for an event loop.
+ * One homeserver, spoken to with the application service's token, or with a user's own. Safe for
+ * use by many threads; every call blocks and is meant for a virtual thread, never for an event
+ * loop.
  */
 public final class Homeserver implements AutoCloseable {
   private final HomeserverOptions options;
@@ -21,6 +22,7 @@ public final class Homeserver implements AutoCloseable {
   private final Repeater repeater;
   private final Pace pace;
   private final InstantSource clock;
+  private final boolean named;
   private volatile @Nullable ServerVersions versions;
   private volatile long uploadLimit;
 
@@ -48,12 +50,18 @@ public final class Homeserver implements AutoCloseable {
    */
   public Homeserver(
       Vertx vertx, HomeserverOptions options, Patience patience, InstantSource clock, Pace pace) {
-    this(options, new Wire(vertx, options), patience, clock, pace);
+    this(options, new Wire(vertx, options), patience, clock, pace, true);
   }
 
   private Homeserver(
-      HomeserverOptions options, Wire wire, Patience patience, InstantSource clock, Pace pace) {
+      HomeserverOptions options,
+      Wire wire,
+      Patience patience,
+      InstantSource clock,
+      Pace pace,
+      boolean named) {
     this.options = options;
+    this.named = named;
     this.pace = pace;
     this.wire = wire;
     this.clock = clock;
@@ -67,7 +75,23 @@ public final class Homeserver implements AutoCloseable {
    * @return shares the connections, which stay this one's to close
    */
   public Homeserver impatient() {
-    return new Homeserver(options, wire, Patience.none(), clock, Pace.adaptive(clock));
+    return new Homeserver(options, wire, Patience.none(), clock, Pace.adaptive(clock), named);
+  }
+
+  /**
+   * A homeserver spoken to with one user's own token, which speaks for nobody else: requests name
+   * neither user nor device.
+   *
+   * @param vertx whose event loops do the I/O
+   * @param options where and how; their token is that user's
+   * @param patience what to bear with
+   * @param clock now
+   * @return the homeserver; {@link #as(UserId)} is to be called with that user only
+   */
+  public static Homeserver personal(
+      Vertx vertx, HomeserverOptions options, Patience patience, InstantSource clock) {
+    return new Homeserver(
+        options, new Wire(vertx, options), patience, clock, Pace.adaptive(clock), false);
   }
 
   /** The server name, the part after the colon in its user ids. */
@@ -88,6 +112,11 @@ public final class Homeserver implements AutoCloseable {
   /** Acts for a user as one of its devices. */
   public Intent as(UserId user, DeviceId device) {
     return new Intent(this, user, device);
+  }
+
+  /** Ways to a token of a user's own. */
+  public Logins logins() {
+    return new Logins(this);
   }
 
   /** What the server says it supports; asked once. */
@@ -114,7 +143,8 @@ public final class Homeserver implements AutoCloseable {
     repeater.onWaiting(notice);
   }
 
-  Answer answer(Call call) {
+  Answer answer(Call asked) {
+    Call call = named ? asked : asked.unnamed();
     return repeater.run(call, this::probe, () -> genuine(wire.send(call)));
   }
 
@@ -140,12 +170,14 @@ public final class Homeserver implements AutoCloseable {
     return answer(call).array(call);
   }
 
-  Answer upload(Call call, MediaBody body) {
+  Answer upload(Call asked, MediaBody body) {
+    Call call = named ? asked : asked.unnamed();
     return repeater.run(call, this::probe, () -> wire.upload(call, body));
   }
 
   /** Repeated only while no byte has been written: the stream cannot be taken back. */
-  Answer download(Call call, OutputStream to, AtomicLong written) {
+  Answer download(Call asked, OutputStream to, AtomicLong written) {
+    Call call = named ? asked : asked.unnamed();
     return repeater.run(
         call,
         this::probe,

@@ -154,9 +154,37 @@ public final class Intent {
     return new Devices(server, user).ensure(wanted, displayName);
   }
 
+  /** Whether the server has this device of this user. */
+  public boolean hasDevice(DeviceId which) {
+    return find(Call.get(V3 + "/devices/{}", which.value())).isPresent();
+  }
+
   /** Deletes a device of this user; nothing happens where there is none. */
   public void deleteDevice(DeviceId which) {
     new Devices(server, user).delete(which);
+  }
+
+  /** The keys of this intent's device, and what it sends to other devices. */
+  public DeviceKeys keys() {
+    return new DeviceKeys(server, user, device);
+  }
+
+  /**
+   * What is new since an earlier sync, in the words of {@code GET /sync}; never marks the user as
+   * online. Waits for news as long as the request says.
+   */
+  public ObjectNode sync(SyncRequest request) {
+    return ask(
+        Call.get(V3 + "/sync")
+            .with("filter", Json.text(request.filter()))
+            .with("since", request.since())
+            .with("timeout", String.valueOf(request.timeout().toMillis()))
+            .with("set_presence", "offline"));
+  }
+
+  /** Ends the login that this intent's token came from, and its device with it. */
+  public void logout() {
+    tell(Call.post(Json.object(), V3 + "/logout"));
   }
 
   // Rooms ----------------------------------------------------------------------------------------

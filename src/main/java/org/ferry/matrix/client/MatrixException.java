@@ -107,6 +107,14 @@ public final class MatrixException extends HomeserverFailure {
     return status == 401 || is(Errcode.UNKNOWN_TOKEN) || is(Errcode.MISSING_TOKEN);
   }
 
+  /**
+   * True where the device that the request named does not exist (any more). The code had an
+   * unstable name before MSC4326 was merged.
+   */
+  public boolean isUnknownDevice() {
+    return is(Errcode.UNKNOWN_DEVICE) || errcode.endsWith("UNKNOWN_DEVICE");
+  }
+
   /** True where the server still limited our rate when patience had ended. */
   public boolean isRateLimit() {
     return status == 429 || is(Errcode.LIMIT_EXCEEDED);

@@ -115,6 +115,15 @@ public final class MatrixLab implements AutoCloseable {
         InstantSource.system());
   }
 
+  /** A client with a person's own token. */
+  Homeserver personal(Secret token) {
+    return Homeserver.personal(
+        vertx,
+        HomeserverOptions.of(synapse.baseUrl().toString(), DOMAIN, token),
+        Patience.of(Duration.ofMinutes(2)),
+        InstantSource.system());
+  }
+
   /** The client. */
   public Homeserver homeserver() {
     return homeserver;
