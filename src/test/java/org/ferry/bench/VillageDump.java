@@ -15,7 +15,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the dump of an old Synapse with rooms for each turn, as pg_dump writes it. */
-final class VillageDump {
+public final class VillageDump {
   private static final String HEAD =
       """
       --
@@ -44,12 +44,13 @@ final class VillageDump {
       long ts,
       long stream) {}
 
-  VillageDump(int members) {
+  /** A server whose rooms have so many members each, the same people in all. */
+  public VillageDump(int members) {
     this.members = members;
   }
 
   /** Adds the rooms of a turn, named {@code TURN room NNN}, each with so many messages. */
-  VillageDump with(String turn, int count, int messages) {
+  public VillageDump with(String turn, int count, int messages) {
     for (int room = 0; room < count; room++) {
       String name = Village.roomName(turn, room);
       String id =
@@ -121,7 +122,7 @@ final class VillageDump {
   }
 
   /** Writes the dump. */
-  void write(Path file) throws IOException {
+  public void write(Path file) throws IOException {
     try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(file))) {
       out.print(HEAD);
       List<Event> state = events.stream().filter(e -> e.stateKey() != null).toList();

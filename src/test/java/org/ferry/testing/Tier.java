@@ -19,7 +19,17 @@ public enum Tier {
     /** Kills of the homeserver in one migration. */
     HOMESERVER_KILLS(2, 10, 40),
     /** Cuts of every database connection in one migration. */
-    DATABASE_CUTS(5, 50, 500);
+    DATABASE_CUTS(5, 50, 500),
+    /** Rooms of the made village that is carried under many kills. */
+    VILLAGE_ROOMS(5, 50, 50),
+    /** Messages in each of them. */
+    VILLAGE_MESSAGES(30, 200, 1000),
+    /** People who are in all of them. */
+    VILLAGE_PEOPLE(8, 100, 100),
+    /** Kills of Ferry meanwhile. */
+    VILLAGE_KILLS(5, 50, 250),
+    /** Kills of the homeserver meanwhile; at most as many as those of Ferry. */
+    VILLAGE_HOMESERVER_KILLS(1, 10, 50);
 
     private final int verify;
     private final int full;
