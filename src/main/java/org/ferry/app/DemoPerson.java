@@ -156,7 +156,7 @@ public final class DemoPerson {
             .filter(r -> r.target() != null)
             .collect(Collectors.toMap(CarriedRoom::old, DemoPerson::target));
     return plan.rooms().stream()
-        .filter(r -> isOpen(r) && r.history() == Plan.History.CARRY)
+        .filter(r -> isOpen(r) && r.history() != Plan.History.SHELL)
         .filter(r -> targets.containsKey(r.id()))
         .sorted(
             Comparator.comparing((PlanRoom r) -> !r.name().equalsIgnoreCase("general"))

@@ -25,6 +25,7 @@ import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.LoadProgress;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.SourceLedger;
+import org.ferry.migrate.decrypt.Decryption;
 import org.ferry.source.MediaStore;
 import org.ferry.source.media.MediaStores;
 import org.ferry.source.synapse.Surroundings;
@@ -32,6 +33,7 @@ import org.ferry.source.synapse.SynapseDump;
 import org.ferry.store.Database;
 import org.ferry.store.PgCrossingLedger;
 import org.ferry.store.PgInbox;
+import org.ferry.store.PgMegolmIndexes;
 import org.ferry.store.PgSourceLedger;
 import org.ferry.store.sqlite.SqliteFile;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +124,16 @@ public final class Ferry implements AutoCloseable {
       crossings = closing.add(new PgCrossingLedger(database()), PgCrossingLedger::close);
     }
     return crossings;
+  }
+
+  /**
+   * What opens the encrypted history of a source.
+   *
+   * @param source the source's key
+   */
+  public Decryption decryption(long source) {
+    return new Decryption(
+        (room, session) -> Optional.empty(), new PgMegolmIndexes(database()), source);
   }
 
   /** When the homeserver sent something last, or empty where it never did. */

@@ -68,8 +68,13 @@ public record Followed(Plan plan, String text) {
   }
 
   /** What the plan amounts to. */
-  public PlanTotals totals(Passage passage, TargetSpace target) {
-    return PlanTotals.of(plan, passage.facts(), passage.source(), target.rooms());
+  public PlanTotals totals(Ferry ferry, Passage passage, TargetSpace target) {
+    return PlanTotals.of(
+        plan,
+        passage.facts(),
+        passage.source(),
+        target.rooms(),
+        Covers.of(ferry, passage.source(), plan));
   }
 
   /** Keeps the plan with its crossing. */

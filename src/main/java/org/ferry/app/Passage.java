@@ -89,7 +89,8 @@ public record Passage(LoadedSource source, List<RoomFacts> facts, MigrateOptions
         plan,
         options,
         origin,
-        ferry.clock());
+        ferry.clock(),
+        ferry.decryption(source.id()));
   }
 
   /** The key of the marks: made once for each crossing, and kept with it. */

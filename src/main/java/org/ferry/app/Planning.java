@@ -101,7 +101,12 @@ public final class Planning {
     Plan proposed = unowned(proposed(target, earlier), target);
     Draft draft = earlier == null ? Draft.of(proposed) : PlanFile.merge(proposed, earlier);
     PlanTotals totals =
-        PlanTotals.of(draft.plan(), passage.facts(), passage.source(), target.rooms());
+        PlanTotals.of(
+            draft.plan(),
+            passage.facts(),
+            passage.source(),
+            target.rooms(),
+            Covers.of(ferry, passage.source(), draft.plan()));
     return new Proposal(
         draft.plan(),
         totals,

@@ -128,7 +128,7 @@ final class MigrateCommand extends FerryCommand {
     Carrying carrying = new Carrying(work.ferry(), passage);
     carrying.check(target);
     Followed followed = followed(planning, target);
-    PlanTotals totals = followed.totals(passage, target);
+    PlanTotals totals = followed.totals(work.ferry(), passage, target);
     totals.lines().forEach(session()::tell);
     elsewhere(work, passage, target);
     if (!session().ask().confirm("Carry all of this now", yes)) {
@@ -191,7 +191,7 @@ final class MigrateCommand extends FerryCommand {
     Planning planning = new Planning(work.ferry(), passage);
     TargetSpace target = planning.target(false);
     Followed followed = followed(planning, target);
-    followed.totals(passage, target).lines().forEach(session()::tell);
+    followed.totals(work.ferry(), passage, target).lines().forEach(session()::tell);
     RoomId id = target.id();
     Crossing crossing =
         id == null

@@ -144,6 +144,7 @@ final class Assembly {
         values.text("rooms.direct"),
         values.text("rooms.deserted"),
         values.text("rooms.encrypted"),
+        values.text("rooms.undecryptable"),
         values.text("rooms.version"),
         values.is("rooms.private_in_space"));
   }
@@ -171,7 +172,6 @@ final class Assembly {
   private Config.Later later() {
     return new Config.Later(
         values.text("rooms.via"),
-        values.says("rooms.encrypted", "decrypt"),
         values.items("accounts").size(),
         values.items("webhooks").size(),
         values.get("retention.messages", Duration.class),

@@ -150,19 +150,13 @@ public record Config(
    * What is configured for parts that are not built yet.
    *
    * @param roomsVia {@code copy} or {@code federation}
-   * @param decrypt whether encrypted rooms are to be carried in clear
    * @param accounts how many accounts are to be followed
    * @param webhooks how many webhooks are to be served
    * @param messages how long decrypted messages are kept
    * @param deliveries how long deliveries are kept
    */
   public record Later(
-      String roomsVia,
-      boolean decrypt,
-      int accounts,
-      int webhooks,
-      Duration messages,
-      Duration deliveries) {}
+      String roomsVia, int accounts, int webhooks, Duration messages, Duration deliveries) {}
 
   /**
    * The log.

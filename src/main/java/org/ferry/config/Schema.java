@@ -205,13 +205,13 @@ final class Schema {
                 "encrypted",
                 Kind.words("shell", "decrypt", "skip"),
                 "shell",
-                "encrypted rooms: name, members and state only; history in clear (not available"
-                    + " yet); or nothing"),
+                "encrypted rooms: name, members and state only; history in clear as well, as far as"
+                    + " there are keys; or nothing"),
             Setting.of(
                 "undecryptable",
                 Kind.words("placeholder", "skip"),
                 "placeholder",
-                "what stands for a message that no key opens (not available yet)"),
+                "what stands for a message that no key opens"),
             Setting.of(
                 "version",
                 Kind.wordOr(

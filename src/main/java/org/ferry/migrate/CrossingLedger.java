@@ -142,6 +142,23 @@ public interface CrossingLedger {
   /** The last carried events of a room in its order, newest first, at most {@code limit}. */
   List<EventFate> lastCarried(long crossing, RoomId room, int limit);
 
+  /** The events of a room for which a placeholder stands, in the room's order. */
+  List<EventFate> placeholders(long crossing, RoomId room);
+
+  /**
+   * Makes an event wait again whose placeholder was taken back; remembers where that stood.
+   *
+   * @param crossing the crossing
+   * @param placeholder what became of the event so far
+   */
+  void reopen(long crossing, EventFate placeholder);
+
+  /** Where the placeholder of an event stood before it was taken back; empty where none did. */
+  Optional<EventId> formerPlaceholder(long crossing, EventId old);
+
+  /** How much of what was encrypted in a room was carried. */
+  Opened opened(long crossing, RoomId room);
+
   /**
    * Makes failed events wait again.
    *
@@ -314,6 +331,14 @@ public interface CrossingLedger {
    * @param reason why it failed, else null
    */
   record Invitation(RoomId room, UserId invitee, String state, @Nullable String reason) {}
+
+  /**
+   * What was carried of a room's encrypted events.
+   *
+   * @param inClear events that were opened
+   * @param placeholders events for which a placeholder stands
+   */
+  record Opened(long inClear, long placeholders) {}
 
   /**
    * How far a room's events are.

@@ -11,6 +11,7 @@ import org.ferry.migrate.CrossingLedger.CarriedMedia;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.rewrite.SealedFile;
 
 /**
  * The mapping of old ids to new ones, {@code {"users":{old:new},"rooms":…,"events":…,"media":…}},
@@ -94,7 +95,8 @@ public final class Mapping {
     try (Stream<CarriedMedia> media = ledger.media(crossing.id())) {
       media
           .filter(m -> m.state().equals("carried"))
-          .forEach(m -> field(json, m.old().toString(), String.valueOf(m.target())));
+          .forEach(m ->
+              field(json, SealedFile.original(m.old()).toString(), String.valueOf(m.target())));
     }
     json.writeEndObject();
   }

@@ -59,7 +59,8 @@ public record MigrateOptions(
    * @param foreign list or skip
    * @param direct carry or skip
    * @param deserted carry or skip
-   * @param encrypted shell or skip
+   * @param encrypted shell, decrypt or skip
+   * @param undecryptable placeholder or skip: what stands for a message that no key opens
    * @param version a room version for new rooms, {@code default} for the server's own choice, or
    *     {@code source} for the version that the room has
    * @param privateInSpace false leaves rooms that are not public out of the Space
@@ -72,6 +73,7 @@ public record MigrateOptions(
       String direct,
       String deserted,
       String encrypted,
+      String undecryptable,
       String version,
       boolean privateInSpace) {}
 

@@ -166,7 +166,7 @@ final class Gathering {
       RoomFacts fact = facts.get(room.id());
       if (fact != null
           && room.action() == RoomAction.CREATE
-          && room.history() == Plan.History.CARRY
+          && room.history() != Plan.History.SHELL
           && FROM_ENTRY.contains(fact.historyVisibility())) {
         more.add(new Reach(room.name(), fact.joined().size(), fact.historyVisibility()));
       }

@@ -108,6 +108,53 @@ final class EventSql {
           order by c.depth desc, c.stream desc
           """;
 
+  private static final String PLACEHOLDER =
+      "coalesce('placeholder' = any(string_to_array(c.repairs, ', ')), false)";
+
+  static final String PLACEHOLDERS =
+      ROOM
+          + "select "
+          + EventRows.FATE
+          + """
+           from place r join ferry.crossing_event c
+            on c.crossing = $1 and c.room = r.pk and c.state = 2 and\s
+          """
+          + PLACEHOLDER
+          + """
+           join ferry.event e on e.source = r.source and e.pk = c.event
+          order by c.depth, c.stream
+          """;
+
+  static final String REOPEN =
+      """
+      with gone as (
+        delete from ferry.crossing_event
+        where crossing = $1 and event = $2 and state = 2 and target = $3
+        returning event, target)
+      insert into ferry.placeholder (crossing, event, target) select $1, event, target from gone
+      on conflict (crossing, event) do update set target = excluded.target, at = excluded.at
+      """;
+
+  static final String FORMER_PLACEHOLDER =
+      """
+      select p.target from ferry.placeholder p join ferry.event e on e.pk = p.event
+      where p.crossing = $1 and e.event_id = $2
+        and e.source = (select source from ferry.crossing where id = $1)
+      """;
+
+  static final String OPENED =
+      ROOM
+          + "select count(*) filter (where not "
+          + PLACEHOLDER
+          + "), count(*) filter (where "
+          + PLACEHOLDER
+          + """
+          ) from place r join ferry.crossing_event c
+            on c.crossing = $1 and c.room = r.pk and c.state = 2
+          join ferry.event e on e.source = r.source and e.pk = c.event
+          where e.type = 'm.room.encrypted'
+          """;
+
   static final String RETRY =
       """
       delete from ferry.crossing_event c where c.crossing = $1 and c.state = 5

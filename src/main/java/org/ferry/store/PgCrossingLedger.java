@@ -237,6 +237,36 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   }
 
   @Override
+  public List<EventFate> placeholders(long crossing, RoomId room) {
+    return EventRows.list(
+        database.run(EventSql.PLACEHOLDERS, crossing, room.value()), EventRows::fate);
+  }
+
+  @Override
+  public void reopen(long crossing, EventFate placeholder) {
+    mayWrite();
+    EventId target = placeholder.target();
+    if (target != null) {
+      var unused = database.run(EventSql.REOPEN, crossing, placeholder.key(), target.value());
+    }
+  }
+
+  @Override
+  public Optional<EventId> formerPlaceholder(long crossing, EventId old) {
+    return one(
+        database.run(EventSql.FORMER_PLACEHOLDER, crossing, old.value()),
+        row -> new EventId(row.getString(0)));
+  }
+
+  @Override
+  public Opened opened(long crossing, RoomId room) {
+    return one(
+            database.run(EventSql.OPENED, crossing, room.value()),
+            row -> new Opened(row.getLong(0), row.getLong(1)))
+        .orElse(new Opened(0, 0));
+  }
+
+  @Override
   public long retryFailed(long crossing, @Nullable Collection<RoomId> rooms) {
     String[] ids = rooms == null ? null : rooms.stream().map(RoomId::value).toArray(String[]::new);
     return database.run(EventSql.RETRY, crossing, ids).rowCount();

@@ -39,6 +39,9 @@ final class PgUndoLedger implements UndoLedger {
       ), events as (
         delete from ferry.crossing_event
         where crossing = $1 and room = (select pk from place)
+      ), placeholders as (
+        delete from ferry.placeholder p using ferry.event e
+        where p.crossing = $1 and e.pk = p.event and e.room = (select pk from place)
       ), aliases as (
         delete from ferry.crossing_alias where crossing = $1 and room = $2
       ), snapshot as (

@@ -37,7 +37,7 @@ final class Effects {
   }
 
   static boolean isAppended(PlanRoom room) {
-    return room.action() == RoomAction.REUSE && room.history() == History.CARRY;
+    return room.action() == RoomAction.REUSE && room.history() != History.SHELL;
   }
 
   long notifications() {
@@ -146,7 +146,7 @@ final class Effects {
     for (PlanRoom room : plan.rooms()) {
       RoomFacts known = facts.get(room.id());
       if (room.action() == RoomAction.CREATE
-          && room.history() == History.CARRY
+          && room.history() != History.SHELL
           && known != null
           && FROM_ENTRY.contains(known.historyVisibility())) {
         lines.add(

@@ -72,7 +72,9 @@ public record Plan(
     /** Carried. */
     CARRY,
     /** Name, members and state are carried, messages are not, and a notice says so. */
-    SHELL
+    SHELL,
+    /** Carried, and what was encrypted in clear, as far as there are keys. */
+    DECRYPT
   }
 
   /**
@@ -136,6 +138,11 @@ public record Plan(
     /** True where something of the room is carried. */
     public boolean carried() {
       return action == RoomAction.CREATE || action == RoomAction.REUSE;
+    }
+
+    /** True where encrypted messages of the room are carried in clear. */
+    public boolean decrypted() {
+      return carried() && history == History.DECRYPT;
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.RoomFacts;
@@ -244,6 +245,7 @@ final class PlanReview {
       }
       return;
     }
+    history(room, row);
     boolean sameTarget = target == null || target.equals(row.target());
     if (!Words.of(room.action()).equals(row.action()) || !sameTarget) {
       problem(
@@ -251,6 +253,19 @@ final class PlanReview {
           "action",
           "%s (%s) was carried already by action %s into %s; put that back, or run: ferry rollback --rooms '%s'"
               .formatted(room.id(), room.name(), row.action(), row.target(), room.id()));
+    }
+  }
+
+  /** A shell has its notice and is closed; what stands in clear cannot be a shell any more. */
+  private void history(PlanRoom room, CarriedRoom row) {
+    String begun = Json.parseObject(row.detail()).path("history").asText("");
+    boolean shell = begun.equals(Words.of(Plan.History.SHELL));
+    if (!begun.isEmpty() && shell != (room.history() == Plan.History.SHELL)) {
+      problem(
+          room.id(),
+          "history",
+          "%s (%s) was begun with history %s; put that back, or run: ferry rollback --rooms '%s'"
+              .formatted(room.id(), room.name(), begun, room.id()));
     }
   }
 

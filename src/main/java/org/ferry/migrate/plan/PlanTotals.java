@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.ferry.id.RoomId;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.decrypt.Decryption.Cover;
 import org.ferry.migrate.plan.Plan.History;
 import org.ferry.migrate.plan.Plan.PlanRoom;
 
@@ -36,6 +38,7 @@ import org.ferry.migrate.plan.Plan.PlanRoom;
  * @param readMore rooms whose history more people can read than before, one sentence each
  * @param shownInSpace private rooms whose ids members of the Space get to see, one sentence each
  * @param listed rooms of other servers, which people enter again by their links
+ * @param clearing encrypted history that is carried in clear, and to whom it becomes readable
  */
 public record PlanTotals(
     Map<String, Long> people,
@@ -54,7 +57,8 @@ public record PlanTotals(
     long unmatched,
     List<String> readMore,
     List<String> shownInSpace,
-    List<ForeignRoom> listed) {
+    List<ForeignRoom> listed,
+    Clearing clearing) {
 
   /**
    * Adds a plan up.
@@ -63,10 +67,15 @@ public record PlanTotals(
    * @param facts the source's rooms
    * @param source the source
    * @param targets the rooms of the Space, empty where not known
+   * @param covers how much of encrypted rooms the keys open
    * @return the totals
    */
   public static PlanTotals of(
-      Plan plan, List<RoomFacts> facts, LoadedSource source, List<TargetRoom> targets) {
+      Plan plan,
+      List<RoomFacts> facts,
+      LoadedSource source,
+      List<TargetRoom> targets,
+      Map<RoomId, Cover> covers) {
     Effects effects = new Effects(plan, facts, targets);
     return new PlanTotals(
         count(plan.people(), p -> Words.of(p.action())),
@@ -78,7 +87,7 @@ public record PlanTotals(
                     Collectors.groupingBy(
                         r -> Words.of(r.action()), TreeMap::new, Collectors.counting()))),
         count(plan.rooms(), r -> Words.of(r.action())),
-        messages(plan, r -> r.carried() && r.history() == History.CARRY),
+        messages(plan, r -> r.carried() && r.history() != History.SHELL),
         messages(plan, Effects::isAppended),
         effects.notifications(),
         effects.withheld(),
@@ -91,7 +100,8 @@ public record PlanTotals(
         effects.unmatched(),
         effects.readMore(),
         effects.shownInSpace(),
-        ForeignRoom.of(plan, facts));
+        ForeignRoom.of(plan, facts),
+        Clearing.of(plan, facts, covers));
   }
 
   private static <T> Map<String, Long> count(
@@ -117,6 +127,8 @@ public record PlanTotals(
     figures.put("messages", String.valueOf(messages));
     figures.put("appended_to_reused_rooms", String.valueOf(appended));
     figures.put("encrypted_not_carried", String.valueOf(withheld));
+    figures.put("encrypted_in_clear", String.valueOf(clearing.inClear()));
+    figures.put("encrypted_without_key", String.valueOf(clearing.withoutKey()));
     figures.put("files", String.valueOf(media));
     figures.put("file_bytes", String.valueOf(mediaBytes));
     figures.put("conflicts", String.valueOf(conflicts.size()));
@@ -147,6 +159,8 @@ public record PlanTotals(
     json.put("messages", messages)
         .put("appended_to_reused_rooms", appended)
         .put("encrypted_not_carried", withheld)
+        .put("encrypted_in_clear", clearing.inClear())
+        .put("encrypted_without_key", clearing.withoutKey())
         .put("files", media)
         .put("file_bytes", mediaBytes)
         .put("invitations", invitations)
@@ -159,6 +173,7 @@ public record PlanTotals(
     fill(json.putArray("people_ambiguous"), ambiguous);
     fill(json.putArray("history_readable_by_more"), readMore);
     fill(json.putArray("private_rooms_shown_in_space"), shownInSpace);
+    clearing.toJson(json.putArray("encrypted_rooms"));
     ArrayNode links = json.putArray("listed");
     listed.forEach(r ->
         links

@@ -27,7 +27,8 @@ final class PlanWriter {
       #          action: list    nothing is carried; the report lists the room with a link
       #          action: conflict  Ferry cannot tell; choose one of the above before you migrate
       #          class: may be changed between local and direct
-      #          history: carry, or shell (name, members and state, but no messages)
+      #          history: carry; of encrypted rooms decrypt (messages in clear, as far as there are
+      #                   keys), or shell (name, members and state, but no messages)
       #          parents: the spaces it stands in, the first is its main one; [] is the Space itself
       #          in_space: false keeps it out of the Space and of all sub-spaces
       # A room whose parent is not carried moves up to the Space. Names, counts and totals are only

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Planner {
   private static final String HISTORY = "history";
   private static final String SHELL = "shell";
+  private static final String DECRYPT = "decrypt";
   private static final Set<String> OPEN =
       Set.of("public", "restricted", "knock", "knock_restricted");
 
@@ -110,7 +111,11 @@ public final class Planner {
     if (action == RoomAction.CREATE && room.encrypted() && options.encrypted().equals("skip")) {
       return new Verdict(kind, RoomAction.SKIP, List.of(), "encrypted (rooms.encrypted: skip)");
     }
-    return new Verdict(kind, action, List.of(), reason(kind, action, room));
+    String encrypted =
+        options.encrypted().equals(DECRYPT)
+            ? "encrypted: its messages are carried in clear"
+            : "encrypted: carried without its messages";
+    return new Verdict(kind, action, List.of(), reason(kind, action, room, encrypted));
   }
 
   private static RoomAction action(RoomClass kind, MigrateOptions.Rooms options) {
@@ -128,7 +133,8 @@ public final class Planner {
     };
   }
 
-  private static String reason(RoomClass kind, RoomAction action, RoomFacts room) {
+  private static String reason(
+      RoomClass kind, RoomAction action, RoomFacts room, String encrypted) {
     String what =
         switch (kind) {
           case SPACE -> "space";
@@ -144,9 +150,7 @@ public final class Planner {
       String key = kind == RoomClass.SPACE ? "local" : Words.of(kind);
       return what + " (rooms." + key + ": skip)";
     }
-    return room.encrypted() && action == RoomAction.CREATE
-        ? what + "; encrypted: carried without its messages"
-        : what;
+    return room.encrypted() && action == RoomAction.CREATE ? what + "; " + encrypted : what;
   }
 
   private static String maker(RoomFacts room) {
@@ -236,8 +240,13 @@ public final class Planner {
     CarriedRoom row = facts.progress().rooms().get(room.id());
     JsonNode detail = row == null ? Json.object() : Json.parseObject(row.detail());
     String begun = detail.path(HISTORY).asText(detail.has("notice") ? SHELL : "");
-    boolean shell = begun.isEmpty() ? room.encrypted() : begun.equals(SHELL);
-    return shell ? History.SHELL : History.CARRY;
+    if (begun.equals(SHELL) || !room.encrypted()) {
+      return begun.equals(SHELL) ? History.SHELL : History.CARRY;
+    }
+    if (begun.equals(DECRYPT) || facts.options().rooms().encrypted().equals(DECRYPT)) {
+      return History.DECRYPT;
+    }
+    return begun.isEmpty() ? History.SHELL : History.CARRY;
   }
 
   private static @Nullable RoomId target(Facts facts, RoomFacts room, Verdict verdict) {

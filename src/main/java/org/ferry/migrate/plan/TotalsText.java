@@ -45,7 +45,18 @@ final class TotalsText {
     if (totals.withheld() > 0) {
       lines.add("Encrypted messages that are not carried: %,d".formatted(totals.withheld()));
     }
+    Clearing clearing = totals.clearing();
+    if (!clearing.rooms().isEmpty()) {
+      lines.add("Encrypted messages carried in clear: %,d".formatted(clearing.inClear()));
+    }
     who();
+    list("Encrypted history becomes readable in", clearing.readable());
+    if (clearing.withoutKey() > 0) {
+      list(
+          "Encrypted messages without a key: %,d; ferry keys import FILE or ferry keys restore brings keys. Rooms"
+              .formatted(clearing.withoutKey()),
+          clearing.lacking());
+    }
     list("Type this in your client before ferry migrate", totals.toType());
     list("More people can read the history of", totals.readMore());
     list("Members of the Space get to see that these private rooms exist", totals.shownInSpace());

@@ -3,6 +3,7 @@ package org.ferry.migrate.replay;
 import java.util.Optional;
 import java.util.function.Function;
 import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
@@ -10,6 +11,9 @@ import org.ferry.migrate.rewrite.RoomContext;
 
 /** What the rewriter must know of each room, the same for a replay and for its proof. */
 public final class Contexts {
+  /** In a room's detail: it was encrypted already when Ferry came. */
+  static final String INTO_ENCRYPTED = "into_encrypted";
+
   private final Voyage voyage;
   private final Cast cast;
 
@@ -46,6 +50,16 @@ public final class Contexts {
         plan.action() == Plan.RoomAction.REUSE,
         false,
         true,
-        plan.archive() ? Plan.ARCHIVE : "");
+        plan.archive() ? Plan.ARCHIVE : "",
+        encrypted(plan, row));
+  }
+
+  private static RoomContext.Encrypted encrypted(Plan.PlanRoom plan, CarriedRoom row) {
+    if (plan.history() != Plan.History.DECRYPT) {
+      return RoomContext.Encrypted.LEFT;
+    }
+    return Json.parseObject(row.detail()).path(INTO_ENCRYPTED).asBoolean(false)
+        ? RoomContext.Encrypted.OPENED_WITHOUT_FILES
+        : RoomContext.Encrypted.OPENED;
   }
 }

@@ -13,6 +13,7 @@ import org.ferry.matrix.client.MatrixException;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.LedgerEvent;
 import org.ferry.migrate.Settled;
+import org.ferry.migrate.rewrite.Placeholder;
 import org.ferry.migrate.rewrite.Rewritten;
 import org.ferry.migrate.rewrite.RoomContext;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,12 @@ final class Delivery {
           .setState(target, send.type(), send.stateKey(), send.content(), send.ts());
     }
     return cast.sender(sender)
-        .send(target, send.type(), txn(event, "event", sender), send.content(), send.ts());
+        .send(target, send.type(), txn(event, part(send), sender), send.content(), send.ts());
+  }
+
+  /** The message that comes in its placeholder's stead is another thing. */
+  private static String part(Rewritten.Send send) {
+    return send.repairs().contains(Placeholder.NOTE) ? Placeholder.NOTE : "event";
   }
 
   private EventId withHelp(LedgerEvent event, Rewritten.Send send, MatrixException refusal) {

@@ -23,6 +23,7 @@ import org.ferry.migrate.Place;
 import org.ferry.migrate.Settled;
 import org.ferry.migrate.rewrite.Lookups.LinkFate;
 import org.ferry.migrate.rewrite.Origin;
+import org.ferry.migrate.rewrite.Placeholder;
 import org.ferry.migrate.rewrite.Rewriter;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,8 @@ final class Doubts {
     Intent reader = readers.of(room, target);
     Map<String, LedgerEvent> byWord = new HashMap<>();
     doubtful.forEach(e -> byWord.put(voyage.origin().wordOf(e.event().id().value()), e));
-    Map<Long, EventId> found = search(old, target, reader, byWord);
+    Set<EventId> placeholders = new HashSet<>();
+    Map<Long, EventId> found = search(old, target, reader, byWord, placeholders);
     doubtful.forEach(e -> emptied(e, doubtful, found, reader, target));
     Place furthest = voyage.ledger().furthest(voyage.id(), old).orElse(null);
     Set<EventId> taken = new HashSet<>();
@@ -76,7 +78,7 @@ final class Doubts {
       if (id == null) {
         absent.add(event.key());
       } else {
-        settled.add(arrived(event, id, furthest, taken.add(id)));
+        settled.add(noted(arrived(event, id, furthest, taken.add(id)), placeholders.contains(id)));
       }
     }
     RoomReplay.committed(voyage.ledger().settle(voyage.id(), settled));
@@ -124,8 +126,16 @@ final class Doubts {
         event.key(), EventState.CARRIED, id, null, late, last ? RoomReplay.LAST : null);
   }
 
+  private static Settled noted(Settled settled, boolean placeholder) {
+    return placeholder ? RoomReplay.with(settled, Placeholder.NOTE) : settled;
+  }
+
   private Map<Long, EventId> search(
-      RoomId old, RoomId target, Intent reader, Map<String, LedgerEvent> byWord) {
+      RoomId old,
+      RoomId target,
+      Intent reader,
+      Map<String, LedgerEvent> byWord,
+      Set<EventId> placeholders) {
     Set<EventId> known = new HashSet<>();
     for (EventFate fate : voyage.ledger().lastCarried(voyage.id(), old, KNOWN)) {
       if (fate.target() != null) {
@@ -141,6 +151,9 @@ final class Doubts {
         EventId id = new EventId(event.path("event_id").asText());
         seen += known.contains(id) ? 1 : 0;
         match(event, byWord, reader.user()).ifPresent(e -> found.putIfAbsent(e.key(), id));
+        if (Placeholder.is(event.path("content"))) {
+          boolean unused = placeholders.add(id);
+        }
       }
       from = page.end();
       // Requests that were under way when a run died can land behind a known event, by one step.

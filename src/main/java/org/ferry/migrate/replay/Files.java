@@ -1,16 +1,12 @@
 package org.ferry.migrate.replay;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.ferry.id.MxcUri;
 import org.ferry.matrix.client.Errcode;
 import org.ferry.matrix.client.Intent;
@@ -18,6 +14,7 @@ import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.client.MediaBody;
 import org.ferry.migrate.CrossingLedger.CarriedMedia;
 import org.ferry.migrate.rewrite.Lookups.FileFate;
+import org.ferry.migrate.rewrite.SealedFile;
 import org.ferry.model.MediaFile;
 import org.ferry.source.MediaStore;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Carries files: each once, however often it is used. The new address is reserved and noted before
  * a byte is sent, so that a repeat fills the same address. Safe for use by many threads.
  */
-final class Files {
+final class Files implements Courier {
   private static final String CARRIED = "carried";
   static final String RESERVED = "reserved";
   private static final String FAILED = "failed";
@@ -46,7 +43,18 @@ final class Files {
   }
 
   /** The new address of a file, after carrying it where that was not done before. */
-  FileFate carry(MxcUri old) {
+  @Override
+  public FileFate carry(MxcUri old) {
+    return once(old, () -> decide(old, old, null));
+  }
+
+  /** The same of its clear copy. */
+  @Override
+  public FileFate carry(SealedFile file) {
+    return once(file.clearCopy(), () -> decide(file.address(), file.clearCopy(), file));
+  }
+
+  private FileFate once(MxcUri old, Supplier<FileFate> how) {
     FileFate known = fates.get(old);
     if (known != null) {
       return known;
@@ -56,7 +64,7 @@ final class Files {
     try {
       FileFate again = fates.get(old);
       if (again == null) {
-        again = decide(old);
+        again = how.get();
         if (fates.size() >= REMEMBERED) {
           fates.clear();
         }
@@ -70,62 +78,73 @@ final class Files {
     }
   }
 
-  private FileFate decide(MxcUri old) {
-    Optional<CarriedMedia> row = voyage.ledger().media(voyage.id(), old);
+  /**
+   * What becomes of a file.
+   *
+   * @param old its address on the source
+   * @param known the address under which the ledger knows it
+   * @param sealed how it is opened, null where it is carried as it is
+   */
+  private FileFate decide(MxcUri old, MxcUri known, @Nullable SealedFile sealed) {
+    Optional<CarriedMedia> row = voyage.ledger().media(voyage.id(), known);
     if (row.isPresent() && row.get().state().equals(CARRIED) && row.get().target() != null) {
       return new FileFate.Carried(row.get().target());
     }
     Optional<MediaFile> file = voyage.sources().media(voyage.source().id(), old);
     boolean local = old.server().equals(voyage.source().info().server());
     if (file.isEmpty()) {
-      return local ? missing(old, "the source does not know the file " + old) : elsewhere();
+      return local ? missing(known, "the source does not know the file " + old) : elsewhere();
     }
     if (file.get().quarantined()) {
       return elsewhere();
     }
     if (store == null) {
       return local
-          ? missing(old, "no media store was given: run again with --media PATH")
+          ? missing(known, "no media store was given: run again with --media PATH")
           : elsewhere();
     }
     try {
       Optional<MediaStore.Blob> blob = store.find(file.get().path());
       if (blob.isEmpty()) {
         return local
-            ? missing(old, file.get().path() + " is not in the media store " + store.label())
+            ? missing(known, file.get().path() + " is not in the media store " + store.label())
             : elsewhere();
       }
-      return upload(file.get(), blob.get(), row.orElse(null));
+      Cargo cargo =
+          sealed == null ? Cargo.of(file.get(), blob.get()) : Cargo.of(sealed, blob.get());
+      return upload(cargo, row.orElse(null));
     } catch (IOException | UncheckedIOException e) {
       return missing(
-          old, file.get().path() + " in " + store.label() + " cannot be read: " + e.getMessage());
+          known, file.get().path() + " in " + store.label() + " cannot be read: " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      return missing(known, "%s cannot be decrypted: %s".formatted(old, e.getMessage()));
     }
   }
 
-  private FileFate upload(MediaFile file, MediaStore.Blob blob, @Nullable CarriedMedia row)
-      throws IOException {
-    if (blob.length() > limit()) {
+  private FileFate upload(Cargo cargo, @Nullable CarriedMedia row) throws IOException {
+    MediaBody body = cargo.body();
+    if (body.length() > limit()) {
       return missing(
-          file.uri(),
+          cargo.known(),
           "%s has %,d bytes, more than the %,d that the homeserver takes: raise max_upload_size there and run again"
-              .formatted(file.uri(), blob.length(), limit()));
+              .formatted(cargo.known(), body.length(), limit()));
     }
-    String sha256 = sha256(blob);
+    String sha256 = cargo.check();
     Intent bot = voyage.bot();
-    MediaBody body = new MediaBody(blob.length(), file.mimeType(), file.name(), blob::open);
     try {
-      MxcUri target = send(file, body, bot, row);
-      note(new CarriedMedia(file.uri(), target, CARRIED, sha256, blob.length(), null));
+      MxcUri target = send(cargo.known(), body, bot, row);
+      note(new CarriedMedia(cargo.known(), target, CARRIED, sha256, body.length(), null));
       return new FileFate.Carried(target);
     } catch (MatrixException e) {
       if (e.isTokenRefused()) {
         throw e;
       }
-      return missing(file.uri(), "the homeserver refused " + file.uri() + ": " + e.getMessage());
+      return missing(
+          cargo.known(), "the homeserver refused " + cargo.known() + ": " + e.getMessage());
     }
   }
 
-  private MxcUri send(MediaFile file, MediaBody body, Intent bot, @Nullable CarriedMedia row) {
+  private MxcUri send(MxcUri known, MediaBody body, Intent bot, @Nullable CarriedMedia row) {
     MxcUri target = row == null ? null : row.target();
     if (target == null) {
       try {
@@ -137,14 +156,14 @@ final class Files {
         // Not offered, or too many reserved at a time: it goes without a reserved address.
         return bot.upload(body);
       }
-      note(new CarriedMedia(file.uri(), target, RESERVED, null, -1, null));
+      note(new CarriedMedia(known, target, RESERVED, null, -1, null));
     }
     try {
       bot.uploadTo(target, body);
     } catch (MatrixException e) {
       if (e.isNotFound()) {
         // The reservation has run out since: nothing was ever stored there.
-        return send(file, body, bot, null);
+        return send(known, body, bot, null);
       }
       if (!e.is(Errcode.CANNOT_OVERWRITE_MEDIA)) {
         throw e;
@@ -176,18 +195,5 @@ final class Files {
 
   private void note(CarriedMedia row) {
     voyage.ledger().media(voyage.id(), row);
-  }
-
-  private static String sha256(MediaStore.Blob blob) throws IOException {
-    try (InputStream in =
-        new DigestInputStream(blob.open(), MessageDigest.getInstance("SHA-256"))) {
-      long read = in.transferTo(java.io.OutputStream.nullOutputStream());
-      if (read != blob.length()) {
-        throw new IOException("%d bytes instead of %d".formatted(read, blob.length()));
-      }
-      return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
   }
 }

@@ -18,6 +18,7 @@ import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Lookups;
+import org.ferry.migrate.rewrite.SealedFile;
 
 /**
  * Answers the rewriter from the ledger and from what this run did but has not committed yet. Safe
@@ -28,7 +29,7 @@ public final class LedgerLookups implements Lookups {
 
   private final Voyage voyage;
   private final Function<UserId, Optional<UserId>> people;
-  private final Function<MxcUri, FileFate> files;
+  private final Courier files;
   private final Set<RoomId> running;
   private final Map<RoomId, Plan.PlanRoom> planned;
   private final Map<RoomId, RoomId> rooms = new ConcurrentHashMap<>();
@@ -48,13 +49,13 @@ public final class LedgerLookups implements Lookups {
    *
    * @param voyage the crossing and its ledger
    * @param people the new id of a person
-   * @param files what became of a file; may carry it
+   * @param files what became of files; may carry them
    * @param running the rooms whose history is being carried now: only their events are waited for
    */
   public LedgerLookups(
       Voyage voyage,
       Function<UserId, Optional<UserId>> people,
-      Function<MxcUri, FileFate> files,
+      Courier files,
       Set<RoomId> running) {
     this.voyage = voyage;
     this.people = people;
@@ -133,7 +134,7 @@ public final class LedgerLookups implements Lookups {
       case CARRIED, MERGED ->
           target == null
               ? new LinkFate.Left(room, "merged")
-              : LinkFate.Carried.of(fate.event(), target, wasPruned(fate));
+              : LinkFate.Carried.of(fate.event(), target, wasPruned(fate), fate.repairs());
       case SKIPPED -> new LinkFate.Left(room, fate.reason() == null ? "skipped" : fate.reason());
       case FAILED -> new LinkFate.Failed(room);
       case WAITING, DOUBT ->
@@ -148,7 +149,12 @@ public final class LedgerLookups implements Lookups {
 
   @Override
   public FileFate media(MxcUri old) {
-    return files.apply(old);
+    return files.carry(old);
+  }
+
+  @Override
+  public FileFate opened(SealedFile file) {
+    return files.carry(file);
   }
 
   @Override

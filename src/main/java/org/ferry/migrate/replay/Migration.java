@@ -40,6 +40,7 @@ public final class Migration {
   private final LedgerLookups lookups;
   private final Rewriter rewriter;
   private final Doubts doubts;
+  private final Unsealing unsealing;
   private final RoomFinish finish;
   private final Mending mending;
   private final Scope scope;
@@ -87,10 +88,11 @@ public final class Migration {
     this.cast = new Cast(voyage);
     this.files = new Files(voyage, media);
     Set<RoomId> running = this.chosen.stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
-    this.lookups = new LedgerLookups(voyage, cast::target, files::carry, running);
+    this.lookups = new LedgerLookups(voyage, cast::target, files, running);
     boolean tombstones = voyage.options().replay().redacted().equals("tombstone");
     boolean accounts = voyage.options().identities().accounts();
-    this.rewriter = new Rewriter(lookups, voyage.origin(), tombstones, accounts);
+    this.rewriter = new Rewriter(lookups, voyage.origin(), tombstones, accounts, voyage.carrying());
+    this.unsealing = new Unsealing(voyage, cast);
     this.mutes = new Mutes(voyage, watch);
     this.doubts = new Doubts(voyage, cast, lookups);
     this.mending = new Mending(voyage, cast, rewriter, scope.selection());
@@ -254,6 +256,7 @@ public final class Migration {
     RoomFacts fact = Objects.requireNonNull(facts.get(berth.row().old()));
     mutes.begin(berth.row(), fact);
     doubts.resolve(berth.row());
+    long unusedReopened = unsealing.run(berth.row(), berth.context());
     mending.open(berth.row(), berth.context());
     RoomReplay.Pause pause = berth.replay().advance();
     if (pause instanceof RoomReplay.Pause.Done) {

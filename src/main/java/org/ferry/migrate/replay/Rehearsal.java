@@ -27,6 +27,7 @@ import org.ferry.migrate.rewrite.Lookups;
 import org.ferry.migrate.rewrite.Rewriter;
 import org.ferry.migrate.rewrite.Rewritten;
 import org.ferry.migrate.rewrite.RoomContext;
+import org.ferry.migrate.rewrite.SealedFile;
 import org.ferry.model.Event;
 import org.ferry.model.MediaFile;
 import org.ferry.source.MediaStore;
@@ -106,7 +107,8 @@ public final class Rehearsal {
   public Outcome run(String standardVersion) {
     Imagined imagined = new Imagined();
     boolean tombstones = voyage.options().replay().redacted().equals("tombstone");
-    Rewriter rewriter = new Rewriter(imagined, voyage.origin(), tombstones);
+    Rewriter rewriter =
+        new Rewriter(imagined, voyage.origin(), tombstones, false, voyage.looking());
     long rooms = 0;
     watch.phase("rooms", chosen.size());
     for (Plan.PlanRoom plan : chosen) {
@@ -195,9 +197,8 @@ public final class Rehearsal {
   }
 
   /** A world in which everything before has arrived under its old name. */
-  private final class Imagined implements Lookups {
-    private final LedgerLookups real =
-        new LedgerLookups(voyage, contexts.cast(), this::media, Set.of());
+  private final class Imagined implements Lookups, Courier {
+    private final LedgerLookups real = new LedgerLookups(voyage, contexts.cast(), this, Set.of());
     private final Map<EventId, LinkFate> seen = new HashMap<>();
     private final Map<RoomAlias, Optional<RoomAlias>> free = new HashMap<>();
 
@@ -245,10 +246,32 @@ public final class Rehearsal {
 
     @Override
     public FileFate media(MxcUri old) {
+      return file(old, old);
+    }
+
+    @Override
+    public FileFate carry(MxcUri old) {
+      return media(old);
+    }
+
+    @Override
+    public FileFate carry(SealedFile file) {
+      return opened(file);
+    }
+
+    @Override
+    public FileFate opened(SealedFile file) {
+      return file(file.address(), file.clearCopy());
+    }
+
+    /**
+     * The file at an address, which the ledger knows under another where it is carried in clear.
+     */
+    private FileFate file(MxcUri old, MxcUri known) {
       boolean done =
           voyage
               .ledger()
-              .media(voyage.id(), old)
+              .media(voyage.id(), known)
               .map(CarriedMedia::state)
               .orElse("")
               .equals("carried");
@@ -266,7 +289,7 @@ public final class Rehearsal {
                     ? "its file: no media store was given"
                     : "its file is not in the media store");
       }
-      if (files.add(old)) {
+      if (files.add(known)) {
         fileBytes += Math.max(0, file.get().length());
       }
       return new FileFate.Carried(old);

@@ -26,6 +26,7 @@ import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.Settled;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Origin;
+import org.ferry.migrate.rewrite.Placeholder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,7 +212,9 @@ final class Relook {
       boolean late = furthest != null && place.compareTo(furthest) < 0;
       furthest = late ? furthest : place;
       if (known.putIfAbsent(hit.fate.key(), hit.id) == null) {
-        settled.add(carried(hit.fate, hit.id, late));
+        Settled carried = carried(hit.fate, hit.id, late);
+        settled.add(
+            Placeholder.is(hit.content) ? RoomReplay.with(carried, Placeholder.NOTE) : carried);
         files.know(hit.fate.event(), hit.content);
       }
     }

@@ -96,7 +96,22 @@ final class RoomMaker {
             .map(c -> c.path("room_version").asText("1"))
             .orElse("1");
     new Snapshots(voyage).take(room.id(), target);
-    return row(room, target, RoomState.OPEN, voyage.options().bot(), version, null);
+    CarriedRoom row = row(room, target, RoomState.OPEN, voyage.options().bot(), version, null);
+    return bot.state(target, "m.room.encryption", "").isPresent() ? intoEncrypted(row) : row;
+  }
+
+  /** Noted once: people may switch encryption on while the history is under way. */
+  private static CarriedRoom intoEncrypted(CarriedRoom row) {
+    ObjectNode detail = Json.parseObject(row.detail()).put(Contexts.INTO_ENCRYPTED, true);
+    return new CarriedRoom(
+        row.old(),
+        row.target(),
+        row.state(),
+        row.action(),
+        row.actor(),
+        row.version(),
+        row.reason(),
+        Json.text(detail));
   }
 
   /** Enters a room that is there already; what a person has to type where that cannot be. */

@@ -243,7 +243,7 @@ final class RoomReplay implements Schedule.Room {
       case CARRIED, MERGED ->
           target == null
               ? new LinkFate.Left(room, "merged")
-              : LinkFate.Carried.of(event.event(), target, true);
+              : LinkFate.Carried.of(event.event(), target, true, settled.repairs());
       case SKIPPED ->
           new LinkFate.Left(room, settled.reason() == null ? "skipped" : settled.reason());
       case FAILED, WAITING, DOUBT -> new LinkFate.Failed(room);
@@ -254,7 +254,8 @@ final class RoomReplay implements Schedule.Room {
     return furthest != null && event.place().compareTo(furthest) < 0;
   }
 
-  private static Settled with(Settled settled, String repair) {
+  /** The same outcome with one more repair noted. */
+  static Settled with(Settled settled, String repair) {
     String repairs = settled.repairs() == null ? repair : settled.repairs() + ", " + repair;
     return new Settled(
         settled.key(),

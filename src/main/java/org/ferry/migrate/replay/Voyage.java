@@ -9,7 +9,10 @@ import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.MigrateOptions;
 import org.ferry.migrate.SourceLedger;
+import org.ferry.migrate.decrypt.Decryption;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.rewrite.Opener;
+import org.ferry.migrate.rewrite.Opening;
 import org.ferry.migrate.rewrite.Origin;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param options as configured
  * @param origin the marks of this source
  * @param clock what time it is
+ * @param decryption what opens encrypted history
  */
 public record Voyage(
     Homeserver homeserver,
@@ -37,11 +41,27 @@ public record Voyage(
     Plan plan,
     MigrateOptions options,
     Origin origin,
-    InstantSource clock) {
+    InstantSource clock,
+    Decryption decryption) {
 
   /** Ferry's bot as who acts. */
   public Intent bot() {
     return homeserver.as(options.bot());
+  }
+
+  /** How encrypted events are treated by who carries them. */
+  Opening carrying() {
+    return opening(decryption.carrying());
+  }
+
+  /** How encrypted events are treated by who only looks. */
+  public Opening looking() {
+    return opening(decryption.looking());
+  }
+
+  private Opening opening(Opener opener) {
+    boolean placeholders = options.rooms().undecryptable().equals("placeholder");
+    return new Opening(opener, placeholders, options.language());
   }
 
   /** The destination Space. */

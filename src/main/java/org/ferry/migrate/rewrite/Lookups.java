@@ -7,6 +7,7 @@ import org.ferry.id.RoomAlias;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.model.Event;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the rewriter asks about the other side. During a replay {@link #media} uploads; during a
@@ -29,6 +30,11 @@ public interface Lookups {
 
   /** What became of a file. */
   FileFate media(MxcUri old);
+
+  /** What became of an encrypted file that is carried in clear; by default it stays as it is. */
+  default FileFate opened(SealedFile file) {
+    return new FileFate.Elsewhere();
+  }
 
   /** The alias in the new domain, or empty where none was made for this one. */
   Optional<RoomAlias> alias(RoomAlias old);
@@ -68,6 +74,22 @@ public interface Lookups {
     record Carried(RoomId room, EventId target, Substance substance) implements LinkFate {
       /**
        * An event that was carried.
+       *
+       * @param old the event, as the source has it now
+       * @param target the new id
+       * @param pruned true where it was carried without what a redaction took
+       * @param repairs what the ledger notes of it
+       */
+      public static Carried of(
+          Event old, EventId target, boolean pruned, @Nullable String repairs) {
+        boolean placeholder = old.redactedBy() == null && Placeholder.stands(repairs);
+        return placeholder
+            ? new Carried(old.room(), target, Substance.PLACEHOLDER)
+            : of(old, target, pruned);
+      }
+
+      /**
+       * An event that was carried as itself.
        *
        * @param old the event, as the source has it now
        * @param target the new id
@@ -114,6 +136,8 @@ public interface Lookups {
   enum Substance {
     /** All of it; nobody took it back. */
     WHOLE,
+    /** A notice that stands for it until a key opens it. */
+    PLACEHOLDER,
     /** State, carried without what a redaction took: there is nothing more to take back. */
     PRUNED,
     /** An empty place, to which the dated redaction belongs. */

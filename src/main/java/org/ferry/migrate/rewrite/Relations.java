@@ -18,6 +18,7 @@ final class Relations {
   private static final String REPLY = "m.in_reply_to";
   private static final String EVENT = "event_id";
   private static final String REDACTED = "redacted";
+  private static final String NO_KEY = Placeholder.LEFT_OUT;
   private static final Set<String> MEANINGLESS_ALONE = Set.of("m.annotation", "m.replace");
 
   private final Lookups lookups;
@@ -100,6 +101,12 @@ final class Relations {
     if (meaningless && takenBack(fate)) {
       return Optional.of(new Rewritten.Skip("relation: " + REDACTED));
     }
+    if (meaningless && standsAside(fate)) {
+      // It waits with what it belongs to; but the text of an edit is worth having.
+      LinkFate alone =
+          kind.equals("m.replace") ? new LinkFate.Unknown() : new LinkFate.Left(own, NO_KEY);
+      return withoutTarget(kind, content, alone);
+    }
     if (fate instanceof LinkFate.Carried carried) {
       relation.put(EVENT, carried.target().value());
       return Optional.empty();
@@ -148,11 +155,18 @@ final class Relations {
   private static boolean takenBack(LinkFate fate) {
     return switch (fate) {
       case LinkFate.Left left -> left.reason().contains(REDACTED);
-      case LinkFate.Carried carried -> carried.substance() != Lookups.Substance.WHOLE;
+      case LinkFate.Carried carried ->
+          carried.substance() != Lookups.Substance.WHOLE && !standsAside(fate);
       case LinkFate.Pending p -> false;
       case LinkFate.Failed f -> false;
       case LinkFate.Unknown u -> false;
     };
+  }
+
+  /** A placeholder stands there, which goes when the event itself comes. */
+  private static boolean standsAside(LinkFate fate) {
+    return fate instanceof LinkFate.Carried carried
+        && carried.substance() == Lookups.Substance.PLACEHOLDER;
   }
 
   /** Relations hold within a room; homeservers refuse others and clients do not show them. */

@@ -26,6 +26,11 @@ public final class Rewriter {
       Set.of("m.room.create", "m.room.aliases", "m.room.third_party_invite", "m.room.retention");
   private static final Set<String> PLACEHOLDERS = Set.of("m.room.message", "m.sticker");
   private static final String REDACTION = "m.room.redaction";
+  private static final String ENCRYPTED = "m.room.encrypted";
+
+  /** The repair noted of a message whose key belongs to somebody else than its sender. */
+  public static final String OTHERS_KEY = "another person's key";
+
   private static final int LONGEST_REASON = 10_000;
   private static final long MAX_TS = (1L << 53) - 1;
 
@@ -36,6 +41,7 @@ public final class Rewriter {
   private final Origin origin;
   private final boolean tombstones;
   private final boolean visibilityInPlace;
+  private final Opening opening;
 
   /**
    * A rewriter for one crossing.
@@ -45,7 +51,7 @@ public final class Rewriter {
    * @param tombstones true to carry redacted messages as redacted ones, false to leave them out
    */
   public Rewriter(Lookups lookups, Origin origin, boolean tombstones) {
-    this(lookups, origin, tombstones, false);
+    this(lookups, origin, tombstones, false, Opening.NOTHING);
   }
 
   /**
@@ -56,12 +62,19 @@ public final class Rewriter {
    * @param tombstones true to carry redacted messages as redacted ones, false to leave them out
    * @param visibilityInPlace true where a visibility from entry on is set at its place in history,
    *     because people read with accounts of their own (decisions.md 9)
+   * @param opening how encrypted events are treated where a room's are opened
    */
-  public Rewriter(Lookups lookups, Origin origin, boolean tombstones, boolean visibilityInPlace) {
+  public Rewriter(
+      Lookups lookups,
+      Origin origin,
+      boolean tombstones,
+      boolean visibilityInPlace,
+      Opening opening) {
     this.lookups = lookups;
     this.origin = origin;
     this.tombstones = tombstones;
     this.visibilityInPlace = visibilityInPlace;
+    this.opening = opening;
   }
 
   /**
@@ -86,7 +99,32 @@ public final class Rewriter {
     if (Forgotten.is(event.content())) {
       return new Rewritten.Fail(Forgotten.REMEDY);
     }
-    return translate(event, sender.get(), room);
+    return event.type().equals(ENCRYPTED)
+        ? opened(event, sender.get(), room)
+        : translate(event, sender.get(), room);
+  }
+
+  private Rewritten opened(Event event, UserId sender, RoomContext room) {
+    return switch (opening.opener().open(event)) {
+      case Opener.Opened.Clear clear ->
+          noted(translate(clear.event(), sender, room), clear.othersKey() ? OTHERS_KEY : null);
+      case Opener.Opened.Sealed closed when !opening.placeholders() ->
+          new Rewritten.Skip(Placeholder.LEFT_OUT);
+      case Opener.Opened.Sealed closed -> {
+        Event placeholder = Placeholder.of(event, closed.reason(), opening.language());
+        yield noted(translate(placeholder, sender, room), Placeholder.NOTE);
+      }
+    };
+  }
+
+  private static Rewritten noted(Rewritten rewritten, @Nullable String note) {
+    if (note == null || !(rewritten instanceof Rewritten.Send send)) {
+      return rewritten;
+    }
+    Set<String> repairs = new TreeSet<>(send.repairs());
+    boolean unused = repairs.add(note);
+    return new Rewritten.Send(
+        send.sender(), send.type(), send.stateKey(), send.content(), send.ts(), repairs);
   }
 
   private Optional<Rewritten> leftOut(Event event, RoomContext room) {
@@ -102,7 +140,7 @@ public final class Rewriter {
     if (room.reused() && event.isState() && !isJoin(event)) {
       return skip("state of a reused room");
     }
-    if (event.type().equals("m.room.encrypted")) {
+    if (event.type().equals(ENCRYPTED) && (event.isState() || !room.opens())) {
       return skip("encrypted");
     }
     if (room.shell() && !event.isState() && !redaction) {
@@ -206,13 +244,21 @@ public final class Rewriter {
   private Optional<Rewritten> content(
       Event event, StateRewriter state, RoomContext room, ObjectNode content) {
     Links links = new Links(lookups, room, event.room());
+    SealedFiles sealed = new SealedFiles(lookups);
+    boolean files = room.encrypted() == RoomContext.Encrypted.OPENED;
     String stateKey = event.stateKey();
-    return new Relations(lookups, event.room())
-        .rewrite(event.type(), content)
-        .or(() ->
-            stateKey == null ? Optional.empty() : state.rewrite(event.type(), stateKey, content))
-        .or(() -> new ContentRewriter(lookups, links).rewrite(event.type(), content))
-        .or(links::awaited);
+    Optional<Rewritten> verdict =
+        new Relations(lookups, event.room())
+            .rewrite(event.type(), content)
+            .or(() ->
+                stateKey == null
+                    ? Optional.empty()
+                    : state.rewrite(event.type(), stateKey, content))
+            .or(() -> files ? sealed.take(content) : Optional.empty())
+            .or(() -> new ContentRewriter(lookups, links).rewrite(event.type(), content))
+            .or(links::awaited);
+    sealed.put();
+    return verdict;
   }
 
   private static Rewritten acceptable(

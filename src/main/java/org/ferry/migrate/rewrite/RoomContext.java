@@ -17,6 +17,7 @@ import org.ferry.id.UserId;
  * @param finishing true at the end of a replay, when what comes last is sent
  * @param follow true while links to events not yet carried are worth waiting for
  * @param suffix what stands behind every name of the room, such as {@code " (archive)"}
+ * @param encrypted what is done with its encrypted events
  */
 public record RoomContext(
     String sourceServer,
@@ -29,7 +30,23 @@ public record RoomContext(
     boolean reused,
     boolean finishing,
     boolean follow,
-    String suffix) {
+    String suffix,
+    Encrypted encrypted) {
+
+  /** What is done with encrypted events of a room. */
+  public enum Encrypted {
+    /** They stay behind. */
+    LEFT,
+    /** They are carried in clear, their files as well. */
+    OPENED,
+    /** They are carried in clear into an encrypted room, where files stay as they are. */
+    OPENED_WITHOUT_FILES
+  }
+
+  /** True where encrypted events are carried in clear. */
+  public boolean opens() {
+    return encrypted != Encrypted.LEFT;
+  }
 
   /** True where creators stand above all power levels (room version 12 and later, MSC4289). */
   public boolean creatorsAbovePower() {
@@ -68,13 +85,25 @@ public record RoomContext(
         reused,
         finishing,
         follow,
-        behind);
+        behind,
+        encrypted);
   }
 
   /** The same room once its history stands; then there is nothing left to wait for. */
   public RoomContext atTheEnd() {
     return new RoomContext(
-        sourceServer, domain, version, bot, actor, creators, shell, reused, true, false, suffix);
+        sourceServer,
+        domain,
+        version,
+        bot,
+        actor,
+        creators,
+        shell,
+        reused,
+        true,
+        false,
+        suffix,
+        encrypted);
   }
 
   /** The same room with links resolved as far as they can be now. */
@@ -90,6 +119,7 @@ public record RoomContext(
         reused,
         finishing,
         false,
-        suffix);
+        suffix,
+        encrypted);
   }
 }

@@ -7,6 +7,7 @@ import org.ferry.matrix.event.Json;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.Forgotten;
 import org.ferry.migrate.rewrite.Origin;
+import org.ferry.migrate.rewrite.Placeholder;
 import org.ferry.migrate.rewrite.Rewritten;
 import org.ferry.migrate.verify.Difference.Kind;
 import org.ferry.model.Event;
@@ -43,7 +44,9 @@ final class EventCheck {
       findings.add(Kind.UNREADABLE, id, null, "its row holds no JSON: " + e.getMessage());
       return;
     }
-    if (now instanceof Rewritten.Send send) {
+    if (event.type().equals("m.room.encrypted") && now instanceof Rewritten.Send send) {
+      sealed(fate, send, found);
+    } else if (now instanceof Rewritten.Send send) {
       sent(fate, send, found);
     } else if (now instanceof Rewritten.Redact redact) {
       redaction(event, redact, found);
@@ -51,6 +54,35 @@ final class EventCheck {
       gone(event, found);
     } else {
       otherwise(fate, now, found);
+    }
+  }
+
+  /** Keys come and go: what stands there is what could be opened when it was carried. */
+  private void sealed(EventFate fate, Rewritten.Send now, ObjectNode found) {
+    boolean closedNow = now.repairs().contains(Placeholder.NOTE);
+    boolean closedThen = Placeholder.stands(fate.repairs());
+    String id = fate.event().id().value();
+    boolean gone = found.path("unsigned").has("redacted_because");
+    if (closedNow == closedThen && !closedThen) {
+      sent(fate, now, found);
+    } else if (closedThen && !gone && !Placeholder.is(found.path("content"))) {
+      findings.add(Kind.CONTENT, id, "a placeholder", text(found));
+    } else if (closedThen && !closedNow) {
+      findings.add(Kind.WAITING, id, "the message, for which a key has come", "a placeholder");
+    } else if (closedThen) {
+      equal(Kind.SENDER, fate.event(), now.sender().value(), found.path("sender").asText(""));
+      equal(Kind.TYPE, fate.event(), now.type(), found.path("type").asText(""));
+      equal(
+          Kind.TIME,
+          fate.event(),
+          Long.toString(now.ts()),
+          found.path("origin_server_ts").asText(""));
+    } else {
+      findings.add(
+          Kind.UNREADABLE,
+          id,
+          null,
+          "it was carried in clear, and the key that opened it is not there any more");
     }
   }
 

@@ -1,10 +1,13 @@
 package org.ferry.migrate.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.ferry.id.EventId;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Lookups;
+import org.ferry.migrate.rewrite.Opening;
 import org.ferry.migrate.rewrite.Origin;
 import org.ferry.migrate.rewrite.Rewriter;
 import org.ferry.migrate.rewrite.Rewritten;
@@ -20,12 +23,14 @@ final class Expectation {
   private final Lookups lookups;
   private final RoomContext context;
   private final boolean tombstones;
+  private final Opening opening;
 
   Expectation(Voyage voyage, Lookups lookups, RoomContext context) {
     this.voyage = voyage;
     this.lookups = lookups;
     this.context = context.atTheEnd().withoutWaiting();
     this.tombstones = voyage.options().replay().redacted().equals("tombstone");
+    this.opening = voyage.looking();
   }
 
   /** Who helps in the room, and stands in for others there. */
@@ -39,7 +44,7 @@ final class Expectation {
    * @throws IllegalArgumentException where its content cannot be read
    */
   Rewritten now(Event event) {
-    return new Rewriter(lookups, voyage.origin(), tombstones).rewrite(event, context);
+    return rewriter(lookups).rewrite(event, context);
   }
 
   /** What the event may have become by what was known when it was sent; the likeliest first. */
@@ -51,9 +56,25 @@ final class Expectation {
   }
 
   private Rewritten then(EventFate about, String found, boolean whole) {
-    Lookups earlier =
-        new Then(lookups, id -> voyage.ledger().fate(voyage.id(), id), about, found, whole);
-    return new Rewriter(earlier, voyage.origin(), tombstones).rewrite(about.event(), context);
+    Lookups earlier = new Then(lookups, new Ledger(voyage), about, found, whole);
+    return rewriter(earlier).rewrite(about.event(), context);
+  }
+
+  private Rewriter rewriter(Lookups answers) {
+    return new Rewriter(answers, voyage.origin(), tombstones, false, opening);
+  }
+
+  /** What the ledger knows of single events. */
+  private record Ledger(Voyage voyage) implements Then.Fates {
+    @Override
+    public Optional<EventFate> fate(EventId old) {
+      return voyage.ledger().fate(voyage.id(), old);
+    }
+
+    @Override
+    public Optional<EventId> formerPlaceholder(EventId old) {
+      return voyage.ledger().formerPlaceholder(voyage.id(), old);
+    }
   }
 
   /** Whether a content bears the mark of an event, in either form. */

@@ -1,7 +1,6 @@
 package org.ferry.migrate.verify;
 
 import java.util.Optional;
-import java.util.function.Function;
 import org.ferry.id.EventId;
 import org.ferry.id.MxcUri;
 import org.ferry.id.RoomAlias;
@@ -9,6 +8,7 @@ import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.rewrite.Lookups;
+import org.ferry.migrate.rewrite.SealedFile;
 
 /**
  * What the replay may have been told when it sent one event, where the ledger knows more by now: an
@@ -20,10 +20,22 @@ import org.ferry.migrate.rewrite.Lookups;
  */
 final class Then implements Lookups {
   private final Lookups now;
-  private final Function<EventId, Optional<EventFate>> fates;
+  private final Fates fates;
   private final EventFate about;
   private final String found;
   private final boolean whole;
+
+  /** What became of single events. */
+  @FunctionalInterface
+  interface Fates {
+    /** What became of an event of the source. */
+    Optional<EventFate> fate(EventId old);
+
+    /** Where a placeholder stood for it before it could be opened; by default none did. */
+    default Optional<EventId> formerPlaceholder(EventId old) {
+      return Optional.empty();
+    }
+  }
 
   /**
    * Earlier answers about one event.
@@ -34,12 +46,7 @@ final class Then implements Lookups {
    * @param found that content as it stands on the destination
    * @param whole true to answer as before anything was taken back
    */
-  Then(
-      Lookups now,
-      Function<EventId, Optional<EventFate>> fates,
-      EventFate about,
-      String found,
-      boolean whole) {
+  Then(Lookups now, Fates fates, EventFate about, String found, boolean whole) {
     this.now = now;
     this.fates = fates;
     this.about = about;
@@ -68,8 +75,14 @@ final class Then implements Lookups {
     if (!(fate instanceof LinkFate.Carried carried)) {
       return fate;
     }
-    if (!holds(carried.target().value()) && !wasCarriedBefore(old)) {
-      return new LinkFate.Unknown();
+    if (!holds(carried.target().value())) {
+      Optional<EventId> placeholder = fates.formerPlaceholder(old);
+      if (placeholder.isPresent() && holds(placeholder.get().value())) {
+        return new LinkFate.Carried(carried.room(), placeholder.get(), Substance.WHOLE);
+      }
+      if (!wasCarriedBefore(old)) {
+        return new LinkFate.Unknown();
+      }
     }
     return whole
         ? new LinkFate.Carried(carried.room(), carried.target(), Substance.WHOLE)
@@ -79,7 +92,7 @@ final class Then implements Lookups {
   /** Certain only within a room, whose events are sent one by one. */
   private boolean wasCarriedBefore(EventId old) {
     return fates
-        .apply(old)
+        .fate(old)
         .filter(f -> f.event().room().equals(about.event().room()))
         .filter(Order::inOrder)
         .filter(f -> !Order.inOrder(about) || Order.place(f).compareTo(Order.place(about)) < 0)
@@ -89,6 +102,11 @@ final class Then implements Lookups {
   @Override
   public FileFate media(MxcUri old) {
     return now.media(old);
+  }
+
+  @Override
+  public FileFate opened(SealedFile file) {
+    return now.opened(file);
   }
 
   @Override

@@ -17,12 +17,14 @@ import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.replay.Contexts;
+import org.ferry.migrate.replay.Courier;
 import org.ferry.migrate.replay.LedgerLookups;
 import org.ferry.migrate.replay.Readers;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.replay.Watch;
 import org.ferry.migrate.rewrite.Lookups.FileFate;
 import org.ferry.migrate.rewrite.RoomContext;
+import org.ferry.migrate.rewrite.SealedFile;
 import org.ferry.migrate.verify.Difference.Kind;
 import org.ferry.migrate.verify.VerifyReport.RoomVerdict;
 import org.ferry.source.MediaStore;
@@ -59,17 +61,26 @@ public final class Verifier {
     this.watch = watch;
     this.contexts = new Contexts(voyage);
     this.readers = new Readers(voyage);
-    this.lookups = new LedgerLookups(voyage, contexts.cast(), this::file, Set.of());
+    this.lookups = new LedgerLookups(voyage, contexts.cast(), new Known(voyage), Set.of());
     this.crew = new Crew(voyage.plan(), voyage.options().bot());
   }
 
-  private FileFate file(MxcUri old) {
-    return voyage
-        .ledger()
-        .media(voyage.id(), old)
-        .flatMap(m -> Optional.ofNullable(m.target()))
-        .<FileFate>map(FileFate.Carried::new)
-        .orElseGet(FileFate.Elsewhere::new);
+  /** Where files are, by the ledger. */
+  private record Known(Voyage voyage) implements Courier {
+    @Override
+    public FileFate carry(MxcUri old) {
+      return voyage
+          .ledger()
+          .media(voyage.id(), old)
+          .flatMap(m -> Optional.ofNullable(m.target()))
+          .<FileFate>map(FileFate.Carried::new)
+          .orElseGet(FileFate.Elsewhere::new);
+    }
+
+    @Override
+    public FileFate carry(SealedFile file) {
+      return carry(file.clearCopy());
+    }
   }
 
   /**

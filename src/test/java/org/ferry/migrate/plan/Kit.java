@@ -57,6 +57,7 @@ final class Kit {
         "carry",
         "skip",
         "shell",
+        "placeholder",
         "default",
         true);
   }
@@ -180,7 +181,7 @@ final class Kit {
   }
 
   PlanTotals totals(Plan plan) {
-    return PlanTotals.of(plan, roomFacts(), source(), targets);
+    return PlanTotals.of(plan, roomFacts(), source(), targets, Map.of());
   }
 
   PlanChecks checks() {

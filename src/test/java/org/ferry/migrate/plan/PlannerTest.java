@@ -86,7 +86,16 @@ class PlannerTest {
   void skipsEncryptedRoomsWhereConfigured() {
     MigrateOptions.Rooms skip =
         new MigrateOptions.Rooms(
-            List.of("name"), "append", "carry", "list", "carry", "skip", "skip", "default", true);
+            List.of("name"),
+            "append",
+            "carry",
+            "list",
+            "carry",
+            "skip",
+            "skip",
+            "placeholder",
+            "default",
+            true);
     Plan plan = new Kit().options(skip).room(new Room("e").encrypted()).propose();
     assertThat(line(plan, "e").action()).isEqualTo(RoomAction.SKIP);
   }
@@ -239,7 +248,16 @@ class PlannerTest {
   void looksOnlyWhereTheConfigurationSays() {
     MigrateOptions.Rooms byId =
         new MigrateOptions.Rooms(
-            List.of("id"), "append", "carry", "list", "carry", "skip", "shell", "default", true);
+            List.of("id"),
+            "append",
+            "carry",
+            "list",
+            "carry",
+            "skip",
+            "shell",
+            "placeholder",
+            "default",
+            true);
     Plan plan =
         new Kit()
             .options(byId)
@@ -267,7 +285,16 @@ class PlannerTest {
   void leavesPrivateRoomsOutOfTheSpaceWhereConfigured() {
     MigrateOptions.Rooms hidden =
         new MigrateOptions.Rooms(
-            List.of("name"), "append", "carry", "list", "carry", "skip", "shell", "default", false);
+            List.of("name"),
+            "append",
+            "carry",
+            "list",
+            "carry",
+            "skip",
+            "shell",
+            "placeholder",
+            "default",
+            false);
     Plan plan =
         new Kit()
             .options(hidden)

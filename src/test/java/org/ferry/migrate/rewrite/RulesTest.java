@@ -60,8 +60,18 @@ class RulesTest {
   void givesAReusedRoomMessagesAndJoinsAndNoOtherState() {
     stage.room =
         new RoomContext(
-            "old.org", "new.org", "10", Stage.BOT, Stage.BOT, Set.of(), false, true, false, true,
-            "");
+            "old.org",
+            "new.org",
+            "10",
+            Stage.BOT,
+            Stage.BOT,
+            Set.of(),
+            false,
+            true,
+            false,
+            true,
+            "",
+            RoomContext.Encrypted.LEFT);
     assertThat(stage.rewrite("m.room.message", "{}")).isInstanceOf(Rewritten.Send.class);
     assertThat(stage.state("m.room.member", "@alice:old.org", "{'membership':'join'}"))
         .isInstanceOf(Rewritten.Send.class);
@@ -229,7 +239,18 @@ class RulesTest {
 
   private static RoomContext shell() {
     return new RoomContext(
-        "old.org", "new.org", "10", Stage.BOT, Stage.BOT, Set.of(), true, false, false, true, "");
+        "old.org",
+        "new.org",
+        "10",
+        Stage.BOT,
+        Stage.BOT,
+        Set.of(),
+        true,
+        false,
+        false,
+        true,
+        "",
+        RoomContext.Encrypted.LEFT);
   }
 
   private Rewritten redaction(

@@ -16,10 +16,32 @@ final class Stage {
   static final UserId BOT = new UserId("@ferry:new.org");
   static final RoomContext V10 =
       new RoomContext(
-          "old.org", "new.org", "10", BOT, BOT, Set.of(), false, false, false, true, "");
+          "old.org",
+          "new.org",
+          "10",
+          BOT,
+          BOT,
+          Set.of(),
+          false,
+          false,
+          false,
+          true,
+          "",
+          RoomContext.Encrypted.LEFT);
   static final RoomContext V12 =
       new RoomContext(
-          "old.org", "new.org", "12", BOT, BOT, Set.of(BOT), false, false, false, true, "");
+          "old.org",
+          "new.org",
+          "12",
+          BOT,
+          BOT,
+          Set.of(BOT),
+          false,
+          false,
+          false,
+          true,
+          "",
+          RoomContext.Encrypted.LEFT);
 
   final Known known = Known.world();
   final Origin origin = new Origin("old.org", true, Secret.of("a key"));

@@ -57,7 +57,8 @@ class StateTest {
             false,
             false,
             true,
-            "");
+            "",
+            RoomContext.Encrypted.LEFT);
     assertThat(
             stage.stateContent(
                 "m.room.power_levels", "{'users':{'@alice:old.org':100,'@bob:old.org':100}}"))
@@ -77,7 +78,18 @@ class StateTest {
   void keepsTheBotOutOfADirectChat() {
     stage.room =
         new RoomContext(
-            "old.org", "new.org", "10", Stage.BOT, ALICE, Set.of(), true, false, false, true, "");
+            "old.org",
+            "new.org",
+            "10",
+            Stage.BOT,
+            ALICE,
+            Set.of(),
+            true,
+            false,
+            false,
+            true,
+            "",
+            RoomContext.Encrypted.LEFT);
     assertThat(stage.stateContent("m.room.power_levels", "{'users':{'@alice:old.org':100}}"))
         .isEqualTo("{'users':{'@old_alice:new.org':100}}");
   }
@@ -199,7 +211,8 @@ class StateTest {
             false,
             false,
             true,
-            "");
+            "",
+            RoomContext.Encrypted.LEFT);
     assertThat(
             stage.stateContent(
                 "m.room.server_acl", "{'allow':['old.org'],'allow_ip_literals':false}"))

@@ -1,0 +1,34 @@
+package org.ferry.migrate.decrypt;
+
+import java.util.Optional;
+import org.ferry.crypto.vodozemac.MegolmInbound;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.jspecify.annotations.Nullable;
+
+/** The keys that were given. May be called from any virtual thread. */
+@FunctionalInterface
+public interface SessionSource {
+  /**
+   * Finds a session; the caller closes it.
+   *
+   * @param room the room that it belongs to, on the source
+   * @param session its id
+   * @return the session, or empty where nobody gave its key
+   */
+  Optional<Session> find(RoomId room, String session);
+
+  /**
+   * A session whose key is known.
+   *
+   * @param inbound opens its messages; closed with this
+   * @param owner who is known to have made it; null for keys from a file or a backup, which say so
+   *     of nobody
+   */
+  record Session(MegolmInbound inbound, @Nullable UserId owner) implements AutoCloseable {
+    @Override
+    public void close() {
+      inbound.close();
+    }
+  }
+}
