@@ -283,6 +283,10 @@ class AccountModeIT {
   @Test
   @Order(4)
   void verifySaysThatAllIsAsItWas() {
+    differsOnlyWhereTheDumpIsWrong();
+  }
+
+  private static void differsOnlyWhereTheDumpIsWrong() {
     Result verified = ferry("verify", "--json");
     List<String> differences = new ArrayList<>();
     JsonNode report = LabClient.json(verified.out());
@@ -447,5 +451,86 @@ class AccountModeIT {
                 .has("@cleo:" + DOMAIN))
         .isTrue();
     assertThat(cleo.path("unread_notifications").path("notification_count").asInt()).isZero();
+  }
+
+  private static String accountData(String name, String type) {
+    LabClient who = person(name);
+    return who.request(
+            "GET", V3 + "user/" + LabClient.esc(who.userId()) + "/account_data/" + type, null)
+        .body()
+        .toString();
+  }
+
+  private static JsonNode profile(String name) {
+    return person(name).get(V3 + "profile/" + LabClient.esc("@" + name + ":" + DOMAIN));
+  }
+
+  @Test
+  @Order(11)
+  void aRollbackTakesSettingsBackButWhatPeopleChangedSince() {
+    LabClient ben = person("ben");
+    String own = V3 + "user/" + LabClient.esc(ben.userId()) + "/account_data/";
+    var unused =
+        ben.put(
+            own + "m.ignored_user_list",
+            LabClient.json(
+                "{\"ignored_users\":{\"%s\":{},\"@spam:else\":{}}}".formatted(caretaker.userId())));
+    unused =
+        ben.put(
+            V3 + "pushrules/global/content/bridge",
+            LabClient.json("{\"pattern\":\"bridges\",\"actions\":[]}"));
+    unused =
+        person("ann")
+            .put(
+                V3 + "profile/" + LabClient.esc("@ann:" + DOMAIN) + "/displayname",
+                LabClient.json("{\"displayname\":\"Ann the second\"}"));
+    Result dry = must(0, "rollback", "--dry-run");
+    assertThat(dry.out()).contains("People's settings that Ferry made");
+    assertThat(accountData("ben", "org.example.settings")).contains("dark");
+    Result back = must(0, "rollback", "--yes");
+    System.out.println("[accounts] " + back);
+    assertThat(back.out()).contains("settings taken back", "Changed by their people since");
+    assertThat(accountData("ben", "m.ignored_user_list"))
+        .contains("@spam:else")
+        .doesNotContain(caretaker.userId(), facts.user("dan"));
+    assertThat(accountData("ben", "org.example.settings")).isEqualTo("{}");
+    assertThat(accountData("ben", "m.direct")).isEqualTo("{}");
+    JsonNode rules = ben.get(V3 + "pushrules/").path("global");
+    assertThat(rule(rules, "content", "bridge").path("pattern").asText()).isEqualTo("bridges");
+    assertThat(rule(rules, "underride", ".m.rule.call").path("enabled").asBoolean()).isTrue();
+    assertThat(rules.path("room")).isEmpty();
+    assertThat(rules.path("sender")).isEmpty();
+    assertThat(rules.toString()).doesNotContain("org.example.moves");
+    assertThat(profile("ann").path("displayname").asText()).isEqualTo("Ann the second");
+    assertThat(profile("ann").has("avatar_url")).isFalse();
+    assertThat(profile("cleo").path("displayname").asText()).isNotEqualTo("Cleo (she/her)");
+    assertThat(must(0, "rollback", "--yes").out()).contains("nothing to take back");
+  }
+
+  @Test
+  @Order(12)
+  void afterARollbackTheSameAccountsAreGivenTheirSettingsAnew() {
+    var unusedPlan = must(0, "plan");
+    assertThat(line("ann")).contains("action: account");
+    Result again = migrate().run();
+    assertThat(again.status()).as(again.toString()).isEqualTo(1);
+    assertThat(LabClient.json(again.out()).path("failures")).as(again.toString()).hasSize(2);
+    var unused = must(0, "mapping", "-o", "id-mapping.json");
+    mapped = new Landing.Mapped(LabClient.json(read("id-mapping.json")));
+    JsonNode ben = person("ben").sync(null);
+    JsonNode tags = data(in(ben, "workshop").path("account_data"), "m.tag").path("tags");
+    assertThat(tags.path("m.favourite").path("order").asDouble()).isEqualTo(0.25);
+    assertThat(accountData("ben", "org.example.settings")).contains("dark");
+    assertThat(accountData("ben", "m.direct")).contains(room("dm"));
+    assertThat(accountData("ben", "m.ignored_user_list")).contains("@spam:else", caretaker.userId());
+    JsonNode rules = person("ben").get(V3 + "pushrules/").path("global");
+    assertThat(rule(rules, "room", room("workshop")).path("actions")).isEmpty();
+    assertThat(rule(rules, "content", "bridge").path("pattern").asText()).isEqualTo("bridges");
+    assertThat(rule(rules, "underride", ".m.rule.call").path("enabled").asBoolean(true)).isFalse();
+    assertThat(profile("ann").path("displayname").asText()).isEqualTo("Ann the second");
+    assertThat(profile("ann").path("avatar_url").asText())
+        .isEqualTo(mapped.media(facts.file("ann.png")));
+    assertThat(profile("cleo").path("displayname").asText()).isEqualTo("Cleo (she/her)");
+    differsOnlyWhereTheDumpIsWrong();
   }
 }

@@ -17,6 +17,7 @@ import org.ferry.migrate.replay.Watch;
 import org.ferry.migrate.undo.Found;
 import org.ferry.migrate.undo.Purge;
 import org.ferry.migrate.undo.Rollback;
+import org.ferry.migrate.undo.SettingsBack;
 import org.ferry.migrate.undo.Undone;
 
 /** Takes a passage back. */
@@ -97,6 +98,20 @@ public final class Undoing implements AutoCloseable {
    */
   public List<Undone> run(List<Found> rooms) throws InterruptedException {
     return rollback.run(rooms);
+  }
+
+  /**
+   * How many of people's settings would be taken back with some rooms.
+   *
+   * @param rooms the rooms; none for what an earlier run left
+   */
+  public long settings(List<Found> rooms) {
+    return rollback.settings(rooms);
+  }
+
+  /** What became of people's settings in {@link #run}. */
+  public SettingsBack.Counts settings() {
+    return rollback.settings();
   }
 
   /** The name of the Space, which a person types to take rooms that others use; else its id. */

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.ferry.config.Config;
 import org.ferry.matrix.event.Json;
 
@@ -49,19 +50,20 @@ public final class Gate {
    * Passes, or says why not. Asks the homeserver unless that was done lately; what is made there
    * for it is gone when this returns.
    *
+   * @param accepted what the plan accepts and is no hindrance
    * @throws Blocked where history would not arrive as it was, or that could not be tried
    * @throws InterruptedException where the thread was told to stop
    */
-  public void pass() throws InterruptedException {
+  public void pass(Set<Check> accepted) throws InterruptedException {
     try {
       String server = fingerprint(PATIENCE);
       Optional<Kept> kept = kept().filter(k -> k.server().equals(server) && fresh(k));
-      if (kept.isPresent() && kept.get().blocking().isEmpty()) {
+      if (kept.isPresent() && blocking(kept.get().blocking(), accepted).isEmpty()) {
         return;
       }
       List<Finding> findings = new Checkup(config, clock, f -> {}).history(PATIENCE);
       keep(server, findings);
-      raise(findings);
+      raise(findings, accepted);
     } catch (Unanswered e) {
       throw new Blocked(
           List.of(
@@ -76,11 +78,12 @@ public final class Gate {
    * Says what an earlier checkup of this server and configuration found, without writing anything
    * to the homeserver.
    *
+   * @param accepted what the plan accepts and is no hindrance
    * @return a sentence for the person
    * @throws Blocked where history would not arrive as it was
    * @throws InterruptedException where the thread was told to stop
    */
-  public String recall() throws InterruptedException {
+  public String recall(Set<Check> accepted) throws InterruptedException {
     Optional<Kept> kept = Optional.empty();
     try {
       String server = fingerprint(Duration.ZERO);
@@ -92,7 +95,7 @@ public final class Gate {
     if (kept.isEmpty()) {
       return "Whether this homeserver takes history as it was has not been tried: ferry doctor does, and ferry migrate before it begins.";
     }
-    raise(kept.get().blocking());
+    raise(kept.get().blocking(), accepted);
     return "This homeserver takes history as it was (tried " + kept.get().at() + ").";
   }
 
@@ -111,8 +114,12 @@ public final class Gate {
     }
   }
 
-  private static void raise(List<Finding> findings) {
-    List<Finding> blocking = findings.stream().filter(Finding::blocks).toList();
+  private static List<Finding> blocking(List<Finding> findings, Set<Check> accepted) {
+    return findings.stream().filter(f -> f.blocks() && !accepted.contains(f.check())).toList();
+  }
+
+  private static void raise(List<Finding> findings, Set<Check> accepted) {
+    List<Finding> blocking = blocking(findings, accepted);
     if (!blocking.isEmpty()) {
       throw new Blocked(blocking);
     }

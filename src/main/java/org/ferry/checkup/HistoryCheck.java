@@ -95,9 +95,10 @@ final class HistoryCheck {
     return encrypted
         ? Finding.problem(
             FORCED_ENCRYPTION,
-            "the homeserver encrypts new rooms by itself: carried history could be read by nobody, so no room would be carried",
+            "the homeserver encrypts new rooms by itself: carried history would stand in clear in encrypted rooms, with a warning at each message, so no room would be carried",
             "until everything is carried, "
-                + Remedies.synapse("encryption_enabled_by_default_for_room_type: \"off\""))
+                + Remedies.synapse("encryption_enabled_by_default_for_room_type: \"off\"")
+                + "; or accept it: forced_encryption: accept in plan.yaml")
         : Finding.ok(FORCED_ENCRYPTION, "new rooms are encrypted only where that is asked for");
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.ferry.app.Carrying;
 import org.ferry.app.Destinations;
@@ -13,9 +14,11 @@ import org.ferry.app.Followed;
 import org.ferry.app.Passage;
 import org.ferry.app.Planning;
 import org.ferry.app.Wishes;
+import org.ferry.checkup.Check;
 import org.ferry.id.RoomId;
 import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.PlanTotals;
 import org.ferry.migrate.plan.TargetSpace;
 import org.ferry.migrate.replay.Rehearsal;
@@ -135,7 +138,7 @@ final class MigrateCommand extends FerryCommand {
       session().tell("Nothing was done.");
       return ExitStatus.DONE;
     }
-    Doctor.gate(work.ferry()).pass();
+    Doctor.gate(work.ferry()).pass(accepted(followed));
     Carrying.Outcome outcome =
         carrying.migrate(carrying.space(target), followed, media, wishes, work.watch());
     work.progress().end();
@@ -186,11 +189,11 @@ final class MigrateCommand extends FerryCommand {
 
   private int rehearse(Work work, Sources.@Nullable Named named, @Nullable MediaStore media)
       throws InterruptedException {
-    session().tell(Doctor.gate(work.ferry()).recall());
     Passage passage = work.passage(work.sourceAlone(named, "migrate --dry-run"), space);
     Planning planning = new Planning(work.ferry(), passage);
     TargetSpace target = planning.target(false);
     Followed followed = followed(planning, target);
+    session().tell(Doctor.gate(work.ferry()).recall(accepted(followed)));
     followed.totals(work.ferry(), passage, target).lines().forEach(session()::tell);
     RoomId id = target.id();
     Crossing crossing =
@@ -207,6 +210,12 @@ final class MigrateCommand extends FerryCommand {
       RehearsalView.lines(outcome, Carrying.rate(work.ferry(), crossing)).forEach(session()::say);
     }
     return ExitStatus.DONE;
+  }
+
+  private static Set<Check> accepted(Followed followed) {
+    return followed.plan().forced() == Plan.ForcedEncryption.ACCEPT
+        ? Set.of(Check.FORCED_ENCRYPTION)
+        : Set.of();
   }
 
   private Followed followed(Planning planning, TargetSpace target) {

@@ -78,12 +78,13 @@ final class RollbackCommand extends FerryCommand {
       List<Found> found = undoing.look(rooms);
       work.progress().end();
       List<Found> chosen = found.stream().filter(this::meant).toList();
-      RollbackView view = new RollbackView(crossing, found, chosen, dryRun);
+      long settings = undoing.settings(chosen);
+      RollbackView view = new RollbackView(crossing, found, chosen, dryRun, settings);
       if (dryRun) {
         show(view, List.of());
         return ExitStatus.DONE;
       }
-      if (chosen.isEmpty()) {
+      if (chosen.isEmpty() && (settings == 0 || !rooms.isEmpty())) {
         show(view, List.of());
         return found.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
       }
@@ -94,6 +95,7 @@ final class RollbackCommand extends FerryCommand {
       }
       List<Undone> undone = undoing.run(chosen);
       work.progress().end();
+      view.ended(undoing.settings());
       show(view, undone);
       if (session().stop().requested()) {
         throw new InterruptedException("stopped before everything was taken back");

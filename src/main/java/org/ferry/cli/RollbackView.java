@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.undo.Found;
+import org.ferry.migrate.undo.SettingsBack;
 import org.ferry.migrate.undo.Undone;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,21 @@ final class RollbackView {
   private final List<Found> found;
   private final List<Found> chosen;
   private final boolean dryRun;
+  private final long settings;
+  private SettingsBack.@Nullable Counts back;
 
-  RollbackView(Crossing crossing, List<Found> found, List<Found> chosen, boolean dryRun) {
+  RollbackView(
+      Crossing crossing, List<Found> found, List<Found> chosen, boolean dryRun, long settings) {
     this.crossing = crossing;
     this.found = found;
     this.chosen = chosen;
     this.dryRun = dryRun;
+    this.settings = settings;
+  }
+
+  /** Notes what became of people's settings. */
+  void ended(SettingsBack.Counts counts) {
+    back = counts;
   }
 
   /** What would be or is to be done. */
@@ -45,6 +55,11 @@ final class RollbackView {
     chosen.stream()
         .filter(Found::begun)
         .forEach(f -> lines.add("  goes on with %s, which was begun before".formatted(label(f))));
+    if (settings > 0) {
+      lines.add(
+          "People's settings that Ferry made (names, tags, push rules and the like): %,d; those that were changed since stay."
+              .formatted(settings));
+    }
     lines.addAll(alone());
     lines.add(
         "Ghosts' accounts and the files on the homeserver stay; the next migrate uses them again.");
@@ -80,11 +95,11 @@ final class RollbackView {
 
   /** What was done; without any room what would be. */
   List<String> lines(List<Undone> undone) {
-    if (found.isEmpty()) {
+    if (found.isEmpty() && settings == 0) {
       return List.of(
           "Nothing is carried into %s; there is nothing to take back.".formatted(space()));
     }
-    if (dryRun || undone.isEmpty()) {
+    if (dryRun || (undone.isEmpty() && back == null)) {
       return before();
     }
     List<String> lines = new ArrayList<>();
@@ -93,10 +108,24 @@ final class RollbackView {
     }
     lines.addAll(alone());
     lines.add(0, totals(undone));
+    settings().forEach(lines::add);
     if (undone.stream().anyMatch(u -> u.state() != Undone.State.DONE)
         || undone.size() < chosen.size()) {
       lines.add("Not all was taken back; the same command goes on.");
     }
+    return lines;
+  }
+
+  private List<String> settings() {
+    SettingsBack.Counts counts = back;
+    if (counts == null || counts.equals(new SettingsBack.Counts(0, 0, 0, List.of()))) {
+      return List.of();
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "People's settings taken back: %,d. Changed by their people since, and left so: %,d. Read markers, which cannot be moved back: %,d."
+            .formatted(counts.back(), counts.theirs(), counts.stays()));
+    counts.failures().forEach(f -> lines.add("  not taken back: " + f));
     return lines;
   }
 
@@ -117,6 +146,7 @@ final class RollbackView {
   /** True where every room that was found was taken back without a remark. */
   boolean whole(List<Undone> undone) {
     return undone.size() == found.size()
+        && (back == null || back.failures().isEmpty())
         && undone.stream().allMatch(u -> u.state() == Undone.State.DONE && u.remarks().isEmpty());
   }
 
@@ -125,6 +155,15 @@ final class RollbackView {
         undone.stream().collect(Collectors.toMap(Undone::found, u -> u, (a, b) -> a, HashMap::new));
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("source", crossing.server()).put("space", space()).put("dry_run", dryRun);
+    ObjectNode people = json.putObject("settings").put("open", settings);
+    SettingsBack.Counts counts = back;
+    if (counts != null) {
+      people
+          .put("taken_back", counts.back())
+          .put("changed_since", counts.theirs())
+          .put("cannot_go_back", counts.stays());
+      counts.failures().forEach(people.putArray("failures")::add);
+    }
     ArrayNode rooms = json.putArray("rooms");
     found.forEach(f -> room(rooms.addObject(), f, ended.get(f)));
     return json;

@@ -26,7 +26,7 @@ public interface SettingLedger {
     SKIPPED,
     /** The homeserver refused it; the next run tries again. */
     FAILED,
-    /** Was put there for a while, and is gone again. */
+    /** Was put there, and is gone again; a hash of what stands in its place may be kept. */
     REMOVED
   }
 
@@ -40,6 +40,8 @@ public interface SettingLedger {
    * @param state how far it is
    * @param wanted a hash of what was to be set, null where nothing can be
    * @param reason why it was left out or failed, else null
+   * @param before what was there before, for a rollback: a small JSON object; null leaves what the
+   *     ledger has
    */
   record Setting(
       UserId owner,
@@ -47,7 +49,19 @@ public interface SettingLedger {
       String name,
       State state,
       @Nullable String wanted,
-      @Nullable String reason) {}
+      @Nullable String reason,
+      @Nullable String before) {
+    /** A row that says nothing about what was there before. */
+    public Setting(
+        UserId owner,
+        String kind,
+        String name,
+        State state,
+        @Nullable String wanted,
+        @Nullable String reason) {
+      this(owner, kind, name, state, wanted, reason, null);
+    }
+  }
 
   /** Everything of one person, ordered by kind and name. */
   List<Setting> of(long crossing, UserId owner);
@@ -61,8 +75,14 @@ public interface SettingLedger {
   /** How many there are, by kind and state, such as {@code tag carried}. */
   Map<String, Long> counts(long crossing);
 
+  /** Everything of everybody, ordered by owner, kind and name. */
+  List<Setting> all(long crossing);
+
   /** Writes a row. */
   void put(long crossing, Setting row);
+
+  /** Removes a row. */
+  void forget(long crossing, Setting row);
 
   /**
    * What stands on the destination for an event of the source or, where that was not carried, for

@@ -21,14 +21,21 @@ final class Erasure {
   private static final int NAME = 12;
   private static final List<String> OWN_ROWS =
       List.of(
-          "person.id", "stranger.id", "receipt.user_id", "account_data.user_id", "way_in.user_id");
+          "person.id",
+          "stranger.id",
+          "receipt.user_id",
+          "account_data.user_id",
+          "way_in.user_id",
+          "crossing_setting.owner");
   private static final String COLUMNS =
       """
       select c.relname, a.attname, format_type(a.atttypid, null)
       from pg_class c join pg_attribute a on a.attrelid = c.oid
       where c.relnamespace = 'ferry'::regnamespace and c.relkind in ('r', 'p')
         and not c.relispartition and a.attnum > 0 and not a.attisdropped
-        and format_type(a.atttypid, null) in ('text', 'bytea')
+        and format_type(a.atttypid, null) in
+          ('text', 'character varying', 'json', 'jsonb', 'text[]', 'bytea')
+        and a.attgenerated = ''
         and c.relname not in ('schema_history', 'forgotten', 'erased', 'claim')
       order by 1, 2
       """;
@@ -54,10 +61,13 @@ final class Erasure {
   long erase(String user) throws SQLException {
     Set<String> old = new LinkedHashSet<>(List.of(user));
     old.addAll(texts("select old from ferry.crossing_person where target = ?", user));
+    KeptTexts kept = new KeptTexts(connection);
     long rows = 0;
     for (String id : old) {
       Set<String> ids = new LinkedHashSet<>(List.of(id));
       ids.addAll(texts("select target from ferry.crossing_person where old = ?", id));
+      ids.addAll(kept.targets(id));
+      kept.erase(ids, names(id));
       String name = "erased-" + hash.of(id).substring(0, NAME);
       remember(id, pseudonym(name, id));
       for (String each : ids) {
@@ -65,6 +75,13 @@ final class Erasure {
       }
     }
     return rows;
+  }
+
+  /** What the person is called: a single letter would be found in every other name. */
+  private List<String> names(String id) throws SQLException {
+    return texts(
+        "select distinct display_name from ferry.person where id = ? and length(display_name) > 1",
+        id);
   }
 
   private static String pseudonym(String name, String id) {
@@ -113,8 +130,8 @@ final class Erasure {
                       .formatted(table, name),
                   id)
               : update(
-                  "update %1$s set %2$s = replace(%2$s, ?, ?) where position(? in %2$s) > 0"
-                      .formatted(table, name),
+                  "update %1$s set %2$s = replace(%2$s::text, ?, ?)::%3$s where position(? in %2$s::text) > 0"
+                      .formatted(table, name, column[2]),
                   id,
                   pseudonym,
                   id);

@@ -27,6 +27,7 @@ public final class Forgetting implements AutoCloseable {
       """
       delete from ferry.load_problem;
       update ferry.inbox_transaction set body = '' where body <> '';
+      update ferry.crossing_setting set before = null where before like '%"was":%';
       """;
   private static final String COUNT =
       """

@@ -9,8 +9,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -23,6 +27,11 @@ final class KeptTexts {
   private static final Pattern IN_BRACES =
       Pattern.compile(", (name|reason): \"(?:[^\"\\\\]|\\\\.)*\"");
 
+  /** Where the next person or room begins. */
+  private static final Pattern ITEM = Pattern.compile("(?m)^(?= *- )");
+
+  private static final Pattern TARGET = Pattern.compile("\\btarget: *[\"']?(@[^\"',} ]+)");
+
   private final Connection connection;
 
   KeptTexts(Connection connection) {
@@ -34,10 +43,61 @@ final class KeptTexts {
     change("snapshot", "", KeptTexts::snapshot);
   }
 
+  /**
+   * Forgets what the followed plans say of a person: their name, and the names of rooms that are
+   * called after them.
+   *
+   * @param ids of the person, on both sides
+   * @param names that the person had
+   */
+  void erase(Collection<String> ids, Collection<String> names) throws SQLException {
+    change("crossing_note", " and name = 'plan'", json -> without(json, ids, names));
+  }
+
+  /** Under which ids a person stands on destinations, by the plans that were followed. */
+  Set<String> targets(String id) throws SQLException {
+    Set<String> targets = new LinkedHashSet<>();
+    change(
+        "crossing_note",
+        " and name = 'plan'",
+        json -> {
+          for (String item : items(json)) {
+            Matcher target = TARGET.matcher(item);
+            if (item.contains(quoted(id)) && target.find()) {
+              targets.add(target.group(1));
+            }
+          }
+          return json;
+        });
+    return targets;
+  }
+
+  private static String quoted(String id) {
+    return '"' + id + '"';
+  }
+
+  private static String[] items(String json) {
+    return ITEM.split(object(json).path("text").asText(), -1);
+  }
+
+  private static String without(String json, Collection<String> ids, Collection<String> names) {
+    StringBuilder text = new StringBuilder();
+    for (String item : items(json)) {
+      boolean theirs = ids.stream().anyMatch(id -> item.contains(quoted(id)));
+      boolean named = names.stream().anyMatch(item::contains);
+      text.append(theirs || named ? withoutTexts(item) : item);
+    }
+    return object(json).put("text", text.toString()).toString();
+  }
+
+  private static String withoutTexts(String item) {
+    String lines = IN_LINES.matcher(item).replaceAll("$1$2: \"\"");
+    return IN_BRACES.matcher(lines).replaceAll(", $1: \"\"");
+  }
+
   private static String plan(String json) {
     ObjectNode note = object(json);
-    String text = IN_LINES.matcher(note.path("text").asText()).replaceAll("$1$2: \"\"");
-    return note.put("text", IN_BRACES.matcher(text).replaceAll(", $1: \"\"")).toString();
+    return note.put("text", withoutTexts(note.path("text").asText())).toString();
   }
 
   private static String snapshot(String json) {

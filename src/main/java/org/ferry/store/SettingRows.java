@@ -14,9 +14,13 @@ import org.ferry.migrate.SettingLedger;
 /** A crossing's rows about people's settings. */
 final class SettingRows implements SettingLedger {
   private static final String COLUMNS =
-      "select owner, kind, name, state, wanted, reason from ferry.crossing_setting ";
+      "select owner, kind, name, state, wanted, reason, before from ferry.crossing_setting ";
   private static final String OF_OWNER =
       COLUMNS + "where crossing = $1 and owner = $2 order by kind, name";
+  private static final String ALL = COLUMNS + "where crossing = $1 order by owner, kind, name";
+  private static final String FORGET =
+      "delete from ferry.crossing_setting"
+          + " where crossing = $1 and owner = $2 and kind = $3 and name = $4";
   private static final String OF_KIND =
       COLUMNS + "where crossing = $1 and kind = $2 and state = $3 order by owner, name";
   private static final String FAILED =
@@ -28,10 +32,12 @@ final class SettingRows implements SettingLedger {
       """;
   private static final String PUT =
       """
-      insert into ferry.crossing_setting (crossing, owner, kind, name, state, wanted, reason)
-      values ($1, $2, $3, $4, $5, $6, $7)
+      insert into ferry.crossing_setting as s
+        (crossing, owner, kind, name, state, wanted, reason, before)
+      values ($1, $2, $3, $4, $5, $6, $7, $8)
       on conflict (crossing, owner, kind, name) do update
-        set state = excluded.state, wanted = excluded.wanted, reason = excluded.reason
+        set state = excluded.state, wanted = excluded.wanted, reason = excluded.reason,
+          before = coalesce(excluded.before, s.before)
       """;
   // State 2 is carried, 3 merged; both have a target.
   private static final String UP_TO =
@@ -90,7 +96,18 @@ final class SettingRows implements SettingLedger {
             row.name(),
             word(row.state()),
             row.wanted(),
-            Settling.clean(row.reason()));
+            Settling.clean(row.reason()),
+            Settling.clean(row.before()));
+  }
+
+  @Override
+  public List<Setting> all(long crossing) {
+    return EventRows.list(database.run(ALL, crossing), SettingRows::setting);
+  }
+
+  @Override
+  public void forget(long crossing, Setting row) {
+    var unused = database.run(FORGET, crossing, row.owner().value(), row.kind(), row.name());
   }
 
   @Override
@@ -111,6 +128,7 @@ final class SettingRows implements SettingLedger {
         row.getString(2),
         State.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
         row.getString(4),
-        row.getString(5));
+        row.getString(5),
+        row.getString(6));
   }
 }

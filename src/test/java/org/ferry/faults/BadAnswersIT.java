@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -210,10 +211,40 @@ class BadAnswersIT {
       FerryProcess.Result result = work.migrate("--rooms", "#general:*").run();
       assertThat(result.status()).as(result.toString()).isEqualTo(4);
       assertThat(result.err()).contains("encryption_enabled_by_default_for_room_type");
+      acceptedItIsCarriedInClear(work);
+      plan(work, "forced_encryption: accept", "forced_encryption: stop");
+      FerryProcess.Result again = work.goOn("--rooms", "Random").run();
+      assertThat(again.status()).as(again.toString()).isEqualTo(4);
       var unused = work.server().reconfigure(s -> s.withExtraYaml(""));
       work.server().restart();
-      FerryProcess.Result later = work.goOn("--rooms", "#general:*").run();
+      FerryProcess.Result later = work.goOn("--rooms", "Random").run();
       assertThat(later.status()).as(later.toString()).isZero();
+    }
+  }
+
+  private static void acceptedItIsCarriedInClear(Workplace work) {
+    assertThat(work.ferry("plan").run().status()).isZero();
+    plan(work, "forced_encryption: stop", "forced_encryption: accept");
+    // A second plan keeps it.
+    assertThat(work.ferry("plan").run().status()).isZero();
+    assertThat(work.ferry("migrate", "--dry-run").run().status()).isZero();
+    FerryProcess.Result carried = work.goOn("--rooms", "#general:*").run();
+    assertThat(carried.status()).as(carried.toString()).isZero();
+    assertThat(work.proxy().seen())
+        .anyMatch(s -> s.path().contains("/send/m.room.message") && s.text().contains("body"));
+    FerryProcess.Result proof = work.ferry("verify", "--json").run();
+    assertThat(proof.out()).doesNotContain("m.room.encryption");
+    assertThat(proof.err()).doesNotContain("Exception");
+  }
+
+  private static void plan(Workplace work, String from, String to) {
+    Path file = work.folder().resolve("plan.yaml");
+    try {
+      String text = Files.readString(file);
+      assertThat(text).contains("\n" + from + "\n");
+      Path unused = Files.writeString(file, text.replace("\n" + from + "\n", "\n" + to + "\n"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

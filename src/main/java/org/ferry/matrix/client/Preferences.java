@@ -55,6 +55,17 @@ public final class Preferences {
     tell(Call.put(content, TAGS + "/{}", user.value(), room.value(), tag));
   }
 
+  /** Takes a tag from a room; nothing happens where it is not there. */
+  public void deleteTag(RoomId room, String tag) {
+    try {
+      tell(Call.delete(TAGS + "/{}", user.value(), room.value(), tag));
+    } catch (MatrixException e) {
+      if (!e.isNotFound()) {
+        throw e;
+      }
+    }
+  }
+
   /** One push rule; empty where there is none. */
   public Optional<ObjectNode> pushRule(String kind, String id) {
     try {

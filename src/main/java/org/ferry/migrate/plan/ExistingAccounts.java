@@ -58,6 +58,7 @@ public final class ExistingAccounts {
       UserId target = person.target();
       if (person.action() == PersonAction.ACCOUNT
           && target != null
+          && !progress.accounts().contains(target)
           && !progress.people().containsKey(person.id())) {
         wanted.add(target);
       }
@@ -68,7 +69,7 @@ public final class ExistingAccounts {
     }
     List<PlanPerson> people =
         plan.people().stream().map(p -> taken(p, taken, progress.people())).toList();
-    return new Plan(plan.server(), plan.load(), plan.domain(), plan.space(), people, plan.rooms());
+    return plan.with(people, plan.rooms());
   }
 
   private static PlanPerson taken(PlanPerson person, Set<UserId> taken, Map<UserId, ?> carried) {

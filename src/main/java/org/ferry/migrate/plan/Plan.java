@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param space the destination Space, alias or id, as configured
  * @param people every person, ordered by old id
  * @param rooms every room, ordered by class, name and old id
+ * @param forced what is done with rooms that the homeserver encrypts by itself
  */
 public record Plan(
     String server,
@@ -25,10 +26,35 @@ public record Plan(
     String domain,
     String space,
     List<PlanPerson> people,
-    List<PlanRoom> rooms) {
+    List<PlanRoom> rooms,
+    ForcedEncryption forced) {
+
+  /** A plan as Ferry proposes it: rooms that the homeserver encrypts by itself stop. */
+  public Plan(
+      String server,
+      int load,
+      String domain,
+      String space,
+      List<PlanPerson> people,
+      List<PlanRoom> rooms) {
+    this(server, load, domain, space, people, rooms, ForcedEncryption.STOP);
+  }
+
+  /** The same with other people and rooms. */
+  Plan with(List<PlanPerson> others, List<PlanRoom> otherRooms) {
+    return new Plan(server, load, domain, space, others, otherRooms, forced);
+  }
 
   /** Stands behind the name of a room that is carried beside its counterpart. */
   public static final String ARCHIVE = " (archive)";
+
+  /** What is done where the homeserver encrypts new rooms by itself (decisions.md 17). */
+  public enum ForcedEncryption {
+    /** Nothing is carried until it does not any more. */
+    STOP,
+    /** History stands in clear in rooms that are encrypted from then on. */
+    ACCEPT
+  }
 
   /** What is done with a person. */
   public enum PersonAction {

@@ -131,6 +131,6 @@ public final class PlanFile {
                     r.messages(),
                     r.reason()))
             .toList();
-    return new Plan(plan.server(), plan.load(), plan.domain(), plan.space(), plan.people(), rooms);
+    return plan.with(plan.people(), rooms);
   }
 }

@@ -39,7 +39,8 @@ final class PlanMerge {
             proposed.domain(),
             proposed.space(),
             people,
-            merge.withoutClashes(rooms));
+            merge.withoutClashes(rooms),
+            previous.plan().forced());
     return new Draft(plan, merge.fresh, merge.marks);
   }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.migrate.plan.Plan.ForcedEncryption;
 import org.ferry.migrate.plan.Plan.History;
 import org.ferry.migrate.plan.Plan.PersonAction;
 import org.ferry.migrate.plan.Plan.PlanPerson;
@@ -19,7 +20,7 @@ import org.ferry.migrate.plan.Plan.RoomClass;
 /** Reads the shape of a plan file; whether it fits the ledger is {@link PlanReview}'s business. */
 final class PlanReader {
   private static final List<String> TOP =
-      List.of("format", "server", "load", "domain", "space", "totals", "people", "rooms");
+      List.of("format", "server", "load", "domain", "space", "forced_encryption", "totals", "people", "rooms");
   private static final List<String> PERSON =
       List.of("id", "name", "action", "target", "reason", "new", "mark");
   private static final List<String> ROOM =
@@ -88,8 +89,16 @@ final class PlanReader {
             top.required("domain").orElse(""),
             top.required("space").orElse(""),
             people,
-            rooms);
+            rooms,
+            forced(top));
     return new Content(new Draft(plan, fresh, marks), lines, top);
+  }
+
+  /** Plans of before did not say; then it is what it was. */
+  private static ForcedEncryption forced(Row top) {
+    return top.text("forced_encryption") == null
+        ? ForcedEncryption.STOP
+        : top.word("forced_encryption", ForcedEncryption.class).orElse(ForcedEncryption.STOP);
   }
 
   private Optional<PlanPerson> person(Row row) {

@@ -31,6 +31,8 @@ final class PlanWriter {
       #                   keys), or shell (name, members and state, but no messages)
       #          parents: the spaces it stands in, the first is its main one; [] is the Space itself
       #          in_space: false keeps it out of the Space and of all sub-spaces
+      # forced_encryption: stop, or accept where the homeserver encrypts every new room by itself:
+      #          history stands in clear then, and what is said afterwards is encrypted
       # A room whose parent is not carried moves up to the Space. Names, counts and totals are only
       # for you. Lines you edit stay as they are when ferry plan runs again; mark tells Ferry which.
       # Ids beginning with @, ! or # need the quotation marks.
@@ -52,6 +54,7 @@ final class PlanWriter {
     field("", "load", String.valueOf(plan.load()));
     field("", "domain", quoted(plan.domain()));
     field("", "space", quoted(plan.space()));
+    field("", "forced_encryption", Words.of(plan.forced()));
     out.append("\ntotals:\n");
     totals.figures().forEach((name, figure) -> field("  ", name, figure));
     out.append(plan.people().isEmpty() ? "\npeople: []\n" : "\npeople:\n");

@@ -64,14 +64,38 @@ sealed interface Yaml {
       return new Reader(new Parse(settings).parseString(text).iterator(), problems).document();
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(Mark::getLine).orElse(0) + 1;
-      String tab = String.valueOf(e.getProblem()).contains("TAB") ? "; indent with spaces" : "";
-      problems.add(line, "is not YAML: " + e.getProblem() + tab);
+      problems.add(line, "is not YAML: %s; %s".formatted(e.getProblem(), remedy(e, line)));
     } catch (YamlEngineException e) {
-      problems.add(1, "is not YAML: " + Names.shown(String.valueOf(e.getMessage())));
+      problems.add(
+          1, "is not YAML: %s; %s".formatted(Names.shown(String.valueOf(e.getMessage())), ANEW));
     } catch (Refused e) {
       problems.add(e.line, String.valueOf(e.getMessage()));
     }
     return new Fields(1, Map.of());
+  }
+
+  /** What helps where nothing more precise can be said. */
+  String ANEW =
+      "put the line back as ferry plan wrote it, or move the file away and run ferry plan again";
+
+  /** What is usually wrong where a parser says this; the place may be shortly behind it. */
+  private static String remedy(MarkedYamlEngineException e, int line) {
+    String problem = String.valueOf(e.getProblem());
+    int began = e.getContextMark().map(Mark::getLine).orElse(line - 1) + 1;
+    if (problem.contains("TAB") || problem.contains("\\t")) {
+      return "indent with spaces";
+    }
+    if (problem.contains("end of stream") || problem.contains("document separator")) {
+      return "a quotation mark or bracket of line %d is not closed: close it".formatted(began);
+    }
+    if (problem.contains("cannot start any token")) {
+      return "put values that begin with @, ` or % in quotation marks";
+    }
+    if (problem.contains("mapping values are not allowed")) {
+      return "put values that hold a colon in quotation marks, and indent the line as its neighbours";
+    }
+    return "look for a missing quotation mark, bracket, comma or colon or another indentation in lines %d to %d, or %s"
+        .formatted(Math.min(began, line), line, ANEW);
   }
 
   /** Something that ends the reading at once. */
@@ -115,10 +139,10 @@ sealed interface Yaml {
     private Yaml value(Event event, int depth) {
       if (event instanceof AliasEvent
           || (event instanceof NodeEvent n && n.getAnchor().isPresent())) {
-        throw new Refused(line(event), "anchors and aliases (& and *) are not allowed in a plan");
+        throw new Refused(line(event), "anchors and aliases (& and *) are not allowed in a plan; write the value out, in quotation marks where it begins with & or *");
       }
       if (depth > DEEPEST) {
-        throw new Refused(line(event), "is nested too deeply for a plan");
+        throw new Refused(line(event), "is nested too deeply for a plan; " + ANEW);
       }
       return switch (event.getEventId()) {
         case Scalar -> {
@@ -145,11 +169,11 @@ sealed interface Yaml {
       Event event = events.next();
       while (event.getEventId() != Event.ID.MappingEnd) {
         if (!(event instanceof ScalarEvent key)) {
-          throw new Refused(line(event), "a key must be a word");
+          throw new Refused(line(event), "a key must be a word, such as action; " + ANEW);
         }
         Yaml value = value(events.next(), depth + 1);
         if (fields.putIfAbsent(key.getValue(), value) != null) {
-          problems.add(line(event), Problems.quoted(key.getValue()) + " stands here twice");
+          problems.add(line(event), Problems.quoted(key.getValue()) + " stands here twice; take one of the two lines out");
         }
         event = events.next();
       }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Accounts {
   private static final String DEACTIVATED = "the account was deactivated on the old server";
+  private static final String ACCOUNT = "account";
   private static final String NO_ADMIN =
       "only an administrator can give it to an account: set homeserver.admin in the configuration"
           + " and run ferry migrate again";
@@ -64,7 +65,8 @@ final class Accounts {
       UserId target = person.target();
       if (person.action() == Plan.PersonAction.ACCOUNT
           && target != null
-          && cast.row(target).isEmpty()) {
+          && cast.row(target).isEmpty()
+          && !isOurs(target)) {
         wanted.put(target, person.id());
       }
     }
@@ -82,8 +84,23 @@ final class Accounts {
     }
   }
 
+  /** True where Ferry made an account in this crossing, also where all else was taken back. */
+  boolean isOurs(UserId target) {
+    return voyage.ledger().settings().of(voyage.id(), target).stream()
+        .anyMatch(s -> s.kind().equals(ACCOUNT) && s.state() == State.CARRIED);
+  }
+
   /** Makes an account that the ledger says is intended; it may exist since a run that died. */
   void make(UserId target, String name) {
+    if (isOurs(target)) {
+      return;
+    }
+    create(target, name);
+    Setting made = new Setting(target, ACCOUNT, "made", State.CARRIED, null, null);
+    voyage.ledger().settings().put(voyage.id(), made);
+  }
+
+  private void create(UserId target, String name) {
     Admin admin = voyage.admin();
     if (admin != null) {
       try {

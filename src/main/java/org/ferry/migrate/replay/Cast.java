@@ -73,7 +73,7 @@ public final class Cast {
   }
 
   /** Takes the replay devices out of people's own accounts; whoever sends again gets a new one. */
-  void withdraw() {
+  public void withdraw() {
     devices.withdraw();
     senders.keySet().removeAll(real);
   }

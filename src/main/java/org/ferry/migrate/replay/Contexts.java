@@ -1,6 +1,7 @@
 package org.ferry.migrate.replay;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
@@ -39,13 +40,14 @@ public final class Contexts {
   /** The context of a room that stands. */
   public RoomContext of(Plan.PlanRoom plan, RoomFacts fact, CarriedRoom row) {
     String version = row.version() == null ? "1" : row.version();
+    Set<UserId> above = Creators.of(cast, fact, row.actor(), version);
     return new RoomContext(
         voyage.source().info().server(),
         voyage.domain(),
         version,
         voyage.options().bot(),
         row.actor(),
-        Creators.of(cast, fact, row.actor(), version),
+        above.isEmpty() ? Creators.lowered(cast, fact, version) : above,
         plan.history() == Plan.History.SHELL,
         plan.action() == Plan.RoomAction.REUSE,
         false,

@@ -28,18 +28,37 @@ final class Creators {
     }
     Set<UserId> creators = new LinkedHashSet<>();
     creators.add(actor);
-    if (number(fact.version()) >= FIRST_VERSION) {
-      if (fact.creator() != null) {
-        cast.target(fact.creator()).ifPresent(creators::add);
-      }
-      JsonNode more = Json.parseObject(fact.createContent()).path("additional_creators");
-      for (JsonNode id : more) {
-        if (UserId.isValid(id.asText(""))) {
-          cast.target(new UserId(id.asText())).ifPresent(creators::add);
-        }
+    creators.addAll(founders(cast, fact));
+    return creators;
+  }
+
+  /**
+   * Who stood above the power levels on the source and cannot on the destination.
+   *
+   * @param cast who stands for whom
+   * @param fact the room on the source
+   * @param version the target's room version
+   * @return they get as much power as anybody can have; none from version 12 on
+   */
+  static Set<UserId> lowered(Cast cast, RoomFacts fact, String version) {
+    return number(version) < FIRST_VERSION ? founders(cast, fact) : Set.of();
+  }
+
+  private static Set<UserId> founders(Cast cast, RoomFacts fact) {
+    Set<UserId> founders = new LinkedHashSet<>();
+    if (number(fact.version()) < FIRST_VERSION) {
+      return founders;
+    }
+    if (fact.creator() != null) {
+      cast.target(fact.creator()).ifPresent(founders::add);
+    }
+    JsonNode more = Json.parseObject(fact.createContent()).path("additional_creators");
+    for (JsonNode id : more) {
+      if (UserId.isValid(id.asText(""))) {
+        cast.target(new UserId(id.asText())).ifPresent(founders::add);
       }
     }
-    return creators;
+    return founders;
   }
 
   private static int number(String version) {

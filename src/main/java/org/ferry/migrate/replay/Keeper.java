@@ -72,8 +72,12 @@ final class Keeper {
         put(owner.user(), wish, State.SKIPPED, wanted, THEIRS);
         return Optional.empty();
       }
-      put(owner.user(), wish, State.DOUBT, wanted, null);
-      wish.grant().accept(owner);
+      String kept = row == null || row.state() == State.REMOVED ? null : row.before();
+      String before = wish.before(present, kept, fresh);
+      ledger.put(
+          voyage.id(),
+          new Setting(owner.user(), wish.kind(), wish.name(), State.DOUBT, wanted, null, before));
+      wish.grant(owner);
       put(owner.user(), wish, State.CARRIED, wanted, null);
       return Optional.empty();
     } catch (Wish.LeftOut e) {
@@ -97,7 +101,7 @@ final class Keeper {
     if (row != null && row.state() == State.DOUBT) {
       return false;
     }
-    Optional<String> found = wish.found().apply(present);
+    Optional<String> found = wish.found(present);
     return found
         .filter(f -> !f.equals(wish.value()))
         .filter(f -> row == null || !Txn.id(f).equals(row.wanted()))

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * it before the homeserver does, so that a run after a kill removes it. In rooms that were there
  * before their read marker is moved behind the history. Safe for use by many threads.
  */
-final class Mutes {
+public final class Mutes {
   private static final String KIND = "mute";
   private static final int NEWEST = 1;
 
@@ -41,7 +41,13 @@ final class Mutes {
   private final Set<RoomId> busy = ConcurrentHashMap.newKeySet();
   private final Set<RoomId> begun = ConcurrentHashMap.newKeySet();
 
-  Mutes(Voyage voyage, Watch watch) {
+  /**
+   * Mutes of a crossing.
+   *
+   * @param voyage the crossing
+   * @param watch who is told what cannot be muted
+   */
+  public Mutes(Voyage voyage, Watch watch) {
     this.voyage = voyage;
     this.ledger = voyage.ledger().settings();
     this.watch = watch;
@@ -171,7 +177,7 @@ final class Mutes {
   }
 
   /** Lifts every mute that is left, of this run or of one that was killed. */
-  void lift() {
+  public void lift() {
     standing().forEach(this::lift);
   }
 

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.ferry.id.MxcUri;
@@ -13,6 +12,7 @@ import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
+import org.ferry.matrix.event.Sanitizer;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.SourceLedger.Stranger;
 import org.ferry.migrate.plan.Plan;
@@ -96,14 +96,16 @@ final class People {
     String name = face.name == null ? "" : face.name;
     Optional<CarriedPerson> row = cast.row(target);
     boolean made = row.filter(r -> r.state().equals("ready")).isPresent();
+    boolean fresh = false;
     try {
       if (!made) {
         cast.remember(new CarriedPerson(person.id(), target, "planned", null, null, null));
-        accounts.make(target, shortened(name));
+        fresh = !accounts.isOurs(target);
+        accounts.make(target, Sanitizer.name(name));
       }
       String avatar = picture(face).orElse("");
       List<String> failures =
-          new ArrayList<>(keeper.keep(target, Wishes.profile(shortened(name), avatar), !made));
+          new ArrayList<>(keeper.keep(target, Wishes.profile(Sanitizer.name(name), avatar), fresh));
       if (!made) {
         cast.remember(new CarriedPerson(person.id(), target, "ready", null, null, null));
       }
@@ -118,14 +120,12 @@ final class People {
     }
   }
 
-  private static String shortened(String name) {
-    return name.length() <= 256 ? name : name.substring(0, 256);
-  }
-
   private Optional<String> ghost(Plan.PlanPerson person, UserId target) {
     Face face = faces.getOrDefault(person.id(), new Face(person.name(), null));
-    String profile =
-        Txn.id(Objects.toString(name(person.id(), face)), Objects.toString(face.avatar));
+    String name = Sanitizer.name(name(person.id(), face));
+    // A picture that could not be carried yet is set as soon as it can be.
+    Optional<String> picture = picture(face);
+    String profile = Txn.id(name, picture.orElse(""));
     Optional<CarriedPerson> row = cast.row(target);
     if (row.filter(r -> r.state().equals("ready") && profile.equals(r.profile())).isPresent()) {
       return Optional.empty();
@@ -134,7 +134,10 @@ final class People {
     try {
       Intent ghost = cast.actor(target);
       boolean unusedCreated = ghost.register(target.localpart());
-      dress(ghost, person.id(), face);
+      if (!name.isBlank()) {
+        ghost.setDisplayName(name);
+      }
+      picture.ifPresent(ghost::setAvatar);
       cast.remember(new CarriedPerson(person.id(), target, "ready", device, profile, null));
       return Optional.empty();
     } catch (MatrixException e) {
@@ -144,14 +147,6 @@ final class People {
       cast.remember(new CarriedPerson(person.id(), target, "failed", device, null, e.getMessage()));
       return Optional.of("%s could not be made: %s".formatted(target, e.getMessage()));
     }
-  }
-
-  private void dress(Intent ghost, UserId old, Face face) {
-    String name = name(old, face);
-    if (!name.isBlank()) {
-      ghost.setDisplayName(shortened(name));
-    }
-    picture(face).ifPresent(ghost::setAvatar);
   }
 
   private Optional<String> picture(Face face) {

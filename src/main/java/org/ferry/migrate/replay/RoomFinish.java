@@ -1,7 +1,11 @@
 package org.ferry.migrate.replay;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -61,9 +65,8 @@ final class RoomFinish {
     ObjectNode detail = Json.parseObject(row.detail());
     try {
       UserId acting = readers.of(row, target).user();
-      if (context.shell() && !detail.has(NOTICE)) {
-        detail.put(NOTICE, notice(plan, target, acting).value());
-        note(row, row.state(), row.reason(), detail);
+      if (context.shell() && detail.path(NOTICE).asText("").isEmpty()) {
+        notice(plan, row, detail, acting);
       }
       if (!context.reused() && (replay.moved() || row.state() != RoomState.DONE)) {
         mending.mend(plan.id(), target, context, acting);
@@ -80,6 +83,33 @@ final class RoomFinish {
       watch.say("%s is not finished: %s".formatted(plan.name(), e.getMessage()));
       note(row, RoomState.OPEN, e.getMessage(), detail);
     }
+  }
+
+  /** Says it once: the intention comes first, and what was only intended is looked for. */
+  private void notice(Plan.PlanRoom plan, CarriedRoom row, ObjectNode detail, UserId acting) {
+    RoomId target = Objects.requireNonNull(row.target());
+    Optional<EventId> stands =
+        detail.has(NOTICE)
+            ? standing(target, Set.of(acting.value(), row.actor().value()))
+            : Optional.empty();
+    if (!detail.has(NOTICE)) {
+      note(row, row.state(), row.reason(), detail.put(NOTICE, ""));
+    }
+    EventId id = stands.orElseGet(() -> notice(plan, target, acting));
+    note(row, row.state(), row.reason(), detail.put(NOTICE, id.value()));
+  }
+
+  private Optional<EventId> standing(RoomId target, Set<String> senders) {
+    Iterator<ObjectNode> events = new Backwards(readers.present(voyage.options().bot(), target), target);
+    while (events.hasNext()) {
+      ObjectNode event = events.next();
+      if (event.path("type").asText().equals("m.room.message")
+          && Origin.isHelper(event.path("content"))
+          && senders.contains(event.path("sender").asText())) {
+        return Optional.of(new EventId(event.path("event_id").asText()));
+      }
+    }
+    return Optional.empty();
   }
 
   private EventId notice(Plan.PlanRoom plan, RoomId target, UserId acting) {

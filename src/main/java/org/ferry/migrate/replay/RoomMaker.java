@@ -31,7 +31,8 @@ final class RoomMaker {
   private static final String FORCED =
       "the homeserver encrypts new rooms by itself: set"
           + " encryption_enabled_by_default_for_room_type: off in its homeserver.yaml until"
-          + " everything is carried, then run again";
+          + " everything is carried, then run again; or write forced_encryption: accept in the"
+          + " plan";
 
   private final Voyage voyage;
   private final Cast cast;
@@ -161,12 +162,15 @@ final class RoomMaker {
   }
 
   /**
-   * A room that the homeserver encrypts by itself takes no history that people could read
-   * (decisions.md 17). Encryption cannot be taken out of it again, so that it is left behind.
+   * In a room that the homeserver encrypts by itself history would stand in clear, and clients warn
+   * of each message; unless the plan accepts that, nothing is carried (decisions.md 17). Encryption
+   * cannot be taken out of it again, so that it is left behind.
    */
   private boolean encryptedByItself(RoomId target, RoomFacts fact, UserId actor) {
     Intent intent = cast.actor(actor);
-    if (fact.encrypted() || intent.state(target, "m.room.encryption", "").isEmpty()) {
+    if (voyage.plan().forced() == Plan.ForcedEncryption.ACCEPT
+        || fact.encrypted()
+        || intent.state(target, "m.room.encryption", "").isEmpty()) {
       return false;
     }
     forced = true;
@@ -196,6 +200,7 @@ final class RoomMaker {
           .filter(c -> !creators.contains(c))
           .ifPresent(c -> users.put(c.value(), CREATOR_POWER));
     }
+    Creators.lowered(cast, fact, version).forEach(c -> users.put(c.value(), CREATOR_POWER));
     if (creators.isEmpty()) {
       users.put(actor.value(), CREATOR_POWER);
     }

@@ -3,9 +3,9 @@ package org.ferry.migrate.replay;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +108,10 @@ final class Schedule<R extends Schedule.Room> {
     lock.lockInterruptibly();
     try {
       while (!finished()) {
-        if (!start(threads)) {
+        if (moved && failure == null && !stopped) {
+          moved = false;
+          free(carried(waitedFor()));
+        } else if (!start(threads)) {
           changed.await();
         }
       }
@@ -138,13 +142,8 @@ final class Schedule<R extends Schedule.Room> {
     return true;
   }
 
-  /** Brings back the rooms whose event was carried, or one of them where nothing else moves. */
+  /** Brings back one of the rooms that wait where nothing else moves. */
   private void wake() {
-    if (moved) {
-      moved = false;
-      // Those that were begun early are the large ones: they go on before others begin.
-      freed().reversed().forEach(ready::addFirst);
-    }
     if (ready.isEmpty() && running.isEmpty() && !parked.isEmpty()) {
       R room = stuck();
       room.stopWaiting();
@@ -153,16 +152,32 @@ final class Schedule<R extends Schedule.Room> {
     }
   }
 
-  private List<R> freed() {
-    Map<EventId, Boolean> answers = new HashMap<>();
-    List<R> free = new ArrayList<>();
-    for (Parked<R> p : parked.values()) {
-      if (!answers.computeIfAbsent(p.blocked().event(), pending::test)) {
-        free.add(p.room());
-      }
+  private Set<EventId> waitedFor() {
+    return parked.values().stream()
+        .map(p -> p.blocked().event())
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /** Which of some events were carried; without the lock, because the ledger is asked. */
+  private Set<EventId> carried(Set<EventId> events) {
+    lock.unlock();
+    try {
+      return events.stream().filter(pending.negate()).collect(Collectors.toSet());
+    } finally {
+      lock.lock();
     }
+  }
+
+  /** Brings back the rooms whose event was carried. */
+  private void free(Set<EventId> carried) {
+    List<R> free =
+        parked.values().stream()
+            .filter(p -> carried.contains(p.blocked().event()))
+            .map(Parked::room)
+            .toList();
     free.forEach(room -> parked.remove(room.old()));
-    return free;
+    // Those that were begun early are the large ones: they go on before others begin.
+    free.reversed().forEach(ready::addFirst);
   }
 
   /** A room of a circle, or one that waits for what nobody is going to carry. */

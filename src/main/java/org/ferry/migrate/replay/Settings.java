@@ -20,6 +20,7 @@ import org.ferry.migrate.settings.Wishes;
  */
 final class Settings {
   private static final String ACCOUNT = "account";
+  private static final String SETTLED = "settings";
 
   private final Voyage voyage;
   private final Keeper keeper;
@@ -66,7 +67,7 @@ final class Settings {
     boolean made = person != null && person.action() == Plan.PersonAction.ACCOUNT;
     List<String> failures = keeper.keep(owner, all, made && !wasSettled(owner));
     if (made) {
-      Setting done = new Setting(owner, ACCOUNT, "settings", State.CARRIED, null, null);
+      Setting done = new Setting(owner, ACCOUNT, SETTLED, State.CARRIED, null, null);
       voyage.ledger().settings().put(voyage.id(), done);
     }
     return failures;
@@ -75,6 +76,6 @@ final class Settings {
   /** After the first time the person may have logged in and changed things. */
   private boolean wasSettled(UserId owner) {
     return voyage.ledger().settings().of(voyage.id(), owner).stream()
-        .anyMatch(s -> s.kind().equals(ACCOUNT) && s.state() == State.CARRIED);
+        .anyMatch(s -> s.kind().equals(ACCOUNT) && s.name().equals(SETTLED));
   }
 }

@@ -10,8 +10,8 @@ import org.ferry.id.UserId;
 
 /** Translates {@code m.room.power_levels}: new names, whole numbers, and Ferry's bot. */
 final class PowerLevels {
-  /** In a room below version 12 the bot needs as much power as anybody usually gets. */
-  private static final int BOT_POWER = 100;
+  /** In a room below version 12 bot and creators have as much power as anybody usually gets. */
+  private static final long HIGHEST = 100;
 
   private static final BigDecimal MOST = BigDecimal.valueOf((1L << 53) - 1);
   private static final int LONGEST = 100;
@@ -70,8 +70,14 @@ final class PowerLevels {
     }
     if (room.creatorsAbovePower()) {
       room.creators().forEach(c -> translated.remove(c.value()));
-    } else if (room.actor().equals(room.bot())) {
-      translated.put(room.bot().value(), BOT_POWER);
+      return translated;
+    }
+    for (UserId creator : room.creators()) {
+      long present = translated.path(creator.value()).asLong(Long.MIN_VALUE);
+      translated.put(creator.value(), Math.max(HIGHEST, present));
+    }
+    if (room.actor().equals(room.bot())) {
+      translated.put(room.bot().value(), HIGHEST);
     }
     return translated;
   }

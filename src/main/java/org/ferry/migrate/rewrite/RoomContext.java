@@ -11,7 +11,8 @@ import org.ferry.id.UserId;
  * @param version the target's room version
  * @param bot Ferry's bot
  * @param actor who made the target and helps in it
- * @param creators who stands above the power levels there (room version 12), the actor included
+ * @param creators who stands above the power levels there (room version 12), the actor included; in
+ *     an earlier version who stood above those of the source, and has as much as can be had there
  * @param shell true where messages are not carried because they are encrypted
  * @param reused true where the target existed before
  * @param finishing true at the end of a replay, when what comes last is sent

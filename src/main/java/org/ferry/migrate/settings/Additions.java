@@ -4,13 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import java.util.Optional;
+import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 
-/** Account data to which something is added, and from which nothing is taken. */
-final class Additions {
-  private Additions() {}
-
+/**
+ * Account data to which something is added, and from which nothing is taken but what was added.
+ *
+ * @param type its type
+ * @param field the field that holds what is added to; null for the content itself
+ */
+record Additions(String type, @Nullable String field) implements Spot {
   /**
    * A wish that adds to global account data.
    *
@@ -19,24 +24,78 @@ final class Additions {
    * @param more objects or lists by name
    */
   static Wish to(String type, @Nullable String field, ObjectNode more) {
-    String value = Json.canonical(more);
-    return Wish.of(
-            "data",
-            type,
-            value,
-            p ->
-                p.accountData(null, type)
-                    .map(c -> in(c, field))
-                    .map(there -> holds(there, more) ? value : Json.canonical(there)),
-            owner -> {
-              ObjectNode present = owner.accountData(type).orElseGet(Json::object).deepCopy();
-              merge(field == null ? present : present.withObjectProperty(field), more);
-              owner.putAccountData(type, present);
-            })
-        .adding();
+    return Wish.of("data", type, Json.canonical(more), new Additions(type, field));
   }
 
-  private static ObjectNode in(ObjectNode content, @Nullable String field) {
+  @Override
+  public boolean adds() {
+    return true;
+  }
+
+  @Override
+  public boolean hasDefault() {
+    return true;
+  }
+
+  @Override
+  public Optional<String> found(Present present, String wanted) {
+    ObjectNode more = Json.parseObject(wanted);
+    return present
+        .accountData(null, type)
+        .map(this::in)
+        .map(there -> holds(there, more) ? wanted : Json.canonical(there));
+  }
+
+  @Override
+  public void put(Intent owner, String value) {
+    ObjectNode present = owner.accountData(type).orElseGet(Json::object).deepCopy();
+    merge(field == null ? present : present.withObjectProperty(field), Json.parseObject(value));
+    owner.putAccountData(type, present);
+  }
+
+  @Override
+  public void clear(Intent owner) {
+    throw new UnsupportedOperationException("only what was added is taken out");
+  }
+
+  @Override
+  public ObjectNode json() {
+    ObjectNode json = Json.object().put("kind", "added").put("name", type);
+    return field == null ? json : json.put("field", field);
+  }
+
+  /** Remembers what is not there yet: only that is Ferry's. */
+  @Override
+  public ObjectNode before(Present present, String wanted) {
+    ObjectNode there = present.accountData(null, type).map(this::in).orElseGet(Json::object);
+    ObjectNode before = Json.object();
+    before.set("place", json());
+    before.set("added", without(Json.parseObject(wanted), there, false));
+    return before;
+  }
+
+  /**
+   * Takes out what was added, and nothing else.
+   *
+   * @return true where any of it was there
+   */
+  boolean takeOut(Intent owner, ObjectNode added) {
+    ObjectNode present = owner.accountData(type).orElseGet(Json::object).deepCopy();
+    ObjectNode there = in(present);
+    ObjectNode less = without(there, added, true);
+    if (less.equals(there)) {
+      return false;
+    }
+    if (field == null) {
+      owner.putAccountData(type, less);
+    } else {
+      present.set(field, less);
+      owner.putAccountData(type, present);
+    }
+    return true;
+  }
+
+  private ObjectNode in(ObjectNode content) {
     JsonNode part = field == null ? content : content.path(field);
     return part instanceof ObjectNode o ? o : Json.object();
   }
@@ -45,6 +104,33 @@ final class Additions {
     ObjectNode with = there.deepCopy();
     merge(with, more);
     return with.equals(there);
+  }
+
+  /**
+   * What one holds and the other does not.
+   *
+   * @param same whether an object goes only where it is the same there; a person may have changed
+   *     it
+   */
+  private static ObjectNode without(ObjectNode all, ObjectNode minus, boolean same) {
+    ObjectNode rest = Json.object();
+    for (Map.Entry<String, JsonNode> entry : all.properties()) {
+      JsonNode other = minus.path(entry.getKey());
+      if (entry.getValue() instanceof ArrayNode list && other instanceof ArrayNode out) {
+        ArrayNode kept = Json.array();
+        list.forEach(item -> {
+          if (!contains(out, item)) {
+            kept.add(item);
+          }
+        });
+        if (!kept.isEmpty()) {
+          rest.set(entry.getKey(), kept);
+        }
+      } else if (other.isMissingNode() || (same && !other.equals(entry.getValue()))) {
+        rest.set(entry.getKey(), entry.getValue());
+      }
+    }
+    return rest;
   }
 
   /** Adds objects that are missing, and to lists what they lack. */

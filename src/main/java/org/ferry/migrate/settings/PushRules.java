@@ -5,12 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
-import org.ferry.matrix.client.Intent;
-import org.ferry.matrix.client.Preferences;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.rewrite.Lookups;
 
@@ -68,12 +65,8 @@ final class PushRules {
     return Wish.of(
         "push_rule",
         name,
-        Json.canonical(body.deepCopy().put("enabled", enabled)),
-        p -> p.pushRule(kind, target).map(r -> Json.canonical(comparable(kind, r))),
-        owner -> {
-          owner.preferences().putPushRule(kind, target, body);
-          owner.preferences().enablePushRule(kind, target, enabled);
-        });
+        Json.canonical(body.put("enabled", enabled)),
+        new Spot.Rule(kind, target));
   }
 
   private ObjectNode body(String kind, ObjectNode rule) {
@@ -109,7 +102,7 @@ final class PushRules {
   }
 
   /** What compares of a rule as the server shows it. */
-  private static ObjectNode comparable(String kind, ObjectNode rule) {
+  static ObjectNode comparable(String kind, ObjectNode rule) {
     ObjectNode some = Json.object();
     some.set("actions", actions(rule));
     if (WITH_CONDITIONS.contains(kind)) {
@@ -122,32 +115,11 @@ final class PushRules {
 
   private static Wish changedDefault(String kind, String id, ObjectNode rule) {
     boolean enabled = rule.path("enabled").asBoolean(true);
-    Optional<ArrayNode> actions =
-        rule.has("actions") ? Optional.of(actions(rule)) : Optional.empty();
     ObjectNode value = Json.object().put("enabled", enabled);
-    actions.ifPresent(a -> value.set("actions", a));
-    return Wish.of(
-        "push_rule",
-        kind + "/" + id,
-        Json.canonical(value),
-        p ->
-            p.pushRule(kind, id)
-                .map(r -> {
-                  ObjectNode there =
-                      Json.object().put("enabled", r.path("enabled").asBoolean(true));
-                  actions.ifPresent(a -> there.set("actions", r.path("actions")));
-                  return Json.canonical(there);
-                }),
-        owner -> change(owner, kind, id, enabled, actions));
-  }
-
-  private static void change(
-      Intent owner, String kind, String id, boolean enabled, Optional<ArrayNode> actions) {
-    Preferences preferences = owner.preferences();
-    if (preferences.pushRule(kind, id).isEmpty()) {
-      throw new Wish.LeftOut("the destination has no such rule of its own");
+    if (rule.has("actions")) {
+      value.set("actions", actions(rule));
     }
-    preferences.enablePushRule(kind, id, enabled);
-    actions.ifPresent(a -> preferences.setPushRuleActions(kind, id, a));
+    return Wish.of(
+        "push_rule", kind + "/" + id, Json.canonical(value), new Spot.DefaultRule(kind, id));
   }
 }

@@ -118,13 +118,41 @@ final class ReadMarks {
   }
 
   private Wish wish(RoomId old, RoomId target, ObjectNode mark) {
-    return Wish.of(
-            "read",
-            old.value(),
-            Json.canonical(mark),
-            p -> Optional.of(Json.canonical(reached(p, target, mark))),
-            owner -> set(owner, target, mark))
-        .adding();
+    return Wish.of("read", old.value(), Json.canonical(mark), new Marks(target));
+  }
+
+  /** The marks of a room; servers move them forwards only, so they can always be set. */
+  private final class Marks implements Spot {
+    private final RoomId room;
+
+    Marks(RoomId room) {
+      this.room = room;
+    }
+
+    @Override
+    public boolean adds() {
+      return true;
+    }
+
+    @Override
+    public Optional<String> found(Present present, String wanted) {
+      return Optional.of(Json.canonical(reached(present, room, Json.parseObject(wanted))));
+    }
+
+    @Override
+    public void put(Intent owner, String value) {
+      set(owner, room, Json.parseObject(value));
+    }
+
+    @Override
+    public void clear(Intent owner) {
+      // They cannot be moved back.
+    }
+
+    @Override
+    public ObjectNode json() {
+      return Json.object().put("kind", "read").put("room", room.value());
+    }
   }
 
   private static void set(Intent owner, RoomId room, ObjectNode mark) {

@@ -125,13 +125,8 @@ public final class Wishes {
     List<Wish> tags = new ArrayList<>();
     for (Map.Entry<String, JsonNode> tag : content.path("tags").properties()) {
       ObjectNode about = tag.getValue() instanceof ObjectNode o ? o : Json.object();
-      tags.add(
-          Wish.of(
-              "tag",
-              old + " " + tag.getKey(),
-              Json.canonical(about),
-              p -> p.tag(target, tag.getKey()).map(Wishes::canonical),
-              owner -> owner.preferences().putTag(target, tag.getKey(), about)));
+      Spot spot = new Spot.Tag(target, tag.getKey());
+      tags.add(Wish.of("tag", old + " " + tag.getKey(), Json.canonical(about), spot));
     }
     return tags;
   }
@@ -141,19 +136,8 @@ public final class Wishes {
     if (NOT_CARRIED.matcher(type).matches()) {
       return Wish.left("data", name(datum), "belongs to devices or secrets of the old account");
     }
-    ObjectNode translated = ids.object(content);
-    return Wish.of(
-        "data",
-        name(datum),
-        Json.canonical(translated),
-        p -> p.accountData(target, type).map(Json::canonical),
-        owner -> {
-          if (target == null) {
-            owner.putAccountData(type, translated);
-          } else {
-            owner.putAccountData(target, type, translated);
-          }
-        });
+    String translated = Json.canonical(ids.object(content));
+    return Wish.of("data", name(datum), translated, new Spot.Data(target, type));
   }
 
   /** Ignored people stay ignored under every id that they may speak by. */
@@ -178,21 +162,7 @@ public final class Wishes {
   /** The profile that an account should have. */
   public static List<Wish> profile(String name, String avatar) {
     return List.of(
-        Wish.of(
-            "profile",
-            "displayname",
-            name,
-            p -> p.profile().map(f -> f.displayName() == null ? "" : f.displayName()),
-            owner -> owner.setQuietly("displayname", name)),
-        Wish.of(
-            "profile",
-            "avatar_url",
-            avatar,
-            p -> p.profile().map(f -> f.avatarUrl() == null ? "" : f.avatarUrl()),
-            owner -> owner.setQuietly("avatar_url", avatar)));
-  }
-
-  private static String canonical(JsonNode node) {
-    return node instanceof ObjectNode o ? Json.canonical(o) : node.toString();
+        Wish.of("profile", "displayname", name, new Spot.Field("displayname")),
+        Wish.of("profile", "avatar_url", avatar, new Spot.Field("avatar_url")));
   }
 }

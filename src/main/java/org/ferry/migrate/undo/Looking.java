@@ -1,10 +1,13 @@
 package org.ferry.migrate.undo;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
@@ -75,7 +78,9 @@ final class Looking {
         break;
       }
       if (!ours.did(event)) {
-        counted.later.add(use(event));
+        if (!isProfile(event, target, reader)) {
+          counted.later.add(use(event));
+        }
       } else {
         // Who wrote into a reused room before Ferry came did not write since.
         counted.since.addAll(counted.later);
@@ -87,6 +92,24 @@ final class Looking {
       counted.since.addAll(counted.later);
     }
     return counted;
+  }
+
+  /** A new name or picture goes into every room that somebody is in; they did not use the room. */
+  private static boolean isProfile(ObjectNode event, RoomId room, Intent reader) {
+    String membership = event.path("content").path("membership").asText();
+    if (!event.path("type").asText().equals("m.room.member") || !membership.equals("join")) {
+      return false;
+    }
+    JsonNode before = event.path("unsigned").path("prev_content");
+    String replaced = event.path("unsigned").path("replaces_state").asText("");
+    if (before.isMissingNode() && replaced.startsWith("$")) {
+      before =
+          reader
+              .event(room, new EventId(replaced))
+              .map(e -> e.path("content"))
+              .orElseGet(MissingNode::getInstance);
+    }
+    return before.path("membership").asText().equals("join");
   }
 
   private static Use use(ObjectNode event) {

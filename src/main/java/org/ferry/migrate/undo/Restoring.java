@@ -150,7 +150,7 @@ final class Restoring {
       boolean inside = now.equals("join") || now.equals("invite") || now.equals("knock");
       if (!event.path("type").asText().equals(MEMBER)
           || !inside
-          || !ours.isGhost(user)
+          || !(ours.isGhost(user) || (ours.actsFor(user) && ours.did(event)))
           || user.equals(voyage.options().bot().value())
           || members.path(user).asText().equals("join")) {
         continue;

@@ -31,6 +31,7 @@ public final class Rollback {
   private final Watch watch;
   private final Ours ours;
   private final Cast cast;
+  private final SettingsBack settings;
 
   /**
    * Prepares a rollback.
@@ -47,6 +48,21 @@ public final class Rollback {
     this.watch = watch;
     this.ours = new Ours(voyage);
     this.cast = new Cast(voyage);
+    this.settings = new SettingsBack(voyage, watch);
+  }
+
+  /**
+   * How many of people's settings would be taken back with some rooms.
+   *
+   * @param rooms the rooms; none for what an earlier run left
+   */
+  public long settings(List<Found> rooms) {
+    return settings.open(rooms.stream().map(f -> f.room().old()).collect(Collectors.toSet()));
+  }
+
+  /** What became of people's settings in {@link #run}. */
+  public SettingsBack.Counts settings() {
+    return settings.counts();
   }
 
   /**
@@ -116,7 +132,11 @@ public final class Rollback {
                 watch.step(1);
               });
     }
-    long unused = voyage.ledger().undo().forgetPeople(voyage.id());
+    if (!watch.stopping()) {
+      settings.rest();
+      cast.withdraw();
+      long unused = voyage.ledger().undo().forgetPeople(voyage.id());
+    }
     return undone.stream().sorted(Comparator.comparing(u -> u.found().room().old())).toList();
   }
 
@@ -124,6 +144,7 @@ public final class Rollback {
     Found found = undone.found();
     try {
       voyage.ledger().undo().begin(voyage.id(), found.room());
+      settings.ofRoom(found);
       if (found.made()) {
         emptying.empty(undone);
       } else {

@@ -106,7 +106,7 @@ final class PersonCheck {
     } else if (row.state() == State.FAILED) {
       findings.add(Kind.FAILED, what, wish.value(), row.reason());
     } else if (row.state() == State.CARRIED) {
-      Optional<String> found = wish.found().apply(present);
+      Optional<String> found = wish.found(present);
       if (!found.equals(Optional.of(wish.value()))) {
         findings.add(Kind.SETTING, what, wish.value(), found.orElse(null));
       }

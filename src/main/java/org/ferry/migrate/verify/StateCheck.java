@@ -176,7 +176,7 @@ final class StateCheck {
   private void surplus(Slot slot, ObjectNode event) {
     String sender = event.path("sender").asText("");
     // A direct chat may be made by an account that somebody logs in to.
-    boolean made = sender.equals(expectation.helper()) && CREATION.contains(slot.type());
+    boolean made = sender.equals(expectation.helper()) && isOfCreation(slot.type());
     boolean ours = made || crew.has(sender);
     if (slot.type().equals(MEMBER)) {
       member(slot.key(), event);
@@ -187,6 +187,11 @@ final class StateCheck {
       suspects.add(
           new Suspect(Kind.STATE, slot.words(), null, plain(event.path("content")), event));
     }
+  }
+
+  private boolean isOfCreation(String type) {
+    boolean forced = voyage.plan().forced() == Plan.ForcedEncryption.ACCEPT;
+    return CREATION.contains(type) || (forced && type.equals("m.room.encryption"));
   }
 
   private void member(String user, ObjectNode event) {

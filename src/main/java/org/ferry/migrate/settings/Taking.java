@@ -1,0 +1,90 @@
+package org.ferry.migrate.settings;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.event.Json;
+import org.ferry.migrate.SettingLedger.Setting;
+import org.ferry.migrate.SettingLedger.State;
+import org.jspecify.annotations.Nullable;
+
+/** Takes settings back that were put there, where the person has not changed them since. */
+public final class Taking {
+  private final UnaryOperator<String> hash;
+
+  /** How it ended. */
+  public enum Outcome {
+    /** As it was before. */
+    BACK,
+    /** There was nothing to take back. */
+    NOTHING,
+    /** Changed by the person since, and left so. */
+    THEIRS,
+    /** Cannot be taken back on a homeserver. */
+    STAYS
+  }
+
+  /**
+   * What became of a setting.
+   *
+   * @param outcome how it ended
+   * @param there a hash of what stands there afterwards, null for nothing; only where it is back
+   */
+  public record Taken(Outcome outcome, @Nullable String there) {}
+
+  /**
+   * Taking back.
+   *
+   * @param hash as the ledger's rows were made with
+   */
+  public Taking(UnaryOperator<String> hash) {
+    this.hash = hash;
+  }
+
+  /**
+   * Takes one setting back. May be repeated.
+   *
+   * @param owner acts as the person
+   * @param present what they have now
+   * @param row what was set, with what was there before
+   * @return what became of it
+   */
+  public Taken back(Intent owner, Present present, Setting row) {
+    String kept = row.before();
+    if (kept == null || (row.state() != State.CARRIED && row.state() != State.DOUBT)) {
+      boolean stays = row.kind().equals("read") && row.state() == State.CARRIED;
+      return new Taken(stays ? Outcome.STAYS : Outcome.NOTHING, null);
+    }
+    ObjectNode before = Json.parseObject(kept);
+    Optional<Spot> spot = Spots.of(before.path("place"));
+    if (spot.isEmpty()) {
+      return new Taken(Outcome.STAYS, null);
+    }
+    if (spot.get() instanceof Additions additions) {
+      boolean any =
+          before.path("added") instanceof ObjectNode added && additions.takeOut(owner, added);
+      return new Taken(any ? Outcome.BACK : Outcome.NOTHING, null);
+    }
+    return restore(owner, present, row, spot.get(), before.path("was").textValue());
+  }
+
+  private Taken restore(
+      Intent owner, Present present, Setting row, Spot spot, @Nullable String was) {
+    // The form of what is there depends on what was wanted only in parts; what was there has them.
+    Optional<String> found = spot.found(present, was == null ? "" : was);
+    String there = found.orElse(null);
+    if (java.util.Objects.equals(there, was)) {
+      return new Taken(Outcome.NOTHING, was == null ? null : hash.apply(was));
+    }
+    if (there == null || !hash.apply(there).equals(row.wanted())) {
+      return new Taken(Outcome.THEIRS, null);
+    }
+    if (was == null) {
+      spot.clear(owner);
+      return new Taken(Outcome.BACK, null);
+    }
+    spot.put(owner, was);
+    return new Taken(Outcome.BACK, hash.apply(was));
+  }
+}
