@@ -522,7 +522,8 @@ class AccountModeIT {
     assertThat(tags.path("m.favourite").path("order").asDouble()).isEqualTo(0.25);
     assertThat(accountData("ben", "org.example.settings")).contains("dark");
     assertThat(accountData("ben", "m.direct")).contains(room("dm"));
-    assertThat(accountData("ben", "m.ignored_user_list")).contains("@spam:else", caretaker.userId());
+    assertThat(accountData("ben", "m.ignored_user_list"))
+        .contains("@spam:else", caretaker.userId());
     JsonNode rules = person("ben").get(V3 + "pushrules/").path("global");
     assertThat(rule(rules, "room", room("workshop")).path("actions")).isEmpty();
     assertThat(rule(rules, "content", "bridge").path("pattern").asText()).isEqualTo("bridges");

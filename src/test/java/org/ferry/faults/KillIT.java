@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.ferry.testing.FerryProcess;
+import org.ferry.testing.HttpFaultProxy;
 import org.ferry.testing.Onlooker;
 import org.ferry.testing.Workplace;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,13 @@ class KillIT {
       killed(work, KillPoint.random(SEED));
       killed(work, KillPoint.last());
       standsOnce(work);
+      // What was sent when Ferry was killed is found in the room, and not said again.
+      List<String> notices =
+          work.proxy().seen().stream()
+              .filter(KillPoint::notice)
+              .map(HttpFaultProxy.Seen::path)
+              .toList();
+      assertThat(notices).isNotEmpty().doesNotHaveDuplicates();
     }
   }
 

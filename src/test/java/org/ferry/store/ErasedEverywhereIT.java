@@ -145,9 +145,7 @@ class ErasedEverywhereIT {
         .formatted(
             table,
             given.stream().map(Column::name).collect(Collectors.joining(", ")),
-            given.stream()
-                .map(c -> value(c.name(), c.type()))
-                .collect(Collectors.joining(", ")));
+            given.stream().map(c -> value(c.name(), c.type())).collect(Collectors.joining(", ")));
   }
 
   private static String value(String name, String type) {

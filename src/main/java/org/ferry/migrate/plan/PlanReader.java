@@ -20,7 +20,16 @@ import org.ferry.migrate.plan.Plan.RoomClass;
 /** Reads the shape of a plan file; whether it fits the ledger is {@link PlanReview}'s business. */
 final class PlanReader {
   private static final List<String> TOP =
-      List.of("format", "server", "load", "domain", "space", "forced_encryption", "totals", "people", "rooms");
+      List.of(
+          "format",
+          "server",
+          "load",
+          "domain",
+          "space",
+          "forced_encryption",
+          "totals",
+          "people",
+          "rooms");
   private static final List<String> PERSON =
       List.of("id", "name", "action", "target", "reason", "new", "mark");
   private static final List<String> ROOM =

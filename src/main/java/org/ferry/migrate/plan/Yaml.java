@@ -139,7 +139,9 @@ sealed interface Yaml {
     private Yaml value(Event event, int depth) {
       if (event instanceof AliasEvent
           || (event instanceof NodeEvent n && n.getAnchor().isPresent())) {
-        throw new Refused(line(event), "anchors and aliases (& and *) are not allowed in a plan; write the value out, in quotation marks where it begins with & or *");
+        throw new Refused(
+            line(event),
+            "anchors and aliases (& and *) are not allowed in a plan; write the value out, in quotation marks where it begins with & or *");
       }
       if (depth > DEEPEST) {
         throw new Refused(line(event), "is nested too deeply for a plan; " + ANEW);
@@ -173,7 +175,10 @@ sealed interface Yaml {
         }
         Yaml value = value(events.next(), depth + 1);
         if (fields.putIfAbsent(key.getValue(), value) != null) {
-          problems.add(line(event), Problems.quoted(key.getValue()) + " stands here twice; take one of the two lines out");
+          problems.add(
+              line(event),
+              Problems.quoted(key.getValue())
+                  + " stands here twice; take one of the two lines out");
         }
         event = events.next();
       }

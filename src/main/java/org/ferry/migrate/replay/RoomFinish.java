@@ -100,7 +100,8 @@ final class RoomFinish {
   }
 
   private Optional<EventId> standing(RoomId target, Set<String> senders) {
-    Iterator<ObjectNode> events = new Backwards(readers.present(voyage.options().bot(), target), target);
+    Iterator<ObjectNode> events =
+        new Backwards(readers.present(voyage.options().bot(), target), target);
     while (events.hasNext()) {
       ObjectNode event = events.next();
       if (event.path("type").asText().equals("m.room.message")

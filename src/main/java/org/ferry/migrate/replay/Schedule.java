@@ -1,7 +1,6 @@
 package org.ferry.migrate.replay;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -336,6 +336,18 @@ class PlanFileTest {
 
   @Test
   void refusesDeepAndLargeFilesWithoutFalling() throws IOException {
+    for (String[] broken :
+        new String[][] {
+          {"people:\n\t- {id: x}\n", "indent with spaces"},
+          {"people:\n  - {id: \"@a:b, action: ghost}\n", "line 2 is not closed"},
+          {"people:\n  - {id: @a:b}\n", "that begin with @"},
+          {"a: b: c\n", "hold a colon"},
+          {"a: [1, 2\nb: 3\n", "lines 1 to 2"},
+          {"a: *b\n", "in quotation marks"},
+          {"format: 1\nformat: 1\n", "take one of the two lines out"},
+        }) {
+      refusal(two(), broken[0]).hasMessageContaining("plan.yaml:").hasMessageContaining(broken[1]);
+    }
     refusal(two(), "[".repeat(200_000)).hasMessageContaining("plan.yaml:1");
     refusal(two(), "a: ".repeat(50_000)).hasMessageContaining("plan.yaml:1");
     Path large = folder.resolve("plan.yaml");

@@ -242,6 +242,36 @@ class ScheduleTest {
   }
 
   @Test
+  void askingWhatWasCarriedHoldsNobodyUp() throws InterruptedException {
+    CountDownLatch asked = new CountDownLatch(1);
+    AtomicReference<Thread> worker = new AtomicReference<>();
+    Schedule.Work<Berth> work =
+        room -> {
+          if (room.name.equals("long")) {
+            worker.set(Thread.currentThread());
+            assertThat(asked.await(30, TimeUnit.SECONDS)).as("asked").isTrue();
+          }
+          return room.go();
+        };
+    Schedule<Berth> schedule =
+        new Schedule<>(
+            2,
+            work,
+            e -> {
+              asked.countDown();
+              try {
+                // It comes to rest while the question is open.
+                assertThat(worker.get().join(Duration.ofSeconds(30))).as("not held up").isTrue();
+              } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+              }
+              return !carried.contains(e);
+            });
+    assertThat(schedule.run(List.of(room("long"), room("a", "b"), room("b")))).isTrue();
+    assertThat(carried).hasSize(3);
+  }
+
+  @Test
   void carriesTwoThousandRoomsThatAllLinkToOneAnother() throws InterruptedException {
     List<Berth> rooms =
         IntStream.range(0, 2_000)

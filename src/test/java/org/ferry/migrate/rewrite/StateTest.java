@@ -67,6 +67,28 @@ class StateTest {
   }
 
   @Test
+  void givesCreatorsOfVersion12TheHighestLevelWhereNobodyStandsAboveIt() {
+    stage.room =
+        new RoomContext(
+            "old.org",
+            "new.org",
+            "10",
+            Stage.BOT,
+            Stage.BOT,
+            Set.of(ALICE),
+            false,
+            false,
+            false,
+            true,
+            "",
+            RoomContext.Encrypted.LEFT);
+    assertThat(stage.stateContent("m.room.power_levels", "{'users':{'@bob:old.org':50}}"))
+        .isEqualTo("{'users':{'@bob:new.org':50,'@old_alice:new.org':100,'@ferry:new.org':100}}");
+    assertThat(stage.stateContent("m.room.power_levels", "{'users':{'@alice:old.org':150}}"))
+        .isEqualTo("{'users':{'@old_alice:new.org':150,'@ferry:new.org':100}}");
+  }
+
+  @Test
   void anArchiveBearsItsOwnName() {
     stage.room = stage.room.named(" (archive)");
     assertThat(stage.stateContent("m.room.name", "{'name':'Garden'}"))
