@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import org.ferry.checkup.Blocked;
 import org.ferry.config.ConfigException;
+import org.ferry.crypto.keys.KeyException;
 import org.ferry.lab.LabException;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.InDoubt;
@@ -43,6 +44,7 @@ public enum FailureKind {
       case SourceException e -> INPUT;
       case UncheckedIOException e when e.getCause() instanceof FileSystemException -> INPUT;
       case BackupException e -> INPUT;
+      case KeyException e -> INPUT;
       case HomeserverFailure e -> SERVER;
       case SpaceUnusable e -> SERVER;
       case Blocked e -> SERVER;
@@ -64,17 +66,18 @@ public enum FailureKind {
     return switch (failure) {
       case MatrixException e when e.isTokenRefused() ->
           said
-              + ". The homeserver does not know Ferry's token: hand it registration.yaml, name that in"
-              + " app_service_config_files and restart it; ferry registration --check tells what differs.";
+              + ". The homeserver does not know Ferry's token: hand it registration.yaml, name that"
+              + " in app_service_config_files and restart it; ferry registration --check tells what"
+              + " differs.";
       case MatrixException e when e.isRateLimit() ->
           said
-              + ". The homeserver keeps limiting Ferry's rate: let it read registration.yaml as Ferry"
-              + " writes it (rate_limited: false), restart it and run the same command again; what was"
-              + " done is kept.";
+              + ". The homeserver keeps limiting Ferry's rate: let it read registration.yaml as"
+              + " Ferry writes it (rate_limited: false), restart it and run the same command again;"
+              + " what was done is kept.";
       case UncheckedIOException e when e.getCause() instanceof FileSystemException file ->
           file.getMessage()
-              + ". See that the folder is there and writable and that its disk has room, then run the"
-              + " same command again.";
+              + ". See that the folder is there and writable and that its disk has room, then run"
+              + " the same command again.";
       case OutOfMemoryError e ->
           "Java's memory is used up; give it more, such as FERRY_JAVA_OPTS=-Xmx2g, and run the same"
               + " command again; what was done is kept.";

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.ferry.config.Config;
+import org.ferry.config.ConfigException;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
 import org.ferry.id.Secret;
@@ -35,6 +36,7 @@ import org.ferry.store.PgCrossingLedger;
 import org.ferry.store.PgInbox;
 import org.ferry.store.PgMegolmIndexes;
 import org.ferry.store.PgSourceLedger;
+import org.ferry.store.crypto.PgKeyring;
 import org.ferry.store.sqlite.SqliteFile;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,7 @@ public final class Ferry implements AutoCloseable {
   private @Nullable PgCrossingLedger crossings;
   private @Nullable Homeserver homeserver;
   private @Nullable Admin admin;
+  private @Nullable PgKeyring keyring;
 
   /**
    * A Ferry of which nothing is open yet.
@@ -106,6 +109,28 @@ public final class Ferry implements AutoCloseable {
               DatabasePart.open(loops, config, environment, closing, notice), Database::close);
     }
     return database;
+  }
+
+  /**
+   * What keys in the database are protected with.
+   *
+   * @throws ConfigException where no pickle key is configured
+   * @throws org.ferry.crypto.keys.KeyException where it is not the one of this database
+   */
+  public PgKeyring keyring() {
+    if (keyring == null) {
+      Config.Pickling pickling = config.encryption().pickling();
+      if (pickling == null) {
+        throw new ConfigException(
+            config.file(),
+            "there is no pickle key, which protects keys in the database; ferry init writes one"
+                + " into pickle.key. Else make one: (umask 077; openssl rand -base64 32 >"
+                + " pickle.key), or set FERRY_PICKLE_KEY, and keep it: without it the keys are"
+                + " lost");
+      }
+      keyring = closing.add(PgKeyring.open(database(), pickling.key()), PgKeyring::close);
+    }
+    return keyring;
   }
 
   /** Saves the ledger and brings it back; the caller closes it. */

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.ferry.crypto.keys.KeyException;
+import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.migrate.MigrateOptions;
@@ -18,14 +20,18 @@ import org.jspecify.annotations.Nullable;
 /** Makes the records out of values; opens the files that the values name. */
 final class Assembly {
   private static final Path UNSET = Path.of("pickle.key");
+  private static final String PICKLE_KEY = "encryption.pickle_key";
+  private static final String PICKLE_VARIABLE = "FERRY_PICKLE_KEY";
 
+  private final Map<String, String> environment;
   private final Values values;
   private final Path folder;
   private final OptionalInt port;
   private final List<Problem> warnings = new ArrayList<>();
   private final SecretFiles secrets;
 
-  Assembly(Values values, Path folder, OptionalInt port) {
+  Assembly(Map<String, String> environment, Values values, Path folder, OptionalInt port) {
+    this.environment = environment;
     this.values = values;
     this.folder = folder;
     this.port = port;
@@ -42,15 +48,37 @@ final class Assembly {
     }
     values.items("webhooks").forEach(k -> secrets.check(k + ".secret"));
     values.items("api.tokens").forEach(k -> secrets.check(k + ".token"));
-    checkPickleKey();
-    return new Opened(admin, people());
+    return new Opened(admin, people(), pickleKey());
   }
 
-  /** The default file need not be there before encryption is used. */
-  private void checkPickleKey() {
-    Path file = folder.resolve(values.find("encryption.pickle_key_file", Path.class).orElse(UNSET));
-    if (values.given("encryption.pickle_key") || !file.endsWith(UNSET) || Files.exists(file)) {
-      secrets.check("encryption.pickle_key");
+  /**
+   * The key or file that is named; else the environment's, for where nothing else is given; else
+   * the default file. That need not be there before encryption is used.
+   */
+  private Config.@Nullable Pickling pickleKey() {
+    String fileKey = PICKLE_KEY + "_file";
+    Path file = path(fileKey);
+    boolean missing = file == null || (file.endsWith(UNSET) && !Files.exists(file));
+    if (values.given(PICKLE_KEY) || (values.given(fileKey) && !missing)) {
+      Path named = values.given(fileKey) ? file : null;
+      return secrets.find(PICKLE_KEY).map(s -> pickling(s, named)).orElse(null);
+    }
+    String word = environment.getOrDefault(PICKLE_VARIABLE, "").strip();
+    if (!word.isEmpty()) {
+      return pickling(Secret.of(word), null);
+    }
+    return missing || file == null
+        ? null
+        : secrets.read(fileKey, file).map(s -> pickling(s, file)).orElse(null);
+  }
+
+  private Config.@Nullable Pickling pickling(Secret text, @Nullable Path file) {
+    try {
+      return new Config.Pickling(PickleKey.parse(text), file);
+    } catch (KeyException e) {
+      values.problem(
+          PICKLE_KEY, (file == null ? "" : file + ": ") + String.valueOf(e.getMessage()));
+      return null;
     }
   }
 
@@ -59,8 +87,10 @@ final class Assembly {
    *
    * @param admin the administrator's token
    * @param people who is who
+   * @param pickling the pickle key
    */
-  record Opened(Optional<Secret> admin, Map<UserId, UserId> people) {}
+  record Opened(
+      Optional<Secret> admin, Map<UserId, UserId> people, Config.@Nullable Pickling pickling) {}
 
   private Map<UserId, UserId> people() {
     Map<UserId, UserId> people = new LinkedHashMap<>();
@@ -129,6 +159,10 @@ final class Assembly {
         rooms(),
         replay(),
         sources(),
+        new Config.Encryption(
+            values.text("encryption.transport"),
+            opened.pickling(),
+            values.is("encryption.self_sign")),
         later(),
         api(),
         new Config.Logging(values.text("logging.level"), values.text("logging.format")),

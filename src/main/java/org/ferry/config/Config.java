@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.migrate.MigrateOptions;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param rooms what is done with which rooms
  * @param replay how history is written
  * @param sources sources by name
+ * @param encryption end-to-end encryption
  * @param later the sections whose parts are not built yet
  * @param api where the API, health and metrics listen
  * @param logging the log
@@ -44,6 +46,7 @@ public record Config(
     MigrateOptions.Rooms rooms,
     MigrateOptions.Replay replay,
     Map<String, Source> sources,
+    Encryption encryption,
     Later later,
     Listen api,
     Logging logging,
@@ -145,6 +148,23 @@ public record Config(
    * @param media the media_store, null where none is named
    */
   public record Source(String type, @Nullable Path path, @Nullable Path media) {}
+
+  /**
+   * End-to-end encryption.
+   *
+   * @param transport {@code auto}, {@code sync} or {@code appservice}
+   * @param pickling the pickle key, null where there is none
+   * @param selfSign whether Ferry signs its devices with the bot's own identity
+   */
+  public record Encryption(String transport, @Nullable Pickling pickling, boolean selfSign) {}
+
+  /**
+   * What protects keys in the database.
+   *
+   * @param key the pickle key
+   * @param file where it stands, null where the configuration or the environment holds it
+   */
+  public record Pickling(PickleKey key, @Nullable Path file) {}
 
   /**
    * What is configured for parts that are not built yet.

@@ -82,7 +82,7 @@ public final class ConfigLoader {
     new SchemaReader(values, new Interpolation(environment))
         .read(Schema.ROOT, Yaml.read(name, yaml));
     new Checks(values).run();
-    Assembly assembly = new Assembly(values, folder, port(values));
+    Assembly assembly = new Assembly(environment, values, folder, port(values));
     Assembly.Opened opened = assembly.files();
     if (!values.problems().isEmpty()) {
       throw new ConfigException(

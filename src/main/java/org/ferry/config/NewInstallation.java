@@ -2,11 +2,11 @@ package org.ferry.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.ferry.crypto.keys.PickleKey;
+import org.ferry.id.Secret;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +29,6 @@ public record NewInstallation(
     boolean createSpace,
     @Nullable String address,
     String identities) {
-  private static final int KEY_BYTES = 32;
-
   /** The configuration file. */
   public Path config() {
     return folder.resolve(ConfigLoader.DEFAULT_FILE);
@@ -65,10 +63,11 @@ public record NewInstallation(
    */
   public void write() {
     String yaml = yaml();
-    Config config = new ConfigLoader(Map.of(), folder).load("config.yaml", yaml, folder);
-    byte[] key = new byte[KEY_BYTES];
-    new SecureRandom().nextBytes(key);
-    PrivateFiles.write(pickleKey(), Base64.getEncoder().encodeToString(key) + "\n");
+    Secret key = PickleKey.random().text();
+    Config config =
+        new ConfigLoader(Map.of("FERRY_PICKLE_KEY", key.reveal()), folder)
+            .load("config.yaml", yaml, folder);
+    PrivateFiles.write(pickleKey(), key.reveal() + "\n");
     RegistrationFile.write(registration(), Registration.fresh(config));
     PrivateFiles.write(config(), yaml);
   }

@@ -156,7 +156,8 @@ final class Schema {
                 "username_template",
                 Kind.template("localpart", "server", "id"),
                 "\"old_{localpart}\"",
-                "localpart of a ghost; also {server}, {id}. In mode account for people of other servers"),
+                "localpart of a ghost; also {server}, {id}. In mode account for people of other"
+                    + " servers"),
             Setting.of(
                 "displayname_template",
                 Kind.template("displayname", "localpart", "server", "id"),
@@ -217,7 +218,8 @@ final class Schema {
                 Kind.wordOr(
                     Kind.matching("a room version", "[a-z0-9.-]{1,32}"), "default", "source"),
                 "default",
-                "room version of new rooms: the server's default, that of the source, or one named"),
+                "room version of new rooms: the server's default, that of the source, or one"
+                    + " named"),
             Setting.of(
                 "private_in_space",
                 Kind.BOOL,
@@ -310,7 +312,7 @@ final class Schema {
   private static Section encryption() {
     return new Section(
         "encryption",
-        "end-to-end encryption (not available yet)",
+        "end-to-end encryption",
         false,
         List.of(
             Setting.of(
@@ -324,7 +326,11 @@ final class Schema {
                 "pickle.key",
                 "file of the key that protects keys in the database; init writes it"),
             Setting.optional(
-                "pickle_key", Kind.SECRET, "\"${FERRY_PICKLE_KEY}\"", "or the key itself"),
+                "pickle_key",
+                Kind.SECRET,
+                "\"${FERRY_PICKLE_KEY}\"",
+                "or the key itself; where neither is given the environment's FERRY_PICKLE_KEY"
+                    + " counts before the default file"),
             Setting.of(
                 "self_sign",
                 Kind.BOOL,

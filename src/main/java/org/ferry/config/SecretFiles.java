@@ -52,7 +52,8 @@ final class SecretFiles {
     find(key).ifPresent(s -> {});
   }
 
-  private Optional<Secret> read(String key, Path file) {
+  /** The secret that a file holds; what keeps it from being read is a problem of the key. */
+  Optional<Secret> read(String key, Path file) {
     try {
       String text = Files.readString(file).strip();
       if (text.isEmpty()) {

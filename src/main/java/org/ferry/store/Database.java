@@ -9,6 +9,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
 import java.time.Duration;
@@ -109,8 +110,9 @@ public final class Database implements AutoCloseable {
    * @param sql with $1, $2, …
    * @param values of the parameters
    * @return its rows
+   * @throws LedgerException where the database cannot be used; says what to do
    */
-  RowSet<Row> run(String sql, @Nullable Object... values) {
+  public RowSet<Row> run(String sql, @Nullable Object... values) {
     return patience.until(() -> once(sql, values));
   }
 
@@ -119,13 +121,65 @@ public final class Database implements AutoCloseable {
     return await(pool.preparedQuery(sql).execute(Tuple.wrap(Arrays.asList(values))));
   }
 
+  /**
+   * Work on one connection, in one transaction.
+   *
+   * @param <T> what it gives
+   */
+  @FunctionalInterface
+  public interface Transaction<T> {
+    /**
+     * Does it; what it throws rolls everything back.
+     *
+     * @param connection for the statements; {@link #await} waits for each
+     */
+    T in(SqlConnection connection) throws Exception;
+  }
+
+  /**
+   * Runs work in one transaction and commits it. It is done again where the connection was lost or
+   * the server asks for it, so it must be work that may be repeated as a whole: where the answer to
+   * a commit was lost it finds what it did.
+   *
+   * @param work the statements
+   * @return what the work gave
+   * @throws LedgerException where the database cannot be used; says what to do
+   */
+  public <T> T transaction(Transaction<T> work) {
+    return patience.until(() -> {
+      SqlConnection connection = await(pool.getConnection());
+      try {
+        io.vertx.sqlclient.Transaction transaction = await(connection.begin());
+        try {
+          T result = work.in(connection);
+          var unused = await(transaction.commit());
+          return result;
+        } catch (Throwable e) {
+          rollBack(transaction);
+          throw e;
+        }
+      } finally {
+        var unused = await(connection.close());
+      }
+    });
+  }
+
+  /** What the work failed with is told; a connection that is gone has rolled back by itself. */
+  private static void rollBack(io.vertx.sqlclient.Transaction transaction) {
+    try {
+      var unused = await(transaction.rollback());
+    } catch (Exception e) {
+      System.getLogger(Database.class.getName()).log(System.Logger.Level.DEBUG, "rolling back", e);
+    }
+  }
+
   /** Repeats work that may be repeated until it is done or patience ends. */
-  <T> T until(Callable<T> work) {
+  public <T> T until(Callable<T> work) {
     return patience.until(work);
   }
 
   /** A connection for COPY and long transactions; waits for the server, then it is the caller's. */
-  Connection bulk() {
+  public Connection bulk() {
     return patience.until(bulk::getConnection);
   }
 
@@ -168,7 +222,7 @@ public final class Database implements AutoCloseable {
   }
 
   /** Waits on the calling thread; a failure is thrown as what it is. */
-  static <T> T await(Future<T> future) throws Exception {
+  public static <T> T await(Future<T> future) throws Exception {
     try {
       return future.toCompletionStage().toCompletableFuture().get();
     } catch (java.util.concurrent.ExecutionException e) {

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.ferry.crypto.keys.KeyException;
 import org.ferry.migrate.LedgerException;
 
 /**
@@ -45,7 +46,7 @@ final class Patience {
         T result = work.call();
         over();
         return result;
-      } catch (LedgerException e) {
+      } catch (LedgerException | KeyException e) {
         throw e;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -30,7 +30,8 @@ final class Schema {
           where relname = 'schema_history' and relnamespace = to_regnamespace('ferry'))
       """;
   private static final String INSTALLED =
-      "select coalesce(max(version::int), 0) from ferry.schema_history where success and version is not null";
+      "select coalesce(max(version::int), 0) from ferry.schema_history where success and version is"
+          + " not null";
 
   private final DatabaseUrl url;
   private final DataSource source;

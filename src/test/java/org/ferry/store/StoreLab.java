@@ -9,13 +9,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.ferry.testing.TestPostgres;
 
 /** A fresh database for one test, opened as Ferry opens it. */
-final class StoreLab implements AutoCloseable {
+public final class StoreLab implements AutoCloseable {
   final TestPostgres.Db db = TestPostgres.freshDatabase();
   final List<String> notices = new CopyOnWriteArrayList<>();
   private final Vertx vertx = Vertx.vertx();
   final Database database = open(Duration.ofSeconds(30));
   final PgSourceLedger sources = new PgSourceLedger(database);
   final PgCrossingLedger crossings = new PgCrossingLedger(database);
+
+  /** The database, opened. */
+  public Database database() {
+    return database;
+  }
 
   /** Another pool on the same database, as another process has it. */
   Database open(Duration patience) {
@@ -44,7 +49,8 @@ final class StoreLab implements AutoCloseable {
     }
   }
 
-  long number(String sql) {
+  /** The one number that a statement gives. */
+  public long number(String sql) {
     try (Connection connection = db.connect();
         var row = connection.createStatement().executeQuery(sql)) {
       return row.next() ? row.getLong(1) : 0;

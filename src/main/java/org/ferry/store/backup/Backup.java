@@ -40,7 +40,7 @@ public final class Backup {
       from pg_class c
       where c.relnamespace = 'ferry'::regnamespace and c.relkind = 'r'
         and c.relname not in ('schema_history', 'claim')
-      order by c.relname <> 'source', c.relname <> 'crossing', c.relname
+      order by c.relname <> 'source', c.relname <> 'crossing', c.relname <> 'data_key', c.relname
       """;
   private static final String IDENTITIES =
       """
@@ -130,7 +130,8 @@ public final class Backup {
     try (Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "select not exists (select from ferry.source) and not exists (select from ferry.inbox_transaction)")) {
+                "select not exists (select from ferry.source) and not exists (select from"
+                    + " ferry.inbox_transaction)")) {
       return row.next() && row.getBoolean(1);
     }
   }
@@ -271,7 +272,8 @@ public final class Backup {
   private void restored() throws SQLException {
     run("delete from ferry.crossing_note where name like 'looked:%'");
     run(
-        "insert into ferry.crossing_note (crossing, name, json) select id, 'restored', '{}' from ferry.crossing on conflict do nothing");
+        "insert into ferry.crossing_note (crossing, name, json) select id, 'restored', '{}' from"
+            + " ferry.crossing on conflict do nothing");
   }
 
   private void run(String sql) throws SQLException {
