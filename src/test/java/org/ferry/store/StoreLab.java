@@ -17,6 +17,11 @@ public final class StoreLab implements AutoCloseable {
   final PgSourceLedger sources = new PgSourceLedger(database);
   final PgCrossingLedger crossings = new PgCrossingLedger(database);
 
+  /** The same database for those who write to it by hand. */
+  public TestPostgres.Db db() {
+    return db;
+  }
+
   /** The database, opened. */
   public Database database() {
     return database;

@@ -1,0 +1,77 @@
+package org.ferry.crypto;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.ferry.id.RoomId;
+
+/**
+ * The room keys that Ferry reads with; all devices and accounts share them. A session is found by
+ * room and session id and by nothing else of what an event claims. For any number of threads;
+ * methods block.
+ */
+public interface RoomKeys {
+  /** What became of a key that was added. */
+  enum Added {
+    /** There was none. */
+    NEW,
+    /** It reaches further back than the one that was there, or its origin is better known. */
+    BETTER,
+    /** The one that was there is as good or better; nothing changed. */
+    KEPT,
+    /** One of the same id is there that it does not fit; it was refused, nothing changed. */
+    UNCONNECTED
+  }
+
+  /**
+   * Finds a session.
+   *
+   * @param room the room of the event
+   * @param sessionId as the event says
+   * @return the session, which the caller closes; empty where no key came yet
+   * @throws org.ferry.crypto.keys.KeyException where its pickle does not open
+   */
+  Optional<InboundSession> find(RoomId room, String sessionId);
+
+  /**
+   * Finds a session anew in the database: another process may have added a key that reaches further
+   * back than the one in memory.
+   *
+   * @param room the room of the event
+   * @param sessionId as the event says
+   * @return as {@link #find}
+   */
+  Optional<InboundSession> findAnew(RoomId room, String sessionId);
+
+  /**
+   * Adds keys in one transaction. Of two keys of one session that are connected the lower first
+   * index stays and the origin that says more; one that is not connected never takes another's
+   * place. Adding a key again is harmless.
+   *
+   * @param keys some keys, also several of one session; the sessions stay the caller's
+   * @return what became of each, in the same order
+   */
+  List<Added> addAll(List<RoomKey> keys);
+
+  /** Adds one key. */
+  default Added add(RoomKey key) {
+    return addAll(List.of(key)).getFirst();
+  }
+
+  /**
+   * Notes anew what is known of the device that made a session.
+   *
+   * @param room the room
+   * @param sessionId the session's id
+   * @param senderData one JSON object as text
+   */
+  void setSenderData(RoomId room, String sessionId, String senderData);
+
+  /**
+   * Goes through all sessions by room and id, in pages, so that any number fits into memory.
+   *
+   * @param each is lent one after the other; may not keep it
+   * @return how many
+   */
+  long forEach(Consumer<InboundSession> each);
+}

@@ -1,0 +1,193 @@
+package org.ferry.store.crypto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.ferry.crypto.InboundSession;
+import org.ferry.crypto.KeyOrigin;
+import org.ferry.crypto.RoomKey;
+import org.ferry.crypto.RoomKeyInfo;
+import org.ferry.crypto.RoomKeys.Added;
+import org.ferry.crypto.keys.KeyException;
+import org.ferry.crypto.keys.PickleKey;
+import org.ferry.crypto.vodozemac.MegolmInbound;
+import org.ferry.crypto.vodozemac.MegolmOutbound;
+import org.ferry.crypto.vodozemac.Vodozemac;
+import org.ferry.id.RoomId;
+import org.ferry.store.StoreLab;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PgRoomKeysIT {
+  private static final RoomId ROOM = new RoomId("!a:example.org");
+
+  private final long handles = Vodozemac.openHandles();
+  private final StoreLab lab = new StoreLab();
+  private final PickleKey pickleKey = PickleKey.random();
+  private final PgKeyring keyring = PgKeyring.open(lab.database(), pickleKey);
+  private final PgRoomKeys keys = new PgRoomKeys(lab.database(), keyring, 4);
+  private final MegolmOutbound outbound = MegolmOutbound.create();
+
+  @AfterEach
+  void close() {
+    outbound.close();
+    keys.close();
+    keyring.close();
+    lab.close();
+    assertThat(Vodozemac.openHandles()).isEqualTo(handles);
+  }
+
+  private static RoomKeyInfo info(KeyOrigin origin) {
+    return new RoomKeyInfo(
+        origin, "curve", "ed", null, List.of("passed"), true, Instant.ofEpochSecond(1_700_000_000));
+  }
+
+  private Added add(KeyOrigin origin, MegolmInbound session) {
+    try (session) {
+      return keys.add(new RoomKey(ROOM, session, info(origin)));
+    }
+  }
+
+  /** The session from its present index on, as its owner sends it. */
+  private MegolmInbound now() {
+    return MegolmInbound.fromSessionKey(outbound.sessionKey());
+  }
+
+  private static MegolmInbound imported(MegolmInbound session, long index) {
+    try (session) {
+      return MegolmInbound.fromExportedKey(session.exportAt(index).orElseThrow());
+    }
+  }
+
+  private String read(String ciphertext) {
+    try (InboundSession session = keys.find(ROOM, outbound.sessionId()).orElseThrow()) {
+      return new String(session.megolm().decrypt(ciphertext).plaintext(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void readsWhatItKept() {
+    assertThat(add(KeyOrigin.OLM, now())).isEqualTo(Added.NEW);
+    String ciphertext = outbound.encrypt("hello".getBytes(StandardCharsets.UTF_8));
+    assertThat(read(ciphertext)).isEqualTo("hello");
+    assertThat(read(ciphertext)).isEqualTo("hello");
+    try (InboundSession session = keys.findAnew(ROOM, outbound.sessionId()).orElseThrow()) {
+      assertThat(session.info()).isEqualTo(info(KeyOrigin.OLM));
+    }
+    assertThat(keys.find(new RoomId("!other:example.org"), outbound.sessionId())).isEmpty();
+    assertThat(keys.find(ROOM, "nobody's\u0000")).isEmpty();
+    assertThat(lab.number("select count(*) from ferry.megolm_inbound_sessions")).isEqualTo(1);
+  }
+
+  @Test
+  void theEarlierIndexWinsAndTheBetterOrigin() {
+    String first = outbound.encrypt("first".getBytes(StandardCharsets.UTF_8));
+    MegolmInbound early = MegolmInbound.fromSessionKey(outbound.sessionKey());
+    String second = outbound.encrypt("second".getBytes(StandardCharsets.UTF_8));
+    assertThat(add(KeyOrigin.OLM, now())).isEqualTo(Added.NEW);
+    assertThatThrownBy(() -> read(second))
+        .isInstanceOf(org.ferry.crypto.vodozemac.CryptoException.UnknownIndex.class);
+    assertThat(add(KeyOrigin.EXPORT, imported(early, 1))).isEqualTo(Added.BETTER);
+    assertThat(read(second)).isEqualTo("second");
+    assertThatThrownBy(() -> read(first))
+        .isInstanceOf(org.ferry.crypto.vodozemac.CryptoException.UnknownIndex.class);
+    try (InboundSession session = keys.find(ROOM, outbound.sessionId()).orElseThrow()) {
+      assertThat(session.info().origin()).isEqualTo(KeyOrigin.OLM);
+      assertThat(session.megolm().firstKnownIndex()).isEqualTo(1);
+    }
+    assertThat(add(KeyOrigin.OLM, now())).isEqualTo(Added.KEPT);
+  }
+
+  @Test
+  void aKeyFromTheOwnerSaysMoreThanAnImportedOne() {
+    assertThat(add(KeyOrigin.BACKUP, imported(now(), 0))).isEqualTo(Added.NEW);
+    assertThat(add(KeyOrigin.EXPORT, imported(now(), 0))).isEqualTo(Added.KEPT);
+    assertThat(add(KeyOrigin.OLM, now())).isEqualTo(Added.BETTER);
+    try (InboundSession session = keys.find(ROOM, outbound.sessionId()).orElseThrow()) {
+      assertThat(session.info().origin()).isEqualTo(KeyOrigin.OLM);
+    }
+  }
+
+  @Test
+  void severalKeysOfOneSessionInOneBatch() {
+    try (MegolmInbound a = now();
+        MegolmInbound b = now()) {
+      List<RoomKey> batch = new ArrayList<>();
+      batch.add(new RoomKey(ROOM, a, info(KeyOrigin.BACKUP)));
+      batch.add(new RoomKey(ROOM, b, info(KeyOrigin.OLM)));
+      batch.add(new RoomKey(new RoomId("!b"), b, info(KeyOrigin.OLM)));
+      assertThat(keys.addAll(batch)).containsExactly(Added.NEW, Added.BETTER, Added.NEW);
+      assertThat(keys.addAll(batch)).containsExactly(Added.KEPT, Added.KEPT, Added.KEPT);
+    }
+    assertThat(keys.forEach(s -> {})).isEqualTo(2);
+  }
+
+  @Test
+  void aKeyThatIsNotConnectedTakesNobodysPlace() {
+    assertThat(add(KeyOrigin.EXPORT, imported(now(), 0))).isEqualTo(Added.NEW);
+    String ciphertext = outbound.encrypt("hello".getBytes(StandardCharsets.UTF_8));
+    MegolmInbound honest = MegolmInbound.fromSessionKey(outbound.sessionKey());
+    byte[] forged = java.util.Base64.getDecoder().decode(honest.exportAtFirstKnownIndex());
+    honest.close();
+    // The ratchet is another; signing key, and so the id, stay.
+    forged[10] ^= 1;
+    forged[4] = 0;
+    String key = java.util.Base64.getEncoder().withoutPadding().encodeToString(forged);
+    assertThat(add(KeyOrigin.OLM, MegolmInbound.fromExportedKey(key))).isEqualTo(Added.UNCONNECTED);
+    assertThat(read(ciphertext)).isEqualTo("hello");
+  }
+
+  @Test
+  void manyThreadsAddTheSameKeyOnce() throws Exception {
+    List<Callable<Added>> tasks = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      tasks.add(() -> add(KeyOrigin.OLM, now()));
+    }
+    List<Added> outcome = new ArrayList<>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (var future : threads.invokeAll(tasks)) {
+        outcome.add(future.get());
+      }
+    }
+    assertThat(outcome).containsOnlyOnce(Added.NEW).contains(Added.KEPT);
+  }
+
+  @Test
+  void theCacheIsBoundedAndLendsWhatItHasLetGo() {
+    List<InboundSession> lent = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      RoomId room = new RoomId("!r" + i);
+      try (MegolmInbound session = now()) {
+        assertThat(keys.add(new RoomKey(room, session, info(KeyOrigin.OLM)))).isEqualTo(Added.NEW);
+      }
+      lent.add(keys.find(room, outbound.sessionId()).orElseThrow());
+    }
+    String ciphertext = outbound.encrypt("hello".getBytes(StandardCharsets.UTF_8));
+    lent.forEach(s -> assertThat(s.megolm().decrypt(ciphertext).index()).isZero());
+    lent.forEach(InboundSession::close);
+    lent.forEach(InboundSession::close);
+    assertThat(Vodozemac.openHandles() - handles).isEqualTo(1 + 4);
+  }
+
+  @Test
+  void aRowMovedToAnotherRoomDoesNotOpen() throws Exception {
+    assertThat(add(KeyOrigin.OLM, now())).isEqualTo(Added.NEW);
+    try (Connection connection = lab.db().connect()) {
+      assertThat(
+              connection
+                  .createStatement()
+                  .executeUpdate("update ferry.room_key set room_id = '!elsewhere'"))
+          .isEqualTo(1);
+    }
+    assertThatThrownBy(() -> keys.findAnew(new RoomId("!elsewhere"), outbound.sessionId()))
+        .isInstanceOf(KeyException.class)
+        .hasMessageContaining("does not open");
+  }
+}
