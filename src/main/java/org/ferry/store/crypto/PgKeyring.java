@@ -77,9 +77,9 @@ public final class PgKeyring implements Keyring, AutoCloseable {
     if (row.getLong(0) > 0) {
       throw new KeyException(
           ("the keys in the database %s are protected by another pickle key than the configured"
-               + " one. Put the earlier one back (encryption.pickle_key_file, or FERRY_PICKLE_KEY);"
-               + " without it they cannot be read by anybody, and Ferry makes no new identity in"
-               + " their place. Nothing was changed.")
+                  + " one. Put the earlier one back (encryption.pickle_key_file, or FERRY_PICKLE_KEY);"
+                  + " without it they cannot be read by anybody, and Ferry makes no new identity in"
+                  + " their place. Nothing was changed.")
               .formatted(label));
     }
   }
