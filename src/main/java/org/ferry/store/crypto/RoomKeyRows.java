@@ -6,8 +6,10 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -98,9 +100,8 @@ final class RoomKeyRows {
     fresh.clear();
     changed.clear();
     List<Id> ids = keys.stream().map(RoomKeyRows::id).toList();
-    Tuple wanted = Tuple.tuple();
-    wanted.addValue(texts(ids, Id::room));
-    wanted.addValue(texts(ids, Id::sessionId));
+    Tuple wanted =
+        Tuple.wrap(Arrays.<Object>asList(texts(ids, Id::room), texts(ids, Id::sessionId)));
     for (Row row : await(connection.preparedQuery(LOCKED).execute(wanted))) {
       RoomKeyRow there = RoomKeyRow.of(row);
       rows.put(new Id(there.room(), there.sessionId()), there);
@@ -167,26 +168,27 @@ final class RoomKeyRows {
   }
 
   private RowSet<Row> execute(String sql, Collection<RoomKeyRow> some) throws Exception {
-    Tuple values = Tuple.tuple();
-    values.addValue(texts(some, RoomKeyRow::room));
-    values.addValue(texts(some, RoomKeyRow::sessionId));
-    values.addValue(texts(some, r -> r.info().origin().word()));
-    values.addValue(some.stream().map(RoomKeyRow::firstIndex).toArray(Long[]::new));
-    values.addValue(texts(some, r -> r.info().senderKey()));
-    values.addValue(texts(some, r -> r.info().signingKey()));
-    values.addValue(texts(some, r -> r.info().senderData()));
-    values.addValue(texts(some, RoomKeyRow::forwardedBy));
-    values.addValue(some.stream().map(r -> r.info().sharedHistory()).toArray(Boolean[]::new));
-    values.addValue(texts(some, RoomKeyRow::pickle));
-    values.addValue(some.stream().map(RoomKeyRow::generation).toArray(Integer[]::new));
-    values.addValue(
-        some.stream()
-            .map(r -> r.info().createdAt().atOffset(ZoneOffset.UTC))
-            .toArray(java.time.OffsetDateTime[]::new));
+    Tuple values =
+        Tuple.wrap(
+            Arrays.<Object>asList(
+                texts(some, RoomKeyRow::room),
+                texts(some, RoomKeyRow::sessionId),
+                texts(some, r -> r.info().origin().word()),
+                some.stream().map(RoomKeyRow::firstIndex).toArray(Long[]::new),
+                texts(some, r -> r.info().senderKey()),
+                texts(some, r -> r.info().signingKey()),
+                some.stream().map(r -> r.info().senderData()).toArray(String[]::new),
+                texts(some, RoomKeyRow::forwardedBy),
+                some.stream().map(r -> r.info().sharedHistory()).toArray(Boolean[]::new),
+                texts(some, RoomKeyRow::pickle),
+                some.stream().map(RoomKeyRow::generation).toArray(Integer[]::new),
+                some.stream()
+                    .map(r -> r.info().createdAt().atOffset(ZoneOffset.UTC))
+                    .toArray(OffsetDateTime[]::new)));
     return await(connection.preparedQuery(sql).execute(values));
   }
 
-  private static <T> String[] texts(Collection<T> some, Function<T, ?> text) {
+  private static <T> String[] texts(Collection<T> some, Function<T, String> text) {
     return some.stream().map(text).toArray(String[]::new);
   }
 }
