@@ -108,6 +108,17 @@ class ArchitectureTest {
   }
 
   @ArchTest
+  void onlyTheBindingTouchesJna(JavaClasses classes) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.ferry.crypto.vodozemac")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.sun.jna..")
+        .check(classes);
+  }
+
+  @ArchTest
   void freeOfCycles(JavaClasses classes) {
     slices().matching("org.ferry.(*)..").should().beFreeOfCycles().check(classes);
   }

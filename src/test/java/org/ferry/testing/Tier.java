@@ -29,7 +29,9 @@ public enum Tier {
     /** Kills of Ferry meanwhile. */
     VILLAGE_KILLS(5, 50, 250),
     /** Kills of the homeserver meanwhile; at most as many as those of Ferry. */
-    VILLAGE_HOMESERVER_KILLS(1, 10, 50);
+    VILLAGE_HOMESERVER_KILLS(1, 10, 50),
+    /** Olm and Megolm messages and keys changed at random. */
+    MUTATED_MESSAGES(20_000, 1_000_000, 1_000_000);
 
     private final int verify;
     private final int full;

@@ -3,8 +3,9 @@ package org.ferry.crypto.vodozemac;
 import java.util.Arrays;
 
 /**
- * A public Curve25519 key that may be used: 32 bytes, not of low order. Its text is unpadded
- * base64.
+ * A public Curve25519 key that may be used: 32 bytes, not of low order, and without the last bit,
+ * which no client sets and all ignore: with it a message could be changed unnoticed. Its text is
+ * unpadded base64.
  */
 public final class Curve25519Key {
   private static final int SIZE = 32;
@@ -20,7 +21,8 @@ public final class Curve25519Key {
    *
    * @param bytes the key, copied
    * @return the key
-   * @throws CryptoException.BadKey where it has not 32 bytes or is of low order
+   * @throws CryptoException.BadKey where it has not 32 bytes, is of low order or has its last bit
+   *     set
    */
   public static Curve25519Key of(byte[] bytes) {
     if (bytes.length != SIZE) {
@@ -30,6 +32,9 @@ public final class Curve25519Key {
     if (LowOrder.isCurve25519(bytes)) {
       throw new CryptoException.BadKey("the Curve25519 key is a point of low order");
     }
+    if (bytes[SIZE - 1] < 0) {
+      throw new CryptoException.BadKey("the Curve25519 key has its last bit set");
+    }
     return new Curve25519Key(bytes.clone());
   }
 
@@ -38,7 +43,7 @@ public final class Curve25519Key {
    *
    * @param base64 the key as Matrix writes it, unpadded or padded
    * @return the key
-   * @throws CryptoException.BadKey where it is no base64, has not 32 bytes or is of low order
+   * @throws CryptoException.BadKey where it is no base64, or as {@link #of}
    */
   public static Curve25519Key parse(String base64) {
     byte[] bytes = Unpadded.decode(base64);

@@ -4,6 +4,8 @@ package org.ferry.crypto.vodozemac;
 final class MegolmWire {
   private static final int MESSAGE_VERSION = 3;
   private static final int MAC_AND_SIGNATURE = 8 + 64;
+  private static final int INDEX = 0x08;
+  private static final int CIPHERTEXT = 0x12;
   private static final int PUBLIC_KEY_AT = 1 + 4 + 128;
   private static final int EXPORTED_SIZE = PUBLIC_KEY_AT + 32;
   private static final int SHARED_SIZE = EXPORTED_SIZE + 64;
@@ -23,6 +25,10 @@ final class MegolmWire {
       throw new CryptoException.BadMessage(
           "the Megolm message is of version " + (bytes[0] & 0xff) + "; Matrix uses version 3");
     }
+    WireReader reader = new WireReader(bytes, 1, bytes.length - MAC_AND_SIGNATURE);
+    long unusedIndex = reader.skipNumber(INDEX);
+    int unusedSize = reader.skipBytes(CIPHERTEXT);
+    reader.end();
     return bytes;
   }
 

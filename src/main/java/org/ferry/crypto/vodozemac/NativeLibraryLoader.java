@@ -13,6 +13,7 @@ import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,19 +25,25 @@ final class NativeLibraryLoader {
       "Name a folder that this user may write to and that allows programs to run, with"
           + " FERRY_JAVA_OPTS=-Djna.tmpdir=/some/folder.";
 
+  private static final int LONGEST_REASON = 200;
+
   private NativeLibraryLoader() {}
 
   /**
    * Loads and binds.
    *
-   * @throws CryptoException.Unavailable with the system, the file and the remedy
+   * @return empty, or why it cannot be: the system, the file and the remedy
    */
-  static void load() {
+  static Optional<String> load() {
     String resource = resource();
+    if (NativeLibraryLoader.class.getResource(resource) == null) {
+      return Optional.of(missing(resource));
+    }
     try {
       loadFrom(resource);
+      return Optional.empty();
     } catch (IOException | LinkageError e) {
-      throw new CryptoException.Unavailable(explain(resource, e));
+      return Optional.of(explain(resource, e));
     }
   }
 
@@ -63,46 +70,50 @@ final class NativeLibraryLoader {
     return lower.equals("dealloc") ? lower : "vodozemac_" + lower;
   }
 
-  static String system() {
+  private static String system() {
     String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
-    return (os.startsWith("windows")
-            ? "win32"
-            : os.startsWith("mac") ? "darwin" : os.replace(" ", ""))
-        + "-"
-        + switch (arch) {
-          case "amd64", "x86_64", "x64" -> "x86-64";
-          case "arm64" -> "aarch64";
-          default -> arch;
-        };
+    return system(os) + "-" + architecture(arch);
+  }
+
+  private static String system(String os) {
+    if (os.startsWith("windows")) {
+      return "win32";
+    }
+    return os.startsWith("mac") ? "darwin" : os.replace(" ", "");
+  }
+
+  private static String architecture(String arch) {
+    return switch (arch) {
+      case "amd64", "x86_64", "x64" -> "x86-64";
+      case "arm64" -> "aarch64";
+      default -> arch;
+    };
   }
 
   private static String resource() {
     String system = system();
-    String file =
-        "/natives/"
-            + system
-            + "/"
-            + (system.startsWith("win32") ? "" : "lib")
-            + "vodozemac"
-            + (system.startsWith("win32")
-                ? ".dll"
-                : system.startsWith("darwin") ? ".dylib" : ".so");
-    if (NativeLibraryLoader.class.getResource(file) == null) {
-      throw new CryptoException.Unavailable(
-          "Encryption does not work on "
-              + system
-              + ": this ferry.jar holds no "
-              + file
-              + ". Run Ferry on Linux with glibc (x86-64 or ARM64), macOS or 64-bit Windows.");
-    }
-    return file;
+    String name =
+        system.startsWith("win32")
+            ? "vodozemac.dll"
+            : "libvodozemac" + (system.startsWith("darwin") ? ".dylib" : ".so");
+    return "/natives/" + system + "/" + name;
+  }
+
+  private static String missing(String resource) {
+    return "Encryption does not work on "
+        + system()
+        + ": ferry.jar holds no "
+        + resource
+        + ". Run Ferry on Linux with glibc (x86-64 or ARM64), macOS or 64-bit Windows.";
   }
 
   private static String explain(String resource, Throwable cause) {
     String why = String.valueOf(cause.getMessage()).lines().findFirst().orElse("no reason given");
+    // JNA quotes the whole class path where it finds no file.
+    String brief = why.length() > LONGEST_REASON ? why.substring(0, LONGEST_REASON) + "…" : why;
     return "Encryption does not work here: %s from ferry.jar could not be loaded on %s (%s). %s"
-        .formatted(resource, system(), why, ELSEWHERE);
+        .formatted(resource, system(), brief, ELSEWHERE);
   }
 
   /** The version of the library as its own file tells it, or {@code unknown}. */

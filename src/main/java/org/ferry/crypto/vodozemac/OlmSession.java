@@ -47,11 +47,13 @@ public final class OlmSession extends Handle {
 
   /** Its id, the same on both sides. */
   public String sessionId() {
-    return use(session -> {
-      long[] result = new long[2];
-      NativeApi.olmSessionSessionId(result, session);
-      return Memories.takeText(result, 0);
-    });
+    return use(OlmSession::id);
+  }
+
+  private static String id(long session) {
+    long[] result = new long[2];
+    NativeApi.olmSessionSessionId(result, session);
+    return Memories.takeText(result, 0);
   }
 
   /** Whether the other side has answered, so that no more pre-key messages are needed. */
@@ -90,6 +92,10 @@ public final class OlmSession extends Handle {
   public byte[] decrypt(OlmMessage message) {
     return use(session -> {
       try (NativeOlmMessage given = NativeOlmMessage.of(message)) {
+        // No MAC covers the keys of a pre-key message, and the library does not compare them.
+        if (message.isPreKey() && !given.sessionId().equals(id(session))) {
+          throw new CryptoException.BadMac("the pre-key message is of another session");
+        }
         long[] result = new long[3];
         NativeApi.olmSessionDecrypt(
             result, session, given.message().address(), given.sessionKeys().address());

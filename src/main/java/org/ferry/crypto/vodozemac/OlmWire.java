@@ -1,17 +1,20 @@
 package org.ferry.crypto.vodozemac;
 
 /**
- * Looks into Olm messages before the library does, which would accept keys of low order and the
- * messages of version 4 that Matrix does not use.
+ * Looks into Olm messages before the library does, which would accept keys of low order, the
+ * messages of version 4 that Matrix does not use, and other spellings of a message than the one
+ * that its MAC was made for.
  */
 final class OlmWire {
   private static final int VERSION = 3;
   private static final int MAC = 8;
-  private static final int ONE_TIME_KEY = 1;
-  private static final int BASE_KEY = 2;
-  private static final int IDENTITY_KEY = 3;
-  private static final int INNER = 4;
-  private static final int RATCHET_KEY = 1;
+  private static final int ONE_TIME_KEY = 0x0a;
+  private static final int BASE_KEY = 0x12;
+  private static final int IDENTITY_KEY = 0x1a;
+  private static final int INNER = 0x22;
+  private static final int RATCHET_KEY = 0x0a;
+  private static final int CHAIN_INDEX = 0x10;
+  private static final int CIPHERTEXT = 0x22;
 
   private OlmWire() {}
 
@@ -38,42 +41,20 @@ final class OlmWire {
   private static void checkPreKey(byte[] bytes) {
     checkVersion(bytes, 1);
     WireReader reader = new WireReader(bytes, 1, bytes.length);
-    int seen = 0;
-    while (reader.hasNext()) {
-      int field = reader.field();
-      if (field > INNER) {
-        reader.skip();
-        continue;
-      }
-      seen = once(seen, field);
-      byte[] content = reader.content();
-      if (field == INNER) {
-        checkNormal(content);
-      } else {
-        checkKey(content);
-      }
-    }
-    complete(seen, ONE_TIME_KEY, BASE_KEY, IDENTITY_KEY, INNER);
+    checkKey(reader.bytes(ONE_TIME_KEY));
+    checkKey(reader.bytes(BASE_KEY));
+    checkKey(reader.bytes(IDENTITY_KEY));
+    checkNormal(reader.bytes(INNER));
+    reader.end();
   }
 
   private static void checkNormal(byte[] bytes) {
     checkVersion(bytes, 1 + MAC);
     WireReader reader = new WireReader(bytes, 1, bytes.length - MAC);
-    int seen = 0;
-    while (reader.hasNext()) {
-      int field = reader.field();
-      if (field > INNER) {
-        reader.skip();
-        continue;
-      }
-      seen = once(seen, field);
-      if (field == RATCHET_KEY) {
-        checkKey(reader.content());
-      } else {
-        reader.skip();
-      }
-    }
-    complete(seen, RATCHET_KEY);
+    checkKey(reader.bytes(RATCHET_KEY));
+    long unusedIndex = reader.skipNumber(CHAIN_INDEX);
+    int unusedSize = reader.skipBytes(CIPHERTEXT);
+    reader.end();
   }
 
   private static void checkVersion(byte[] bytes, int least) {
@@ -83,22 +64,6 @@ final class OlmWire {
     if (bytes[0] != VERSION) {
       throw new CryptoException.BadMessage(
           "the Olm message is of version " + (bytes[0] & 0xff) + "; Matrix uses version 3");
-    }
-  }
-
-  /** A field that comes twice could be read in two ways; no honest sender writes one. */
-  private static int once(int seen, int field) {
-    if ((seen & 1 << field) != 0) {
-      throw new CryptoException.BadMessage("the Olm message holds a field twice");
-    }
-    return seen | 1 << field;
-  }
-
-  private static void complete(int seen, int... fields) {
-    for (int field : fields) {
-      if ((seen & 1 << field) == 0) {
-        throw new CryptoException.BadMessage("the Olm message lacks a field");
-      }
     }
   }
 

@@ -2,17 +2,13 @@ package org.ferry.crypto.vodozemac;
 
 import java.util.Arrays;
 
-/** Reads the protobuf fields of an Olm message, in bounds. */
+/**
+ * Reads the fields of an Olm or Megolm message in the one form in which every client writes them.
+ */
 final class WireReader {
-  private static final int VARINT = 0;
-  private static final int FIXED64 = 1;
-  private static final int BYTES = 2;
-  private static final int FIXED32 = 5;
-
   private final byte[] bytes;
   private final int end;
   private int at;
-  private int wire;
 
   WireReader(byte[] bytes, int from, int end) {
     this.bytes = bytes;
@@ -20,47 +16,16 @@ final class WireReader {
     this.end = end;
   }
 
-  boolean hasNext() {
-    return at < end;
-  }
-
-  /** The number of the field that begins here. */
-  int field() {
-    long tag = varint();
-    wire = (int) (tag & 7);
-    long number = tag >>> 3;
-    if (number == 0 || number > 0x1fffffff) {
-      throw bad();
-    }
-    return (int) number;
-  }
-
-  /** The content of the field, which holds bytes. */
-  byte[] content() {
-    if (wire != BYTES) {
-      throw bad();
-    }
-    int size = step(varint());
+  /** The content of the next field, which has this tag and holds bytes. */
+  byte[] bytes(int tag) {
+    int size = skipBytes(tag);
     return Arrays.copyOfRange(bytes, at - size, at);
   }
 
-  void skip() {
-    long size =
-        switch (wire) {
-          case VARINT -> {
-            long unused = varint();
-            yield 0;
-          }
-          case FIXED64 -> Long.BYTES;
-          case BYTES -> varint();
-          case FIXED32 -> Integer.BYTES;
-          default -> throw bad();
-        };
-    int unusedSize = step(size);
-  }
-
-  /** Moves on, within the bounds. */
-  private int step(long size) {
+  /** Passes such a field; its size. */
+  int skipBytes(int tag) {
+    tag(tag);
+    long size = varint();
     if (size < 0 || size > end - at) {
       throw bad();
     }
@@ -68,19 +33,43 @@ final class WireReader {
     return (int) size;
   }
 
+  /** Passes the next field, which has this tag and holds a number; the number. */
+  long skipNumber(int tag) {
+    tag(tag);
+    return varint();
+  }
+
+  /** Nothing may follow. */
+  void end() {
+    if (at != end) {
+      throw bad();
+    }
+  }
+
+  private void tag(int tag) {
+    if (at >= end || bytes[at] != tag) {
+      throw bad();
+    }
+    at++;
+  }
+
+  /** A number in as few bytes as it needs. */
   private long varint() {
     long value = 0;
     for (int shift = 0; shift < 64 && at < end; shift += 7) {
       byte b = bytes[at++];
       value |= (long) (b & 0x7f) << shift;
-      if (b >= 0) {
+      if (b > 0 || (b == 0 && shift == 0)) {
         return value;
+      }
+      if (b == 0) {
+        throw bad();
       }
     }
     throw bad();
   }
 
   private static CryptoException bad() {
-    return new CryptoException.BadMessage("the Olm message is cut short or malformed");
+    return new CryptoException.BadMessage("the message is cut short or malformed");
   }
 }

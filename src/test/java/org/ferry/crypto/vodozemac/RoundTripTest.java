@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -139,6 +140,21 @@ class RoundTripTest {
           .extracting(e -> ((CryptoException) e).reason())
           .isEqualTo("bad_mac");
       assertThat(one.a.matches(other.b.encrypt(text("stray")))).isFalse();
+    }
+  }
+
+  /** The keys of a pre-key message stand outside of its MAC. */
+  @Test
+  void aPreKeyMessageWithOtherKeysIsOfAnotherSession() {
+    try (Pair one = Pair.make();
+        Pair other = Pair.make()) {
+      byte[] mine = Base64.getDecoder().decode(one.b.encrypt(text("mine")).body());
+      byte[] theirs = Base64.getDecoder().decode(other.b.encrypt(text("theirs")).body());
+      // Version, then three keys of 34 bytes, then the message itself.
+      System.arraycopy(theirs, 0, mine, 0, 1 + 34);
+      OlmMessage mixed =
+          new OlmMessage(OlmMessage.PRE_KEY, Base64.getEncoder().encodeToString(mine));
+      assertThatThrownBy(() -> one.a.decrypt(mixed)).isInstanceOf(CryptoException.BadMac.class);
     }
   }
 
