@@ -71,9 +71,11 @@ final class Pickles {
 
   /** The library takes text for granted; anything but base64 never reaches it. */
   private static byte[] ascii(String pickle) {
-    if (pickle.isEmpty() || !pickle.chars().allMatch(Unpadded::isDigit)) {
+    // A character that is not of ASCII becomes a question mark, which is no digit.
+    byte[] text = pickle.getBytes(StandardCharsets.US_ASCII);
+    if (text.length == 0 || !Unpadded.isText(text)) {
       throw new CryptoException.BadPickle("the pickle is not base64");
     }
-    return pickle.getBytes(StandardCharsets.US_ASCII);
+    return text;
   }
 }

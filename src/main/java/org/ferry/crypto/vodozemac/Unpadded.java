@@ -22,6 +22,16 @@ final class Unpadded {
     }
   }
 
+  /** Whether these are digits of base64 and nothing else. */
+  static boolean isText(byte[] text) {
+    for (byte c : text) {
+      if (!isDigit(c)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static boolean isDigit(int c) {
     return (c >= 'A' && c <= 'Z')
         || (c >= 'a' && c <= 'z')

@@ -171,7 +171,7 @@ class HandleTest {
     try {
       return !out.encrypt(TEXT).isEmpty();
     } catch (IllegalStateException e) {
-      return e.getMessage().contains("after its close");
+      return String.valueOf(e.getMessage()).contains("after its close");
     }
   }
 }

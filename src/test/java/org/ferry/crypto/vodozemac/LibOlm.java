@@ -3,6 +3,7 @@ package org.ferry.crypto.vodozemac;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
@@ -123,6 +124,7 @@ final class LibOlm {
         Memory session, byte[] key, long keySize, byte[] out, long size);
   }
 
+  @CanIgnoreReturnValue
   private static long ok(long result) {
     assertThat(result).as("libolm's answer").isNotEqualTo(API.olm_error());
     return result;
