@@ -2,6 +2,7 @@ package org.ferry.app;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -28,6 +29,7 @@ import org.ferry.matrix.appservice.Namespaces;
 import org.ferry.migrate.LedgerException;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.Standing;
+import org.ferry.migrate.decrypt.Decryption;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.PlanException;
 import org.ferry.migrate.plan.PlanFile;
@@ -66,6 +68,9 @@ public final class Doctor {
     Checkup checkup = new Checkup(config, ferry.clock(), shown);
     checkup.local();
     boolean database = database(checkup);
+    if (database) {
+      roomKeys(checkup, plan);
+    }
     try (Closing closing = new Closing()) {
       Report report =
           checkup.remote(
@@ -201,24 +206,43 @@ public final class Doctor {
         .orElse(source.totals().events());
   }
 
-  private Set<RoomId> reused(Path file) {
+  /** Whether there are keys for the rooms that the plan carries in clear. */
+  private void roomKeys(Checkup checkup, Path file) {
     Optional<LoadedSource> source = ferry.sources().latest();
+    Optional<Plan> plan = source.flatMap(s -> plan(file, s));
+    if (plan.isEmpty() || plan.get().rooms().stream().noneMatch(Plan.PlanRoom::decrypted)) {
+      return;
+    }
+    var covers = Covers.of(ferry, source.get(), plan.get()).values();
+    checkup.roomKeys(
+        covers.stream().mapToLong(Decryption.Cover::events).sum(),
+        covers.stream().mapToLong(Decryption.Cover::withoutKey).sum());
+  }
+
+  private Set<RoomId> reused(Path file) {
+    return ferry
+        .sources()
+        .latest()
+        .flatMap(source -> plan(file, source))
+        .map(Plan::rooms)
+        .orElse(List.of())
+        .stream()
+        .filter(r -> r.action() == Plan.RoomAction.REUSE)
+        .flatMap(r -> Stream.ofNullable(r.target()))
+        .collect(Collectors.toSet());
+  }
+
+  private Optional<Plan> plan(Path file, LoadedSource source) {
     String space = config.space();
-    if (source.isEmpty() || space == null || !Files.exists(file)) {
-      return Set.of();
+    if (space == null || !Files.exists(file)) {
+      return Optional.empty();
     }
     try {
-      return PlanFile.previous(
-              file, source.get().info().server(), config.homeserver().domain(), space)
-          .plan()
-          .rooms()
-          .stream()
-          .filter(r -> r.action() == Plan.RoomAction.REUSE)
-          .flatMap(r -> Stream.ofNullable(r.target()))
-          .collect(Collectors.toSet());
+      String domain = config.homeserver().domain();
+      return Optional.of(PlanFile.previous(file, source.info().server(), domain, space).plan());
     } catch (PlanException e) {
       // reason: the plan's own mistakes are told by the commands that follow it.
-      return Set.of();
+      return Optional.empty();
     }
   }
 }

@@ -14,6 +14,8 @@ public enum Check {
   DISK,
   /** Ferry's own database. */
   DATABASE,
+  /** Keys for the encrypted rooms that are carried in clear. */
+  ROOM_KEYS,
   /** The registration file against the configuration. */
   REGISTRATION,
   /** Whether a homeserver answers, and which. */

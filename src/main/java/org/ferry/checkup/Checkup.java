@@ -55,6 +55,16 @@ public final class Checkup {
   }
 
   /**
+   * Looks whether encrypted rooms that are carried in clear have their keys.
+   *
+   * @param messages encrypted messages of such rooms
+   * @param withoutKey of these, messages that no key opens
+   */
+  public void roomKeys(long messages, long withoutKey) {
+    findings.add(LocalCheck.roomKeys(messages, withoutKey));
+  }
+
+  /**
    * Ferry's database cannot be used.
    *
    * @param sentence why, and what to do

@@ -157,6 +157,18 @@ final class LocalCheck {
 
   // Database -------------------------------------------------------------------------------------
 
+  static Finding roomKeys(long messages, long withoutKey) {
+    String rooms =
+        "encrypted rooms that are carried in clear hold %,d messages".formatted(messages);
+    return withoutKey == 0
+        ? Finding.ok(Check.ROOM_KEYS, rooms + ", and there is a key for each")
+        : Finding.warning(
+            Check.ROOM_KEYS,
+            "%s; for %,d of them there is no key, and a placeholder would stand in their place"
+                .formatted(rooms, withoutKey),
+            "a member's key export: ferry keys import FILE\ntheir key backup: ferry keys restore");
+  }
+
   static List<Finding> database(DatabaseFacts facts) {
     List<Finding> found = new ArrayList<>();
     if (!facts.fsync().equals("on")) {

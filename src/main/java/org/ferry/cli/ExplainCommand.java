@@ -48,6 +48,7 @@ final class ExplainCommand extends FerryCommand {
               work.ferry().sources(),
               work.ferry().crossings(),
               c -> Followed.kept(work.ferry(), c),
+              source -> work.ferry().decryption(source).looking(),
               content);
       List<Known> known = explained(explainer);
       if (json) {

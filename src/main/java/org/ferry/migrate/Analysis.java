@@ -85,7 +85,7 @@ public record Analysis(
     long encrypted = rooms.stream().filter(RoomFacts::encrypted).count();
     if (encrypted > 0) {
       sentences.add(
-          "%d encrypted rooms hold %d encrypted messages: their members and settings are carried, these messages are not."
+          "%d encrypted rooms hold %d encrypted messages: their members and settings are carried, these messages only with rooms.encrypted: decrypt and their keys."
               .formatted(encrypted, source.totals().encrypted()));
     }
     if (media == null && source.totals().media() > 0) {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param merged events that are the same as others, by reason
  * @param problems rows of the source that were not understood
  * @param readMore rooms whose history more people can read than before
+ * @param cleared rooms whose encrypted messages were carried in clear
  * @param shown private rooms whose existence members of the Space can see
  * @param verified what the comparison found
  */
@@ -51,6 +52,7 @@ record Contents(
     Map<String, Long> merged,
     List<Problem> problems,
     List<Reach> readMore,
+    List<Cleared> cleared,
     List<Reach> shown,
     VerifyReport verified) {
 
@@ -112,4 +114,14 @@ record Contents(
    * @param rule its history visibility or join rule
    */
   record Reach(String name, int members, String rule) {}
+
+  /**
+   * A room whose encrypted messages were carried in clear.
+   *
+   * @param name its name
+   * @param members how many members it had
+   * @param inClear messages that can be read now
+   * @param placeholders messages for which there was no key
+   */
+  record Cleared(String name, int members, long inClear, long placeholders) {}
 }

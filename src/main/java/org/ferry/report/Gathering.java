@@ -26,6 +26,7 @@ import org.ferry.migrate.plan.Plan.PlanRoom;
 import org.ferry.migrate.plan.Plan.RoomAction;
 import org.ferry.migrate.verify.VerifyReport;
 import org.ferry.migrate.verify.VerifyReport.RoomVerdict;
+import org.ferry.report.Contents.Cleared;
 import org.ferry.report.Contents.ForeignRoom;
 import org.ferry.report.Contents.LeftRoom;
 import org.ferry.report.Contents.Reach;
@@ -76,6 +77,7 @@ final class Gathering {
         ledger.reasons(crossing.id(), EventState.MERGED),
         sources.problems(source.id()),
         readMore(),
+        cleared(),
         shown(),
         verified);
   }
@@ -172,6 +174,19 @@ final class Gathering {
       }
     }
     return more;
+  }
+
+  private List<Cleared> cleared() {
+    List<Cleared> cleared = new ArrayList<>();
+    for (PlanRoom room : plan.rooms()) {
+      if (room.decrypted()) {
+        RoomFacts fact = facts.get(room.id());
+        CrossingLedger.Opened opened = ledger.opened(crossing.id(), room.id());
+        int members = fact == null ? 0 : fact.joined().size();
+        cleared.add(new Cleared(room.name(), members, opened.inClear(), opened.placeholders()));
+      }
+    }
+    return cleared;
   }
 
   private List<Reach> shown() {

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.ferry.migrate.Standing;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.Plan.RoomClass;
+import org.ferry.report.Contents.Cleared;
 import org.ferry.report.Contents.ForeignRoom;
 import org.ferry.report.Contents.LeftRoom;
 import org.ferry.report.Contents.Reach;
@@ -166,11 +167,33 @@ final class LeftSections {
 
   /** Who can see and read more than before. */
   void reach() {
-    if (contents.readMore().isEmpty() && contents.shown().isEmpty()) {
+    if (contents.readMore().isEmpty()
+        && contents.shown().isEmpty()
+        && contents.cleared().isEmpty()) {
       html.element("p", words.of("reach.none"));
     }
     reach("reach.read", contents.readMore());
+    cleared();
     reach("reach.shown", contents.shown());
+  }
+
+  private void cleared() {
+    if (!contents.cleared().isEmpty()) {
+      html.element("p", words.of("reach.cleared", contents.domain()));
+      list(contents.cleared(), this::cleared);
+    }
+  }
+
+  private void cleared(Cleared room) {
+    html.text(
+        words.of(
+            "reach.cleared.room",
+            room.name(),
+            words.of("n.members", room.members()),
+            words.of("n.messages", room.inClear())));
+    if (room.placeholders() > 0) {
+      html.text(words.of("reach.cleared.without", room.placeholders()));
+    }
   }
 
   private void reach(String key, List<Reach> rooms) {

@@ -10,6 +10,7 @@ final class Rules {
           Map.entry("redaction", "redaction"),
           Map.entry("redacts nothing", "redaction"),
           Map.entry("encrypted", "encrypted"),
+          Map.entry("no key", "nokey"),
           Map.entry("encrypted room: history is not carried", "shell"),
           Map.entry("never carried: m.room.create", "created"),
           Map.entry("never carried: m.room.aliases", "aliases"),

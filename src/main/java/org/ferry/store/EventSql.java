@@ -128,12 +128,15 @@ final class EventSql {
   static final String REOPEN =
       """
       with gone as (
-        delete from ferry.crossing_event
-        where crossing = $1 and event = $2 and state = 2 and target = $3
-        returning event, target)
-      insert into ferry.placeholder (crossing, event, target) select $1, event, target from gone
-      on conflict (crossing, event) do update set target = excluded.target, at = excluded.at
-      """;
+        delete from ferry.crossing_event c
+        where c.crossing = $1 and c.event = $2 and c.state = 2 and c.target = $3 and\s
+      """
+          + PLACEHOLDER
+          + """
+               returning c.event, c.target)
+          insert into ferry.placeholder (crossing, event, target) select $1, event, target from gone
+          on conflict (crossing, event) do update set target = excluded.target, at = excluded.at
+          """;
 
   static final String FORMER_PLACEHOLDER =
       """

@@ -184,6 +184,7 @@ class ReportPageTest {
         Map.of("the same state as before", 1L),
         List.of(new Problem(name, "a row is cut", "it was left out")),
         List.of(new Reach(name, 3, "joined")),
+        List.of(new Contents.Cleared(name, 3, 12, 2)),
         List.of(),
         verified);
   }

@@ -21,14 +21,16 @@ public interface SessionSource {
   /**
    * A session whose key is known.
    *
-   * @param inbound opens its messages; closed with this
-   * @param owner who is known to have made it; null for keys from a file or a backup, which say so
-   *     of nobody
+   * @param inbound opens its messages; lent until this is closed
+   * @param owner who is known to have made it; null for keys from a file or a backup, which prove
+   *     that of nobody
+   * @param giveBack run once this is closed
    */
-  record Session(MegolmInbound inbound, @Nullable UserId owner) implements AutoCloseable {
+  record Session(MegolmInbound inbound, @Nullable UserId owner, Runnable giveBack)
+      implements AutoCloseable {
     @Override
     public void close() {
-      inbound.close();
+      giveBack.run();
     }
   }
 }

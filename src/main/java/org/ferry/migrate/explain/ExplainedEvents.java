@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.event.Json;
@@ -15,6 +16,8 @@ import org.ferry.migrate.EventFate;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.SourceLedger;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.rewrite.Opener;
+import org.ferry.migrate.rewrite.Placeholder;
 import org.ferry.model.Event;
 import org.jspecify.annotations.Nullable;
 
@@ -23,16 +26,19 @@ final class ExplainedEvents {
   private final SourceLedger sources;
   private final CrossingLedger ledger;
   private final Function<Crossing, Optional<Plan>> plans;
+  private final LongFunction<Opener> openers;
   private final boolean content;
 
   ExplainedEvents(
       SourceLedger sources,
       CrossingLedger ledger,
       Function<Crossing, Optional<Plan>> plans,
+      LongFunction<Opener> openers,
       boolean content) {
     this.sources = sources;
     this.ledger = ledger;
     this.plans = plans;
+    this.openers = openers;
     this.content = content;
   }
 
@@ -74,7 +80,41 @@ final class ExplainedEvents {
             .with("redacted_by", event.redactedBy())
             .with("present_state", event.isState() ? event.current() : null);
     relation(event.content(), known);
+    if (event.type().equals("m.room.encrypted") && !event.isState()) {
+      opened(event, source, known);
+    }
     return content ? known.with("content", event.content()) : known;
+  }
+
+  private void opened(Event event, LoadedSource source, Known known) {
+    known.with("session", session(event.content()));
+    if (event.redactedBy() != null) {
+      known.with("decrypted", "no: it was taken back");
+      return;
+    }
+    switch (openers.apply(source.id()).open(event)) {
+      case Opener.Opened.Clear clear -> {
+        known.with("decrypted", "yes: " + clear.event().type());
+        known.with("sender_of_key", clear.othersKey() ? "another person" : null);
+        if (content) {
+          known.with("clear_content", clear.event().content());
+        }
+      }
+      case Opener.Opened.Sealed closed ->
+          known.with("decrypted", "no: " + closed.reason().words() + remedy(closed.reason()));
+    }
+  }
+
+  private static @Nullable String session(String text) {
+    try {
+      return Json.parseObject(text).path("session_id").textValue();
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static String remedy(Opener.Reason reason) {
+    return reason.mayResolve() ? "; ferry keys import FILE or ferry keys restore brings keys" : "";
   }
 
   private static void relation(String text, Known known) {
@@ -112,6 +152,9 @@ final class ExplainedEvents {
   }
 
   private static String words(EventFate fate) {
+    if (Placeholder.stands(fate.repairs())) {
+      return "a placeholder stands for it: nothing opened it when it was carried";
+    }
     String reason = fate.reason() == null ? "no reason was noted" : fate.reason();
     return switch (fate.state()) {
       case WAITING -> "not carried yet";

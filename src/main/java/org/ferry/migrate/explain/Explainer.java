@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.ferry.id.EventId;
 import org.ferry.id.MxcUri;
 import org.ferry.id.RoomAlias;
@@ -14,6 +15,7 @@ import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.SourceLedger;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.rewrite.Opener;
 
 /**
  * Says everything that the ledger knows of one event, room, user, alias or file of either side. It
@@ -32,17 +34,19 @@ public final class Explainer {
    * @param sources the source side
    * @param ledger the crossing side
    * @param plans the plan that a crossing followed, where one is kept
+   * @param openers what opens encrypted events of a source, by its key
    * @param content whether the content of events is told
    */
   public Explainer(
       SourceLedger sources,
       CrossingLedger ledger,
       Function<Crossing, Optional<Plan>> plans,
+      LongFunction<Opener> openers,
       boolean content) {
     this.crossings = ledger.all();
     this.loaded = loaded(sources, crossings);
     this.rooms = new ExplainedRooms(sources, ledger, plans);
-    this.events = new ExplainedEvents(sources, ledger, plans, content);
+    this.events = new ExplainedEvents(sources, ledger, plans, openers, content);
     this.names = new ExplainedNames(sources, ledger, plans);
   }
 
