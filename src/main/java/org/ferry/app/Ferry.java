@@ -15,6 +15,7 @@ import org.ferry.config.Config;
 import org.ferry.config.ConfigException;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
+import org.ferry.crypto.RoomKeys;
 import org.ferry.id.Secret;
 import org.ferry.matrix.client.Admin;
 import org.ferry.matrix.client.Homeserver;
@@ -37,6 +38,7 @@ import org.ferry.store.PgInbox;
 import org.ferry.store.PgMegolmIndexes;
 import org.ferry.store.PgSourceLedger;
 import org.ferry.store.crypto.PgKeyring;
+import org.ferry.store.crypto.PgRoomKeys;
 import org.ferry.store.sqlite.SqliteFile;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,7 @@ public final class Ferry implements AutoCloseable {
   private @Nullable Homeserver homeserver;
   private @Nullable Admin admin;
   private @Nullable PgKeyring keyring;
+  private @Nullable PgRoomKeys roomKeys;
 
   /**
    * A Ferry of which nothing is open yet.
@@ -151,14 +154,27 @@ public final class Ferry implements AutoCloseable {
     return crossings;
   }
 
+  /** The room keys that Ferry reads with. */
+  public synchronized RoomKeys roomKeys() {
+    if (roomKeys == null) {
+      roomKeys =
+          closing.add(new PgRoomKeys(database(), keyring(), PgRoomKeys.CACHED), PgRoomKeys::close);
+    }
+    return roomKeys;
+  }
+
+  /** The room keys, where there is a pickle key; without one none can have been given. */
+  private Optional<RoomKeys> givenKeys() {
+    return config.encryption().pickling() == null ? Optional.empty() : Optional.of(roomKeys());
+  }
+
   /**
    * What opens the encrypted history of a source.
    *
    * @param source the source's key
    */
   public Decryption decryption(long source) {
-    return new Decryption(
-        (room, session) -> Optional.empty(), new PgMegolmIndexes(database()), source);
+    return new Decryption(new GivenKeys(this::givenKeys), new PgMegolmIndexes(database()), source);
   }
 
   /** When the homeserver sent something last, or empty where it never did. */

@@ -21,6 +21,11 @@ final class RehearsalView {
                 outcome.redactions(),
                 outcome.files(),
                 outcome.fileBytes()));
+    if (outcome.inClear() + outcome.placeholders() > 0) {
+      lines.add(
+          "  of these, %,d encrypted messages in clear and %,d placeholders for want of a key"
+              .formatted(outcome.inClear(), outcome.placeholders()));
+    }
     outcome
         .skipped()
         .forEach((reason, n) -> lines.add("  left out by rule: %,d %s".formatted(n, reason)));

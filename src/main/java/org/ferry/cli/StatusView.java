@@ -55,6 +55,7 @@ final class StatusView {
         .limit(SHOWN)
         .forEach(r -> lines.add("  listed, not carried: %s %s".formatted(r.name(), r.link())));
     lines.addAll(takenBack(ferry.crossings().undo().takenBack(standing.crossing().id()), standing));
+    EncryptedView.line(ferry, standing.crossing()).ifPresent(lines::add);
     standing
         .skipped()
         .forEach((reason, n) -> lines.add("  left out by rule: %,d %s".formatted(n, reason)));
@@ -226,6 +227,7 @@ final class StatusView {
         .put("failed", e.failed())
         .put("late", e.late());
     standing.skipped().forEach(json.putObject("skipped")::put);
+    EncryptedView.json(json, ferry, standing.crossing());
     more(json, standing, ferry);
     standing.settings().forEach(json.putObject("settings")::put);
     ArrayNode rooms = json.putArray("rooms");

@@ -3,6 +3,7 @@ package org.ferry.crypto.keys;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -81,6 +82,20 @@ public final class EncryptedFile {
    * @throws IOException where something cannot be read or written
    */
   public void decrypt(Reopened file, OutputStream clear) throws IOException {
+    try (InputStream in = open(file)) {
+      long unused = in.transferTo(clear);
+    }
+  }
+
+  /**
+   * Opens a file: its hash is checked over all of it before a single byte is given out.
+   *
+   * @param file the encrypted bytes, on this machine: they are read twice
+   * @return the clear bytes, as many; the caller closes them
+   * @throws KeyException where the bytes are not those that the event means
+   * @throws IOException where something cannot be read
+   */
+  public InputStream open(Reopened file) throws IOException {
     MessageDigest hash = Primitives.sha256();
     byte[] buffer = new byte[BUFFER];
     try (InputStream in = file.open()) {
@@ -91,12 +106,42 @@ public final class EncryptedFile {
     require(
         MessageDigest.isEqual(hash.digest(), sha256),
         "is not the one that the event means: its hash differs");
-    Counting cipher = new Counting(key, iv, 128);
-    try (InputStream in = file.open()) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        cipher.apply(buffer, 0, n);
-        clear.write(buffer, 0, n);
+    return new Opened(file.open(), new Counting(key, iv, 128));
+  }
+
+  /** Deciphers what is read. */
+  private static final class Opened extends FilterInputStream {
+    private final Counting cipher;
+
+    Opened(InputStream sealed, Counting cipher) {
+      super(sealed);
+      this.cipher = cipher;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] to, int from, int size) throws IOException {
+      int n = in.read(to, from, size);
+      if (n > 0) {
+        cipher.apply(to, from, n);
       }
+      return n;
+    }
+
+    @Override
+    public long skip(long bytes) throws IOException {
+      // The counter counts what is read.
+      return readNBytes((int) Math.min(bytes, BUFFER)).length;
+    }
+
+    @Override
+    public boolean markSupported() {
+      return false;
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.ferry.crypto.keys.KeyException;
 import org.ferry.id.MxcUri;
 import org.ferry.matrix.client.Errcode;
 import org.ferry.matrix.client.Intent;
@@ -116,7 +117,7 @@ final class Files implements Courier {
     } catch (IOException | UncheckedIOException e) {
       return missing(
           known, file.get().path() + " in " + store.label() + " cannot be read: " + e.getMessage());
-    } catch (IllegalArgumentException e) {
+    } catch (KeyException e) {
       return missing(known, "%s cannot be decrypted: %s".formatted(old, e.getMessage()));
     }
   }
@@ -129,7 +130,7 @@ final class Files implements Courier {
           "%s has %,d bytes, more than the %,d that the homeserver takes: raise max_upload_size there and run again"
               .formatted(cargo.known(), body.length(), limit()));
     }
-    String sha256 = cargo.check();
+    String sha256 = cargo.sha256();
     Intent bot = voyage.bot();
     try {
       MxcUri target = send(cargo.known(), body, bot, row);

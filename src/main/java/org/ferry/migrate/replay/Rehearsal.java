@@ -24,6 +24,7 @@ import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.Selection;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Lookups;
+import org.ferry.migrate.rewrite.Placeholder;
 import org.ferry.migrate.rewrite.Rewriter;
 import org.ferry.migrate.rewrite.Rewritten;
 import org.ferry.migrate.rewrite.RoomContext;
@@ -51,6 +52,8 @@ public final class Rehearsal {
   private long fileBytes;
   private long events;
   private long redactions;
+  private long inClear;
+  private long placeholders;
 
   /**
    * What a migration would write.
@@ -63,6 +66,8 @@ public final class Rehearsal {
    * @param fileBytes their bytes together
    * @param skipped events left out, by rule
    * @param failing events that could not be carried as things are, by reason
+   * @param inClear of the events, encrypted ones that are carried in clear
+   * @param placeholders of the events, placeholders for encrypted ones that no key opens
    */
   public record Outcome(
       long people,
@@ -72,7 +77,9 @@ public final class Rehearsal {
       long files,
       long fileBytes,
       Map<String, Long> skipped,
-      Map<String, Long> failing) {}
+      Map<String, Long> failing,
+      long inClear,
+      long placeholders) {}
 
   /**
    * Prepares a rehearsal; the arguments are those of a {@link Migration}.
@@ -123,7 +130,16 @@ public final class Rehearsal {
       watch.step(1);
     }
     return new Outcome(
-        people(), rooms, events, redactions, files.size(), fileBytes, skipped, failing);
+        people(),
+        rooms,
+        events,
+        redactions,
+        files.size(),
+        fileBytes,
+        skipped,
+        failing,
+        inClear,
+        placeholders);
   }
 
   private CarriedRoom imaginedRow(Plan.PlanRoom plan, String version) {
@@ -147,7 +163,7 @@ public final class Rehearsal {
     try (Stream<Event> waiting = waiting(plan.id())) {
       waiting
           .filter(selection::selects)
-          .forEach(e -> imagined.know(e.id(), plan.id(), one(e, rewriter, context)));
+          .forEach(e -> imagined.know(e.id(), plan.id(), one(e, rewriter, context, imagined)));
     }
     imagined.forget();
   }
@@ -163,7 +179,19 @@ public final class Rehearsal {
         .map(EventFate::event);
   }
 
-  private @Nullable String one(Event event, Rewriter rewriter, RoomContext context) {
+  private void encrypted(Event event, Rewritten.Send send, Imagined imagined) {
+    if (event.type().equals("m.room.encrypted")) {
+      boolean placeholder = send.repairs().contains(Placeholder.NOTE);
+      placeholders += placeholder ? 1 : 0;
+      inClear += placeholder ? 0 : 1;
+      if (placeholder) {
+        imagined.standIn(event);
+      }
+    }
+  }
+
+  private @Nullable String one(
+      Event event, Rewriter rewriter, RoomContext context, Imagined imagined) {
     Rewritten rewritten;
     try {
       rewritten = rewriter.rewrite(event, context);
@@ -173,6 +201,7 @@ public final class Rehearsal {
     return switch (rewritten) {
       case Rewritten.Send send -> {
         events++;
+        encrypted(event, send, imagined);
         yield null;
       }
       case Rewritten.Redact redact -> {
@@ -207,6 +236,12 @@ public final class Rehearsal {
       if (leftOut != null) {
         seen.put(id, new LinkFate.Left(room, leftOut));
       }
+    }
+
+    void standIn(Event event) {
+      seen.put(
+          event.id(),
+          new LinkFate.Carried(event.room(), event.id(), Lookups.Substance.PLACEHOLDER));
     }
 
     /** Relations hold within a room: the next one asks for none of these. */
