@@ -25,7 +25,8 @@ import org.ferry.migrate.rewrite.SealedFile;
  * for use by many threads.
  */
 public final class LedgerLookups implements Lookups {
-  private static final int REMEMBERED = 100_000;
+  // Many times what a run may hold that is not committed; older answers are in the ledger.
+  private static final int REMEMBERED = 10_000;
 
   private final Voyage voyage;
   private final Function<UserId, Optional<UserId>> people;
