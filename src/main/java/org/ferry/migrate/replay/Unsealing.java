@@ -20,8 +20,6 @@ import org.ferry.migrate.rewrite.RoomContext;
  * is gone already, which changes nothing.
  */
 final class Unsealing {
-  private static final String REASON = "a key has come; the message itself is carried";
-
   private final Voyage voyage;
   private final Cast cast;
   private final Opener opener;
@@ -74,13 +72,14 @@ final class Unsealing {
     UserId sender = cast.target(fate.event().sender()).orElse(reader.user());
     int generation = voyage.ledger().undo().generation(voyage.id(), room.old());
     String txn = Txn.of(generation, "unsealed", placeholder.value(), target.value());
+    String reason = Placeholder.takenBack(voyage.options().language());
     try {
-      EventId unused = cast.sender(sender).redact(target, placeholder, txn, REASON);
+      EventId unused = cast.sender(sender).redact(target, placeholder, txn, reason);
     } catch (MatrixException e) {
       if (!e.isForbidden()) {
         throw e;
       }
-      EventId unused = cast.sender(reader.user()).redact(target, placeholder, txn, REASON);
+      EventId unused = cast.sender(reader.user()).redact(target, placeholder, txn, reason);
     }
     Optional<ObjectNode> after = reader.event(target, placeholder);
     return after.filter(e -> !Placeholder.is(e.path("content"))).isPresent();

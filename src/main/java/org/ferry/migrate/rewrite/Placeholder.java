@@ -41,6 +41,13 @@ public final class Placeholder {
     return repairs != null && List.of(repairs.split(", ")).contains(NOTE);
   }
 
+  /** Why a placeholder is taken back, as its redaction says. */
+  public static String takenBack(String language) {
+    return language.equals("fr")
+        ? "la clé est arrivée ; le message lui-même est repris"
+        : "a key has come; the message itself is carried";
+  }
+
   /** The placeholder of an event, as an event of the source that a rewriter can translate. */
   static Event of(Event sealed, Opener.Reason reason, String language) {
     JsonNode wrapper = wrapper(sealed);

@@ -49,6 +49,11 @@ public final class Sample {
     return text("users", name);
   }
 
+  /** A key or passphrase of its people. */
+  public String recovery(String name) {
+    return text("recovery", name);
+  }
+
   /** The SHA-256 of each file of the media_store, by its media id. */
   public static Map<String, String> mediaHashes() {
     Map<String, String> hashes = new HashMap<>();
