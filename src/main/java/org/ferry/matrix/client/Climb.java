@@ -9,12 +9,16 @@ import java.time.Duration;
  * at once eight times later than a lone one and still gets twice as much done. As long as more in
  * flight gets clearly more done it takes more: twice as many in the first climb, half as many again
  * in later ones. When it does not, it goes back, stays for a while, and then tries again, because a
- * server's load changes. Trouble (429, 5xx, silence) steps back at once.
+ * server's load changes. Trouble (429, 5xx, silence) steps back at once, and good answers lead back
+ * one by one to a little below where the trouble began.
  */
 final class Climb {
   private static final double CLEARLY_MORE = 1.04;
   private static final int SHORTEST_STAY = 8;
   private static final int LONGEST_STAY = 64;
+  private static final double BELOW_TROUBLE = 0.9;
+  private static final double AFTER_MORE_TROUBLE = 0.8;
+  private static final int LEAST_AIM = 2;
   private static final Duration SLOW = Duration.ofSeconds(3);
 
   private final int most;
@@ -23,6 +27,7 @@ final class Climb {
   private double baseRate;
   private boolean trying;
   private boolean firstClimb = true;
+  private int aim;
   private int stay;
   private int nextStay = SHORTEST_STAY;
 
@@ -43,6 +48,10 @@ final class Climb {
    * @param median the latency
    */
   void measured(double rate, Duration median) {
+    if (recovering() && median.compareTo(SLOW) <= 0) {
+      return;
+    }
+    aim = 0;
     if (trying) {
       judge(rate);
     } else {
@@ -84,9 +93,23 @@ final class Climb {
     stay = SHORTEST_STAY;
   }
 
+  /** True while it is on its way back to where it was before the trouble. */
+  boolean recovering() {
+    return limit < aim;
+  }
+
+  /** Takes one more, on the way back. */
+  void recover() {
+    limit++;
+    restAt(limit, 0);
+  }
+
   /** Goes back to a part of the present limit, and stays there for a while. */
   void stepBack(double factor) {
-    limit = Math.max(1, (int) (Math.min(limit, base) * factor));
+    int before = Math.min(limit, base);
+    double back = recovering() ? aim * AFTER_MORE_TROUBLE : before * BELOW_TROUBLE;
+    aim = Math.min(most, Math.max(LEAST_AIM, (int) back));
+    limit = Math.max(1, (int) (before * factor));
     firstClimb = false;
     restAt(limit, 0);
   }

@@ -20,6 +20,8 @@ public final class Pace {
   private static final int BEGINNING = 4;
   private static final Duration WINDOW = Duration.ofSeconds(1);
   private static final Duration LONGEST_WINDOW = Duration.ofSeconds(10);
+  private static final Duration CALM = Duration.ofMillis(500);
+  private static final int GOOD_ANSWERS = 8;
   private static final Duration RECENTLY = Duration.ofSeconds(30);
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -32,6 +34,8 @@ public final class Pace {
   private int inFlight;
   private Instant windowBegan;
   private int written;
+  private int good;
+  private Instant lastChange;
   private boolean somebodyWaited;
   private boolean limitCounts;
   private long throttled;
@@ -46,6 +50,7 @@ public final class Pace {
     this.climb = new Climb(limit, Math.max(MOST, limit));
     this.adaptive = adaptive;
     this.windowBegan = clock.instant();
+    this.lastChange = windowBegan;
   }
 
   /** Finds the number by itself, between 1 and {@link #MOST}, beginning with 4. */
@@ -132,6 +137,34 @@ public final class Pace {
     }
   }
 
+  /**
+   * The server answered well, whatever it was asked. After trouble each so many good answers, and
+   * at least half a second, lead one step back: also while no events are written.
+   */
+  void answered() {
+    lock.lock();
+    try {
+      Instant now = clock.instant();
+      boolean calm = Duration.between(lastChange, now).compareTo(CALM) >= 0;
+      if (adaptive
+          && climb.recovering()
+          && ++good >= Math.max(GOOD_ANSWERS, climb.limit())
+          && calm) {
+        climb.recover();
+        changed(now);
+        room.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void changed(Instant now) {
+    good = 0;
+    lastChange = now;
+    openWindow(now);
+  }
+
   private boolean windowIsOver(Instant now) {
     Duration passed = Duration.between(windowBegan, now);
     boolean enough = written >= Math.max(20, 3 * climb.limit());
@@ -180,7 +213,7 @@ public final class Pace {
     Instant now = clock.instant();
     if (adaptive && now.minus(WINDOW).isAfter(last)) {
       climb.stepBack(factor);
-      openWindow(now);
+      changed(now);
     }
     return now;
   }

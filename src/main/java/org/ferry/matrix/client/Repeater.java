@@ -79,6 +79,7 @@ final class Repeater {
   private void succeeded(Call call, Duration latency, Instant now) {
     long unused = successes.incrementAndGet();
     outages.over(now);
+    pace.answered();
     if (call.writesEvent()) {
       pace.wrote(latency);
     }

@@ -93,6 +93,55 @@ class PaceTest {
   }
 
   @Test
+  void comesBackSoonFromABadMinute() {
+    Simulation s = new Simulation(Pace.adaptive(clock), PaceTest::synapse, 200, 1);
+    s.run(Duration.ofSeconds(60));
+    for (int i = 0; i < 6; i++) {
+      s.pace.failed();
+      s.run(Duration.ofMillis(1_100));
+    }
+    s.pace.failed();
+    assertThat(s.pace.limit()).isLessThan(4);
+    int seconds = 0;
+    while (s.run(Duration.ofSeconds(1)) < 0.8 * best()) {
+      seconds++;
+    }
+    System.out.println("[pace] at 80 % again after " + seconds + " s");
+    assertThat(seconds).isLessThanOrEqualTo(6);
+  }
+
+  @Test
+  void comesBackWhileNoEventsAreWritten() {
+    Pace pace = Pace.adaptive(clock);
+    for (int i = 0; i < 3; i++) {
+      clock.advance(Duration.ofSeconds(2));
+      pace.failed();
+    }
+    assertThat(pace.limit()).isEqualTo(1);
+    for (int i = 0; i < 60; i++) {
+      clock.advance(Duration.ofMillis(50));
+      pace.answered();
+    }
+    assertThat(pace.limit()).isEqualTo(2);
+  }
+
+  @Test
+  void goesCarefullyWhereAServerFailsAboveAFewAtATime() {
+    Simulation s = new Simulation(Pace.adaptive(clock), n -> n * 10.0, 200, 1);
+    s.run(Duration.ofSeconds(20));
+    int failures = 0;
+    for (int i = 0; i < 600; i++) {
+      s.run(Duration.ofSeconds(1));
+      if (s.pace.limit() > 3) {
+        s.pace.failed();
+        failures++;
+      }
+    }
+    System.out.println("[pace] failures in ten minutes: " + failures);
+    assertThat(failures).isLessThan(90);
+  }
+
+  @Test
   void neverGoesBelowOne() {
     Pace pace = Pace.adaptive(clock);
     for (int i = 0; i < 50; i++) {
@@ -173,6 +222,7 @@ class PaceTest {
         }
         Instant[] next = running.remove();
         clock.set(next[1]);
+        pace.answered();
         pace.wrote(Duration.between(next[0], next[1]));
         pace.release();
         done++;
