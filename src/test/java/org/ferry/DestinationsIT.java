@@ -84,6 +84,22 @@ class DestinationsIT {
 
   @Test
   @Order(3)
+  void aRehearsalCountsAliasesThatWouldMove() {
+    List<String> stay = new ArrayList<>(List.of(command("--dry-run", "--json")));
+    JsonNode without = LabClient.json(REAL.must(0, stay.toArray(String[]::new)).out());
+    assertThat(without.path("aliasesMoved").asInt()).as(without.toString()).isZero();
+    assertThat(without.path("aliasesLeft").asInt()).isPositive();
+    stay.add("--take-aliases");
+    JsonNode with = LabClient.json(REAL.must(0, stay.toArray(String[]::new)).out());
+    assertThat(with.path("aliasesMoved").asInt()).isEqualTo(without.path("aliasesLeft").asInt());
+    assertThat(with.path("aliasesLeft").asInt()).isZero();
+    assertThat(with.path("settings").asInt()).as("all direct chats are set").isZero();
+    assertThat(SHORE.resolve(ALIAS))
+        .isEqualTo(mapping("#rehearsed").path("rooms").path(RANDOM).asText());
+  }
+
+  @Test
+  @Order(3)
   void statusKnowsBothByTheirNames() {
     assertThat(REAL.must(0, "status").out())
         .contains("into #real:" + Shore.DOMAIN, "into #rehearsed:" + Shore.DOMAIN)

@@ -67,6 +67,11 @@ class PlanningIT {
     assertThat(mapped.all("rooms").keySet())
         .containsExactlyInAnyOrderElementsOf(SMALL.stream().map(SAMPLE::room).toList());
     assertThat(promised.path("people").asInt()).isEqualTo(mapped.all("users").size());
+    assertThat(promised.path("settings").asLong())
+        .as(promised + "\n" + done)
+        .isPositive()
+        .isEqualTo(done.path("settings").path("data carried").asLong());
+    assertThat(promised.path("aliases").asInt()).isPositive();
   }
 
   @Test

@@ -207,7 +207,9 @@ final class MigrateCommand extends FerryCommand {
     if (json) {
       session().json(outcome);
     } else {
-      RehearsalView.lines(outcome, Carrying.rate(work.ferry(), crossing)).forEach(session()::say);
+      boolean accounts = followed.plan().people().stream().anyMatch(Plan.PlanPerson::real);
+      RehearsalView.lines(outcome, Carrying.rate(work.ferry(), crossing), accounts)
+          .forEach(session()::say);
     }
     return ExitStatus.DONE;
   }

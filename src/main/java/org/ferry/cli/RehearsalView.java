@@ -10,7 +10,9 @@ import org.ferry.migrate.replay.Rehearsal;
 final class RehearsalView {
   private RehearsalView() {}
 
-  static List<String> lines(Rehearsal.Outcome outcome, Optional<Carrying.Rate> rate) {
+  /** The lines; accounts is true where people get accounts that they log in to. */
+  static List<String> lines(
+      Rehearsal.Outcome outcome, Optional<Carrying.Rate> rate, boolean accounts) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "Would make %,d people and %,d rooms, send %,d events and %,d redactions, upload %,d files (%,d bytes). Nothing was written."
@@ -26,6 +28,16 @@ final class RehearsalView {
           "  of these, %,d encrypted messages in clear and %,d placeholders for want of a key"
               .formatted(outcome.inClear(), outcome.placeholders()));
     }
+    lines.add(
+        "Would make %,d aliases, move %,d from an earlier destination%s, and set %,d things that people kept for themselves (direct chats%s)."
+            .formatted(
+                outcome.aliases(),
+                outcome.aliasesMoved(),
+                outcome.aliasesLeft() == 0
+                    ? ""
+                    : " (%,d stay there without --take-aliases)".formatted(outcome.aliasesLeft()),
+                outcome.settings(),
+                accounts ? ", tags, push rules, ignored people, read markers" : ""));
     outcome
         .skipped()
         .forEach((reason, n) -> lines.add("  left out by rule: %,d %s".formatted(n, reason)));

@@ -98,6 +98,42 @@ class FaultProxiesTest {
   }
 
   @Test
+  void tcpProxySlicesDelaysTheEndAndTimesOut() throws Exception {
+    try (var proxy = FaultProxy.to(origin())) {
+      proxy.slice(1_000);
+      long begin = System.nanoTime();
+      assertThat(get(proxy.url(), Duration.ofSeconds(10)).body()).hasSize(50_000);
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(45));
+      proxy.heal();
+      try (var socket = new java.net.Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+        proxy.slowClose(Duration.ofMillis(400));
+        socket
+            .getOutputStream()
+            .write("nonsense\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        begin = System.nanoTime();
+        assertThat(socket.getInputStream().readAllBytes()).isNotNull();
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+            .isGreaterThan(Duration.ofMillis(390));
+      }
+      proxy.heal();
+      try (var socket = new java.net.Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+        Wait.until(Duration.ofSeconds(5), "the connection", () -> proxy.connections() > 0);
+        proxy.timeout(Duration.ofMillis(300));
+        begin = System.nanoTime();
+        assertThatThrownBy(
+                () -> {
+                  if (socket.getInputStream().read() < 0) {
+                    throw new IOException("ended");
+                  }
+                })
+            .isInstanceOf(IOException.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+            .isGreaterThan(Duration.ofMillis(250));
+      }
+    }
+  }
+
+  @Test
   void httpProxyAnswersInTheServersPlaceAsOftenAsItIsTold() throws Exception {
     try (var proxy = HttpFaultProxy.to(origin())) {
       proxy.limit(r -> r.path().startsWith("/a"), 2, Duration.ofMillis(7));

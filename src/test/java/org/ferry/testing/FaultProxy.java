@@ -1,6 +1,7 @@
 package org.ferry.testing;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -27,6 +28,8 @@ public final class FaultProxy implements AutoCloseable {
 
   private volatile Duration latency = Duration.ZERO;
   private volatile long bytesPerSecond = NEVER;
+  private volatile Duration closing = Duration.ZERO;
+  private volatile int slice = CHUNK;
   private volatile boolean silent;
   private volatile boolean refusing;
 
@@ -73,6 +76,32 @@ public final class FaultProxy implements AutoCloseable {
     bytesPerSecond = bytesEachSecond;
   }
 
+  /** Passes the end of a connection on so much later. */
+  public void slowClose(Duration delay) {
+    closing = delay;
+  }
+
+  /** Sends everything on in pieces of at most so many bytes, each way. */
+  public void slice(int bytes) {
+    slice = bytes;
+  }
+
+  /** Swallows everything of connections that are open now, and closes them after a while. */
+  public void timeout(Duration after) {
+    Set<Link> open = Set.copyOf(links);
+    open.forEach(Link::swallow);
+    var unused =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                Thread.sleep(after);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              open.forEach(Link::reset);
+            });
+  }
+
   /** Swallows everything and answers nothing, connections stay open; they never recover. */
   public void blackhole() {
     silent = true;
@@ -96,6 +125,8 @@ public final class FaultProxy implements AutoCloseable {
   /** Faultless again, for what is sent from now on. */
   public void heal() {
     latency = Duration.ZERO;
+    closing = Duration.ZERO;
+    slice = CHUNK;
     bytesPerSecond = NEVER;
     silent = false;
     refusing = false;
@@ -171,13 +202,13 @@ public final class FaultProxy implements AutoCloseable {
             continue;
           }
           int allowed = fromServer ? (int) Math.min(n, untilCut.get()) : n;
-          out.write(buffer, 0, allowed);
-          out.flush();
+          send(buffer, allowed, out);
           if (fromServer && untilCut.get() != NEVER && untilCut.addAndGet(-n) <= 0) {
             FaultProxy.this.reset();
             untilCut.set(NEVER);
           }
         }
+        rest(closing.toMillis());
       } catch (IOException e) {
         // One side ended the connection; the other is closed with it.
       } finally {
@@ -185,11 +216,29 @@ public final class FaultProxy implements AutoCloseable {
       }
     }
 
+    private void send(byte[] buffer, int bytes, OutputStream out) throws IOException {
+      for (int at = 0; at < bytes; at += slice) {
+        out.write(buffer, at, Math.min(slice, bytes - at));
+        out.flush();
+        if (slice < CHUNK) {
+          rest(1);
+        }
+      }
+    }
+
+    void swallow() {
+      dead = true;
+    }
+
     private void delay(int bytes) throws IOException {
       long millis = latency.toMillis();
       if (bytesPerSecond != NEVER) {
         millis += 1000L * bytes / bytesPerSecond;
       }
+      rest(millis);
+    }
+
+    private static void rest(long millis) throws IOException {
       if (millis > 0) {
         try {
           Thread.sleep(millis);

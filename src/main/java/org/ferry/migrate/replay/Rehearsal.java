@@ -43,6 +43,7 @@ public final class Rehearsal {
   private final Map<RoomId, RoomFacts> facts;
   private final @Nullable MediaStore media;
   private final List<Plan.PlanRoom> chosen;
+  private final Scope scope;
   private final Selection selection;
   private final Watch watch;
   private final Contexts contexts;
@@ -64,6 +65,11 @@ public final class Rehearsal {
    * @param redactions redactions to send
    * @param files files to upload
    * @param fileBytes their bytes together
+   * @param aliases aliases to make
+   * @param aliasesMoved aliases to move from an earlier destination
+   * @param aliasesLeft aliases that an earlier destination keeps
+   * @param settings what people kept for themselves and is to be set: direct chats, and for
+   *     accounts tags, push rules, ignored people, read markers and the like
    * @param skipped events left out, by rule
    * @param failing events that could not be carried as things are, by reason
    * @param inClear of the events, encrypted ones that are carried in clear
@@ -76,6 +82,10 @@ public final class Rehearsal {
       long redactions,
       long files,
       long fileBytes,
+      long aliases,
+      long aliasesMoved,
+      long aliasesLeft,
+      long settings,
       Map<String, Long> skipped,
       Map<String, Long> failing,
       long inClear,
@@ -100,6 +110,7 @@ public final class Rehearsal {
             .filter(Plan.PlanRoom::carried)
             .filter(scope.rooms())
             .toList();
+    this.scope = scope;
     this.selection = scope.selection();
     this.watch = watch;
     this.contexts = new Contexts(voyage);
@@ -129,6 +140,9 @@ public final class Rehearsal {
       room(plan, fact, row == null ? imaginedRow(plan, standardVersion) : row, rewriter, imagined);
       watch.step(1);
     }
+    Set<RoomId> ids = chosen.stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
+    RehearsedExtras extras = new RehearsedExtras(voyage, scope, new OfChosen(ids), ids);
+    RehearsedExtras.AliasCount aliases = extras.aliases();
     return new Outcome(
         people(),
         rooms,
@@ -136,6 +150,10 @@ public final class Rehearsal {
         redactions,
         files.size(),
         fileBytes,
+        aliases.made(),
+        aliases.moved(),
+        aliases.left(),
+        extras.settings(facts),
         skipped,
         failing,
         inClear,
@@ -225,8 +243,22 @@ public final class Rehearsal {
     };
   }
 
+  /** The same for what people kept: of rooms that this run leaves out nothing is set. */
+  private final class OfChosen extends Imagined {
+    private final Set<RoomId> ids;
+
+    OfChosen(Set<RoomId> ids) {
+      this.ids = ids;
+    }
+
+    @Override
+    public RoomFate room(RoomId old) {
+      return ids.contains(old) ? super.room(old) : inTruth(old);
+    }
+  }
+
   /** A world in which everything before has arrived under its old name. */
-  private final class Imagined implements Lookups, Courier {
+  private class Imagined implements Lookups, Courier {
     private final LedgerLookups real = new LedgerLookups(voyage, contexts.cast(), this, Set.of());
     private final Map<EventId, LinkFate> seen = new HashMap<>();
     private final Map<RoomAlias, Optional<RoomAlias>> free = new HashMap<>();
@@ -252,6 +284,10 @@ public final class Rehearsal {
     @Override
     public Optional<UserId> user(UserId old) {
       return contexts.cast().apply(old);
+    }
+
+    RoomFate inTruth(RoomId old) {
+      return real.room(old);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -63,6 +64,22 @@ final class ReadMarks {
       }
     });
     return wishes;
+  }
+
+  /** The rooms of which the person had read something, whether that was carried yet or not. */
+  Set<RoomId> rooms(Plan.PlanPerson person, List<AccountDatum> data) {
+    Set<RoomId> read = new TreeSet<>();
+    for (AccountDatum datum : data) {
+      RoomId room = datum.room();
+      if (room != null && datum.type().equals(FULLY) && fully(datum).isPresent()) {
+        read.add(room);
+      }
+    }
+    voyage.sources().receipts(voyage.source().id(), person.id()).stream()
+        .filter(r -> TYPES.contains(r.type()))
+        .forEach(r -> read.add(r.room()));
+    read.removeIf(r -> !isNew(r));
+    return read;
   }
 
   /** A room that was there before keeps what the person has read of it since. */

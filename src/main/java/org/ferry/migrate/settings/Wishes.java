@@ -79,6 +79,11 @@ public final class Wishes {
     return wishes;
   }
 
+  /** Rooms made for a person's old ones of which they had read something. */
+  public Set<RoomId> readRooms(Plan.PlanPerson person) {
+    return marks.rooms(person, voyage.sources().accountData(voyage.source().id(), person.id()));
+  }
+
   private List<Wish> datum(Plan.PlanPerson person, AccountDatum datum, ObjectNode content) {
     if (datum.type().equals("m.push_rules")) {
       return rules.of(content);

@@ -25,6 +25,17 @@ import org.jspecify.annotations.Nullable;
 final class Looking {
   private static final int SHOWN = 5;
 
+  /** What a homeserver writes when a room is made, in the name of who made it. */
+  private static final Set<String> MAKING =
+      Set.of(
+          "m.room.create",
+          "m.room.member",
+          "m.room.power_levels",
+          "m.room.join_rules",
+          "m.room.history_visibility",
+          "m.room.guest_access",
+          "m.room.encryption");
+
   private final Voyage voyage;
   private final Ours ours;
   private final Readers readers;
@@ -89,7 +100,11 @@ final class Looking {
       }
     }
     if (made) {
-      counted.since.addAll(counted.later);
+      // An account that makes a direct chat writes its first events without a mark of Ferry's.
+      String maker = room.actor().value();
+      counted.later.stream()
+          .filter(u -> !(u.who().equals(maker) && MAKING.contains(u.what())))
+          .forEach(counted.since::add);
     }
     return counted;
   }
