@@ -47,6 +47,7 @@ record KillPoint(String what, Predicate<Seen> which, int nth, Moment moment) {
   /** In the history of many rooms at a time. */
   static List<KillPoint> carrying() {
     return List.of(
+        at("a notice", KillPoint::notice, 1, Moment.ANSWERED),
         at("a state event", path("PUT", "/state/"), 10, Moment.ANSWERED),
         at("a message", path("PUT", "/send/m.room.message/"), 2, Moment.SENT),
         at("a helper", KillPoint::helper, 1, Moment.ANSWERED));
@@ -56,7 +57,6 @@ record KillPoint(String what, Predicate<Seen> which, int nth, Moment moment) {
   static List<KillPoint> last() {
     return List.of(
         at("a place in the Space", path("PUT", "/state/m.space.child/"), 1, Moment.ANSWERED),
-        at("a notice", KillPoint::notice, 1, Moment.ANSWERED),
         at("direct chats", path("PUT", "/account_data/m.direct"), 1, Moment.ANSWERED));
   }
 
