@@ -1,0 +1,136 @@
+package org.ferry.crypto;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+
+/**
+ * What one device keeps. Reading needs no right; {@link #commit} needs the lease. Methods block,
+ * are for any number of threads, and throw the store's own exception where the database cannot be
+ * used.
+ */
+public interface CryptoStore {
+  /** Whose store it is. */
+  DeviceRef device();
+
+  /**
+   * Takes the device, unless another process holds it.
+   *
+   * @param holder who takes it, for messages: host and process
+   * @param ttl how long it stays taken without a sign of life; each commit and {@link #renew} is
+   *     one
+   * @return the lease; empty where another holder's has not run out
+   */
+  Optional<Lease> claim(String holder, Duration ttl);
+
+  /**
+   * Says that the holder is alive.
+   *
+   * @throws FencedOutException where somebody else has claimed since
+   */
+  void renew(Lease lease);
+
+  /** Gives the device back at once; nothing where somebody else has it already. */
+  void release(Lease lease);
+
+  /** The account; empty for a device that has none yet. */
+  Optional<AccountState> account();
+
+  /** Where {@code /sync} goes on; empty before the first. */
+  Optional<String> syncToken();
+
+  /**
+   * Writes all or nothing. An exception other than {@link FencedOutException} leaves open which;
+   * the caller forgets what it has in memory and reads again.
+   *
+   * @param lease of {@link #claim}
+   * @param changes each row at most once, in any order
+   * @throws FencedOutException where somebody else has claimed since; nothing was written
+   */
+  void commit(Lease lease, List<CryptoChange> changes);
+
+  /** The Olm sessions with a device, the liveliest first. */
+  List<PickledSession> sessions(String senderKey);
+
+  /** Which of these identity keys there is a session with. */
+  Set<String> withSession(Collection<String> senderKeys);
+
+  /** Tells whether an Olm message was processed. */
+  boolean processed(byte[] sha256);
+
+  /** All followed users. */
+  List<Tracked> tracked();
+
+  /** The devices of these users, those that are gone included. */
+  List<Device> devices(Collection<UserId> users);
+
+  /** The devices with this Curve25519 key, those that are gone included. */
+  List<Device> devicesByKey(String curve25519);
+
+  /** When a device was last given a new session, or is to be. */
+  Optional<Unwedging> unwedging(String senderKey);
+
+  /** The new sessions that are still to be made. */
+  List<Unwedging> unwedgings();
+
+  /** The oldest to-device messages that are to be sent. */
+  List<QueuedMessage> queued(int limit);
+
+  /** The to-device messages that share the key of this session and are to be sent. */
+  List<QueuedMessage> queued(SessionRef session);
+
+  /** The outgoing session of a room. */
+  Optional<OutboundSession> outbound(RoomId room);
+
+  /** Who has the key of an outgoing session, or was refused it. */
+  Map<DeviceRef, Share> shares(SessionRef session);
+
+  /** A message that was encrypted and is not known to have been accepted. */
+  Optional<SentMessage> sent(String txn);
+
+  /** Why a session's key is refused. */
+  Optional<Withheld> withheld(SessionRef ref);
+
+  /** The open request for a session's key. */
+  Optional<KeyRequest> request(SessionRef ref);
+
+  /** A sealed secret. */
+  Optional<SealedSecret> secret(String name);
+
+  /**
+   * Notes which events use which message indexes; needs no lease, for all devices share the room
+   * keys.
+   *
+   * @param uses each index of a session at most once
+   * @return for each, in order, the event that used it first: the same one where it is no replay
+   */
+  List<MessageUse> use(List<MessageUse> uses);
+
+  /** Keeps events until a key comes; one that is kept already keeps its time. */
+  void await(Collection<WaitingEvent> events);
+
+  /**
+   * The events that wait although a key is there that was not there when they were tried, the
+   * oldest first.
+   */
+  List<WaitingEvent> ready(int limit);
+
+  /** The events of a session that wait. */
+  List<WaitingEvent> waiting(SessionRef ref, int limit);
+
+  /** Forgets events that wait: they were handled. */
+  void handled(Collection<EventId> events);
+
+  /** The events that have waited since before a time, the oldest first. */
+  List<WaitingEvent> stale(Instant before, int limit);
+
+  /** Forgets the hashes of Olm messages from before a time. */
+  void prune(Instant before);
+}

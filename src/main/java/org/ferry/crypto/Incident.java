@@ -1,0 +1,64 @@
+package org.ferry.crypto;
+
+import java.util.Locale;
+
+/** What is thrown away, or worth counting, and why; each has a counter. */
+public enum Incident {
+  /** A to-device event or its envelope has not the shape of one. */
+  MALFORMED,
+  /** An algorithm that Ferry does not speak. */
+  UNSUPPORTED_ALGORITHM,
+  /** An Olm message for another device. */
+  NOT_FOR_US,
+  /** An Olm message that was processed before. */
+  REPEATED,
+  /** An Olm message that no session opens. */
+  WEDGED,
+  /** What an Olm message says of its sender is not its sender. */
+  WRONG_SENDER,
+  /** What an Olm message says of its recipient is not this device. */
+  WRONG_RECIPIENT,
+  /** The Ed25519 key in an Olm message is not that of the sending device. */
+  WRONG_SENDER_KEYS,
+  /** Device keys in an Olm message that belong to somebody else or are not signed by themselves. */
+  FORGED_DEVICE_KEYS,
+  /** Something that only Olm may carry came in the clear or inside Megolm. */
+  NOT_OVER_OLM,
+  /** A room key whose id does not follow from it, or that cannot be read. */
+  BAD_ROOM_KEY,
+  /** A room key that is not connected with the one that is known under its id. */
+  UNCONNECTED_ROOM_KEY,
+  /** A room key that opens no more than the one that is known. */
+  NO_BETTER_ROOM_KEY,
+  /** A forwarded key that nobody asked for. */
+  UNSOLICITED_FORWARD,
+  /** A forwarded key from a device that is not ours and verified. */
+  UNTRUSTED_FORWARD,
+  /** A message index that was used by another event. */
+  REPLAYED_INDEX,
+  /** A Megolm message whose authentication fails. */
+  BAD_CIPHERTEXT,
+  /** A clear text for another room than its event's. */
+  WRONG_ROOM,
+  /** A clear text that is no event, or one that may not come encrypted. */
+  BAD_CLEAR_TEXT,
+  /** A device whose ids, keys or signature are wrong; the device is not used. */
+  BAD_DEVICE,
+  /** A device whose keys changed under its id; the device is not used. */
+  CHANGED_DEVICE,
+  /** A cross-signing identity that is not signed or has not the shape of one. */
+  BAD_IDENTITY,
+  /** A user's master key is another one than the first that was seen. */
+  CHANGED_IDENTITY,
+  /** A claimed one-time key without the device's signature. */
+  BAD_ONE_TIME_KEY,
+  /** The homeserver has another key under the id of one of our one-time keys. */
+  KEY_ALREADY_EXISTS,
+  /** A key request of a device that gets none. */
+  REFUSED_KEY_REQUEST;
+
+  /** As it is named in counters and messages. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

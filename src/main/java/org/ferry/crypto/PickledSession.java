@@ -1,0 +1,21 @@
+package org.ferry.crypto;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An Olm session as it is stored.
+ *
+ * @param senderKey the Curve25519 key of the other device
+ * @param id the session's id
+ * @param pickle the session, under the pickle key
+ * @param createdAt when it was made
+ * @param receivedAt when a message was last decrypted with it; null before the first
+ */
+public record PickledSession(
+    String senderKey, String id, Pickled pickle, Instant createdAt, @Nullable Instant receivedAt) {
+  /** What decides which session is sent with: the last to receive, its making counts until then. */
+  Instant liveliness() {
+    return receivedAt == null ? createdAt : receivedAt;
+  }
+}
