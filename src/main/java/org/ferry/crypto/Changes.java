@@ -12,11 +12,18 @@ final class Changes {
     var unused = byRow.put(change.row(), change);
   }
 
+  boolean has(Object row) {
+    return byRow.containsKey(row);
+  }
+
   boolean isEmpty() {
     return byRow.isEmpty();
   }
 
-  List<CryptoChange> all() {
-    return List.copyOf(byRow.values());
+  /** What was collected; from now on it collects anew. */
+  List<CryptoChange> drain() {
+    List<CryptoChange> all = List.copyOf(byRow.values());
+    byRow.clear();
+    return all;
   }
 }

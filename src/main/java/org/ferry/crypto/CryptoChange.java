@@ -1,11 +1,8 @@
 package org.ferry.crypto;
 
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that a device's store is to write. What one message or one answer changes is a list of
@@ -48,20 +45,18 @@ public sealed interface CryptoChange {
   }
 
   /** The hash of an Olm message that was processed. */
-  record Processed(byte[] sha256) implements CryptoChange {
+  record Processed(String hash) implements CryptoChange {
     @Override
     public Object row() {
-      return List.of("processed", HexFormat.of().formatHex(sha256));
+      return List.of("processed", hash);
     }
+  }
 
+  /** A room key; the store keeps the better of two. */
+  record PutRoomKey(RoomKey key) implements CryptoChange {
     @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Processed p && Arrays.equals(sha256, p.sha256);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(sha256);
+    public Object row() {
+      return List.of("room key", key);
     }
   }
 

@@ -52,9 +52,10 @@ public interface CryptoStore {
    *
    * @param lease of {@link #claim}
    * @param changes each row at most once, in any order
+   * @return what became of the room keys among them
    * @throws FencedOutException where somebody else has claimed since; nothing was written
    */
-  void commit(Lease lease, List<CryptoChange> changes);
+  Map<SessionRef, RoomKeys.Added> commit(Lease lease, List<CryptoChange> changes);
 
   /** The Olm sessions with a device, the liveliest first. */
   List<PickledSession> sessions(String senderKey);
@@ -63,7 +64,7 @@ public interface CryptoStore {
   Set<String> withSession(Collection<String> senderKeys);
 
   /** Tells whether an Olm message was processed. */
-  boolean processed(byte[] sha256);
+  boolean processed(String hash);
 
   /** All followed users. */
   List<Tracked> tracked();
@@ -124,6 +125,12 @@ public interface CryptoStore {
 
   /** The events of a session that wait. */
   List<WaitingEvent> waiting(SessionRef ref, int limit);
+
+  /**
+   * The events that have waited since before a time and whose session was not asked for, the oldest
+   * first.
+   */
+  List<WaitingEvent> unrequested(Instant before, int limit);
 
   /** Forgets events that wait: they were handled. */
   void handled(Collection<EventId> events);

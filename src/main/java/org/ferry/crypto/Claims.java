@@ -1,0 +1,151 @@
+package org.ferry.crypto;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.ferry.crypto.vodozemac.CryptoException;
+import org.ferry.crypto.vodozemac.Curve25519Key;
+import org.ferry.id.DeviceId;
+import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
+
+/** Claims one-time keys of other devices and begins sessions with them. */
+final class Claims {
+  /** How many devices one request asks for. */
+  static final int BATCH = 250;
+
+  private static final Duration PAUSE = Duration.ofHours(1);
+
+  private final CryptoStore store;
+  private final AccountKeeper account;
+  private final OlmSessions sessions;
+  private final OlmOutbox outbox;
+
+  /** Devices that had no key; asked again later. */
+  private final Map<DeviceRef, Instant> keyless = new HashMap<>();
+
+  Claims(CryptoStore store, AccountKeeper account, OlmSessions sessions, OlmOutbox outbox) {
+    this.store = store;
+    this.account = account;
+    this.sessions = sessions;
+    this.outbox = outbox;
+  }
+
+  /** Whether a device had no key a short time ago. */
+  boolean isKeyless(DeviceRef device, Instant now) {
+    Instant at = keyless.get(device);
+    return at != null && Duration.between(at, now).compareTo(PAUSE) < 0;
+  }
+
+  /** What to ask for these devices, without those that had none. */
+  List<OutgoingRequest.KeysClaim> claims(Collection<DeviceRef> devices, Instant now) {
+    List<DeviceRef> asked =
+        devices.stream().filter(d -> !isKeyless(d, now)).distinct().sorted().toList();
+    List<OutgoingRequest.KeysClaim> claims = new ArrayList<>();
+    for (int i = 0; i < asked.size(); i += BATCH) {
+      ObjectNode body = Json.object().put("timeout", 10_000);
+      ObjectNode keys = body.putObject("one_time_keys");
+      for (DeviceRef d : asked.subList(i, Math.min(asked.size(), i + BATCH))) {
+        var unused =
+            keys.withObjectProperty(d.user().value())
+                .put(d.device().value(), AccountKeeper.SIGNED_KEY);
+      }
+      String id = UUID.nameUUIDFromBytes(SignedJson.signed(body)).toString();
+      claims.add(new OutgoingRequest.KeysClaim("claim-" + id, body));
+    }
+    return claims;
+  }
+
+  /** What is to be asked for devices whose sessions broke. */
+  List<OutgoingRequest.KeysClaim> unwedging(Instant now) {
+    return claims(store.unwedgings().stream().map(Unwedging::device).toList(), now);
+  }
+
+  /** Begins a session with each device whose key came and holds. */
+  void answered(OutgoingRequest.KeysClaim request, JsonNode response, Turn turn) {
+    List<DeviceRef> asked = asked(request);
+    Map<DeviceRef, Device> devices =
+        store.devices(asked.stream().map(DeviceRef::user).distinct().toList()).stream()
+            .filter(d -> !d.gone())
+            .collect(Collectors.toMap(Device::ref, d -> d));
+    Map<DeviceRef, Unwedging> wedged =
+        store.unwedgings().stream().collect(Collectors.toMap(Unwedging::device, u -> u));
+    for (DeviceRef ref : asked) {
+      Device device = devices.get(ref);
+      JsonNode keys =
+          response.path("one_time_keys").path(ref.user().value()).path(ref.device().value());
+      if (device != null && begin(device, keys, turn)) {
+        Optional.ofNullable(wedged.get(ref)).ifPresent(u -> greet(device, u, turn));
+      } else {
+        keyless.put(ref, turn.now());
+      }
+    }
+  }
+
+  private boolean begin(Device device, JsonNode keys, Turn turn) {
+    for (Map.Entry<String, JsonNode> entry : keys.properties()) {
+      DeviceRef ref = device.ref();
+      if (!entry.getKey().startsWith(AccountKeeper.SIGNED_KEY + ":")
+          || !(entry.getValue() instanceof ObjectNode key)
+          || !SignedJson.isSigned(
+              key, ref.user(), "ed25519:" + ref.device(), device.ed25519())) {
+        boolean unused = turn.refuse(Incident.BAD_ONE_TIME_KEY);
+        continue;
+      }
+      try {
+        sessions.begun(
+            device.curve25519(),
+            account.outbound(
+                Curve25519Key.parse(device.curve25519()),
+                Curve25519Key.parse(key.path("key").asText())),
+            turn);
+        var unused = keyless.remove(ref);
+        return true;
+      } catch (CryptoException e) {
+        // reason: a signed key of low order is still no key.
+        boolean unused = turn.refuse(Incident.BAD_ONE_TIME_KEY);
+      }
+    }
+    return false;
+  }
+
+  /** Tells the device of the new session: an empty message (m.dummy). */
+  private void greet(Device device, Unwedging wedged, Turn turn) {
+    ObjectNode messages = Json.object();
+    OlmOutbox.address(messages, device.ref(), outbox.encrypt(device, "m.dummy", Json.object()));
+    turn.add(
+        new CryptoChange.Queue(
+            new QueuedMessage(OlmOutbox.request("m.room.encrypted", messages), null)));
+    turn.add(
+        new CryptoChange.PutUnwedging(
+            new Unwedging(wedged.senderKey(), wedged.device(), wedged.at(), false)));
+  }
+
+  /** Nobody answered: asked again after the pause. */
+  void failed(OutgoingRequest.KeysClaim request, Instant now) {
+    asked(request).forEach(d -> keyless.put(d, now.minus(PAUSE).plusSeconds(30)));
+  }
+
+  private static List<DeviceRef> asked(OutgoingRequest.KeysClaim request) {
+    List<DeviceRef> asked = new ArrayList<>();
+    request
+        .body()
+        .path("one_time_keys")
+        .properties()
+        .forEach(user ->
+            user.getValue()
+                .fieldNames()
+                .forEachRemaining(d ->
+                    asked.add(new DeviceRef(new UserId(user.getKey()), new DeviceId(d)))));
+    return asked;
+  }
+}

@@ -1,0 +1,250 @@
+package org.ferry.crypto;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.ferry.id.UserId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which devices other users have (specification, "Tracking the device list for a user"). That a
+ * list is outdated is stored, and an answer counts only where no newer question was answered and no
+ * change came since it was asked.
+ */
+final class DeviceLists {
+  /** How many users one question asks about. */
+  static final int BATCH = 250;
+
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+  private static final int CACHED = 10_000;
+
+  private final CryptoStore store;
+  private final UserId self;
+  private final Map<UserId, Tracked> tracked = new ConcurrentHashMap<>();
+  private final Map<String, List<Device>> byKey =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, List<Device>> eldest) {
+          return size() > CACHED;
+        }
+      };
+  private long sequence;
+
+  DeviceLists(CryptoStore store) {
+    this.store = store;
+    this.self = store.device().user();
+    load();
+  }
+
+  /** Reads anew what the store has. */
+  synchronized void load() {
+    tracked.clear();
+    byKey.clear();
+    for (Tracked user : store.tracked()) {
+      tracked.put(user.user(), user);
+      sequence = Math.max(sequence, Math.max(user.changedAt(), user.answeredAt()));
+    }
+  }
+
+  @Nullable Tracked of(UserId user) {
+    return tracked.get(user);
+  }
+
+  boolean isTracked(UserId user) {
+    return tracked.containsKey(user);
+  }
+
+  /** Follows these users from now on. */
+  void track(Collection<UserId> users, Turn turn) {
+    for (UserId user : users) {
+      if (!isTracked(user)) {
+        put(Tracked.fresh(user, ++sequence), turn);
+      }
+    }
+  }
+
+  /** Their devices have changed; of who is not followed nothing is noted. */
+  void changed(Collection<UserId> users, Turn turn) {
+    for (UserId user : users) {
+      Tracked before = tracked.get(user);
+      if (before != null) {
+        put(before.changed(++sequence), turn);
+      }
+    }
+  }
+
+  /** After a gap nobody's list is known to be right. */
+  void changedAll(Turn turn) {
+    changed(List.copyOf(tracked.keySet()), turn);
+  }
+
+  /** We share no encrypted room with them any more. */
+  void left(Collection<UserId> users, Turn turn) {
+    for (UserId user : users) {
+      if (!user.equals(self) && tracked.remove(user) != null) {
+        turn.add(new CryptoChange.DropTracked(user));
+      }
+    }
+  }
+
+  private void put(Tracked user, Turn turn) {
+    tracked.put(user.user(), user);
+    turn.add(new CryptoChange.PutTracked(user));
+  }
+
+  /** The users among these, or among all, whose lists have to be asked for now. */
+  List<OutgoingRequest.KeysQuery> queries(@Nullable Collection<UserId> among, Instant now) {
+    List<UserId> due =
+        (among == null ? tracked.keySet() : among)
+            .stream()
+                .map(tracked::get)
+                .filter(Objects::nonNull)
+                .filter(t -> t.due(now))
+                .map(Tracked::user)
+                .sorted()
+                .toList();
+    List<OutgoingRequest.KeysQuery> queries = new ArrayList<>();
+    for (int i = 0; i < due.size(); i += BATCH) {
+      Set<UserId> batch = Set.copyOf(due.subList(i, Math.min(due.size(), i + BATCH)));
+      queries.add(
+          new OutgoingRequest.KeysQuery("query-" + sequence + "-" + i, batch, sequence));
+    }
+    return queries;
+  }
+
+  /** The question was not answered at all. */
+  void failed(OutgoingRequest.KeysQuery query, Turn turn) {
+    query.users().forEach(u -> failed(u, turn));
+  }
+
+  private void failed(UserId user, Turn turn) {
+    Tracked t = tracked.get(user);
+    if (t != null) {
+      Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(t.failures(), 10));
+      pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+      put(t.failed(turn.now().plus(pause)), turn);
+    }
+  }
+
+  /** Takes an answer in. */
+  void answered(OutgoingRequest.KeysQuery query, JsonNode response, Turn turn) {
+    Map<UserId, Map<String, Device>> known = known(query.users());
+    for (UserId user : query.users()) {
+      Tracked t = tracked.get(user);
+      if (t == null || query.sequence() < t.answeredAt()) {
+        continue;
+      }
+      JsonNode devices = response.path("device_keys").path(user.value());
+      if (devices.isMissingNode() && response.path("failures").has(user.server())) {
+        failed(user, turn);
+      } else {
+        Map<String, Device> before = known.getOrDefault(user, Map.of());
+        @Nullable ObjectNode identity = Identities.read(response, user, turn);
+        devices(user, devices, before, identity, turn);
+        put(t.answered(query.sequence(), identity, pin(t, identity, turn)), turn);
+      }
+    }
+  }
+
+  /** Devices were written: what is remembered of them is old. */
+  synchronized void written() {
+    byKey.clear();
+  }
+
+  private Map<UserId, Map<String, Device>> known(Collection<UserId> users) {
+    return store.devices(users).stream()
+        .collect(
+            Collectors.groupingBy(
+                d -> d.ref().user(), Collectors.toMap(d -> d.ref().device().value(), d -> d)));
+  }
+
+  private static @Nullable String pin(Tracked t, @Nullable ObjectNode identity, Turn turn) {
+    String pinned = t.pinned();
+    if (identity == null) {
+      return pinned;
+    }
+    String master = identity.path("master").asText();
+    String before = t.identity() == null ? "" : t.identity().path("master").asText();
+    if (pinned != null && !pinned.equals(master) && !before.equals(master)) {
+      boolean unused = turn.refuse(Incident.CHANGED_IDENTITY);
+      turn.alarm(
+          "the cross-signing identity of %s is another one than the first that Ferry saw; its messages are not shown as verified."
+              .formatted(t.user()));
+    }
+    return pinned == null ? master : pinned;
+  }
+
+  private void devices(
+      UserId user,
+      JsonNode listed,
+      Map<String, Device> before,
+      @Nullable ObjectNode identity,
+      Turn turn) {
+    Set<String> present = new HashSet<>();
+    listed.properties().forEach(entry -> {
+      Optional<Device> device = DeviceCheck.read(user, entry.getKey(), entry.getValue());
+      if (device.isEmpty() || isSigningKey(entry.getKey(), identity)) {
+        boolean unused = turn.refuse(Incident.BAD_DEVICE);
+      } else if (isSame(before.get(entry.getKey()), device.get())) {
+        present.add(entry.getKey());
+        write(before.get(entry.getKey()), device.get(), turn);
+      } else {
+        boolean unused = turn.refuse(Incident.CHANGED_DEVICE);
+        turn.alarm(
+            "the keys of the device %s changed under its id; it is not used."
+                .formatted(device.get().ref()));
+      }
+    });
+    before.values().stream()
+        .filter(d -> !d.gone() && !present.contains(d.ref().device().value()))
+        .forEach(d -> turn.add(new CryptoChange.PutDevice(d.listed(false))));
+  }
+
+  /** A device must not be named like a cross-signing key, or signatures of one pass for the other. */
+  private static boolean isSigningKey(String deviceId, @Nullable ObjectNode identity) {
+    return identity != null
+        && (identity.path("master").asText().equals(deviceId)
+            || identity.path("self_signing").asText().equals(deviceId));
+  }
+
+  private static boolean isSame(@Nullable Device before, Device now) {
+    return before == null
+        || (before.ed25519().equals(now.ed25519()) && before.curve25519().equals(now.curve25519()));
+  }
+
+  private static void write(@Nullable Device before, Device now, Turn turn) {
+    if (!now.equals(before)) {
+      turn.add(new CryptoChange.PutDevice(now));
+    }
+  }
+
+  /** The devices of these users that the homeserver lists. */
+  List<Device> listed(Collection<UserId> users) {
+    return store.devices(users).stream().filter(d -> !d.gone()).toList();
+  }
+
+  /** The device with these two keys, listed or not. */
+  Optional<Device> byKeys(String curve25519, String ed25519) {
+    return byKey(curve25519).stream().filter(d -> d.ed25519().equals(ed25519)).findFirst();
+  }
+
+  /** The devices with this key; honest ones share none. */
+  synchronized List<Device> byKey(String curve25519) {
+    return byKey.computeIfAbsent(curve25519, store::devicesByKey);
+  }
+}

@@ -1,0 +1,65 @@
+package org.ferry.crypto;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cross-signing identities (specification, "Cross-signing"): a user's master key, and the
+ * self-signing key that it signs and that signs the user's devices.
+ */
+final class Identities {
+  private Identities() {}
+
+  /**
+   * Reads and checks an identity of an answer to {@code /keys/query}.
+   *
+   * @return the public keys, {@code master} and {@code self_signing}; null where the user has none
+   *     or it does not hold
+   */
+  static @Nullable ObjectNode read(JsonNode response, UserId user, Turn turn) {
+    JsonNode master = response.path("master_keys").path(user.value());
+    JsonNode selfSigning = response.path("self_signing_keys").path(user.value());
+    if (master.isMissingNode()) {
+      return null;
+    }
+    String masterKey = key(master, user, "master");
+    String signingKey = key(selfSigning, user, "self_signing");
+    if (masterKey == null
+        || signingKey == null
+        || !(selfSigning instanceof ObjectNode signed)
+        || !SignedJson.isSigned(signed, user, "ed25519:" + masterKey, masterKey)) {
+      boolean unused = turn.refuse(Incident.BAD_IDENTITY);
+      return null;
+    }
+    return Json.object().put("master", masterKey).put("self_signing", signingKey);
+  }
+
+  /** The one key of a cross-signing object of this user and usage. */
+  private static @Nullable String key(JsonNode object, UserId user, String usage) {
+    boolean used = false;
+    for (JsonNode word : object.path("usage")) {
+      used |= word.asText().equals(usage);
+    }
+    JsonNode keys = object.path("keys");
+    if (!used || !object.path("user_id").asText().equals(user.value()) || keys.size() != 1) {
+      return null;
+    }
+    Map.Entry<String, JsonNode> only = keys.properties().iterator().next();
+    String key = only.getValue().asText();
+    return only.getKey().equals("ed25519:" + key) ? key : null;
+  }
+
+  /** Whether a device is signed by its owner's identity, and that is the one seen first. */
+  static boolean vouches(@Nullable Tracked owner, Device device) {
+    ObjectNode identity = owner == null ? null : owner.identity();
+    if (identity == null || !identity.path("master").asText().equals(owner.pinned())) {
+      return false;
+    }
+    String key = identity.path("self_signing").asText();
+    return SignedJson.isSigned(device.keys(), device.ref().user(), "ed25519:" + key, key);
+  }
+}

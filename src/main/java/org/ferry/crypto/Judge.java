@@ -1,0 +1,49 @@
+package org.ferry.crypto;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells how far the sender of a decrypted event is proven (specification, "Recommended client
+ * behaviour" on events whose session is somebody else's). It is told from what is known now, so a
+ * device that is signed later is verified from then on.
+ */
+final class Judge {
+  private final DeviceLists lists;
+
+  Judge(DeviceLists lists) {
+    this.lists = lists;
+  }
+
+  /** What was found. */
+  record Verdict(Trust trust, @Nullable UserId owner, boolean ownerSigned) {}
+
+  Verdict judge(RoomKeyInfo info, UserId sender) {
+    Optional<Device> device = lists.byKeys(info.senderKey(), info.signingKey());
+    UserId owner = device.map(d -> d.ref().user()).orElse(claimed(info));
+    boolean signed =
+        info.origin().isAuthentic()
+            && device.filter(d -> Identities.vouches(lists.of(d.ref().user()), d)).isPresent();
+    if (owner != null && !owner.equals(sender)) {
+      return new Verdict(Trust.MISMATCHED_SENDER, owner, signed);
+    }
+    if (device.isEmpty()) {
+      return new Verdict(Trust.UNKNOWN_DEVICE, owner, false);
+    }
+    return new Verdict(signed ? Trust.VERIFIED : Trust.UNVERIFIED, owner, signed);
+  }
+
+  /** From whom the key came over Olm; of a key that came otherwise nobody knows. */
+  private static @Nullable UserId claimed(RoomKeyInfo info) {
+    String data = info.senderData();
+    if (!info.origin().isAuthentic() || data == null) {
+      return null;
+    }
+    ObjectNode json = Json.parseObject(data);
+    String user = json.path("user_id").asText();
+    return UserId.isValid(user) ? new UserId(user) : null;
+  }
+}

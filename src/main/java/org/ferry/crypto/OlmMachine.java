@@ -1,0 +1,486 @@
+package org.ferry.crypto;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.ferry.crypto.keys.Keyring;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.Secret;
+import org.ferry.id.UserId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One device that encrypts and decrypts. What a message, an answer or a sync changes is written in
+ * one transaction before the method returns; where that fails nothing of it is kept in memory, and
+ * the same may be given again. It sends nothing itself: {@link #outgoing} says what is to be sent.
+ *
+ * <p>For any number of threads, which wait for each other where the device's ratchets move;
+ * decrypting events of rooms waits for nobody. Methods block. Each throws {@link
+ * FencedOutException} where another process has taken the device over, {@link
+ * DeviceBrokenException} where it must not be used any more, and the store's own exception where
+ * the database cannot be used.
+ */
+public final class OlmMachine implements AutoCloseable {
+  private static final int QUEUE_PAGE = 100;
+
+  private final CryptoStore store;
+  private final Pickler pickler;
+  private final Lease lease;
+  private final InstantSource clock;
+  private final Consumer<String> alarm;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Tally tally = new Tally();
+  private final DeviceLists lists;
+  private final OlmSessions sessions;
+  private final MegolmReader reader;
+  private AccountKeeper account;
+  private Parts parts;
+  private boolean behind;
+  private @Nullable DeviceBrokenException broken;
+
+  /** What works with the account; made anew with it. */
+  private record Parts(
+      ToDeviceInbox inbox,
+      RoomKeyInbox roomKeys,
+      Claims claims,
+      RoomEncryptor encryptor,
+      SelfSigning signing,
+      KeyRequests requests) {}
+
+  private OlmMachine(
+      CryptoStore store,
+      RoomKeys keys,
+      Keyring keyring,
+      Lease lease,
+      InstantSource clock,
+      Consumer<String> alarm) {
+    this.store = store;
+    this.pickler = new Pickler(keyring, store.device());
+    this.lease = lease;
+    this.clock = clock;
+    this.alarm = alarm;
+    this.lists = new DeviceLists(store);
+    this.sessions = new OlmSessions(store, pickler);
+    this.reader = new MegolmReader(store, keys, new Judge(lists), tally);
+    this.account = AccountKeeper.open(store.device(), pickler, store.account());
+    this.parts = parts();
+  }
+
+  /**
+   * Opens a device: that of the store, or a new one where the store has none.
+   *
+   * @param store what it keeps; stays the caller's
+   * @param keys the room keys; stay the caller's
+   * @param keyring what secrets are protected with
+   * @param lease of {@link CryptoStore#claim}; renewed by the caller and by each commit
+   * @param clock for the age of keys
+   * @param alarm told in one sentence what a person has to know; called by any thread
+   * @return the machine; the caller closes it
+   * @throws org.ferry.crypto.keys.KeyException where its pickle does not open; nothing was changed
+   */
+  public static OlmMachine open(
+      CryptoStore store,
+      RoomKeys keys,
+      Keyring keyring,
+      Lease lease,
+      InstantSource clock,
+      Consumer<String> alarm) {
+    OlmMachine machine = new OlmMachine(store, keys, keyring, lease, clock, alarm);
+    var unused =
+        machine.turn(turn -> {
+          UserId self = store.device().user();
+          machine.lists.track(List.of(self), turn);
+          // What the homeserver lists of this device is compared at each start.
+          machine.lists.changed(List.of(self), turn);
+          machine.account.tend(turn.now());
+          return true;
+        });
+    return machine;
+  }
+
+  private Parts parts() {
+    RoomKeyInbox roomKeys = new RoomKeyInbox(store, lists);
+    Unwedger unwedger = new Unwedger(store, lists);
+    OlmOutbox outbox = new OlmOutbox(store.device(), account, sessions);
+    Claims claims = new Claims(store, account, sessions, outbox);
+    return new Parts(
+        new ToDeviceInbox(store, account, sessions, lists, roomKeys, unwedger),
+        roomKeys,
+        claims,
+        new RoomEncryptor(store, pickler, account, lists, claims, outbox),
+        new SelfSigning(store, pickler, lists),
+        new KeyRequests(store));
+  }
+
+  /** Whose device it is. */
+  public DeviceRef device() {
+    return store.device();
+  }
+
+  /** Its Curve25519 identity key, unpadded base64. */
+  public String curve25519() {
+    return account.curve25519();
+  }
+
+  /** Its Ed25519 signing key, unpadded base64. */
+  public String ed25519() {
+    return account.ed25519();
+  }
+
+  /** How often what was thrown away or noted, since this machine was opened. */
+  public Map<Incident, Long> incidents() {
+    return tally.all();
+  }
+
+  /**
+   * Takes in what a sync says, all of it in one commit with the token to go on from.
+   *
+   * @param input one answer
+   * @return what became of it
+   */
+  public SyncOutcome receive(SyncInput input) {
+    return turn(turn -> {
+      lists.changed(users(input.changed()), turn);
+      lists.left(users(input.left()), turn);
+      int handled = 0;
+      for (JsonNode event : input.toDevice()) {
+        handled += parts.inbox().take(event, turn) ? 1 : 0;
+      }
+      account.counted(
+          Math.max(0, input.oneTimeKeyCounts().getOrDefault(AccountKeeper.SIGNED_KEY, 0)),
+          input.unusedFallback(),
+          turn);
+      turn.add(new CryptoChange.SyncToken(input.nextBatch()));
+      Set<SessionRef> keys = commit(turn);
+      return new SyncOutcome(handled, input.toDevice().size() - handled, keys);
+    });
+  }
+
+  /**
+   * The changes of devices were lost, as after a token that the homeserver did not take any more:
+   * all lists are asked for again.
+   */
+  public void devicesUnknown() {
+    var unused =
+        turn(turn -> {
+          lists.changedAll(turn);
+          return true;
+        });
+  }
+
+  /** Follows the devices of these users, as those in encrypted rooms. */
+  public void track(Collection<UserId> users) {
+    var unused =
+        turn(turn -> {
+          lists.track(users, turn);
+          return true;
+        });
+  }
+
+  /**
+   * What is to be sent now, in this order. One thread at a time sends, and tells {@link #answered}
+   * or {@link #failed} of each before it asks again.
+   */
+  public List<OutgoingRequest> outgoing() {
+    return turn(turn -> {
+      List<OutgoingRequest> wanted = new ArrayList<>();
+      account.tend(turn.now());
+      account.upload().ifPresent(wanted::add);
+      wanted.addAll(lists.queries(null, turn.now()));
+      wanted.addAll(parts.claims().unwedging(turn.now()));
+      parts.requests().ask(turn);
+      wanted.addAll(parts.signing().wanted(turn));
+      // New keys are committed before they are handed out.
+      var unused = commit(turn);
+      store.queued(QUEUE_PAGE).forEach(q -> wanted.add(q.request()));
+      return wanted;
+    });
+  }
+
+  /**
+   * A request was accepted.
+   *
+   * @param request as it was given out
+   * @param response the answer's body
+   */
+  public void answered(OutgoingRequest request, JsonNode response) {
+    var unused =
+        turn(turn -> {
+          switch (request) {
+            case OutgoingRequest.KeysUpload r -> account.uploaded(r, response, turn);
+            case OutgoingRequest.KeysQuery r -> queried(r, response, turn);
+            case OutgoingRequest.KeysClaim r -> parts.claims().answered(r, response, turn);
+            case OutgoingRequest.ToDevice r -> turn.add(new CryptoChange.Unqueue(r.id()));
+            case OutgoingRequest.CrossSigningUpload r -> lists.changed(List.of(self()), turn);
+            case OutgoingRequest.SignatureUpload r -> lists.changed(List.of(self()), turn);
+          }
+          return true;
+        });
+  }
+
+  private void queried(OutgoingRequest.KeysQuery request, JsonNode response, Turn turn) {
+    JsonNode ours = response.path("device_keys").path(self().value());
+    if (request.users().contains(self()) && ours.isObject()) {
+      account.compare(ours.path(store.device().device().value()));
+    }
+    lists.answered(request, response, turn);
+  }
+
+  /**
+   * A request was refused, or nobody answered. What may be tried again is given out again, after a
+   * pause where that helps.
+   *
+   * @param request as it was given out
+   * @param failure how
+   */
+  public void failed(OutgoingRequest request, RequestFailure failure) {
+    var unused =
+        turn(turn -> {
+          switch (request) {
+            case OutgoingRequest.KeysUpload r -> account.refused(r, failure, turn);
+            case OutgoingRequest.KeysQuery r -> lists.failed(r, turn);
+            case OutgoingRequest.KeysClaim r -> parts.claims().failed(r, turn.now());
+            case OutgoingRequest.ToDevice r -> undeliverable(r, failure, turn);
+            case OutgoingRequest.CrossSigningUpload r -> refusedSigning(failure, turn);
+            case OutgoingRequest.SignatureUpload r -> refusedSigning(failure, turn);
+          }
+          return true;
+        });
+  }
+
+  /** What the homeserver calls wrong stays wrong, and would hold up all that comes after it. */
+  private static void undeliverable(
+      OutgoingRequest.ToDevice request, RequestFailure failure, Turn turn) {
+    if (failure.status() == 400 || failure.status() == 413) {
+      turn.add(new CryptoChange.Unqueue(request.id()));
+      turn.alarm(
+          "the homeserver refuses a message to devices (%d %s); it was dropped."
+              .formatted(failure.status(), failure.errcode()));
+    }
+  }
+
+  private void refusedSigning(RequestFailure failure, Turn turn) {
+    turn.alarm(
+        "the homeserver refuses the signature of the device %s (%d %s); other clients may hide keys from it."
+            .formatted(store.device(), failure.status(), failure.errcode()));
+  }
+
+  /**
+   * Makes a cross-signing identity for the account, where it has none; only for accounts of
+   * Ferry's own. Its uploads follow in {@link #outgoing}.
+   *
+   * @return whether one was made; false also while the homeserver was not asked yet
+   */
+  public boolean createIdentity() {
+    return turn(parts.signing()::create);
+  }
+
+  /**
+   * Takes over a private cross-signing key of the account, so that this device is signed.
+   *
+   * @param name as in secret storage, such as {@code m.cross_signing.self_signing}
+   * @param seed base64
+   * @return false where it does not belong to the account's identity; nothing was kept
+   */
+  public boolean adoptIdentity(String name, Secret seed) {
+    return turn(turn -> parts.signing().adopt(name, seed, turn));
+  }
+
+  /** The private cross-signing keys that are here, by their names in secret storage. */
+  public Map<String, Secret> identitySecrets() {
+    return parts.signing().secrets();
+  }
+
+  /** Whether the homeserver lists this device as signed by its account's identity. */
+  public boolean isSigned() {
+    return turn(turn ->
+        lists.listed(List.of(self())).stream()
+            .filter(d -> d.ref().equals(store.device()))
+            .anyMatch(d -> Identities.vouches(lists.of(self()), d)));
+  }
+
+  /**
+   * Opens an event of a room; one that has to wait is kept.
+   *
+   * @param room where it was read
+   * @param event all of it, of the type {@code m.room.encrypted}
+   * @return what became of it
+   */
+  public DecryptOutcome decrypt(RoomId room, ObjectNode event) {
+    return decrypt(List.of(new EncryptedEvent(room, event))).getFirst();
+  }
+
+  /** Opens several events with two statements of the database; the outcomes are in their order. */
+  public List<DecryptOutcome> decrypt(List<EncryptedEvent> events) {
+    return reader.read(events, clock.instant());
+  }
+
+  /**
+   * Events that waited and for which a key has come since, from wherever; each was tried again.
+   * They come again until {@link #handled} is told.
+   *
+   * @param limit how many at most
+   * @return the oldest first
+   */
+  public List<Released> released(int limit) {
+    List<WaitingEvent> ready = store.ready(limit);
+    List<DecryptOutcome> outcomes =
+        decrypt(
+            ready.stream().map(w -> new EncryptedEvent(w.ref().room(), w.event())).toList());
+    List<Released> released = new ArrayList<>(ready.size());
+    for (int i = 0; i < ready.size(); i++) {
+      if (!(outcomes.get(i) instanceof DecryptOutcome.Waiting)) {
+        released.add(new Released(ready.get(i), outcomes.get(i)));
+      }
+    }
+    return released;
+  }
+
+  /** Events that waited were dealt with and are forgotten. */
+  public void handled(Collection<EventId> events) {
+    store.handled(events);
+  }
+
+  /**
+   * What has to be sent before a message can be encrypted for a room: questions for devices, claims
+   * of their keys, the room key. Asked again, after each was answered or failed, until it is empty.
+   *
+   * @param room where to
+   * @param members whose devices are to read it: not the ghosts, who read nothing
+   * @param settings of the room
+   * @return in the order they are to be sent
+   */
+  public List<OutgoingRequest> prepare(RoomId room, Set<UserId> members, RoomSettings settings) {
+    return turn(turn -> parts.encryptor().prepare(room, members, settings, turn));
+  }
+
+  /**
+   * Encrypts a message of a room that was prepared. The ratchet and the ciphertext are committed
+   * before it is returned; the same transaction id gives the same ciphertext until {@link #sent}.
+   *
+   * @param room where to
+   * @param txn the transaction id that it is sent with
+   * @param type of the clear event
+   * @param content of the clear event
+   * @return the content of {@code m.room.encrypted}
+   * @throws IllegalStateException where the room was not prepared
+   */
+  public ObjectNode encrypt(RoomId room, String txn, String type, ObjectNode content) {
+    return turn(turn -> parts.encryptor().encrypt(room, txn, type, content, turn));
+  }
+
+  /** A message was accepted; its ciphertext is not needed any more. */
+  public void sent(String txn) {
+    var unused =
+        turn(turn -> {
+          turn.add(new CryptoChange.DropSent(txn));
+          return true;
+        });
+  }
+
+  /** The room's next message gets a new session, as after a gap in what is known of its members. */
+  public void rotate(RoomId room) {
+    var unused =
+        turn(turn -> {
+          turn.add(new CryptoChange.DropOutbound(room));
+          return true;
+        });
+  }
+
+  private UserId self() {
+    return store.device().user();
+  }
+
+  private static List<UserId> users(List<String> ids) {
+    return ids.stream().filter(UserId::isValid).map(UserId::new).collect(Collectors.toList());
+  }
+
+  private <T> T turn(Function<Turn, T> work) {
+    lock.lock();
+    try {
+      ready();
+      Turn turn = Turn.at(clock.instant(), tally);
+      T result;
+      try {
+        result = work.apply(turn);
+        var unused = commit(turn);
+      } catch (RuntimeException e) {
+        behind = true;
+        broken = e instanceof DeviceBrokenException b ? b : broken;
+        throw e;
+      } finally {
+        parts.roomKeys().close();
+        parts.encryptor().close();
+      }
+      turn.alarms().forEach(alarm);
+      return result;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes what a turn has changed so far. */
+  private Set<SessionRef> commit(Turn turn) {
+    account.flush(turn.changes());
+    sessions.flush(turn.changes());
+    if (turn.changes().isEmpty()) {
+      return Set.of();
+    }
+    List<CryptoChange> changes = turn.changes().drain();
+    Map<SessionRef, RoomKeys.Added> added = store.commit(lease, changes);
+    if (changes.stream().anyMatch(CryptoChange.PutDevice.class::isInstance)) {
+      lists.written();
+    }
+    added.values().stream()
+        .filter(a -> a == RoomKeys.Added.UNCONNECTED || a == RoomKeys.Added.KEPT)
+        .forEach(a ->
+            tally.count(
+                a == RoomKeys.Added.KEPT
+                    ? Incident.NO_BETTER_ROOM_KEY
+                    : Incident.UNCONNECTED_ROOM_KEY));
+    return added.entrySet().stream()
+        .filter(e ->
+            e.getValue() == RoomKeys.Added.NEW || e.getValue() == RoomKeys.Added.BETTER)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /** What a turn that failed left in memory may be ahead of the store: it is read anew. */
+  private void ready() {
+    if (broken != null) {
+      throw broken;
+    }
+    if (behind) {
+      sessions.forget();
+      lists.load();
+      AccountKeeper before = account;
+      account = AccountKeeper.open(store.device(), pickler, store.account());
+      before.close();
+      parts = parts();
+      behind = false;
+    }
+  }
+
+  /** Frees the memory of the library. The lease stays the caller's. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      sessions.forget();
+      account.close();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package org.ferry.crypto;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.ferry.crypto.vodozemac.CryptoException;
+import org.ferry.crypto.vodozemac.MegolmInbound;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
+import org.jspecify.annotations.Nullable;
+
+/** Room keys as they come: from their maker over Olm, forwarded by our own devices, or withheld. */
+final class RoomKeyInbox {
+  private static final int LONGEST_REASON = 500;
+
+  private final CryptoStore store;
+  private final DeviceLists lists;
+
+  /** Closed once the turn is over, whatever became of it. */
+  private final List<MegolmInbound> opened = new ArrayList<>();
+
+  RoomKeyInbox(CryptoStore store, DeviceLists lists) {
+    this.store = store;
+    this.lists = lists;
+  }
+
+  boolean roomKey(OlmPlaintext message, Turn turn) {
+    ObjectNode content = message.content();
+    MegolmInbound session = read(content, MegolmInbound::fromSessionKey);
+    if (session == null) {
+      return turn.refuse(Incident.BAD_ROOM_KEY);
+    }
+    ObjectNode data = Json.object().put("user_id", message.sender().value());
+    if (message.device() != null) {
+      data.set("device_keys", message.device().keys());
+    }
+    RoomKeyInfo info =
+        new RoomKeyInfo(
+            KeyOrigin.OLM,
+            message.senderKey(),
+            message.signingKey(),
+            Json.text(data),
+            List.of(),
+            content.path("shared_history").asBoolean(false)
+                || content.path("org.matrix.msc3061.shared_history").asBoolean(false),
+            turn.now());
+    lists.track(List.of(message.sender()), turn);
+    return put(content, session, info, turn);
+  }
+
+  /** Only what was asked for, and only from a device of ours that is verified (E-08). */
+  boolean forwarded(OlmPlaintext message, Turn turn) {
+    ObjectNode content = message.content();
+    SessionRef ref = ref(content);
+    if (ref == null || store.request(ref).isEmpty()) {
+      return turn.refuse(Incident.UNSOLICITED_FORWARD);
+    }
+    Optional<Device> from = lists.byKeys(message.senderKey(), message.signingKey());
+    boolean ours = message.sender().equals(store.device().user());
+    if (!ours
+        || from.isEmpty()
+        || from.get().gone()
+        || !Identities.vouches(lists.of(message.sender()), from.get())) {
+      return turn.refuse(Incident.UNTRUSTED_FORWARD);
+    }
+    MegolmInbound session = read(content, MegolmInbound::fromExportedKey);
+    if (session == null) {
+      return turn.refuse(Incident.BAD_ROOM_KEY);
+    }
+    List<String> chain = new ArrayList<>();
+    content.path("forwarding_curve25519_key_chain").forEach(k -> chain.add(k.asText()));
+    chain.add(message.senderKey());
+    RoomKeyInfo info =
+        new RoomKeyInfo(
+            KeyOrigin.FORWARDED,
+            clean(content.path("sender_key")),
+            clean(content.path("sender_claimed_ed25519_key")),
+            null,
+            chain.stream().map(k -> k.replace("\0", "")).toList(),
+            content.path("shared_history").asBoolean(false),
+            turn.now());
+    return put(content, session, info, turn);
+  }
+
+  private boolean put(ObjectNode content, MegolmInbound session, RoomKeyInfo info, Turn turn) {
+    SessionRef ref = ref(content);
+    if (ref == null) {
+      return turn.refuse(Incident.BAD_ROOM_KEY);
+    }
+    turn.add(new CryptoChange.PutRoomKey(new RoomKey(ref.room(), session, info)));
+    if (store.request(ref).isPresent()) {
+      turn.add(new CryptoChange.DropRequest(ref));
+    }
+    return true;
+  }
+
+  /** The session of a room key, whose id has to follow from it; null where it does not hold. */
+  private @Nullable MegolmInbound read(
+      ObjectNode content, java.util.function.Function<String, MegolmInbound> from) {
+    if (!content.path("algorithm").asText().equals(AccountKeeper.MEGOLM) || ref(content) == null) {
+      return null;
+    }
+    try {
+      MegolmInbound session = from.apply(content.path("session_key").asText());
+      var unused = opened.add(session);
+      return session.sessionId().equals(content.path("session_id").asText()) ? session : null;
+    } catch (CryptoException e) {
+      // reason: a key that cannot be read is none; the caller counts it.
+      return null;
+    }
+  }
+
+  boolean withheld(UserId sender, JsonNode content, Turn turn) {
+    String code = clean(content.path("code"));
+    SessionRef ref = ref(content);
+    if (code.isEmpty() || code.length() > LONGEST_REASON) {
+      return turn.refuse(Incident.MALFORMED);
+    }
+    if (code.equals("m.no_olm")) {
+      noOlm(sender, clean(content.path("sender_key")), turn);
+      return true;
+    }
+    if (ref == null) {
+      return turn.refuse(Incident.MALFORMED);
+    }
+    String reason = clean(content.path("reason"));
+    turn.add(
+        new CryptoChange.PutWithheld(
+            new Withheld(
+                ref, code, reason.substring(0, Math.min(reason.length(), LONGEST_REASON)))));
+    return true;
+  }
+
+  /** They could begin no session with us; we begin one, as after a session that broke. */
+  private void noOlm(UserId sender, String senderKey, Turn turn) {
+    lists.byKey(senderKey).stream()
+        .filter(d -> d.ref().user().equals(sender) && !d.gone())
+        .findFirst()
+        .ifPresent(d -> Unwedger.want(store, d, turn));
+  }
+
+  private static @Nullable SessionRef ref(JsonNode content) {
+    String room = clean(content.path("room_id"));
+    String session = clean(content.path("session_id"));
+    return room.startsWith("!") && room.length() > 1 && !session.isEmpty()
+        ? new SessionRef(new RoomId(room), session)
+        : null;
+  }
+
+  /** A text without what a database refuses; empty for anything else. */
+  private static String clean(JsonNode text) {
+    return text.isTextual() && text.textValue().indexOf(0) < 0 ? text.textValue() : "";
+  }
+
+  void close() {
+    opened.forEach(MegolmInbound::close);
+    opened.clear();
+  }
+}
