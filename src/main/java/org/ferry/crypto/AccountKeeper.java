@@ -87,9 +87,7 @@ final class AccountKeeper {
     ObjectNode keys = Json.object();
     keys.put("user_id", ref.user().value()).put("device_id", ref.device().value());
     keys.putArray("algorithms").add(OLM).add(MEGOLM);
-    keys.putObject("keys")
-        .put("curve25519:" + ref.device(), curve25519)
-        .put(keyId(), ed25519);
+    keys.putObject("keys").put("curve25519:" + ref.device(), curve25519).put(keyId(), ed25519);
     sign(keys);
     return keys;
   }
@@ -254,8 +252,9 @@ final class AccountKeeper {
     if (!keys.path("curve25519:" + ref.device()).asText().equals(curve25519)
         || !keys.path(keyId()).asText().equals(ed25519)) {
       throw new DeviceBrokenException(
-          ("the homeserver has other keys for the device %s than this database. It is not used any more:"
-                  + " restore the database that belongs to it, or give the account another device id.")
+          ("the homeserver has other keys for the device %s than this database. It is not used any"
+               + " more: restore the database that belongs to it, or give the account another"
+               + " device id.")
               .formatted(ref));
     }
   }
@@ -273,7 +272,15 @@ final class AccountKeeper {
       int refusals) {
     AccountState next =
         new AccountState(
-            state.pickle(), curve25519, ed25519, uploaded, serverKeys, used, made, forget, refusals);
+            state.pickle(),
+            curve25519,
+            ed25519,
+            uploaded,
+            serverKeys,
+            used,
+            made,
+            forget,
+            refusals);
     moved |= !next.equals(state);
     state = next;
   }

@@ -96,8 +96,7 @@ final class Claims {
       DeviceRef ref = device.ref();
       if (!entry.getKey().startsWith(AccountKeeper.SIGNED_KEY + ":")
           || !(entry.getValue() instanceof ObjectNode key)
-          || !SignedJson.isSigned(
-              key, ref.user(), "ed25519:" + ref.device(), device.ed25519())) {
+          || !SignedJson.isSigned(key, ref.user(), "ed25519:" + ref.device(), device.ed25519())) {
         boolean unused = turn.refuse(Incident.BAD_ONE_TIME_KEY);
         continue;
       }
@@ -144,8 +143,8 @@ final class Claims {
         .forEach(user ->
             user.getValue()
                 .fieldNames()
-                .forEachRemaining(d ->
-                    asked.add(new DeviceRef(new UserId(user.getKey()), new DeviceId(d)))));
+                .forEachRemaining(
+                    d -> asked.add(new DeviceRef(new UserId(user.getKey()), new DeviceId(d)))));
     return asked;
   }
 }

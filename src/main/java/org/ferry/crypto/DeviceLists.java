@@ -121,8 +121,7 @@ final class DeviceLists {
     List<OutgoingRequest.KeysQuery> queries = new ArrayList<>();
     for (int i = 0; i < due.size(); i += BATCH) {
       Set<UserId> batch = Set.copyOf(due.subList(i, Math.min(due.size(), i + BATCH)));
-      queries.add(
-          new OutgoingRequest.KeysQuery("query-" + sequence + "-" + i, batch, sequence));
+      queries.add(new OutgoingRequest.KeysQuery("query-" + sequence + "-" + i, batch, sequence));
     }
     return queries;
   }
@@ -196,26 +195,30 @@ final class DeviceLists {
       @Nullable ObjectNode identity,
       Turn turn) {
     Set<String> present = new HashSet<>();
-    listed.properties().forEach(entry -> {
-      Optional<Device> device = DeviceCheck.read(user, entry.getKey(), entry.getValue());
-      if (device.isEmpty() || isSigningKey(entry.getKey(), identity)) {
-        boolean unused = turn.refuse(Incident.BAD_DEVICE);
-      } else if (isSame(before.get(entry.getKey()), device.get())) {
-        present.add(entry.getKey());
-        write(before.get(entry.getKey()), device.get(), turn);
-      } else {
-        boolean unused = turn.refuse(Incident.CHANGED_DEVICE);
-        turn.alarm(
-            "the keys of the device %s changed under its id; it is not used."
-                .formatted(device.get().ref()));
-      }
-    });
+    listed
+        .properties()
+        .forEach(entry -> {
+          Optional<Device> device = DeviceCheck.read(user, entry.getKey(), entry.getValue());
+          if (device.isEmpty() || isSigningKey(entry.getKey(), identity)) {
+            boolean unused = turn.refuse(Incident.BAD_DEVICE);
+          } else if (isSame(before.get(entry.getKey()), device.get())) {
+            present.add(entry.getKey());
+            write(before.get(entry.getKey()), device.get(), turn);
+          } else {
+            boolean unused = turn.refuse(Incident.CHANGED_DEVICE);
+            turn.alarm(
+                "the keys of the device %s changed under its id; it is not used."
+                    .formatted(device.get().ref()));
+          }
+        });
     before.values().stream()
         .filter(d -> !d.gone() && !present.contains(d.ref().device().value()))
         .forEach(d -> turn.add(new CryptoChange.PutDevice(d.listed(false))));
   }
 
-  /** A device must not be named like a cross-signing key, or signatures of one pass for the other. */
+  /**
+   * A device must not be named like a cross-signing key, or signatures of one pass for the other.
+   */
   private static boolean isSigningKey(String deviceId, @Nullable ObjectNode identity) {
     return identity != null
         && (identity.path("master").asText().equals(deviceId)

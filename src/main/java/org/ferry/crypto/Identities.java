@@ -55,7 +55,10 @@ final class Identities {
 
   /** Whether a device is signed by its owner's identity, and that is the one seen first. */
   static boolean vouches(@Nullable Tracked owner, Device device) {
-    ObjectNode identity = owner == null ? null : owner.identity();
+    if (owner == null) {
+      return false;
+    }
+    ObjectNode identity = owner.identity();
     if (identity == null || !identity.path("master").asText().equals(owner.pinned())) {
       return false;
     }

@@ -81,8 +81,7 @@ final class MegolmReader {
       } else if (attempt.outcome() instanceof DecryptOutcome.Waiting w) {
         Long known = attempt.index() < 0 ? null : attempt.index();
         waiting.add(
-            new WaitingEvent(
-                envelope.ref(), envelope.id(), event.event(), now, known, w.reason()));
+            new WaitingEvent(envelope.ref(), envelope.id(), event.event(), now, known, w.reason()));
       }
     }
     guard(opened, outcomes);
@@ -120,8 +119,7 @@ final class MegolmReader {
   private record Attempt(DecryptOutcome outcome, long index) {}
 
   private Attempt attempt(Envelope envelope, ObjectNode event) {
-    Optional<InboundSession> found =
-        keys.find(envelope.ref().room(), envelope.ref().session());
+    Optional<InboundSession> found = keys.find(envelope.ref().room(), envelope.ref().session());
     if (found.isEmpty()) {
       return new Attempt(waiting(envelope, event, DecryptOutcome.Reason.NO_KEY), -1);
     }
@@ -210,12 +208,10 @@ final class MegolmReader {
       Envelope envelope, ObjectNode event, DecryptOutcome.Reason reason) {
     Optional<Withheld> withheld = store.withheld(envelope.ref());
     if (withheld.isPresent()) {
-      return new DecryptOutcome.Waiting(
-          DecryptOutcome.Reason.WITHHELD, withheld.get().code());
+      return new DecryptOutcome.Waiting(DecryptOutcome.Reason.WITHHELD, withheld.get().code());
     }
     boolean before = event.path("unsigned").path("membership").asText("join").equals("leave");
-    return new DecryptOutcome.Waiting(
-        before ? DecryptOutcome.Reason.BEFORE_JOIN : reason, null);
+    return new DecryptOutcome.Waiting(before ? DecryptOutcome.Reason.BEFORE_JOIN : reason, null);
   }
 
   private static boolean isMegolm(EncryptedEvent event) {
@@ -232,8 +228,13 @@ final class MegolmReader {
     boolean whole =
         !isMegolm(given)
             || (session.isTextual() && isClean(session.asText()) && ciphertext.isTextual());
-    if (!whole || !id.startsWith("$") || id.length() < 2 || !isClean(id)
-        || !UserId.isValid(sender) || !isClean(sender) || !time.canConvertToLong()) {
+    if (!whole
+        || !id.startsWith("$")
+        || id.length() < 2
+        || !isClean(id)
+        || !UserId.isValid(sender)
+        || !isClean(sender)
+        || !time.canConvertToLong()) {
       return null;
     }
     return new Envelope(

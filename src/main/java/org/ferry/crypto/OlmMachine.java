@@ -2,7 +2,6 @@ package org.ferry.crypto;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -277,8 +276,8 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   /**
-   * Makes a cross-signing identity for the account, where it has none; only for accounts of
-   * Ferry's own. Its uploads follow in {@link #outgoing}.
+   * Makes a cross-signing identity for the account, where it has none; only for accounts of Ferry's
+   * own. Its uploads follow in {@link #outgoing}.
    *
    * @return whether one was made; false also while the homeserver was not asked yet
    */
@@ -336,8 +335,7 @@ public final class OlmMachine implements AutoCloseable {
   public List<Released> released(int limit) {
     List<WaitingEvent> ready = store.ready(limit);
     List<DecryptOutcome> outcomes =
-        decrypt(
-            ready.stream().map(w -> new EncryptedEvent(w.ref().room(), w.event())).toList());
+        decrypt(ready.stream().map(w -> new EncryptedEvent(w.ref().room(), w.event())).toList());
     List<Released> released = new ArrayList<>(ready.size());
     for (int i = 0; i < ready.size(); i++) {
       if (!(outcomes.get(i) instanceof DecryptOutcome.Waiting)) {
@@ -450,8 +448,7 @@ public final class OlmMachine implements AutoCloseable {
                     ? Incident.NO_BETTER_ROOM_KEY
                     : Incident.UNCONNECTED_ROOM_KEY));
     return added.entrySet().stream()
-        .filter(e ->
-            e.getValue() == RoomKeys.Added.NEW || e.getValue() == RoomKeys.Added.BETTER)
+        .filter(e -> e.getValue() == RoomKeys.Added.NEW || e.getValue() == RoomKeys.Added.BETTER)
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
   }

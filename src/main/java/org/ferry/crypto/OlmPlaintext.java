@@ -54,13 +54,12 @@ record OlmPlaintext(
    * @param lists what is known of the sender's devices
    * @throws Refused where a claim is missing, of a wrong type or wrong
    */
-  static OlmPlaintext read(
-      byte[] utf8, Us us, UserId sender, String senderKey, DeviceLists lists) throws Refused {
+  static OlmPlaintext read(byte[] utf8, Us us, UserId sender, String senderKey, DeviceLists lists)
+      throws Refused {
     ObjectNode event = parse(utf8);
     require(event.path("sender").asText().equals(sender.value()), Incident.WRONG_SENDER);
     require(
-        event.path("recipient").asText().equals(us.ref().user().value()),
-        Incident.WRONG_RECIPIENT);
+        event.path("recipient").asText().equals(us.ref().user().value()), Incident.WRONG_RECIPIENT);
     require(
         event.path("recipient_keys").path("ed25519").asText().equals(us.ed25519()),
         Incident.WRONG_RECIPIENT);
@@ -73,8 +72,7 @@ record OlmPlaintext(
       boolean other = known.ref().user().equals(sender) && !known.ed25519().equals(signingKey);
       require(!other, Incident.WRONG_SENDER_KEYS);
     }
-    require(
-        event.path("type").isTextual() && event.path("content").isObject(), Incident.MALFORMED);
+    require(event.path("type").isTextual() && event.path("content").isObject(), Incident.MALFORMED);
     return new OlmPlaintext(
         event.path("type").textValue(),
         (ObjectNode) event.path("content"),

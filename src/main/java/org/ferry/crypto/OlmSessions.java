@@ -3,7 +3,6 @@ package org.ferry.crypto;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +27,10 @@ final class OlmSessions {
 
   private final CryptoStore store;
   private final Pickler pickler;
+
+  /** The liveliest first: the last to receive, or to be made. */
   private final Map<String, List<Open>> byKey = new LinkedHashMap<>(16, 0.75f, true);
+
   private final Set<Open> moved = new LinkedHashSet<>();
 
   OlmSessions(CryptoStore store, Pickler pickler) {
@@ -50,11 +52,6 @@ final class OlmSessions {
       this.createdAt = createdAt;
       this.receivedAt = receivedAt;
     }
-
-    Instant liveliness() {
-      Instant received = receivedAt;
-      return received == null ? createdAt : received;
-    }
   }
 
   /**
@@ -69,7 +66,7 @@ final class OlmSessions {
       if (!message.isPreKey()) {
         return trial(sessions, message, turn);
       }
-      for (Open open : sessions) {
+      for (Open open : List.copyOf(sessions)) {
         if (open.session.matches(message)) {
           return decrypt(open, message, turn);
         }
@@ -84,12 +81,11 @@ final class OlmSessions {
   }
 
   private byte @Nullable [] trial(List<Open> sessions, OlmMessage message, Turn turn) {
-    for (Open open : sessions) {
+    for (Open open : List.copyOf(sessions)) {
       try {
         return decrypt(open, message, turn);
       } catch (CryptoException e) {
         // reason: an ordinary message does not say of which session it is; the next may fit.
-        continue;
       }
     }
     return null;
@@ -98,6 +94,10 @@ final class OlmSessions {
   private byte[] decrypt(Open open, OlmMessage message, Turn turn) {
     byte[] plaintext = open.session.decrypt(message);
     open.receivedAt = turn.now();
+    List<Open> sessions = of(open.senderKey);
+    if (sessions.remove(open)) {
+      sessions.addFirst(open);
+    }
     var unused = moved.add(open);
     return plaintext;
   }
@@ -110,11 +110,10 @@ final class OlmSessions {
   private Open add(String senderKey, OlmSession session, Turn turn) {
     List<Open> sessions = of(senderKey);
     Open open = new Open(senderKey, session, turn.now(), null);
-    var unused = sessions.add(open);
-    unused = moved.add(open);
-    sessions.sort(Comparator.comparing(Open::liveliness));
+    sessions.addFirst(open);
+    var unused = moved.add(open);
     while (sessions.size() > MOST) {
-      Open oldest = sessions.removeFirst();
+      Open oldest = sessions.removeLast();
       unused = moved.remove(oldest);
       turn.add(new CryptoChange.DropSession(senderKey, oldest.id));
       oldest.session.close();
@@ -132,10 +131,11 @@ final class OlmSessions {
    * @throws IllegalStateException where there is no session with that device
    */
   OlmMessage encrypt(String senderKey, String plaintext) {
-    Open open =
-        of(senderKey).stream()
-            .max(Comparator.comparing(Open::liveliness))
-            .orElseThrow(() -> new IllegalStateException("no Olm session with " + senderKey));
+    List<Open> sessions = of(senderKey);
+    if (sessions.isEmpty()) {
+      throw new IllegalStateException("no Olm session with " + senderKey);
+    }
+    Open open = sessions.getFirst();
     var unused = moved.add(open);
     return open.session.encrypt(plaintext.getBytes(StandardCharsets.UTF_8));
   }
@@ -158,8 +158,7 @@ final class OlmSessions {
   /** Adds what moved to a turn's changes, and closes what has not been used for long. */
   void flush(Changes changes) {
     for (Open open : moved) {
-      Pickled pickle =
-          pickler.seal(Pickler.session(open.senderKey, open.id), open.session::pickle);
+      Pickled pickle = pickler.seal(Pickler.session(open.senderKey, open.id), open.session::pickle);
       changes.add(
           new CryptoChange.PutSession(
               new PickledSession(

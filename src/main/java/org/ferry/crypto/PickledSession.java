@@ -13,9 +13,4 @@ import org.jspecify.annotations.Nullable;
  * @param receivedAt when a message was last decrypted with it; null before the first
  */
 public record PickledSession(
-    String senderKey, String id, Pickled pickle, Instant createdAt, @Nullable Instant receivedAt) {
-  /** What decides which session is sent with: the last to receive, its making counts until then. */
-  Instant liveliness() {
-    return receivedAt == null ? createdAt : receivedAt;
-  }
-}
+    String senderKey, String id, Pickled pickle, Instant createdAt, @Nullable Instant receivedAt) {}

@@ -29,8 +29,7 @@ record Pickler(Keyring keyring, DeviceRef ref) {
 
   <T> T open(Pickled pickled, String purpose, BiFunction<String, byte[], T> open) {
     try {
-      return open.apply(
-          pickled.text(), keyring.of(pickled.generation()).forPickle(of(purpose)));
+      return open.apply(pickled.text(), keyring.of(pickled.generation()).forPickle(of(purpose)));
     } catch (CryptoException.WrongPickleKey | CryptoException.BadPickle e) {
       throw new KeyException(
           "the row of the %s does not open: it was changed or damaged (%s). Restore a backup of the database."

@@ -73,8 +73,7 @@ final class RoomEncryptor {
   }
 
   private boolean mayHave(Device device, RoomSettings settings) {
-    return !settings.onlyVerified()
-        || Identities.vouches(lists.of(device.ref().user()), device);
+    return !settings.onlyVerified() || Identities.vouches(lists.of(device.ref().user()), device);
   }
 
   private List<OutgoingRequest> share(
@@ -85,8 +84,7 @@ final class RoomEncryptor {
             .map(Device::ref)
             .collect(Collectors.toSet());
     Optional<OutboundSession> stored = store.outbound(room);
-    Map<DeviceRef, Share> shares =
-        stored.map(s -> store.shares(s.ref())).orElse(Map.of());
+    Map<DeviceRef, Share> shares = stored.map(s -> store.shares(s.ref())).orElse(Map.of());
     OutboundSession session;
     if (stored.isEmpty() || isOver(stored.get(), shares.values(), allowed, settings, turn)) {
       session = create(room, settings, turn);
@@ -142,8 +140,7 @@ final class RoomEncryptor {
     return session.messages() >= settings.rotationMessages()
         || age.compareTo(settings.rotationPeriod()) >= 0
         || !session.historyVisibility().equals(settings.historyVisibility())
-        || shares.stream()
-            .anyMatch(s -> s.withheld().isEmpty() && !allowed.contains(s.device()));
+        || shares.stream().anyMatch(s -> s.withheld().isEmpty() && !allowed.contains(s.device()));
   }
 
   private OutboundSession create(RoomId room, RoomSettings settings, Turn turn) {
@@ -162,8 +159,7 @@ final class RoomEncryptor {
   }
 
   /** So that what we send can be read back, by us and by an export. */
-  private RoomKey ownKey(
-      RoomId room, MegolmOutbound megolm, RoomSettings settings, Turn turn) {
+  private RoomKey ownKey(RoomId room, MegolmOutbound megolm, RoomSettings settings, Turn turn) {
     MegolmInbound inbound = open(MegolmInbound.fromSessionKey(megolm.sessionKey()));
     ObjectNode data = Json.object().put("user_id", store.device().user().value());
     RoomKeyInfo info =
@@ -182,8 +178,7 @@ final class RoomEncryptor {
     return visibility.equals("shared") || visibility.equals("world_readable");
   }
 
-  private List<OutgoingRequest> give(
-      OutboundSession session, List<Device> devices, Turn turn) {
+  private List<OutgoingRequest> give(OutboundSession session, List<Device> devices, Turn turn) {
     if (devices.isEmpty()) {
       return List.of();
     }
@@ -226,7 +221,9 @@ final class RoomEncryptor {
     }
     return content.put(
         "reason",
-        code.equals("m.no_olm") ? "Unable to establish a secure channel." : "The device is not verified.");
+        code.equals("m.no_olm")
+            ? "Unable to establish a secure channel."
+            : "The device is not verified.");
   }
 
   private static List<OutgoingRequest> inBatches(
@@ -261,9 +258,7 @@ final class RoomEncryptor {
       return before.get().content();
     }
     OutboundSession session =
-        store
-            .outbound(room)
-            .orElseThrow(() -> new IllegalStateException("no session for " + room));
+        store.outbound(room).orElseThrow(() -> new IllegalStateException("no session for " + room));
     MegolmOutbound megolm = open(session);
     ObjectNode clear = Json.object().put("type", type).put("room_id", room.value());
     ObjectNode inner = content.deepCopy();

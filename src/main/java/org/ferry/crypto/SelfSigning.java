@@ -78,8 +78,7 @@ final class SelfSigning {
     for (String name : NAMES) {
       seed(name)
           .ifPresent(s ->
-              secrets.put(
-                  name, Secret.of(Base64.getEncoder().withoutPadding().encodeToString(s))));
+              secrets.put(name, Secret.of(Base64.getEncoder().withoutPadding().encodeToString(s))));
     }
     return secrets;
   }

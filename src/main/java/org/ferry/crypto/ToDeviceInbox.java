@@ -106,8 +106,7 @@ final class ToDeviceInbox {
       return true;
     }
     String senderKey = envelope.senderKey().base64();
-    byte[] plaintext =
-        sessions.decrypt(account, envelope.senderKey(), envelope.message(), turn);
+    byte[] plaintext = sessions.decrypt(account, envelope.senderKey(), envelope.message(), turn);
     if (plaintext == null) {
       // What stays closed was not processed: a repeat of it is as wedged as it was.
       var unused = turn.seen().remove(hash);

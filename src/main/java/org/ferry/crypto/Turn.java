@@ -15,8 +15,7 @@ import java.util.Set;
  * @param alarms what a person has to know once it is committed
  * @param seen hashes of the Olm messages of this turn
  */
-record Turn(
-    Instant now, Changes changes, Tally tally, List<String> alarms, Set<String> seen) {
+record Turn(Instant now, Changes changes, Tally tally, List<String> alarms, Set<String> seen) {
   static Turn at(Instant now, Tally tally) {
     return new Turn(now, new Changes(), tally, new ArrayList<>(), new HashSet<>());
   }

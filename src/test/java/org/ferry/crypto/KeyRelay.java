@@ -1,5 +1,7 @@
 package org.ferry.crypto;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.TreeMap;
 import org.ferry.id.DeviceId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
+import org.jspecify.annotations.Nullable;
 
 /** What a homeserver keeps for devices, in memory: keys, to-device messages, changes of lists. */
 final class KeyRelay {
@@ -29,7 +32,8 @@ final class KeyRelay {
 
   /** A refusal as of a homeserver. */
   static final class Refusal extends Exception {
-    final RequestFailure failure;
+    private static final long serialVersionUID = 1;
+    final transient RequestFailure failure;
 
     Refusal(int status, String errcode, String message) {
       super(message);
@@ -118,7 +122,7 @@ final class KeyRelay {
   }
 
   /** One key of a device: the oldest, or the fallback key, or null. */
-  Map.Entry<String, JsonNode> claim(DeviceRef ref) {
+  Map.@Nullable Entry<String, JsonNode> claim(DeviceRef ref) {
     var mine = oneTimeKeys.getOrDefault(ref, Map.of());
     if (mine.isEmpty()) {
       fallbackUsed.add(ref);
@@ -141,8 +145,7 @@ final class KeyRelay {
         if (device.getKey().equals("*")) {
           roomKeyRequests.add(event.put("to", user.getKey()));
         } else {
-          deliver(
-              new DeviceRef(new UserId(user.getKey()), new DeviceId(device.getKey())), event);
+          deliver(new DeviceRef(new UserId(user.getKey()), new DeviceId(device.getKey())), event);
         }
       }
     }
@@ -163,12 +166,11 @@ final class KeyRelay {
     for (var user : body.properties()) {
       for (var device : user.getValue().properties()) {
         var ref = new DeviceRef(new UserId(user.getKey()), new DeviceId(device.getKey()));
-        ObjectNode known = deviceKeys.get(ref).withObjectProperty("signatures");
+        ObjectNode known = requireNonNull(deviceKeys.get(ref)).withObjectProperty("signatures");
         JsonNode given = device.getValue().path("signatures").path(user.getKey());
         given
             .properties()
-            .forEach(s ->
-                known.withObjectProperty(user.getKey()).set(s.getKey(), s.getValue()));
+            .forEach(s -> known.withObjectProperty(user.getKey()).set(s.getKey(), s.getValue()));
         changes.add(user.getKey());
       }
     }

@@ -1,5 +1,6 @@
 package org.ferry.crypto;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -75,7 +76,6 @@ class OlmMachineIT {
     assertThat(clear(event).trust()).isEqualTo(Trust.VERIFIED);
     // Somebody puts another identity in its place.
     relay.identities.clear();
-    relay.deviceKeys.get(alice.ref).withObjectProperty("signatures");
     try (Peer other = new Peer("@alice:example.org", "OTHER", relay, clock)) {
       other.send();
       assertThat(other.machine.createIdentity()).isTrue();
@@ -138,10 +138,8 @@ class OlmMachineIT {
         var exported =
             org.ferry.crypto.vodozemac.MegolmInbound.fromExportedKey(
                 whole.megolm().exportAtFirstKnownIndex())) {
-      var info =
-          new RoomKeyInfo(KeyOrigin.EXPORT, "", "", null, List.of(), false, clock.now);
-      assertThat(bob.keys.add(new RoomKey(ROOM, exported, info)))
-          .isEqualTo(RoomKeys.Added.BETTER);
+      var info = new RoomKeyInfo(KeyOrigin.EXPORT, "", "", null, List.of(), false, clock.now);
+      assertThat(bob.keys.add(new RoomKey(ROOM, exported, info))).isEqualTo(RoomKeys.Added.BETTER);
     }
     assertThat(bob.machine.released(10))
         .singleElement()
@@ -180,9 +178,9 @@ class OlmMachineIT {
   void aPageThatComesTwiceHasOneEffect() {
     alice.say(ROOM, both, "one");
     SyncInput page = bob.page();
-    bob.machine.receive(page);
+    assertThat(bob.machine.receive(page).newKeys()).hasSize(1);
     var sessions = bob.store.sessions(alice.machine.curve25519());
-    bob.machine.receive(page);
+    assertThat(bob.machine.receive(page).newKeys()).isEmpty();
     bob.restart();
     SyncOutcome again = bob.machine.receive(page);
     assertThat(again.rejected()).isZero();
@@ -199,9 +197,7 @@ class OlmMachineIT {
     bob.say(ROOM, both, "answer");
     alice.sync();
     String key = alice.machine.curve25519();
-    var old = bob.store.sessions(key);
-    // Bob's database goes back; the messages in between are processed as far as it knows.
-    bob.sql("create table kept as select * from ferry.olm_session");
+    // Bob's database loses the sessions.
     for (int i = 0; i < 3; i++) {
       alice.machine.rotate(ROOM);
       alice.say(ROOM, both, "rotated " + i);
@@ -214,7 +210,7 @@ class OlmMachineIT {
     for (int i = 0; i < 10; i++) {
       alice.machine.rotate(ROOM);
       lost.add(alice.say(ROOM, both, "lost " + i));
-      bob.machine.receive(bob.page());
+      var unused = bob.machine.receive(bob.page());
       if (i == 5) {
         bob.restart();
       }
@@ -226,8 +222,8 @@ class OlmMachineIT {
     assertThat(bob.store.sessions(key)).hasSize(1);
     alice.sync();
     clock.pass(Duration.ofMinutes(1));
-    lost.forEach(e ->
-        assertThat(bob.machine.decrypt(ROOM, e)).isInstanceOf(DecryptOutcome.Waiting.class));
+    lost.forEach(
+        e -> assertThat(bob.machine.decrypt(ROOM, e)).isInstanceOf(DecryptOutcome.Waiting.class));
     clock.pass(Duration.ofMinutes(1));
     bob.send();
     assertThat(relay.roomKeyRequests)
@@ -237,7 +233,6 @@ class OlmMachineIT {
     ObjectNode healed = alice.say(ROOM, both, "healed");
     bob.sync();
     assertThat(body(clear(healed))).isEqualTo("healed");
-    assertThat(old).isNotEmpty();
   }
 
   @Test
@@ -253,7 +248,7 @@ class OlmMachineIT {
         .hasMessageContaining("ALICE");
     assertThatThrownBy(() -> alice.store.renew(first)).isInstanceOf(FencedOutException.class);
     assertThat(alice.store.syncToken().orElse("")).isEqualTo(before);
-    second.receive(alice.page());
+    var unused = second.receive(alice.page());
     second.close();
   }
 
@@ -263,8 +258,7 @@ class OlmMachineIT {
     bob.sql(
         "create function ferry.fail() returns trigger language plpgsql as"
             + " $$ begin raise exception 'no'; end $$");
-    var tables =
-        List.of("olm_account", "olm_session", "olm_processed", "olm_tracked", "room_key");
+    var tables = List.of("olm_account", "olm_session", "olm_processed", "olm_tracked", "room_key");
     List<ObjectNode> events = new ArrayList<>();
     for (String table : tables) {
       alice.machine.rotate(ROOM);
@@ -277,9 +271,11 @@ class OlmMachineIT {
               + " deferrable initially deferred for each row execute function ferry.fail()");
       String token = bob.store.syncToken().orElse("");
       if (table.equals("olm_account")) {
-        relay.claim(bob.ref);
+        assertThat(relay.claim(bob.ref)).isNotNull();
       }
-      assertThatThrownBy(() -> bob.machine.receive(bob.page())).as(table).hasMessageContaining("no");
+      assertThatThrownBy(() -> bob.machine.receive(bob.page()))
+          .as(table)
+          .hasMessageContaining("no");
       assertThat(bob.store.syncToken().orElse("")).isEqualTo(token);
       bob.sql("drop trigger fail on ferry." + table);
       assertThat(bob.sync().rejected()).as(table).isZero();
@@ -334,8 +330,7 @@ class OlmMachineIT {
     var shared = new RoomSettings(100, Duration.ofDays(7), "shared", false);
     String fourth = session(alice.say(ROOM, both, shared, "b", "visibility"));
     assertThat(fourth).isNotEqualTo(third);
-    String fifth =
-        session(alice.say(ROOM, Set.of(alice.ref.user()), shared, "c", "bob has left"));
+    String fifth = session(alice.say(ROOM, Set.of(alice.ref.user()), shared, "c", "bob has left"));
     assertThat(fifth).isNotEqualTo(fourth);
     String sixth = session(alice.say(ROOM, both, shared, "d", "bob is back"));
     assertThat(sixth).isEqualTo(fifth);
@@ -357,8 +352,7 @@ class OlmMachineIT {
         .satisfies(e -> assertThat(e.path("type").asText()).isEqualTo("m.room_key.withheld"));
     bob.sync();
     assertThat(bob.machine.decrypt(ROOM, event))
-        .isEqualTo(
-            new DecryptOutcome.Waiting(DecryptOutcome.Reason.WITHHELD, "m.unverified"));
+        .isEqualTo(new DecryptOutcome.Waiting(DecryptOutcome.Reason.WITHHELD, "m.unverified"));
     // A key that comes later still wins.
     alice.say(ROOM, both, Peer.SETTINGS, "c", "for all");
     assertThat(bob.sync().newKeys()).hasSize(1);
@@ -368,13 +362,13 @@ class OlmMachineIT {
   void oneTimeKeysAreKeptUpAndNeverReplaced() {
     assertThat(relay.oneTimeKeys.get(bob.ref)).hasSize(50);
     for (int i = 0; i < 50; i++) {
-      assertThat(relay.claim(bob.ref).getKey()).isNotEqualTo(relay.fallback.get(bob.ref).getKey());
+      assertThat(relay.claim(bob.ref)).isNotEqualTo(relay.fallback.get(bob.ref));
     }
     // The count field is missing; the answer to the upload is lost; the process dies.
-    bob.machine.receive(bob.page());
+    var unused = bob.machine.receive(bob.page());
     var upload = (OutgoingRequest.KeysUpload) bob.machine.outgoing().getFirst();
     try {
-      relay.take(bob.ref, upload);
+      assertThat(relay.take(bob.ref, upload)).isNotNull();
     } catch (KeyRelay.Refusal e) {
       throw new AssertionError(e);
     }
@@ -411,8 +405,8 @@ class OlmMachineIT {
     try (Peer twin = new Peer("@bob:example.org", "BOB", relay, clock)) {
       twin.send();
     }
-    bob.sync();
-    assertThatThrownBy(() -> bob.sync())
+    assertThatThrownBy(() -> bob.sync()).isInstanceOf(DeviceBrokenException.class);
+    assertThatThrownBy(() -> bob.machine.outgoing())
         .isInstanceOf(DeviceBrokenException.class)
         .hasMessageContaining("another device id");
   }
@@ -422,17 +416,17 @@ class OlmMachineIT {
     for (int i = 0; i < 50; i++) {
       assertThat(relay.claim(bob.ref)).isNotNull();
     }
-    String first = relay.fallback.get(bob.ref).getKey();
+    String first = requireNonNull(relay.fallback.get(bob.ref)).getKey();
     ObjectNode one = alice.say(ROOM, both, "by fallback");
     try (Peer carol = new Peer("@carol:example.org", "CAROL", relay, clock).send()) {
       ObjectNode two = carol.say(ROOM, both, "by the same");
       assertThat(relay.fallbackUsed).contains(bob.ref);
-      assertThat(relay.fallback.get(bob.ref).getKey()).isEqualTo(first);
+      assertThat(requireNonNull(relay.fallback.get(bob.ref)).getKey()).isEqualTo(first);
       bob.sync();
       assertThat(body(clear(one))).isEqualTo("by fallback");
       assertThat(body(clear(two))).isEqualTo("by the same");
     }
-    assertThat(relay.fallback.get(bob.ref).getKey()).isNotEqualTo(first);
+    assertThat(requireNonNull(relay.fallback.get(bob.ref)).getKey()).isNotEqualTo(first);
     clock.pass(Duration.ofMinutes(61));
     bob.sync();
     assertThat(bob.store.account().orElseThrow().forgetFallbackAt()).isNull();

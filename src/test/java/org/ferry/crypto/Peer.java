@@ -1,6 +1,7 @@
 package org.ferry.crypto;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,8 +22,7 @@ import org.ferry.store.crypto.PgRoomKeys;
 
 /** A device with a database of its own, on a relay. */
 final class Peer implements AutoCloseable {
-  static final RoomSettings SETTINGS =
-      new RoomSettings(100, Duration.ofDays(7), "joined", false);
+  static final RoomSettings SETTINGS = new RoomSettings(100, Duration.ofDays(7), "joined", false);
 
   /** A clock that is set by hand. */
   static final class Clock implements InstantSource {
@@ -71,6 +71,7 @@ final class Peer implements AutoCloseable {
   }
 
   /** Sends all that is wanted until nothing more is. */
+  @CanIgnoreReturnValue
   Peer send() {
     for (int i = 0; i < 20; i++) {
       List<OutgoingRequest> wanted = machine.outgoing();
@@ -90,6 +91,7 @@ final class Peer implements AutoCloseable {
     }
   }
 
+  @CanIgnoreReturnValue
   SyncOutcome sync() {
     SyncOutcome outcome = machine.receive(page());
     send();
@@ -101,10 +103,12 @@ final class Peer implements AutoCloseable {
   }
 
   /** Encrypts for a room, all that it takes included; the event as a homeserver would show it. */
+  @CanIgnoreReturnValue
   ObjectNode say(RoomId room, Set<UserId> to, String words) {
     return say(room, to, SETTINGS, "txn" + clock.now + (events + 1), words);
   }
 
+  @CanIgnoreReturnValue
   ObjectNode say(RoomId room, Set<UserId> to, RoomSettings settings, String txn, String words) {
     prepare(room, to, settings);
     ObjectNode content = Json.object().put("msgtype", "m.text").put("body", words);
@@ -138,7 +142,7 @@ final class Peer implements AutoCloseable {
 
   void sql(String statement) {
     try (Connection connection = lab.db().connect()) {
-      boolean unused = connection.createStatement().execute(statement);
+      var unused = connection.createStatement().execute(statement);
     } catch (SQLException e) {
       throw new AssertionError(e);
     }

@@ -39,8 +39,10 @@ public final class Backup {
          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)
       from pg_class c
       where c.relnamespace = 'ferry'::regnamespace and c.relkind = 'r'
-        and c.relname not in ('schema_history', 'claim')
-      order by c.relname <> 'source', c.relname <> 'crossing', c.relname <> 'data_key', c.relname
+        and c.relname not in ('schema_history', 'claim', 'olm_session', 'olm_queue', 'megolm_outbound',
+          'megolm_share', 'megolm_sent')
+      order by c.relname <> 'source', c.relname <> 'crossing', c.relname <> 'data_key',
+        c.relname <> 'olm_device', c.relname
       """;
   private static final String IDENTITIES =
       """

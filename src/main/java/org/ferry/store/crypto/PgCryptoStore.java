@@ -1,6 +1,5 @@
 package org.ferry.store.crypto;
 
-
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -41,7 +40,6 @@ import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.store.Database;
-import org.jspecify.annotations.Nullable;
 
 /** What a device keeps, in PostgreSQL. For any number of threads. */
 public final class PgCryptoStore implements CryptoStore {
@@ -69,7 +67,8 @@ public final class PgCryptoStore implements CryptoStore {
       order by coalesce(received_at, created_at) desc, session_id
       """;
   private static final String WITH_SESSION =
-      "select distinct sender_key from ferry.olm_session where device = $1 and sender_key = any($2)";
+      "select distinct sender_key from ferry.olm_session where device = $1 and sender_key ="
+          + " any($2)";
   private static final String PROCESSED =
       "select 1 from ferry.olm_processed where device = $1 and hash = $2";
   private static final String TRACKED =
@@ -78,9 +77,11 @@ public final class PgCryptoStore implements CryptoStore {
       from ferry.olm_tracked where device = $1
       """;
   private static final String PEERS =
-      "select user_id, device_id, curve25519, ed25519, keys, gone from ferry.olm_peer where device = $1";
+      "select user_id, device_id, curve25519, ed25519, keys, gone from ferry.olm_peer where device"
+          + " = $1";
   private static final String UNWEDGINGS =
-      "select sender_key, user_id, device_id, at, wanted from ferry.olm_unwedging where device = $1";
+      "select sender_key, user_id, device_id, at, wanted from ferry.olm_unwedging where device ="
+          + " $1";
   private static final String QUEUED =
       "select id, event_type, body, room_id, session_id from ferry.olm_queue where device = $1";
   private static final String SHARES =
@@ -157,7 +158,8 @@ public final class PgCryptoStore implements CryptoStore {
         database.transaction(connection -> {
           // Locks the row, so that a claim waits for this commit and this commit for a claim.
           int ours =
-              Database.await(connection.preparedQuery(RENEW).execute(Tuple.of(id, lease.epoch()))).rowCount();
+              Database.await(connection.preparedQuery(RENEW).execute(Tuple.of(id, lease.epoch())))
+                  .rowCount();
           if (ours != 1) {
             return Optional.empty();
           }
@@ -284,7 +286,8 @@ public final class PgCryptoStore implements CryptoStore {
   public Optional<SentMessage> sent(String txn) {
     return one(
         database.run(
-            "select txn_id, room_id, content from ferry.megolm_sent where device = $1 and txn_id = $2",
+            "select txn_id, room_id, content from ferry.megolm_sent where device = $1 and txn_id ="
+                + " $2",
             id,
             txn),
         CryptoRows::sent);
@@ -372,7 +375,7 @@ public final class PgCryptoStore implements CryptoStore {
     return all;
   }
 
-  private static <T> Optional<T> one(RowSet<Row> rows, Function<Row, @Nullable T> read) {
+  private static <T> Optional<T> one(RowSet<Row> rows, Function<Row, T> read) {
     return all(rows, read).stream().findFirst();
   }
 }

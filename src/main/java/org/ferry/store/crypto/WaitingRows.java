@@ -95,11 +95,11 @@ final class WaitingRows {
         database.run(
             FROM
                 + """
-                   and w.since < $2 and w.reason in ('NO_KEY', 'LATER_INDEX')
-                  and not exists (select from ferry.megolm_request r where r.device = w.device
-                    and r.room_id = w.room_id and r.session_id = w.session_id)
-                  order by w.position limit $3
-                  """,
+                 and w.since < $2 and w.reason in ('NO_KEY', 'LATER_INDEX')
+                and not exists (select from ferry.megolm_request r where r.device = w.device
+                  and r.room_id = w.room_id and r.session_id = w.session_id)
+                order by w.position limit $3
+                """,
             device,
             CryptoWrites.time(time),
             limit),
