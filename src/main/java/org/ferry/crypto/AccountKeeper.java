@@ -253,8 +253,8 @@ final class AccountKeeper {
         || !keys.path(keyId()).asText().equals(ed25519)) {
       throw new DeviceBrokenException(
           ("the homeserver has other keys for the device %s than this database. It is not used any"
-               + " more: restore the database that belongs to it, or give the account another"
-               + " device id.")
+                  + " more: restore the database that belongs to it, or give the account another"
+                  + " device id.")
               .formatted(ref));
     }
   }
