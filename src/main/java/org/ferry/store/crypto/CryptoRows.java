@@ -15,6 +15,7 @@ import org.ferry.crypto.QueuedMessage;
 import org.ferry.crypto.SentMessage;
 import org.ferry.crypto.SessionRef;
 import org.ferry.crypto.Share;
+import org.ferry.crypto.StoredJson;
 import org.ferry.crypto.Tracked;
 import org.ferry.crypto.Unwedging;
 import org.ferry.crypto.WaitingEvent;
@@ -22,7 +23,6 @@ import org.ferry.id.DeviceId;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
-import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 
 /** Reads rows, with the columns in the order of the statements of {@link PgCryptoStore}. */
@@ -54,7 +54,7 @@ final class CryptoRows {
         r.getBoolean(1),
         r.getLong(2),
         r.getLong(3),
-        identity == null ? null : Json.parseObject(identity),
+        identity == null ? null : StoredJson.parse(identity),
         r.getString(5),
         time(r, 6),
         r.getInteger(7));
@@ -65,7 +65,7 @@ final class CryptoRows {
         ref(r, 0),
         r.getString(2),
         r.getString(3),
-        Json.parseObject(r.getString(4)),
+        StoredJson.parse(r.getString(4)),
         r.getBoolean(5));
   }
 
@@ -76,7 +76,7 @@ final class CryptoRows {
   static QueuedMessage queued(Row r) {
     var request =
         new OutgoingRequest.ToDevice(
-            r.getString(0), r.getString(1), Json.parseObject(r.getString(2)));
+            r.getString(0), r.getString(1), StoredJson.parse(r.getString(2)));
     return new QueuedMessage(request, r.getString(3) == null ? null : session(r, 3));
   }
 
@@ -91,14 +91,14 @@ final class CryptoRows {
 
   static SentMessage sent(Row r) {
     return new SentMessage(
-        r.getString(0), new RoomId(r.getString(1)), Json.parseObject(r.getString(2)));
+        r.getString(0), new RoomId(r.getString(1)), StoredJson.parse(r.getString(2)));
   }
 
   static WaitingEvent waiting(Row r) {
     return new WaitingEvent(
         session(r, 0),
         new EventId(r.getString(2)),
-        Json.parseObject(r.getString(3)),
+        StoredJson.parse(r.getString(3)),
         instant(r, 4),
         r.getLong(5),
         DecryptOutcome.Reason.valueOf(r.getString(6)));

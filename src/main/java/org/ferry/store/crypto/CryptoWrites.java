@@ -20,9 +20,9 @@ import org.ferry.crypto.OutboundSession;
 import org.ferry.crypto.PickledSession;
 import org.ferry.crypto.QueuedMessage;
 import org.ferry.crypto.Share;
+import org.ferry.crypto.StoredJson;
 import org.ferry.crypto.Tracked;
 import org.ferry.crypto.Unwedging;
-import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the changes of one commit, those of one kind in one batch. */
@@ -67,7 +67,7 @@ final class CryptoWrites {
               CryptoSql.SENT,
               c.message().txn(),
               c.message().room().value(),
-              Json.text(c.message().content()));
+              StoredJson.text(c.message().content()));
       case CryptoChange.DropSent c -> put(CryptoSql.DROP_SENT, c.txn());
       case CryptoChange.PutWithheld c ->
           put(
@@ -127,7 +127,7 @@ final class CryptoWrites {
         t.outdated(),
         t.changedAt(),
         t.answeredAt(),
-        t.identity() == null ? null : Json.text(t.identity()),
+        t.identity() == null ? null : StoredJson.text(t.identity()),
         t.pinned(),
         time(t.retryAt()),
         t.failures());
@@ -140,7 +140,7 @@ final class CryptoWrites {
         d.ref().device().value(),
         d.curve25519(),
         d.ed25519(),
-        Json.text(d.keys()),
+        StoredJson.text(d.keys()),
         d.gone());
   }
 
@@ -160,7 +160,7 @@ final class CryptoWrites {
         CryptoSql.QUEUE,
         m.request().id(),
         m.request().eventType(),
-        Json.text(m.request().body()),
+        StoredJson.text(m.request().body()),
         ref == null ? null : ref.room().value(),
         ref == null ? null : ref.session());
   }

@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import org.ferry.crypto.SessionRef;
+import org.ferry.crypto.StoredJson;
 import org.ferry.crypto.WaitingEvent;
 import org.ferry.id.EventId;
-import org.ferry.matrix.event.Json;
 import org.ferry.store.Database;
 
 /** The events of a device's rooms that no key opens yet. */
@@ -49,7 +49,7 @@ final class WaitingRows {
               e.id().value(),
               e.ref().room().value(),
               e.ref().session(),
-              Json.text(e.event()),
+              StoredJson.text(e.event()),
               CryptoWrites.time(e.since()),
               e.knownIndex(),
               e.reason().name());
