@@ -31,7 +31,9 @@ public enum Tier {
     /** Kills of the homeserver meanwhile; at most as many as those of Ferry. */
     VILLAGE_HOMESERVER_KILLS(1, 10, 50),
     /** Olm and Megolm messages and keys changed at random. */
-    MUTATED_MESSAGES(20_000, 1_000_000, 1_000_000);
+    MUTATED_MESSAGES(20_000, 1_000_000, 1_000_000),
+    /** Encrypted messages each way between two clients. */
+    PEER_MESSAGES(25, 250, 1000);
 
     private final int verify;
     private final int full;
