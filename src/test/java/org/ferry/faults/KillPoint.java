@@ -60,6 +60,24 @@ record KillPoint(String what, Predicate<Seen> which, int nth, Moment moment) {
         at("direct chats", path("PUT", "/account_data/m.direct"), 1, Moment.ANSWERED));
   }
 
+  /** While placeholders are put for what no key opens. */
+  static List<KillPoint> placeholders() {
+    return List.of(
+        at("a placeholder", path("PUT", "/send/m.room.message/"), 5, Moment.ANSWERED),
+        at("a placeholder", path("PUT", "/send/m.room.message/"), 9, Moment.SENT));
+  }
+
+  /** While placeholders are taken back and what stands for them is carried. */
+  static List<KillPoint> unsealing() {
+    return List.of(
+        at("a redaction", path("PUT", "/redact/"), 3, Moment.ANSWERED),
+        at("a redaction", path("PUT", "/redact/"), 6, Moment.SENT),
+        at("a redaction", path("PUT", "/redact/"), 9, Moment.UNSENT),
+        at("a message in its stead", path("PUT", "/send/m.room.message/"), 4, Moment.ANSWERED),
+        at("a message in its stead", path("PUT", "/send/m.room.message/"), 7, Moment.SENT),
+        at("an opened file", path("PUT", "/media/v3/upload/"), 1, Moment.ANSWERED));
+  }
+
   /** Any requests that write. */
   static List<KillPoint> random(long seed) {
     Random random = new Random(seed);
