@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.migrate.CrossingLedger;
+import org.ferry.migrate.CrossingLedger.CarriedAlias;
 import org.ferry.migrate.CrossingLedger.CarriedMedia;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
@@ -18,6 +19,7 @@ import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.CrossingLedger.RoomState;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.EventState;
+import org.ferry.migrate.SettingLedger;
 import org.ferry.migrate.Standing.Failure;
 import org.ferry.migrate.replay.Migration;
 import org.ferry.migrate.replay.Scope;
@@ -50,7 +52,7 @@ public final class Retrying {
    * What has failed, at most some ten thousand things.
    *
    * @param rooms only in these rooms, by old or new id; empty for all
-   * @return people, files, rooms and events
+   * @return people, files, settings, aliases, rooms and events
    */
   public List<Failure> failures(Set<String> rooms) {
     CrossingLedger ledger = ferry.crossings();
@@ -67,6 +69,16 @@ public final class Retrying {
             .filter(m -> m.state().equals("failed"))
             .forEach(m -> failures.add(failure("file", m.old().toString(), null, m.reason())));
       }
+      for (SettingLedger.Setting s : ledger.settings().failed(crossing.id(), MOST)) {
+        String what = "%s of %s: %s".formatted(s.kind(), s.owner(), s.name());
+        failures.add(failure("setting", what, null, s.reason()));
+      }
+    }
+    try (Stream<CarriedAlias> aliases = ledger.aliases(crossing.id())) {
+      aliases
+          .filter(a -> a.state().equals("failed") && isMeant(meant, a.room()))
+          .forEach(
+              a -> failures.add(failure("alias", a.old().value(), a.room().value(), a.reason())));
     }
     try (Stream<CarriedRoom> all = ledger.rooms(crossing.id())) {
       all.filter(r -> r.reason() != null && r.state() != RoomState.SKIPPED)

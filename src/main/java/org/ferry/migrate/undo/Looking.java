@@ -89,7 +89,7 @@ final class Looking {
         break;
       }
       if (!ours.did(event)) {
-        if (!isProfile(event, target, reader)) {
+        if (!(made && isMaking(event, room)) && !isProfile(event, target, reader)) {
           counted.later.add(use(event));
         }
       } else {
@@ -100,13 +100,19 @@ final class Looking {
       }
     }
     if (made) {
-      // An account that makes a direct chat writes its first events without a mark of Ferry's.
-      String maker = room.actor().value();
-      counted.later.stream()
-          .filter(u -> !(u.who().equals(maker) && MAKING.contains(u.what())))
-          .forEach(counted.since::add);
+      counted.since.addAll(counted.later);
     }
     return counted;
+  }
+
+  /**
+   * An account that makes a direct chat writes its first events without a mark of Ferry's; what it
+   * changes afterwards replaces something.
+   */
+  private static boolean isMaking(ObjectNode event, CarriedRoom room) {
+    return event.path("sender").asText().equals(room.actor().value())
+        && MAKING.contains(event.path("type").asText())
+        && !event.path("unsigned").has("replaces_state");
   }
 
   /** A new name or picture goes into every room that somebody is in; they did not use the room. */
