@@ -17,6 +17,7 @@ import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
 import org.ferry.crypto.RoomKeys;
 import org.ferry.id.Secret;
+import org.ferry.id.UserId;
 import org.ferry.matrix.client.Admin;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
@@ -30,6 +31,7 @@ import org.ferry.migrate.SourceLedger;
 import org.ferry.migrate.decrypt.Decryption;
 import org.ferry.source.MediaStore;
 import org.ferry.source.media.MediaStores;
+import org.ferry.source.synapse.BackupReader;
 import org.ferry.source.synapse.Surroundings;
 import org.ferry.source.synapse.SynapseDump;
 import org.ferry.store.Database;
@@ -248,6 +250,41 @@ public final class Ferry implements AutoCloseable {
       // The same bytes are the same load: a plan that was made from them stays good.
       return same.isPresent() ? same.get() : sources().load(dump, rows);
     }
+  }
+
+  /**
+   * One person's key backup in a dump.
+   *
+   * @param source a path, or {@code -} for standard input
+   * @param standardInput what {@code -} reads
+   * @param user whose, as the dump has it
+   * @param bytes told how far the reading of the file is
+   */
+  public KeyBackups.Place dumpBackup(
+      String source,
+      InputStream standardInput,
+      UserId user,
+      org.ferry.source.synapse.LoadProgress bytes) {
+    Surroundings around =
+        new Surroundings(scratch(), environment.getOrDefault("PATH", ""), SqliteFile::open);
+    return new DumpBackup(BackupReader.read(source, standardInput, user, bytes, around));
+  }
+
+  /**
+   * One person's key backup on their homeserver.
+   *
+   * @param address where the server's client API answers
+   * @param user whose
+   * @param token an access token of that account
+   */
+  public KeyBackups.Place serverBackup(String address, UserId user, Secret token) {
+    HomeserverOptions options = HomeserverOptions.of(address, user.server(), token);
+    Homeserver opened =
+        closing.add(
+            Homeserver.personal(vertx(), options, Patience.of(FIRST_ANSWER), clock()),
+            Homeserver::close);
+    opened.onWaiting(notice);
+    return new ServerBackup(opened.as(user));
   }
 
   /**

@@ -126,6 +126,22 @@ public record Followed(Plan plan, String text) {
     }
   }
 
+  /**
+   * A plan as it is written, without holding it against the destination.
+   *
+   * @param file the plan
+   * @param server the source's server name
+   * @param domain the destination's
+   * @throws PlanException where it cannot be read, or is of another source or destination
+   */
+  static Plan asWritten(Path file, String server, String domain) {
+    try {
+      return PlanFile.previous(file, server, domain, space(Files.readString(file), "")).plan();
+    } catch (IOException e) {
+      throw new PlanException(List.of(file + " cannot be read: " + e.getMessage()));
+    }
+  }
+
   /** The Space as the plan calls it: which one is meant was found out, and it has several names. */
   private static String space(String text, String otherwise) {
     Matcher line = SPACE.matcher(text);

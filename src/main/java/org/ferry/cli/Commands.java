@@ -1,10 +1,15 @@
 package org.ferry.cli;
 
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The whole command line: every command with its options, its help and an example. */
 final class Commands {
@@ -63,7 +68,16 @@ final class Commands {
     add(line, "reset", new ResetCommand(session));
     add(line, "forget", new ForgetCommand(session));
     add(line, "run", new RunCommand(session));
-    later(line, session, "keys", "Import, export and count message keys.", "import FILE");
+    group(
+        line,
+        "keys",
+        "The keys of encrypted messages: brought in, written out, counted, protected anew.",
+        Map.of(
+            "import", new KeysImportCommand(session),
+            "restore", new KeysRestoreCommand(session),
+            "export", new KeysExportCommand(session),
+            "status", new KeysStatusCommand(session),
+            "rotate", new KeysRotateCommand(session)));
     later(line, session, "accounts", "The accounts that Ferry follows.", "list");
     later(line, session, "rooms", "The rooms that Ferry sees.", "");
     later(line, session, "webhooks", "Deliveries of live messages.", "list");
@@ -84,6 +98,31 @@ final class Commands {
     }
     dress(sub, name);
     var unused = root.addSubcommand(name, sub);
+  }
+
+  /** A command that has commands of its own, each with its help; alone it says which there are. */
+  private static void group(
+      CommandLine root, String name, String does, Map<String, FerryCommand> commands) {
+    CommandLine sub = new CommandLine(new Group());
+    var unused = sub.getCommandSpec().usageMessage().description(does);
+    new TreeMap<>(commands).forEach((n, c) -> add(sub, n, c));
+    var first = new TreeMap<>(commands).firstKey();
+    var unusedToo = sub.getCommandSpec().usageMessage().footer("  ferry " + name + " " + first);
+    dress(sub, name);
+    var unusedThree = root.addSubcommand(name, sub);
+  }
+
+  /** Asks for one of its commands where none was named. */
+  @Command
+  private static final class Group implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+      throw new UsageException(
+          "ferry %s needs one of: %s"
+              .formatted(spec.name(), String.join(", ", spec.subcommands().keySet())));
+    }
   }
 
   private static void later(

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.ferry.app.Keys;
 import org.ferry.app.Safekeeping;
 import org.ferry.migrate.CrossingLedger;
 import picocli.CommandLine.Command;
@@ -50,13 +51,23 @@ final class RestoreCommand extends FerryCommand {
         work.progress().end();
         session().say("%,d rows were brought back.".formatted(rows));
         session().say("See where things stand with: ferry status");
-        return ExitStatus.DONE;
+        return keysOpen(work) ? ExitStatus.DONE : ExitStatus.FAILED;
       } finally {
         claim.close();
       }
     } catch (IOException e) {
       throw new UsageException("%s cannot be read (%s).".formatted(file, Output.words(e)));
     }
+  }
+
+  private boolean keysOpen(Work work) {
+    boolean fits = new Keys(work.ferry()).pickleKeyFits();
+    if (!fits) {
+      session()
+          .tell(
+              "The keys of encrypted messages in this backup are protected by another pickle key than the configured one. Put the one back that was in use when the backup was made (pickle.key or FERRY_PICKLE_KEY); without it nobody can read them.");
+    }
+    return fits;
   }
 
   private InputStream open() throws IOException {

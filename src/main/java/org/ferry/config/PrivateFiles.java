@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import org.ferry.id.Secret;
 
 /** Writes files that only their owner may open. */
 public final class PrivateFiles {
@@ -45,5 +47,34 @@ public final class PrivateFiles {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
         }
         : new FileAttribute<?>[0];
+  }
+
+  /**
+   * The secret that a file holds; empty where there is no such file.
+   *
+   * @throws ConfigException where it cannot be read or is empty
+   */
+  public static Optional<Secret> read(Path file) {
+    try {
+      if (!Files.exists(file)) {
+        return Optional.empty();
+      }
+      String text = Files.readString(file).strip();
+      if (text.isEmpty()) {
+        throw new ConfigException(file.toString(), "is empty; write the secret into it");
+      }
+      return Optional.of(Secret.of(text));
+    } catch (IOException e) {
+      throw new ConfigException(file.toString(), "cannot be read; is it a file of yours?");
+    }
+  }
+
+  /** Removes a file that is not needed any more. */
+  public static void remove(Path file) {
+    try {
+      boolean unused = Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new ConfigException(file.toString(), "cannot be removed: " + e);
+    }
   }
 }

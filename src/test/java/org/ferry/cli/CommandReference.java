@@ -47,8 +47,19 @@ final class CommandReference {
     line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     List<OptionSpec> common = line.getCommandSpec().options();
     r.options(common);
-    line.getSubcommands().forEach((name, sub) -> r.command(name, sub.getCommandSpec()));
+    line.getSubcommands().forEach((name, sub) -> r.commands(name, sub));
     return r.out.toString();
+  }
+
+  /** A command, and those that it has itself. */
+  private void commands(String name, CommandLine line) {
+    if (line.getSubcommands().isEmpty()) {
+      command(name, line.getCommandSpec());
+    } else {
+      String does = String.join("\n", line.getCommandSpec().usageMessage().description());
+      out.append("\n## ferry ").append(name).append("\n\n").append(does).append("\n");
+      line.getSubcommands().forEach((sub, each) -> commands(name + " " + sub, each));
+    }
   }
 
   private void command(String name, CommandSpec spec) {

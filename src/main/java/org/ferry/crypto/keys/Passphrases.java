@@ -6,7 +6,7 @@ import javax.crypto.spec.PBEKeySpec;
 import org.ferry.id.Secret;
 
 /** Keys out of passphrases: PBKDF2 with HMAC-SHA-512, with a bound on the work. */
-final class Passphrases {
+public final class Passphrases {
   /**
    * More than any client uses (Element: 500,000), and still seconds: who writes a file or an
    * account's data decides on the count, and must not keep a machine busy for hours.
@@ -22,13 +22,19 @@ final class Passphrases {
    * @param salt any bytes
    * @param iterations as the file says, unsigned
    * @param bytes how many come out
-   * @param what the passphrase is for, for messages
+   * @param what what asks for it, for messages
+   * @return the key
+   * @throws KeyException where the file asks for too much, or names no salt
    */
-  static byte[] derive(Secret passphrase, byte[] salt, long iterations, int bytes, String what) {
+  public static byte[] derive(
+      Secret passphrase, byte[] salt, long iterations, int bytes, String what) {
     if (iterations < 1 || iterations > MOST_ITERATIONS) {
       throw new KeyException(
           "%s asks for %,d rounds of PBKDF2; Ferry does at most %,d, and no client asks for more"
               .formatted(what, iterations, MOST_ITERATIONS));
+    }
+    if (salt.length == 0) {
+      throw new KeyException(what + " names no salt for its passphrase");
     }
     PBEKeySpec spec =
         new PBEKeySpec(

@@ -178,7 +178,7 @@ final class DumpLoader {
     }
     complete = false;
     lastTable = header.table();
-    SynapseTable table = SynapseTable.named(header.table()).orElse(null);
+    SynapseTable table = SynapseTable.named(header.table()).filter(staging::takes).orElse(null);
     boolean taken = table != null && begin(table, header.schema(), columns(table, header), "");
     byInserts |= taken;
     inserts.begin(sql.backslashesEscape());
@@ -229,7 +229,7 @@ final class DumpLoader {
     }
     boolean carriageReturns =
         window.end() > window.start() && window.bytes()[window.end() - 1] == '\r';
-    SynapseTable table = SynapseTable.named(copy.table()).orElse(null);
+    SynapseTable table = SynapseTable.named(copy.table()).filter(staging::takes).orElse(null);
     if (table == null || !begin(table, copy.schema(), copy.columns(), copy.options())) {
       skipRows();
     } else {

@@ -137,7 +137,9 @@ final class SmallServer {
     try (SmallDatabase database = around.sqlite().open(path, access, label);
         TableRows rows = new TableRows(label, staging, problems)) {
       for (SynapseTable table : SynapseTable.values()) {
-        read(database, table, rows);
+        if (staging.takes(table)) {
+          read(database, table, rows);
+        }
       }
       rows.end();
     }

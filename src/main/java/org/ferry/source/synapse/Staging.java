@@ -12,6 +12,11 @@ import java.util.stream.Stream;
  * SourceException}.
  */
 public interface Staging extends AutoCloseable {
+  /** Whether rows of a table are wanted at all; others are passed over. */
+  default boolean takes(SynapseTable table) {
+    return !table.isKeyBackup();
+  }
+
   /**
    * Opens a table for rows; the one opened before must be closed. A table may be opened again.
    *

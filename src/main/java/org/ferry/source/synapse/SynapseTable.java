@@ -13,15 +13,21 @@ import java.util.Optional;
 /**
  * The tables of a Synapse database that Ferry reads, and of each the only columns it takes.
  *
- * <p>What is not named here (password hashes, tokens, keys, addresses of devices) is skipped in the
- * dump and never enters a staging. Columns that are not required may be missing: Synapse has added
- * and moved some over the years.
+ * <p>What is not named here (password hashes, tokens, keys of devices, addresses of devices) is
+ * skipped in the dump and never enters a staging. Columns that are not required may be missing:
+ * Synapse has added and moved some over the years.
  */
 public enum SynapseTable {
   /** Global account data. */
   ACCOUNT_DATA(key("user_id"), key("account_data_type"), key("content"), number("stream_id")),
   /** Which events make up the present state of a room. */
   CURRENT_STATE_EVENTS(key("event_id")),
+  /** Entries of people's server-side key backups; only {@link BackupReader} takes them. */
+  E2E_ROOM_KEYS(
+      key("user_id"), key("room_id"), key("session_id"), number("version"), key("session_data")),
+  /** The versions of these backups. */
+  E2E_ROOM_KEYS_VERSIONS(
+      key("user_id"), number("version"), text("algorithm"), text("auth_data"), number("deleted")),
   /** The events themselves; {@link #staged()} holds what is cut out of their JSON. */
   EVENT_JSON(key("event_id"), text("internal_metadata"), key("json")),
   /** Where each event stands. */
@@ -124,6 +130,11 @@ public enum SynapseTable {
   /** The table's name in the dump. */
   public String dumpName() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** True for key backups, which are of no use to a migration and in no staging of one. */
+  public boolean isKeyBackup() {
+    return this == E2E_ROOM_KEYS || this == E2E_ROOM_KEYS_VERSIONS;
   }
 
   /** The columns that are read from the dump. */

@@ -72,6 +72,21 @@ public final class PgKeyring implements Keyring, AutoCloseable {
     return keyring;
   }
 
+  /**
+   * Whether a pickle key opens the keys of a database; true where it has none yet. Changes nothing.
+   *
+   * @param database stays the caller's
+   * @param pickleKey the one of the configuration
+   */
+  public static boolean fits(Database database, PickleKey pickleKey) {
+    return isEmpty(database) || database.run(READ, pickleKey.id()).size() > 0;
+  }
+
+  /** True where a database holds nothing that is protected. */
+  public static boolean isEmpty(Database database) {
+    return database.run(OTHERS).iterator().next().getLong(0) == 0;
+  }
+
   private static void refuseAnother(SqlConnection connection, String label) throws Exception {
     Row row = await(connection.query(OTHERS).execute()).iterator().next();
     if (row.getLong(0) > 0) {

@@ -1,0 +1,95 @@
+package org.ferry.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.ferry.app.Keys;
+import org.ferry.crypto.KeyJson;
+import org.ferry.crypto.keys.KeyException;
+import org.ferry.id.RoomId;
+import org.ferry.id.Secret;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    description = {
+      "Write the message keys into a file that clients import, under a passphrase of yours.",
+      "Whoever has both can read what was said in these rooms. Mode 0600."
+    },
+    footer = "  ferry keys export ferry-keys.txt --passphrase-file passphrase.txt")
+final class KeysExportCommand extends FerryCommand {
+  @Parameters(paramLabel = "FILE", description = "The file.")
+  Path file = Path.of("ferry-keys.txt");
+
+  @Option(
+      names = "--passphrase-file",
+      paramLabel = "FILE",
+      description = "Holds the passphrase; else it is asked for, or in FERRY_KEYS_PASSPHRASE.")
+  @Nullable Path passphraseFile;
+
+  @Option(names = "--room", paramLabel = "ID", description = "Only of this room; repeatable.")
+  List<String> rooms = new ArrayList<>();
+
+  KeysExportCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  public Integer call() {
+    Set<RoomId> chosen = rooms.stream().map(KeysExportCommand::room).collect(Collectors.toSet());
+    try (Work work = new Work(session())) {
+      var unused = work.ferry().roomKeys();
+      Secret passphrase =
+          new SecretInput(session())
+              .find(passphraseFile, "--passphrase-file", "FERRY_KEYS_PASSPHRASE", "The passphrase");
+      work.progress().phase("writing", 0);
+      long count = write(new Keys(work.ferry()), passphrase, chosen);
+      work.progress().end();
+      session().say("%,d sessions were written to %s.".formatted(count, file));
+      return ExitStatus.DONE;
+    } catch (IOException e) {
+      throw new UsageException(
+          "%s cannot be written (%s); make room or the folder writable, or name another file."
+              .formatted(file, Output.words(e)));
+    }
+  }
+
+  private static RoomId room(String text) {
+    try {
+      return KeyJson.room(text);
+    } catch (KeyException e) {
+      throw new UsageException(text + " is no room id, such as !abc:example.org.");
+    }
+  }
+
+  /** Whole or not at all. */
+  private long write(Keys keys, Secret passphrase, Set<RoomId> chosen) throws IOException {
+    Path target = session().world().folder().resolve(file).toAbsolutePath();
+    Path fresh =
+        Files.createTempFile(
+            target.getParent(),
+            ".ferry",
+            ".keys",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try {
+      long count;
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(fresh))) {
+        count = keys.export(out, passphrase, chosen);
+      }
+      Path unused = Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING);
+      return count;
+    } finally {
+      boolean unused = Files.deleteIfExists(fresh);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package org.ferry.cli;
+
+import java.io.Console;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.ferry.id.Secret;
+import org.jspecify.annotations.Nullable;
+
+/** Secrets for one command: from a file, the environment or a terminal, never from an argument. */
+final class SecretInput {
+  private final Session session;
+
+  SecretInput(Session session) {
+    this.session = session;
+  }
+
+  /**
+   * Finds a secret.
+   *
+   * @param file the file that an option named; null where none was
+   * @param option that option
+   * @param variable the variable of the environment that may hold it
+   * @param what what it is, for the question
+   * @throws UsageException where nobody gave it and nobody can be asked
+   */
+  Secret find(@Nullable Path file, String option, String variable, String what) {
+    if (file != null) {
+      return read(file);
+    }
+    String word = session.world().environment().getOrDefault(variable, "");
+    if (!word.isEmpty()) {
+      return Secret.of(word);
+    }
+    if (!session.ask().somebodyIsThere()) {
+      throw new UsageException(
+          "%s is needed: name a file that holds it with %s, or set %s."
+              .formatted(what, option, variable));
+    }
+    String answer = typed(what, option);
+    if (answer.isEmpty()) {
+      throw new UsageException("nothing was typed.");
+    }
+    return Secret.of(answer);
+  }
+
+  // reason: Java 21 has no console where streams are redirected, and may have none at all.
+  @SuppressWarnings("SystemConsoleNull")
+  private String typed(String what, String option) {
+    Console console = System.console();
+    char[] typed = console == null ? null : console.readPassword("%s: ", what);
+    return typed == null ? session.ask().text(what, null, option) : String.valueOf(typed);
+  }
+
+  /** A file's first line; what a person's editor puts behind it does not count. */
+  Secret read(Path file) {
+    Path whole = session.world().folder().resolve(file);
+    try {
+      String text = Files.readString(whole).replaceAll("[\\r\\n]+$", "");
+      if (text.isEmpty()) {
+        throw new UsageException(file + " is empty; write the secret into it.");
+      }
+      return Secret.of(text);
+    } catch (IOException e) {
+      throw new UsageException("%s cannot be read (%s).".formatted(file, Output.words(e)));
+    }
+  }
+}

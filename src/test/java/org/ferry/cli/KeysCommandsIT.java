@@ -1,0 +1,250 @@
+package org.ferry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.ferry.crypto.keys.KeyExportFile;
+import org.ferry.crypto.keys.PickleKey;
+import org.ferry.id.Secret;
+import org.ferry.testing.TestPostgres;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
+
+/** The commands under ferry keys, with what real clients of the sample's old server left. */
+class KeysCommandsIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path DUMP =
+      Path.of("src/main/resources/demo/synapse.sql.gz").toAbsolutePath();
+  private static final Path EXPORT =
+      Path.of("src/test/resources/alice-element-keys.txt").toAbsolutePath();
+  private static final int IN_EXPORT = 5;
+
+  @TempDir Path folder = Path.of("");
+  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private JsonNode recovery = JSON.createObjectNode();
+  private Map<String, String> environment = Map.of();
+
+  @BeforeEach
+  void configure() throws IOException {
+    recovery =
+        JSON.readTree(Path.of("src/main/resources/demo/facts.json").toFile()).path("recovery");
+    write(
+        "config.yaml", "homeserver: {address: \"http://127.0.0.1:1\", domain: new.example.org}\n");
+    write("passphrase", recovery.path("exportPassphrase").asText() + "\n");
+    write("recovery", recovery.path("recoveryKey").asText());
+    environment =
+        Map.of(
+            "DATABASE_URL",
+            "postgresql://%s:%s@%s:%d/%s"
+                .formatted(db.user(), db.password().reveal(), db.host(), db.port(), db.database()),
+            "FERRY_PICKLE_KEY",
+            PickleKey.random().text().reveal());
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.writeString(folder.resolve(name), text);
+  }
+
+  private CommandRun run(String... arguments) {
+    return CommandRun.in(folder, environment, null, arguments);
+  }
+
+  private CommandRun imported() {
+    return run("keys", "import", EXPORT.toString(), "--passphrase-file", "passphrase");
+  }
+
+  private JsonNode status() throws IOException {
+    return JSON.readTree(run("keys", "status", "--json").out());
+  }
+
+  @Test
+  void theExportOfAClientComesInOnceAndGoesOutAgain() throws IOException {
+    CommandRun first = imported();
+    assertThat(first.status()).as(first.err()).isZero();
+    assertThat(first.out()).contains(IN_EXPORT + " sessions were read: " + IN_EXPORT + " new");
+    assertThat(imported().out()).contains(IN_EXPORT + " there already");
+    assertThat(status().path("sessions").asInt()).isEqualTo(IN_EXPORT);
+    assertThat(status().path("origins").path("export").asInt()).isEqualTo(IN_EXPORT);
+
+    CommandRun out = run("keys", "export", "out.txt", "--passphrase-file", "passphrase");
+    assertThat(out.status()).as(out.err()).isZero();
+    assertThat(sessionKeys(folder.resolve("out.txt"))).isEqualTo(sessionKeys(EXPORT));
+  }
+
+  private List<String> sessionKeys(Path file) throws IOException {
+    List<String> keys = new ArrayList<>();
+    Secret passphrase = Secret.of(recovery.path("exportPassphrase").asText());
+    long unused =
+        KeyExportFile.unlock(() -> Files.newInputStream(file), passphrase)
+            .read(s -> keys.add(s.path("room_id").asText() + s.path("session_key").asText()));
+    keys.sort(null);
+    return keys;
+  }
+
+  @Test
+  void theBackupInTheDumpOpensWithTheRecoveryKeyAlone() throws IOException {
+    CommandRun restored =
+        run(
+            "keys",
+            "restore",
+            "--user",
+            "@alice:old.example.org",
+            "--source",
+            DUMP.toString(),
+            "--recovery-key-file",
+            "recovery");
+    assertThat(restored.status()).as(restored.err()).isZero();
+    assertThat(restored.out()).contains("3 sessions were read: 3 new");
+    assertThat(status().path("origins").path("backup").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void theBackupOpensWithThePassphraseToo() throws IOException {
+    write("words", recovery.path("passphrase").asText());
+    CommandRun restored =
+        run(
+            "keys",
+            "restore",
+            "--user",
+            "@alice:old.example.org",
+            "--source",
+            DUMP.toString(),
+            "--passphrase-file",
+            "words");
+    assertThat(restored.status()).as(restored.err()).isZero();
+  }
+
+  @Test
+  void whatIsWrongIsOneSentenceAndChangesNothing() throws IOException {
+    write("wrong", "another passphrase");
+    write("cut", Files.readString(EXPORT).substring(0, 900));
+    write("hello", "hello");
+    wrong(
+        3,
+        "the passphrase is another",
+        "keys",
+        "import",
+        EXPORT.toString(),
+        "--passphrase-file",
+        "wrong");
+    wrong(
+        3,
+        "cut off",
+        "keys",
+        "import",
+        EXPORT.toString(),
+        "cut",
+        "--passphrase-file",
+        "passphrase");
+    wrong(3, "is no key export", "keys", "import", "hello", "--passphrase-file", "passphrase");
+    wrong(2, "--passphrase-file", "keys", "import", EXPORT.toString());
+    wrong(2, "cannot be read", "keys", "import", "nowhere", "--passphrase-file", "passphrase");
+    wrong(2, "needs one of", "keys");
+    String[] restore = {
+      "keys",
+      "restore",
+      "--user",
+      "@alice:old.example.org",
+      "--source",
+      DUMP.toString(),
+      "--recovery-key-file",
+      "wrong"
+    };
+    wrong(3, "no recovery key", restore);
+    wrong(
+        3,
+        "no server-side key backup",
+        "keys",
+        "restore",
+        "--user",
+        "@bob:old.example.org",
+        "--source",
+        DUMP.toString(),
+        "--recovery-key-file",
+        "recovery");
+    assertThat(status().path("sessions").asInt()).isZero();
+  }
+
+  private void wrong(int status, String words, String... arguments) {
+    CommandRun run = run(arguments);
+    assertThat(run.status()).as(run.err()).isEqualTo(status);
+    assertThat(run.err()).contains(words).doesNotContain("Exception", "another passphrase");
+  }
+
+  @Test
+  void aWrongPickleKeyRefusesAndSaysSo() throws IOException {
+    assertThat(imported().status()).isZero();
+    Map<String, String> right = environment;
+    environment =
+        Map.of(
+            "DATABASE_URL", right.getOrDefault("DATABASE_URL", ""),
+            "FERRY_PICKLE_KEY", PickleKey.random().text().reveal());
+    wrong(
+        3,
+        "another pickle key",
+        "keys",
+        "import",
+        EXPORT.toString(),
+        "--passphrase-file",
+        "passphrase");
+    assertThat(status().path("pickle_key_fits").asBoolean(true)).isFalse();
+    environment = right;
+    assertThat(status().path("pickle_key_fits").asBoolean(false)).isTrue();
+  }
+
+  @Test
+  void noTableHoldsAKeyInClear() throws Exception {
+    assertThat(imported().status()).isZero();
+    String all = everything();
+    assertThat(all).contains("room_key");
+    for (String key : sessionKeys(EXPORT)) {
+      String session = key.substring(key.indexOf(":old.example.org") + 16);
+      assertThat(session).hasSizeGreaterThan(200);
+      // Any part of the ratchet would do; the exported form begins with a version and an index.
+      assertThat(all).doesNotContain(session.substring(8, 40), session.substring(100, 140));
+    }
+    assertThat(all)
+        .doesNotContain(
+            environment.getOrDefault("FERRY_PICKLE_KEY", "?"),
+            recovery.path("exportPassphrase").asText());
+  }
+
+  /** Every table of the schema as COPY writes it. */
+  private String everything() throws SQLException, IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (Connection connection = db.connect()) {
+      List<String> tables = new ArrayList<>();
+      try (var rows =
+          connection
+              .createStatement()
+              .executeQuery(
+                  "select relname from pg_class where relnamespace = 'ferry'::regnamespace and relkind = 'r'")) {
+        while (rows.next()) {
+          tables.add(rows.getString(1));
+        }
+      }
+      for (String table : tables) {
+        out.write((table + "\n").getBytes(StandardCharsets.UTF_8));
+        long unused =
+            connection
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyOut("copy ferry." + table + " to stdout", out);
+      }
+    }
+    return out.toString(StandardCharsets.UTF_8);
+  }
+}
