@@ -2,6 +2,7 @@ package org.ferry.crypto;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OlmMachine implements AutoCloseable {
   private static final int QUEUE_PAGE = 100;
+
+  /** How long the hashes of Olm messages are kept, at least. */
+  private static final Duration REMEMBERED = Duration.ofDays(60);
 
   private final CryptoStore store;
   private final Pickler pickler;
@@ -105,6 +109,7 @@ public final class OlmMachine implements AutoCloseable {
           machine.account.tend(turn.now());
           return true;
         });
+    store.prune(clock.instant().minus(REMEMBERED));
     return machine;
   }
 

@@ -61,7 +61,8 @@ final class ToDeviceInbox {
       return turn.refuse(Incident.MALFORMED);
     }
     UserId user = new UserId(sender);
-    return switch (event.path("type").asText()) {
+    String type = event.path("type").isTextual() ? event.path("type").textValue() : "";
+    return switch (type) {
       case "m.room.encrypted" -> encrypted(user, content, turn);
       case "m.room_key", "m.forwarded_room_key", "m.secret.send", "m.dummy", "m.room_key_bundle" ->
           turn.refuse(Incident.NOT_OVER_OLM);
