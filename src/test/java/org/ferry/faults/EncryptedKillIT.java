@@ -87,6 +87,7 @@ class EncryptedKillIT {
     return onlooker.rooms().stream()
         .flatMap(room -> onlooker.events(room).stream())
         .filter(e -> e.path("type").asText().equals("m.room.message"))
+        .filter(e -> e.path("content").has("org.ferry.origin"))
         .map(e -> e.path("content").path("body"))
         .filter(JsonNode::isTextual)
         .map(JsonNode::textValue)
