@@ -1,17 +1,22 @@
 package org.ferry.app;
 
 import io.vertx.core.Vertx;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.ferry.config.Config;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
 import org.ferry.live.TransactionStore;
+import org.ferry.live.sync.Following;
 import org.ferry.matrix.appservice.AppserviceRoutes;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
 import org.ferry.matrix.client.Patience;
 import org.ferry.store.PgInbox;
 import org.ferry.web.HealthRoutes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code ferry run} keeps open: the application service, the health pages, and the question
@@ -21,10 +26,10 @@ public final class Daemon implements AutoCloseable {
   private static final Duration PING_PAUSE = Duration.ofSeconds(15);
 
   private final Closing closing;
-  private final Config.Listen appservice;
+  private final Config.@Nullable Listen appservice;
   private final Config.Listen health;
 
-  private Daemon(Closing closing, Config.Listen appservice, Config.Listen health) {
+  private Daemon(Closing closing, Config.@Nullable Listen appservice, Config.Listen health) {
     this.closing = closing;
     this.appservice = appservice;
     this.health = health;
@@ -49,35 +54,65 @@ public final class Daemon implements AutoCloseable {
   private static Daemon open(Ferry ferry, Closing closing) {
     Config config = ferry.config();
     Vertx vertx = ferry.vertx();
-    Registration registration = RegistrationFile.read(config.appservice().registration());
     PgInbox inbox = new PgInbox(ferry.database());
+    Registration registration = registration(config);
+    Following following =
+        closing.add(LivePart.make(ferry, closing, registration), Following::close);
+    Listener appservice = null;
+    WayBack wayBack = null;
+    if (registration != null) {
+      appservice = closing.add(listen(ferry, registration, inbox, following), Listener::close);
+      wayBack = closing.add(wayBack(ferry, closing, registration), WayBack::close);
+    }
+    HealthRoutes pages = new HealthRoutes(HealthChecks.of(ferry, inbox, wayBack));
+    Listener health =
+        closing.add(
+            Listener.open(vertx, pages.router(vertx), config.api(), "api.listen"), Listener::close);
+    following.start();
+    return new Daemon(closing, appservice == null ? null : appservice.address(), health.address());
+  }
+
+  /** Who only follows accounts needs none. */
+  private static @Nullable Registration registration(Config config) {
+    Path file = config.appservice().registration();
+    return config.people().isEmpty() || Files.exists(file) ? RegistrationFile.read(file) : null;
+  }
+
+  private static Listener listen(
+      Ferry ferry, Registration registration, PgInbox inbox, Following following) {
+    Config config = ferry.config();
     AppserviceRoutes routes =
         new AppserviceRoutes(
             registration.hsToken(),
-            new TransactionStore(config.homeserver().domain(), inbox, ferry.clock()),
+            new TransactionStore(
+                config.homeserver().domain(),
+                config.bot(),
+                inbox,
+                ferry.clock(),
+                following::transactionStored),
             new LedgerNames(config.bot(), ferry.crossings()));
-    Listener appservice =
-        closing.add(
-            Listener.open(
-                vertx, routes.router(vertx), config.appservice().listen(), "appservice.listen"),
-            Listener::close);
+    return Listener.open(
+        ferry.vertx(),
+        routes.router(ferry.vertx()),
+        config.appservice().listen(),
+        "appservice.listen");
+  }
+
+  private static WayBack wayBack(Ferry ferry, Closing closing, Registration registration) {
+    Config config = ferry.config();
     HomeserverOptions options =
         HomeserverOptions.of(
             config.homeserver().address(), config.homeserver().domain(), registration.asToken());
     Homeserver asked =
         closing.add(
-            new Homeserver(vertx, options, Patience.none(), ferry.clock()), Homeserver::close);
-    WayBack wayBack = closing.add(new WayBack(config, asked, PING_PAUSE), WayBack::close);
-    HealthRoutes pages = new HealthRoutes(HealthChecks.of(vertx, config, options, inbox, wayBack));
-    Listener health =
-        closing.add(
-            Listener.open(vertx, pages.router(vertx), config.api(), "api.listen"), Listener::close);
-    return new Daemon(closing, appservice.address(), health.address());
+            new Homeserver(ferry.vertx(), options, Patience.none(), ferry.clock()),
+            Homeserver::close);
+    return new WayBack(config, asked, PING_PAUSE);
   }
 
-  /** Where the homeserver's requests are taken. */
-  public Config.Listen appservice() {
-    return appservice;
+  /** Where the homeserver's requests are taken; empty where Ferry only follows accounts. */
+  public Optional<Config.Listen> appservice() {
+    return Optional.ofNullable(appservice);
   }
 
   /** Where the health pages are. */

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.ferry.checkup.Checkup;
 import org.ferry.checkup.DatabaseFacts;
 import org.ferry.checkup.Finding;
+import org.ferry.checkup.FollowedAccount;
 import org.ferry.checkup.Gate;
 import org.ferry.checkup.LastLoad;
 import org.ferry.checkup.Listening;
@@ -123,11 +124,22 @@ public final class Doctor {
               setup.connections(),
               config.database().poolSize(),
               setup.schema()));
+      checkup.accounts(accounts());
       return true;
     } catch (LedgerException | EmbeddedPostgresException e) {
       checkup.noDatabase(String.valueOf(e.getMessage()));
       return false;
     }
+  }
+
+  private List<FollowedAccount> accounts() {
+    return new Accounts(ferry)
+        .list().stream()
+            .filter(a -> a.since() != null)
+            .map(a ->
+                new FollowedAccount(
+                    a.user(), List.of("needs_token", "stopped").contains(a.state()), a.detail()))
+            .toList();
   }
 
   /**
@@ -149,7 +161,8 @@ public final class Doctor {
                 throw new IllegalStateException("there is no database to keep it in");
               }
               String domain = config.homeserver().domain();
-              new TransactionStore(domain, new PgInbox(ferry.database()), ferry.clock())
+              new TransactionStore(
+                      domain, config.bot(), new PgInbox(ferry.database()), ferry.clock(), () -> {})
                   .store(id, body);
             },
             database ? new LedgerNames(config.bot(), ferry.crossings()) : nobody());

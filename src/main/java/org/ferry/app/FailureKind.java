@@ -6,6 +6,7 @@ import org.ferry.checkup.Blocked;
 import org.ferry.config.ConfigException;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.lab.LabException;
+import org.ferry.live.sync.Halted;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.InDoubt;
 import org.ferry.matrix.client.MatrixException;
@@ -46,6 +47,7 @@ public enum FailureKind {
       case BackupException e -> INPUT;
       case KeyException e -> INPUT;
       case HomeserverFailure e -> SERVER;
+      case Halted e -> SERVER;
       case SpaceUnusable e -> SERVER;
       case Blocked e -> SERVER;
       case LedgerException e -> SERVER;

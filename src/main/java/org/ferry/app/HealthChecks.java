@@ -3,25 +3,51 @@ package org.ferry.app;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.ferry.config.Config;
+import org.ferry.id.Secret;
 import org.ferry.live.Inbox;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
 import org.ferry.matrix.client.Patience;
 import org.ferry.web.HealthCheck;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code /health/ready} looks at: the database, the homeserver, and the way back from it. */
 final class HealthChecks {
   private HealthChecks() {}
 
-  static List<HealthCheck> of(
-      Vertx vertx, Config config, HomeserverOptions options, Inbox inbox, WayBack wayBack) {
-    return List.of(
-        check("database", () -> database(config, inbox)),
-        check("homeserver", () -> homeserver(vertx, options)),
-        check("way_back", () -> wayBack(wayBack)));
+  static List<HealthCheck> of(Ferry ferry, Inbox inbox, @Nullable WayBack wayBack) {
+    Config config = ferry.config();
+    Accounts accounts = new Accounts(ferry);
+    List<HealthCheck> checks = new ArrayList<>();
+    checks.add(check("database", () -> database(config, inbox)));
+    checks.add(check("homeserver", () -> homeserver(ferry.vertx(), config.homeserver())));
+    if (wayBack != null) {
+      checks.add(check("way_back", () -> wayBack(wayBack)));
+    }
+    if (config.encryption().pickling() != null) {
+      checks.add(check("devices", () -> devices(accounts)));
+    }
+    return checks;
+  }
+
+  /**
+   * How each device stands. A stopped device of the bot's is an outage; that somebody's account
+   * needs a token is said, and stops nothing else.
+   */
+  private static String devices(Accounts accounts) {
+    List<Accounts.Standing> all = accounts.list();
+    for (Accounts.Standing account : all) {
+      if (account.kind().equals("bot") && account.state().equals("stopped")) {
+        throw new IllegalStateException(account.detail());
+      }
+    }
+    return all.stream()
+        .map(a -> a.user() + " " + a.state())
+        .collect(java.util.stream.Collectors.joining(", "));
   }
 
   private static String database(Config config, Inbox inbox) {
@@ -33,7 +59,9 @@ final class HealthChecks {
   }
 
   /** A homeserver of its own, because versions are asked for once in each. */
-  private static String homeserver(Vertx vertx, HomeserverOptions options) {
+  private static String homeserver(Vertx vertx, Config.Homeserver configured) {
+    HomeserverOptions options =
+        HomeserverOptions.of(configured.address(), configured.domain(), Secret.of("none"));
     try (Homeserver fresh =
         new Homeserver(vertx, options, Patience.none(), InstantSource.system())) {
       int versions = fresh.versions().versions().size();

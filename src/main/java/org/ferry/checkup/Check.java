@@ -56,6 +56,10 @@ public enum Check {
   READING,
   /** What encryption needs of the server. */
   ENCRYPTION,
+  /** What protects keys in the database. */
+  PICKLE_KEY,
+  /** The accounts whose conversations are followed. */
+  ACCOUNTS,
   /** Room versions. */
   ROOM_VERSIONS,
   /** The largest file. */

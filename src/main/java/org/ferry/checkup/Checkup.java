@@ -65,6 +65,15 @@ public final class Checkup {
   }
 
   /**
+   * Looks at whom Ferry follows.
+   *
+   * @param accounts as ferry run left them
+   */
+  public void accounts(List<FollowedAccount> accounts) {
+    findings.addAll(LocalCheck.accounts(accounts));
+  }
+
+  /**
    * Ferry's database cannot be used.
    *
    * @param sentence why, and what to do

@@ -1,8 +1,10 @@
 package org.ferry.checkup;
 
+import static org.ferry.checkup.Check.ACCOUNTS;
 import static org.ferry.checkup.Check.CONFIGURATION;
 import static org.ferry.checkup.Check.DATABASE;
 import static org.ferry.checkup.Check.DISK;
+import static org.ferry.checkup.Check.PICKLE_KEY;
 import static org.ferry.checkup.Check.REGISTRATION;
 import static org.ferry.checkup.Check.SECRETS;
 
@@ -42,6 +44,44 @@ final class LocalCheck {
     findings.addAll(secrets());
     findings.add(disk(config.dataDir(), free(config.dataDir())));
     findings.addAll(registration());
+    findings.add(pickleKey(config.encryption().pickling() != null));
+  }
+
+  /** Without the key nothing would protect room keys, and so none are taken. */
+  static Finding pickleKey(boolean there) {
+    return there
+        ? Finding.ok(PICKLE_KEY, "there is a key that protects keys and tokens in the database")
+        : Finding.warning(
+            PICKLE_KEY,
+            "there is no pickle key, so that ferry run reads no encrypted room. Carrying does not need it",
+            "(umask 077; openssl rand -base64 32 > pickle.key)\n"
+                + "or put such a line into the environment as FERRY_PICKLE_KEY; keep a copy of it");
+  }
+
+  /**
+   * Judges accounts that are followed.
+   *
+   * @param accounts as ferry run left them
+   */
+  static List<Finding> accounts(List<FollowedAccount> accounts) {
+    List<Finding> found = new ArrayList<>();
+    for (FollowedAccount account : accounts) {
+      if (account.needsSomebody()) {
+        found.add(
+            Finding.warning(
+                ACCOUNTS,
+                account.user() + " is not followed: " + account.detail(),
+                "ferry accounts login " + account.user()));
+      }
+    }
+    return found.isEmpty() && !accounts.isEmpty()
+        ? List.of(
+            Finding.ok(
+                ACCOUNTS,
+                accounts.size() == 1
+                    ? accounts.getFirst().user() + " needs nobody's help"
+                    : "none of %d followed users needs anybody's help".formatted(accounts.size())))
+        : found;
   }
 
   private List<Finding> configuration() {

@@ -6,7 +6,9 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import org.ferry.id.Secret;
 import org.jspecify.annotations.Nullable;
 
 /** Questions to a person: on standard error, answered on a terminal, and only there. */
@@ -61,6 +63,32 @@ final class Ask {
         return standard;
       }
     }
+  }
+
+  /**
+   * Asks for a secret, which does not show while it is typed.
+   *
+   * @param question what is asked
+   * @param remedy what to do where nobody can answer
+   * @throws UsageException where nobody can answer
+   */
+  Secret secret(String question, String remedy) {
+    while (true) {
+      String answer =
+          somebodyIsThere()
+              ? hidden(question).orElseThrow(() -> unanswered(question + "?", remedy))
+              : line(question + ": ", question + "?", remedy);
+      if (!answer.isEmpty()) {
+        return Secret.of(answer);
+      }
+    }
+  }
+
+  /** What is typed without showing; empty at the end of the input. */
+  private Optional<String> hidden(String question) {
+    return Optional.ofNullable(System.console())
+        .flatMap(console -> Optional.ofNullable(console.readPassword("%s: ", question)))
+        .map(String::new);
   }
 
   private String line(String prompt, String question, String remedy) {

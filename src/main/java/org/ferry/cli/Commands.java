@@ -78,7 +78,12 @@ final class Commands {
             "export", new KeysExportCommand(session),
             "status", new KeysStatusCommand(session),
             "rotate", new KeysRotateCommand(session)));
-    later(line, session, "accounts", "The accounts that Ferry follows.", "list");
+    group(
+        line,
+        "accounts",
+        "The Matrix accounts whose conversations Ferry follows, besides its own bot's.",
+        Map.of(
+            "list", new AccountsListCommand(session), "login", new AccountsLoginCommand(session)));
     later(line, session, "rooms", "The rooms that Ferry sees.", "");
     later(line, session, "webhooks", "Deliveries of live messages.", "list");
     later(line, session, "cutover", "The move itself, step by step.", "status");

@@ -2,7 +2,9 @@ package org.ferry.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.ferry.config.AccountInstallation;
 import org.ferry.config.NewInstallation;
+import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,7 +16,8 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  ferry init --homeserver http://127.0.0.1:8008 --domain new.example.org \\",
-      "      --space '#village:new.example.org' --create-space"
+      "      --space '#village:new.example.org' --create-space",
+      "  ferry init --account @me:example.org"
     })
 final class InitCommand extends FerryCommand {
   @Option(
@@ -63,7 +66,8 @@ final class InitCommand extends FerryCommand {
   @Option(
       names = "--account",
       paramLabel = "USER",
-      description = "Only follow an account, without Space (not available yet).")
+      description =
+          "Only follow this account, such as @me:example.org, without a registration or a Space.")
   @Nullable String account;
 
   @Option(
@@ -79,14 +83,12 @@ final class InitCommand extends FerryCommand {
   @Override
   public Integer call() {
     refuseWhatIsNotBuilt();
-    Path folder = session().world().folder().resolve(dir).normalize();
-    List<Path> existing = NewInstallation.existing(folder);
-    if (!existing.isEmpty() && !force) {
-      throw new UsageException(
-          "nothing was written, because there is already "
-              + String.join(" and ", existing.stream().map(Path::toString).toList())
-              + "; --force writes all three files anew, with new secrets.");
+    String follow = account;
+    if (follow != null) {
+      return follow(follow);
     }
+    Path folder = session().world().folder().resolve(dir).normalize();
+    refuseToOverwrite(NewInstallation.existing(folder));
     NewInstallation files = answers(folder);
     files.write();
     report(files);
@@ -94,11 +96,47 @@ final class InitCommand extends FerryCommand {
   }
 
   private void refuseWhatIsNotBuilt() {
-    if (account != null || webhook != null) {
-      throw NotYet.refusal("init --account");
+    if (webhook != null) {
+      throw NotYet.refusal("init --webhook");
     }
     if (!List.of("ghost", "account").contains(identities)) {
       throw new UsageException("--identities is ghost or account, not " + identities + ".");
+    }
+  }
+
+  private int follow(String follow) {
+    if (!UserId.isValid(follow)) {
+      throw new UsageException(follow + " is no user id, such as @me:example.org.");
+    }
+    if (domain != null || space != null || createSpace || address != null) {
+      throw new UsageException(
+          "--account follows an account and nothing else; --domain, --space, --create-space and --address belong to a migration.");
+    }
+    Path folder = session().world().folder().resolve(dir).normalize();
+    refuseToOverwrite(AccountInstallation.existing(folder));
+    AccountInstallation files = new AccountInstallation(folder, new UserId(follow), homeserver);
+    files.write();
+    session().say("Written, mode 0600:");
+    session().say("  " + files.config() + "  the configuration");
+    session().say("  " + files.pickleKey() + "   a fresh key for encryption; keep a copy");
+    session()
+        .say(
+            """
+
+            Then:
+              ferry accounts login %s
+              ferry run\
+            """
+                .formatted(follow));
+    return ExitStatus.DONE;
+  }
+
+  private void refuseToOverwrite(List<Path> existing) {
+    if (!existing.isEmpty() && !force) {
+      throw new UsageException(
+          "nothing was written, because there is already "
+              + String.join(" and ", existing.stream().map(Path::toString).toList())
+              + "; --force writes all files anew, with new secrets.");
     }
   }
 

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
     description = {
       "Be the application service: take what the homeserver sends, keep it, answer its questions.",
+      "Follow the conversations that Ferry's bot and the configured accounts are in, encrypted or not.",
       "Stays until Ctrl-C or SIGTERM, which end it cleanly with exit status 0."
     },
     footer = "  ferry run -c /etc/ferry/config.yaml")
@@ -23,7 +24,9 @@ final class RunCommand extends FerryCommand {
             new Ferry(session().config(), session().world().environment(), session()::tell);
         Daemon daemon = Daemon.open(ferry)) {
       session().stop().onRequest(stopped::countDown);
-      session().tell("listening for the homeserver on " + daemon.appservice());
+      daemon
+          .appservice()
+          .ifPresent(listen -> session().tell("listening for the homeserver on " + listen));
       session().tell("health on http://" + daemon.health() + "/health/ready");
       stopped.await();
     }

@@ -14,6 +14,7 @@ import org.ferry.crypto.keys.KeyException;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
+import org.ferry.live.accounts.AccountOptions;
 import org.ferry.migrate.MigrateOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -41,14 +42,9 @@ final class Assembly {
   /** Opens every file that is named, so that all their problems are known. */
   Opened files() {
     Optional<Secret> admin = secrets.find("homeserver.admin.token");
-    for (String key : values.items("accounts")) {
-      secrets.check(key + ".password");
-      secrets.check(key + ".token");
-      secrets.check(key + ".recovery_key");
-    }
     values.items("webhooks").forEach(k -> secrets.check(k + ".secret"));
     values.items("api.tokens").forEach(k -> secrets.check(k + ".token"));
-    return new Opened(admin, people(), pickleKey());
+    return new Opened(admin, people(), pickleKey(), accounts());
   }
 
   /**
@@ -88,9 +84,34 @@ final class Assembly {
    * @param admin the administrator's token
    * @param people who is who
    * @param pickling the pickle key
+   * @param accounts the accounts to follow
    */
   record Opened(
-      Optional<Secret> admin, Map<UserId, UserId> people, Config.@Nullable Pickling pickling) {}
+      Optional<Secret> admin,
+      Map<UserId, UserId> people,
+      Config.@Nullable Pickling pickling,
+      List<AccountOptions> accounts) {}
+
+  private List<AccountOptions> accounts() {
+    List<AccountOptions> accounts = new ArrayList<>();
+    for (String key : values.items("accounts")) {
+      Optional<Secret> password = secrets.find(key + ".password");
+      Optional<Secret> token = secrets.find(key + ".token");
+      Optional<Secret> recovery = secrets.find(key + ".recovery_key");
+      values
+          .find(key + ".user", UserId.class)
+          .ifPresent(user ->
+              accounts.add(
+                  new AccountOptions(
+                      user,
+                      password.orElse(null),
+                      token.orElse(null),
+                      recovery.orElse(null),
+                      values.list(key + ".invites.from", String.class),
+                      values.list(key + ".rooms", String.class))));
+    }
+    return List.copyOf(accounts);
+  }
 
   private Map<UserId, UserId> people() {
     Map<UserId, UserId> people = new LinkedHashMap<>();
@@ -159,10 +180,12 @@ final class Assembly {
         rooms(),
         replay(),
         sources(),
+        opened.accounts(),
         new Config.Encryption(
             values.text("encryption.transport"),
             opened.pickling(),
             values.is("encryption.self_sign")),
+        values.get("retention.messages", Duration.class),
         later(),
         api(),
         new Config.Logging(values.text("logging.level"), values.text("logging.format")),
@@ -206,9 +229,7 @@ final class Assembly {
   private Config.Later later() {
     return new Config.Later(
         values.text("rooms.via"),
-        values.items("accounts").size(),
         values.items("webhooks").size(),
-        values.get("retention.messages", Duration.class),
         values.get("retention.deliveries", Duration.class));
   }
 

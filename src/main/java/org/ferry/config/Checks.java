@@ -109,8 +109,6 @@ final class Checks {
       if (password && token) {
         String which = values.given(key + ".token") ? ".token" : ".token_file";
         values.problem(key + which, "and a password are both given; keep one of them");
-      } else if (!password && !token) {
-        values.problem(key, "needs password_file or token_file to log in");
       }
     }
   }

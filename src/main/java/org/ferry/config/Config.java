@@ -7,6 +7,7 @@ import java.util.Map;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
+import org.ferry.live.accounts.AccountOptions;
 import org.ferry.migrate.MigrateOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param rooms what is done with which rooms
  * @param replay how history is written
  * @param sources sources by name
+ * @param accounts the Matrix accounts whose conversations are followed
  * @param encryption end-to-end encryption
+ * @param retention how long the text of live messages is kept
  * @param later the sections whose parts are not built yet
  * @param api where the API, health and metrics listen
  * @param logging the log
@@ -46,7 +49,9 @@ public record Config(
     MigrateOptions.Rooms rooms,
     MigrateOptions.Replay replay,
     Map<String, Source> sources,
+    List<AccountOptions> accounts,
     Encryption encryption,
+    Duration retention,
     Later later,
     Listen api,
     Logging logging,
@@ -72,6 +77,22 @@ public record Config(
             identities.overrides()),
         rooms,
         replay);
+  }
+
+  /**
+   * What the bot follows and whose invitations it accepts: as its entry among the accounts says,
+   * else every room that it is in, and people of its own homeserver.
+   */
+  public AccountOptions botOptions() {
+    return accounts.stream()
+        .filter(a -> a.user().equals(bot()))
+        .findFirst()
+        .orElseGet(() -> AccountOptions.ofBot(bot()));
+  }
+
+  /** The accounts besides the bot. */
+  public List<AccountOptions> people() {
+    return accounts.stream().filter(a -> !a.user().equals(bot())).toList();
   }
 
   /** The user id of Ferry's bot. */
@@ -170,13 +191,10 @@ public record Config(
    * What is configured for parts that are not built yet.
    *
    * @param roomsVia {@code copy} or {@code federation}
-   * @param accounts how many accounts are to be followed
    * @param webhooks how many webhooks are to be served
-   * @param messages how long decrypted messages are kept
    * @param deliveries how long deliveries are kept
    */
-  public record Later(
-      String roomsVia, int accounts, int webhooks, Duration messages, Duration deliveries) {}
+  public record Later(String roomsVia, int webhooks, Duration deliveries) {}
 
   /**
    * The log.

@@ -287,7 +287,9 @@ final class Schema {
   private static Items accounts() {
     return new Items(
         "accounts",
-        "Matrix accounts whose conversations Ferry follows (not available yet)",
+        "Matrix accounts whose conversations Ferry follows; one that names neither password nor"
+            + " token is logged in by ferry accounts login. An entry for Ferry's own bot says what"
+            + " it follows and whose invitations it accepts",
         List.of(
             Setting.required("user", Kind.USER, "\"@me:example.org\"", "which account"),
             Setting.optional("password_file", Kind.SECRET_FILE, "me.password", "its password"),
@@ -304,7 +306,12 @@ final class Schema {
                 "invites",
                 "invitations that are accepted",
                 false,
-                List.of(Setting.list("from", Kind.TEXT, "[]", "user ids, * stands for anything"))),
+                List.of(
+                    Setting.list(
+                        "from",
+                        Kind.TEXT,
+                        "[]",
+                        "user ids, * stands for anything; none are accepted by default"))),
             Setting.list(
                 "rooms", Kind.TEXT, "[\"*\"]", "rooms that are followed: id, alias or name")));
   }

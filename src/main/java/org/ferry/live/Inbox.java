@@ -1,6 +1,8 @@
 package org.ferry.live;
 
+import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -26,6 +28,20 @@ public interface Inbox {
    * @return true where it is new, false where the same id with the same hash is held already
    */
   boolean store(Received transaction);
+
+  /**
+   * A transaction that is kept and not taken up yet.
+   *
+   * @param key what the inbox calls it
+   * @param body what was kept of it
+   */
+  record Untaken(long key, Buffer body) {}
+
+  /** Transactions that are not taken up yet, in the order of their coming. */
+  List<Untaken> untaken(int limit);
+
+  /** Notes that a transaction was taken up, and empties it; that it came stays known. */
+  void taken(long key);
 
   /** When the newest transaction of a server came in; empty where none ever did. */
   Optional<Instant> lastReceived(String server);

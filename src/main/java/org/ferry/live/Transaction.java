@@ -45,10 +45,17 @@ final class Transaction {
    *
    * @param list the list's name
    * @param room the room it belongs to, null where it names none, or two
+   * @param member whose membership it is, null where it is none
    * @param from its first byte
    * @param to the byte after its last one
    */
-  private record Piece(String list, @Nullable String room, int from, int to) {}
+  private record Piece(
+      String list, @Nullable String room, @Nullable String member, int from, int to) {}
+
+  /** What an item says of itself. */
+  private record Label(@Nullable String room, @Nullable String member) {
+    static final Label NONE = new Label(null, null);
+  }
 
   private Transaction(byte[] body, List<Piece> pieces) {
     this.body = body;
@@ -80,32 +87,43 @@ final class Transaction {
       throws IOException {
     while (in.nextToken() != JsonToken.END_ARRAY) {
       long from = in.currentTokenLocation().getByteOffset();
-      String room = null;
+      Label label = Label.NONE;
       if (in.currentToken() == JsonToken.START_OBJECT) {
-        room = room(in);
+        label = label(in);
       } else {
         JsonParser unused = in.skipChildren();
       }
       long to = in.currentLocation().getByteOffset();
       boolean whole = from >= 0 && to > from && to <= body.length && body[(int) from] == '{';
-      pieces.add(new Piece(list, whole ? room : null, (int) Math.max(0, from), (int) to));
+      Label usable = whole ? label : Label.NONE;
+      pieces.add(
+          new Piece(list, usable.room(), usable.member(), (int) Math.max(0, from), (int) to));
     }
   }
 
-  /** The room that an item names; reads to the item's end. */
-  private static @Nullable String room(JsonParser in) throws IOException {
+  /** The room that an item names, and whose membership it is; reads to the item's end. */
+  private static Label label(JsonParser in) throws IOException {
     String room = null;
+    String type = null;
+    String key = null;
     boolean two = false;
     while (in.nextToken() != JsonToken.END_OBJECT) {
-      boolean names = in.currentName().equals("room_id");
-      if (in.nextToken() == JsonToken.VALUE_STRING && names) {
-        two |= room != null;
-        room = in.getText();
-      } else {
+      String name = in.currentName();
+      if (in.nextToken() != JsonToken.VALUE_STRING) {
         JsonParser unused = in.skipChildren();
+        continue;
+      }
+      switch (name) {
+        case "room_id" -> {
+          two |= room != null;
+          room = in.getText();
+        }
+        case "type" -> type = in.getText();
+        case "state_key" -> key = in.getText();
+        default -> {}
       }
     }
-    return two ? null : room;
+    return two ? Label.NONE : new Label(room, "m.room.member".equals(type) ? key : null);
   }
 
   /** The rooms that it is about. */
@@ -116,22 +134,32 @@ final class Transaction {
         .collect(Collectors.toSet());
   }
 
+  /** The room events in it, each as its bytes, in their order. */
+  List<byte[]> events() {
+    return pieces.stream()
+        .filter(p -> p.list().equals("events") && p.room() != null)
+        .map(p -> java.util.Arrays.copyOfRange(body, p.from(), p.to()))
+        .toList();
+  }
+
   /** How many items it holds. */
   int size() {
     return pieces.size();
   }
 
   /**
-   * What is left where only the items of some rooms stay.
+   * What is left where only the items of some rooms stay, and one user's memberships of any room.
    *
    * @param wanted the rooms
+   * @param self the user
    * @return the bytes, a JSON object with the lists that are not empty, and how many items stayed
    */
-  Rest of(Set<String> wanted) {
+  Rest of(Set<String> wanted, String self) {
     Map<String, List<Piece>> lists = new LinkedHashMap<>();
     int kept = 0;
     for (Piece piece : pieces) {
-      if (piece.room() != null && wanted.contains(piece.room())) {
+      boolean own = self.equals(piece.member());
+      if (piece.room() != null && (own || wanted.contains(piece.room()))) {
         lists.computeIfAbsent(piece.list(), k -> new ArrayList<>()).add(piece);
         kept++;
       }

@@ -5,6 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Set;
+import org.ferry.id.UserId;
 import org.ferry.matrix.appservice.TransactionInbox;
 
 /**
@@ -14,27 +15,34 @@ import org.ferry.matrix.appservice.TransactionInbox;
  */
 public final class TransactionStore implements TransactionInbox {
   private final String server;
+  private final UserId bot;
   private final Inbox inbox;
   private final InstantSource clock;
+  private final Runnable news;
 
   /**
    * Makes the way into the inbox for one homeserver.
    *
    * @param server its domain
+   * @param bot Ferry's own user there: what becomes of its memberships is kept from every room
    * @param inbox where transactions are kept
    * @param clock now
+   * @param news run after something was kept; must be quick
    */
-  public TransactionStore(String server, Inbox inbox, InstantSource clock) {
+  public TransactionStore(
+      String server, UserId bot, Inbox inbox, InstantSource clock, Runnable news) {
     this.server = server;
+    this.bot = bot;
     this.inbox = inbox;
     this.clock = clock;
+    this.news = news;
   }
 
   @Override
   public void store(String txnId, byte[] body) {
     Transaction came = Transaction.of(body);
     Set<String> rooms = came.rooms();
-    Transaction.Rest rest = came.of(rooms.isEmpty() ? rooms : inbox.ours(rooms));
+    Transaction.Rest rest = came.of(rooms.isEmpty() ? rooms : inbox.ours(rooms), bot.value());
     boolean unused =
         inbox.store(
             new Received(
@@ -45,6 +53,7 @@ public final class TransactionStore implements TransactionInbox {
                 rest.kept(),
                 came.size() - rest.kept(),
                 clock.instant()));
+    news.run();
   }
 
   private static String sha256(byte[] body) {

@@ -212,7 +212,7 @@ public final class Database implements AutoCloseable {
   }
 
   /** A connection of one's own outside the pool, for what lasts as long as the connection. */
-  PgConnection connect() throws Exception {
+  public PgConnection connect() throws Exception {
     return await(PgConnection.connect(vertx, Drivers.rows(url)));
   }
 

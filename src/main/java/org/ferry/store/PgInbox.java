@@ -4,7 +4,9 @@ import io.vertx.sqlclient.Row;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.ferry.live.Inbox;
@@ -22,7 +24,14 @@ public final class PgInbox implements Inbox {
       """
       select target from ferry.crossing_room where target = any($1)
       union select space from ferry.crossing where space = any($1)
+      union select room from ferry.followed_room where room = any($1)
       """;
+  private static final String UNTAKEN =
+      """
+      select pk, body from ferry.inbox_transaction where taken_at is null order by pk limit $1
+      """;
+  private static final String TAKEN =
+      "update ferry.inbox_transaction set taken_at = now(), body = '{}' where pk = $1";
   private static final String LAST =
       "select max(received_at) from ferry.inbox_transaction where server = $1";
 
@@ -60,6 +69,20 @@ public final class PgInbox implements Inbox {
                 transaction.at().atOffset(ZoneOffset.UTC))
             .rowCount()
         == 1;
+  }
+
+  @Override
+  public List<Untaken> untaken(int limit) {
+    List<Untaken> untaken = new ArrayList<>();
+    database
+        .run(UNTAKEN, limit)
+        .forEach(row -> untaken.add(new Untaken(row.getLong(0), row.getBuffer(1))));
+    return untaken;
+  }
+
+  @Override
+  public void taken(long key) {
+    var unused = database.run(TAKEN, key);
   }
 
   @Override

@@ -258,7 +258,7 @@ class ConfigLoaderTest {
     assertThat(config.dataDir()).isEqualTo(folder.resolveSibling("data"));
     assertThat(config.appservice().registration()).isEqualTo(folder.resolve("registration.yaml"));
     assertThat(config.homeserver().address()).isEqualTo("http://hs:8008");
-    assertThat(config.later().messages()).isEqualTo(Duration.ofDays(14));
+    assertThat(config.retention()).isEqualTo(Duration.ofDays(14));
     assertThat(config.database().url()).isNull();
     assertThat(config.bot()).isEqualTo(new UserId("@ferrybot:new.example.org"));
   }

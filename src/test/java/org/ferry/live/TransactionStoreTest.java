@@ -8,11 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.ferry.id.UserId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TransactionStoreTest {
+  private static final UserId BOT = new UserId("@bot:example.org");
+
+  private final AtomicInteger news = new AtomicInteger();
   private final List<Received> rows = new ArrayList<>();
   private final List<Set<String>> asked = new ArrayList<>();
 
@@ -30,13 +35,23 @@ class TransactionStoreTest {
         }
 
         @Override
+        public List<Untaken> untaken(int limit) {
+          return List.of();
+        }
+
+        @Override
+        public void taken(long key) {
+          throw new AssertionError("nothing is taken up here");
+        }
+
+        @Override
         public Optional<Instant> lastReceived(String server) {
           return Optional.empty();
         }
       };
 
   private Received stored(String body) {
-    new TransactionStore("example.org", inbox, () -> Instant.EPOCH)
+    new TransactionStore("example.org", BOT, inbox, () -> Instant.EPOCH, news::incrementAndGet)
         .store("7", body.getBytes(StandardCharsets.UTF_8));
     return rows.getLast();
   }
@@ -81,6 +96,24 @@ class TransactionStoreTest {
     assertThat(row.kept()).isEqualTo(3);
     assertThat(row.dropped()).isEqualTo(6);
     assertThat(asked).containsExactly(Set.of("!ours", "!theirs"));
+  }
+
+  @Test
+  void keepsWhatBecomesOfFerrysOwnMembershipsInAnyRoom() {
+    String invitation =
+        "{\"type\":\"m.room.member\",\"room_id\":\"!theirs\",\"state_key\":\"@bot:example.org\"}";
+    Received row =
+        stored(
+            "{\"events\":["
+                + invitation
+                + ",{\"type\":\"m.room.member\",\"room_id\":\"!theirs\",\"state_key\":\"@eve:example.org\"}"
+                + ",{\"type\":\"m.other\",\"room_id\":\"!theirs\",\"state_key\":\"@bot:example.org\"}]}");
+    assertThat(kept(row)).isEqualTo("{\"events\":[" + invitation + "]}");
+    assertThat(row.dropped()).isEqualTo(2);
+    assertThat(news).hasValue(1);
+    assertThat(TransactionEvents.of(row.body().getBytes()))
+        .singleElement()
+        .satisfies(e -> assertThat(e.path("room_id").asText()).isEqualTo("!theirs"));
   }
 
   @ParameterizedTest

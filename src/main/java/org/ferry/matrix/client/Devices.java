@@ -18,15 +18,20 @@ final class Devices {
   }
 
   DeviceId ensure(DeviceId wanted, String displayName) {
+    return put(wanted, displayName) ? wanted : login(wanted, displayName);
+  }
+
+  /** Makes a device by MSC4190; false where the server does not offer that. */
+  boolean put(DeviceId wanted, String displayName) {
     try {
       ObjectNode body = Json.object().put("display_name", displayName);
       Answer unused = server.answer(Call.put(body, DEVICE, wanted.value()).as(user, null));
-      return wanted;
+      return true;
     } catch (MatrixException e) {
       if (!e.isNotFound() && !e.isUnrecognized()) {
         throw e;
       }
-      return login(wanted, displayName);
+      return false;
     }
   }
 

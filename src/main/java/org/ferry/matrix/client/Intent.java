@@ -154,6 +154,16 @@ public final class Intent {
     return new Devices(server, user).ensure(wanted, displayName);
   }
 
+  /**
+   * Makes a device of this user by {@code PUT /devices} (MSC4190, specification 1.17); it is there
+   * already where this is a repeat.
+   *
+   * @return false where the server does not offer that
+   */
+  public boolean putDevice(DeviceId wanted, String displayName) {
+    return new Devices(server, user).put(wanted, displayName);
+  }
+
   /** Whether the server has this device of this user. */
   public boolean hasDevice(DeviceId which) {
     return find(Call.get(V3 + "/devices/{}", which.value())).isPresent();

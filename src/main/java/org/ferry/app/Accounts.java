@@ -1,0 +1,143 @@
+package org.ferry.app;
+
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.ferry.config.Config;
+import org.ferry.config.RegistrationFile;
+import org.ferry.id.DeviceId;
+import org.ferry.id.Secret;
+import org.ferry.id.UserId;
+import org.ferry.live.accounts.AccountOptions;
+import org.ferry.live.accounts.Identity;
+import org.ferry.live.sync.DeviceLogin;
+import org.ferry.store.live.PgFollowedRooms;
+import org.ferry.store.live.PgIdentities;
+import org.jspecify.annotations.Nullable;
+
+/** The users whose conversations Ferry follows, as a person asks about them. */
+public final class Accounts {
+  private final Ferry ferry;
+  private final Config config;
+
+  /**
+   * Looks at accounts.
+   *
+   * @param ferry stays the caller's
+   */
+  public Accounts(Ferry ferry) {
+    this.ferry = ferry;
+    this.config = ferry.config();
+  }
+
+  /**
+   * How a followed user stands.
+   *
+   * @param user who
+   * @param kind {@code bot} or {@code account}
+   * @param state {@code starting}, {@code following}, {@code waiting}, {@code needs_token} or
+   *     {@code stopped}; {@code new} where {@code run} has not seen it yet
+   * @param device its device; null where it has none yet
+   * @param rooms how many rooms are followed
+   * @param since since when it stands so; null for new
+   * @param detail the same in words, with the remedy
+   */
+  public record Standing(
+      UserId user,
+      String kind,
+      String state,
+      @Nullable DeviceId device,
+      int rooms,
+      @Nullable Instant since,
+      String detail) {}
+
+  /** All that are configured, and the bot. */
+  public List<Standing> list() {
+    PgIdentities identities = new PgIdentities(ferry.database(), null);
+    List<Standing> all = new ArrayList<>();
+    if (Files.exists(config.appservice().registration())) {
+      all.add(standing(identities, config.bot(), Identity.Kind.BOT));
+    }
+    for (AccountOptions account : config.people()) {
+      all.add(standing(identities, account.user(), Identity.Kind.ACCOUNT));
+    }
+    return all;
+  }
+
+  private Standing standing(PgIdentities identities, UserId user, Identity.Kind kind) {
+    int rooms = new PgFollowedRooms(ferry.database()).of(user).size();
+    Optional<Identity> known = identities.find(user);
+    return known
+        .map(i ->
+            new Standing(
+                user, kind.word(), i.state().word(), i.device(), rooms, i.at(), i.detail()))
+        .orElseGet(() ->
+            new Standing(
+                user, kind.word(), "new", null, rooms, null, "ferry run has not followed it yet"));
+  }
+
+  /** Whether a user is among those that are followed. */
+  public boolean knows(UserId user) {
+    return user.equals(config.bot())
+        || config.people().stream().anyMatch(a -> a.user().equals(user));
+  }
+
+  /**
+   * What a login came to.
+   *
+   * @param device the device that the user is followed by
+   * @param fresh false where it was logged in before, and that works
+   */
+  public record Outcome(DeviceId device, boolean fresh) {}
+
+  /**
+   * Logs a user in. A daemon that runs goes on with it by itself.
+   *
+   * @param user the bot, or a configured account
+   * @param password asked for the password where none is configured and one is needed
+   * @return the device
+   * @throws org.ferry.live.sync.Halted where the homeserver refuses
+   */
+  public Outcome login(UserId user, Supplier<Secret> password) {
+    boolean bot = user.equals(config.bot());
+    Secret asToken =
+        bot ? RegistrationFile.read(config.appservice().registration()).asToken() : null;
+    try (HomeserverDoors doors =
+        new HomeserverDoors(ferry.vertx(), config.homeserver(), asToken, ferry.clock())) {
+      PgIdentities identities = new PgIdentities(ferry.database(), ferry.keyring());
+      DeviceLogin login = new DeviceLogin(doors, identities, ferry.clock());
+      return bot ? bot(identities, login, user) : account(login, options(user), password);
+    }
+  }
+
+  private static Outcome bot(PgIdentities identities, DeviceLogin login, UserId bot) {
+    Optional<DeviceId> before = identities.find(bot).map(Identity::device);
+    DeviceId device = login.renewBot(bot);
+    return new Outcome(device, before.isEmpty() || !before.get().equals(device));
+  }
+
+  private static Outcome account(
+      DeviceLogin login, AccountOptions options, Supplier<Secret> password) {
+    Optional<DeviceId> working = login.working(options);
+    if (working.isPresent()) {
+      return new Outcome(working.get(), false);
+    }
+    Secret configured = options.password();
+    AccountOptions complete =
+        new AccountOptions(
+            options.user(),
+            configured == null ? password.get() : configured,
+            options.token(),
+            options.recoveryKey(),
+            options.invitesFrom(),
+            options.rooms());
+    return new Outcome(login.login(complete), true);
+  }
+
+  private AccountOptions options(UserId user) {
+    return config.people().stream().filter(a -> a.user().equals(user)).findFirst().orElseThrow();
+  }
+}

@@ -1,0 +1,171 @@
+package org.ferry.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.ferry.crypto.DecryptOutcome;
+import org.ferry.crypto.DeviceRef;
+import org.ferry.crypto.FencedOutException;
+import org.ferry.crypto.Lease;
+import org.ferry.crypto.OlmMachine;
+import org.ferry.crypto.OutgoingRequest;
+import org.ferry.crypto.RequestFailure;
+import org.ferry.crypto.SyncInput;
+import org.ferry.crypto.SyncOutcome;
+import org.ferry.crypto.keys.Keyring;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.Secret;
+import org.ferry.id.UserId;
+import org.ferry.live.sync.Machine;
+import org.ferry.live.sync.Machines;
+import org.ferry.store.Database;
+import org.ferry.store.crypto.PgCryptoStore;
+import org.ferry.store.crypto.PgRoomKeys;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens the machines of devices over the database. Who leads was decided before: so a lease is
+ * taken at once, and whoever held it is fenced out by its epoch.
+ */
+final class DeviceMachines implements Machines, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeviceMachines.class);
+  private static final String HOLDER = "ferry run";
+  private static final Duration TTL = Duration.ofSeconds(15);
+  private static final Duration RENEWAL = Duration.ofSeconds(5);
+
+  private final Database database;
+  private final Keyring keyring;
+  private final PgRoomKeys roomKeys;
+  private final InstantSource clock;
+  private final Optional<UserId> own;
+
+  /**
+   * Machines over a database.
+   *
+   * @param database stays the caller's
+   * @param keyring stays the caller's
+   * @param clock now
+   * @param own Ferry's own user, whose devices are signed with an identity that Ferry makes; empty
+   *     where that is not wanted
+   */
+  DeviceMachines(Database database, Keyring keyring, InstantSource clock, Optional<UserId> own) {
+    this.database = database;
+    this.keyring = keyring;
+    this.roomKeys = new PgRoomKeys(database, keyring, PgRoomKeys.CACHED);
+    this.clock = clock;
+    this.own = own;
+  }
+
+  @Override
+  public Machine open(DeviceRef device) {
+    PgCryptoStore store = PgCryptoStore.of(database, roomKeys, device);
+    Lease lease = store.claim(HOLDER, TTL).orElseThrow(() -> new FencedOutException(device));
+    OlmMachine machine =
+        OlmMachine.open(
+            store,
+            roomKeys,
+            keyring,
+            lease,
+            clock,
+            sentence -> LOG.warn("event=device_alarm device=\"{}\" {}", device, sentence));
+    boolean signs = own.filter(device.user()::equals).isPresent();
+    return new Open(store, lease, machine, signs);
+  }
+
+  @Override
+  public void close() {
+    roomKeys.close();
+  }
+
+  /** A machine with its lease, which is renewed until it is closed. */
+  private static final class Open implements Machine {
+    private final PgCryptoStore store;
+    private final Lease lease;
+    private final OlmMachine machine;
+    private final Thread renewal;
+    private boolean signs;
+
+    Open(PgCryptoStore store, Lease lease, OlmMachine machine, boolean signs) {
+      this.store = store;
+      this.lease = lease;
+      this.machine = machine;
+      this.signs = signs;
+      this.renewal = Thread.ofVirtual().name("lease " + store.device()).start(this::renew);
+    }
+
+    /** A lease that is lost shows at the next commit. */
+    private void renew() {
+      try {
+        while (true) {
+          Thread.sleep(RENEWAL);
+          store.renew(lease);
+        }
+      } catch (InterruptedException e) {
+        // reason: the machine is closed.
+      } catch (RuntimeException e) {
+        LOG.debug("renewing the lease of {}", store.device(), e);
+      }
+    }
+
+    @Override
+    public Optional<String> syncToken() {
+      return store.syncToken();
+    }
+
+    @Override
+    public SyncOutcome receive(SyncInput input) {
+      return machine.receive(input);
+    }
+
+    /** One thread asks; an identity is made once the homeserver has said that there is none. */
+    @Override
+    public List<OutgoingRequest> outgoing() {
+      if (signs && (machine.isSigned() || machine.createIdentity())) {
+        signs = false;
+      }
+      return machine.outgoing();
+    }
+
+    @Override
+    public void answered(OutgoingRequest request, JsonNode response) {
+      machine.answered(request, response);
+    }
+
+    @Override
+    public void failed(OutgoingRequest request, RequestFailure failure) {
+      machine.failed(request, failure);
+    }
+
+    @Override
+    public DecryptOutcome decrypt(RoomId room, ObjectNode event) {
+      return machine.decrypt(room, event);
+    }
+
+    @Override
+    public void handled(EventId event) {
+      machine.handled(List.of(event));
+    }
+
+    @Override
+    public boolean isSigned() {
+      return machine.isSigned();
+    }
+
+    @Override
+    public boolean adoptIdentity(String name, Secret seed) {
+      return machine.adoptIdentity(name, seed);
+    }
+
+    @Override
+    public void close() {
+      renewal.interrupt();
+      machine.close();
+      store.release(lease);
+    }
+  }
+}

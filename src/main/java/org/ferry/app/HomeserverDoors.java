@@ -1,0 +1,97 @@
+package org.ferry.app;
+
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.ferry.config.Config;
+import org.ferry.id.Secret;
+import org.ferry.id.UserId;
+import org.ferry.live.sync.Doors;
+import org.ferry.matrix.client.Homeserver;
+import org.ferry.matrix.client.HomeserverOptions;
+import org.ferry.matrix.client.Patience;
+import org.ferry.matrix.client.WellKnown;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ways to homeservers: the configured one for its own users, any other by the name in a user's id.
+ * A client for each token, opened when it is first asked for and closed with this.
+ */
+final class HomeserverDoors implements Doors, AutoCloseable {
+  /** One request is repeated this long; whoever follows goes on after that. */
+  private static final Duration OUTAGE = Duration.ofSeconds(30);
+
+  /** A sync waits for news; a request beside it, and one more. */
+  private static final int CONNECTIONS = 4;
+
+  private static final Duration SILENCE = Duration.ofSeconds(90);
+  private static final Secret NONE = Secret.of("none");
+
+  private final Vertx vertx;
+  private final Config.Homeserver configured;
+  private final InstantSource clock;
+  private final @Nullable Homeserver service;
+  private final Map<String, Homeserver> open = new ConcurrentHashMap<>();
+  private final Map<String, String> addresses = new ConcurrentHashMap<>();
+
+  /**
+   * Opens the way of the application service.
+   *
+   * @param asToken its token; null where Ferry is none
+   */
+  HomeserverDoors(
+      Vertx vertx, Config.Homeserver configured, @Nullable Secret asToken, InstantSource clock) {
+    this.vertx = vertx;
+    this.configured = configured;
+    this.clock = clock;
+    this.service =
+        asToken == null
+            ? null
+            : new Homeserver(
+                vertx,
+                HomeserverOptions.of(configured.address(), configured.domain(), asToken),
+                Patience.of(OUTAGE),
+                clock);
+  }
+
+  @Override
+  public Homeserver service() {
+    if (service == null) {
+      throw new IllegalStateException("Ferry is no application service here");
+    }
+    return service;
+  }
+
+  @Override
+  public Homeserver personal(UserId user, Secret token) {
+    return open.computeIfAbsent(
+        user.value() + " " + token.reveal(), k -> opened(user.server(), token));
+  }
+
+  @Override
+  public Homeserver anonymous(UserId user) {
+    return open.computeIfAbsent(user.server(), k -> opened(user.server(), NONE));
+  }
+
+  private Homeserver opened(String server, Secret token) {
+    HomeserverOptions options =
+        new HomeserverOptions(address(server), server, token, CONNECTIONS, SILENCE);
+    return Homeserver.personal(vertx, options, Patience.of(OUTAGE), clock);
+  }
+
+  private String address(String server) {
+    return server.equals(configured.domain())
+        ? configured.address()
+        : addresses.computeIfAbsent(server, WellKnown::address);
+  }
+
+  @Override
+  public void close() {
+    if (service != null) {
+      service.close();
+    }
+    open.values().forEach(Homeserver::close);
+  }
+}

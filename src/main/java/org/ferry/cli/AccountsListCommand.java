@@ -1,0 +1,67 @@
+package org.ferry.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.ferry.app.Accounts;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    description = {
+      "Say whom Ferry follows, by which device, and how each stands.",
+      "Works while run is at work, which is what follows them."
+    },
+    footer = "  ferry accounts list --json")
+final class AccountsListCommand extends FerryCommand {
+  @Option(names = "--json", description = "As JSON on standard output.")
+  boolean json;
+
+  AccountsListCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  public Integer call() {
+    try (Work work = new Work(session())) {
+      List<Accounts.Standing> all = new Accounts(work.ferry()).list();
+      if (json) {
+        session()
+            .json(Map.of("accounts", all.stream().map(AccountsListCommand::document).toList()));
+      } else if (all.isEmpty()) {
+        session().say("Nobody is followed: the configuration names no accounts.");
+      } else {
+        all.forEach(this::show);
+      }
+    }
+    return ExitStatus.DONE;
+  }
+
+  private static Map<String, @Nullable Object> document(Accounts.Standing account) {
+    Map<String, @Nullable Object> document = new LinkedHashMap<>();
+    document.put("user", account.user().value());
+    document.put("kind", account.kind());
+    document.put("state", account.state());
+    document.put("device", account.device() == null ? null : account.device().value());
+    document.put("rooms", account.rooms());
+    document.put("since", account.since() == null ? null : account.since().toString());
+    document.put("detail", account.detail());
+    return document;
+  }
+
+  private void show(Accounts.Standing account) {
+    session()
+        .say(
+            "%s  %s, %s, %,d rooms%s"
+                .formatted(
+                    account.user(),
+                    account.kind().equals("bot") ? "Ferry's own bot" : "account",
+                    account.state().replace('_', ' '),
+                    account.rooms(),
+                    account.device() == null ? "" : ", device " + account.device()));
+    if (!account.detail().isEmpty() && !account.state().equals("following")) {
+      session().say("    " + account.detail());
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package org.ferry.live.events;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.live.Signal;
+import org.ferry.live.accounts.FollowedRooms;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MessagesPage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where events of followed rooms come in, whatever way they come. Each is kept once, before
+ * anything is made of it. Safe for use by many threads.
+ */
+public final class Intake {
+  private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+  private static final int PAGE = 100;
+  private static final int PAGES = 100;
+
+  private final LiveEvents events;
+  private final FollowedRooms rooms;
+  private final String domain;
+  private final Signal news;
+
+  /**
+   * An intake.
+   *
+   * @param events where they are kept
+   * @param rooms which rooms are followed
+   * @param domain the homeserver that Ferry carries to, whose echo is not taken
+   * @param news woken when something new was kept
+   */
+  public Intake(LiveEvents events, FollowedRooms rooms, String domain, Signal news) {
+    this.events = events;
+    this.rooms = rooms;
+    this.domain = domain;
+    this.news = news;
+  }
+
+  /**
+   * Keeps events that follow each other.
+   *
+   * @param given as a homeserver wrote them, the oldest first
+   * @param room their room, where they do not say it
+   * @param seenBy which followed user they came to; null where they came for a carried room
+   * @return how many were new
+   */
+  public int take(List<ObjectNode> given, @Nullable RoomId room, @Nullable UserId seenBy) {
+    int fresh = events.take(arrivals(given, room, seenBy));
+    if (fresh > 0) {
+      news.wake();
+    }
+    return fresh;
+  }
+
+  private List<Arrival> arrivals(
+      List<ObjectNode> given, @Nullable RoomId room, @Nullable UserId seenBy) {
+    List<Arrival> arrivals = new ArrayList<>();
+    for (ObjectNode event : given) {
+      Optional<Arrival> arrival = Arrival.of(event, room, seenBy);
+      if (arrival.isEmpty()) {
+        LOG.warn("event=live_event_unusable room={} it lacks what every event has", room);
+      } else if (!Echo.of(event, domain)) {
+        arrivals.add(arrival.get());
+      }
+    }
+    return distinct(arrivals);
+  }
+
+  /** One statement cannot keep one event twice. */
+  private static List<Arrival> distinct(List<Arrival> arrivals) {
+    var seen = new java.util.HashSet<EventId>();
+    return arrivals.stream().filter(a -> seen.add(a.id())).toList();
+  }
+
+  /**
+   * Brings what is missing of a room since it was last complete: homeservers lose pushed events
+   * when they restart, and syncs leave gaps.
+   *
+   * @param as who is in the room
+   * @param room which
+   * @param anchor the newest event that was there when it was complete last
+   * @return how many were missing
+   */
+  public int complete(Intent as, RoomId room, Optional<EventId> anchor) {
+    List<ObjectNode> newer = newer(as, room, anchor);
+    if (newer.isEmpty()) {
+      return 0;
+    }
+    int fresh = events.arrange(arrivals(newer, room, as.user()));
+    rooms.complete(as.user(), room, new EventId(newer.getLast().path("event_id").asText()));
+    if (fresh > 0) {
+      news.wake();
+    }
+    return fresh;
+  }
+
+  /** What is newer than the anchor, the oldest first. */
+  private static List<ObjectNode> newer(Intent as, RoomId room, Optional<EventId> anchor) {
+    List<ObjectNode> newer = new ArrayList<>();
+    String end = anchor.map(EventId::value).orElse("");
+    String from = null;
+    for (int i = 0; i < PAGES; i++) {
+      MessagesPage page = as.messages(room, from, 'b', PAGE);
+      for (ObjectNode event : page.chunk()) {
+        String id = event.path("event_id").asText();
+        if (id.equals(end)) {
+          return newer.reversed();
+        }
+        if (!id.isEmpty()) {
+          newer.add(event);
+        }
+      }
+      from = page.end();
+      if (from == null) {
+        return newer.reversed();
+      }
+    }
+    LOG.warn(
+        "event=live_gap room={} more than {} events are missing; the newest of them were taken",
+        room,
+        PAGES * PAGE);
+    return newer.reversed();
+  }
+}

@@ -1,0 +1,168 @@
+package org.ferry.live.events;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.ferry.crypto.DecryptOutcome;
+import org.ferry.crypto.DecryptOutcome.Clear;
+import org.ferry.crypto.DecryptOutcome.Reason;
+import org.ferry.crypto.DecryptOutcome.Rejected;
+import org.ferry.crypto.DecryptOutcome.Waiting;
+import org.ferry.id.RoomId;
+import org.ferry.live.Signal;
+import org.ferry.matrix.event.Json;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settles held events in the order of their rooms. An event whose key is missing holds its room up
+ * for half a minute; then it is undecryptable, and is tried again whenever a key of its session has
+ * come, from wherever, for as long as its text is kept. For one thread.
+ */
+public final class Releaser {
+  private static final Logger LOG = LoggerFactory.getLogger(Releaser.class);
+
+  /** How long an event waits for its key in its place (specification of webhooks: 30 s). */
+  public static final Duration IN_PLACE = Duration.ofSeconds(30);
+
+  private static final Duration TICK = Duration.ofSeconds(1);
+  private static final int ROOMS = 500;
+  private static final int BATCH = 200;
+
+  private final LiveEvents events;
+  private final Opener opener;
+  private final InstantSource clock;
+  private final long epoch;
+
+  /**
+   * A releaser.
+   *
+   * @param events what is held
+   * @param opener opens what is encrypted
+   * @param clock now
+   * @param epoch the leader's
+   */
+  public Releaser(LiveEvents events, Opener opener, InstantSource clock, long epoch) {
+    this.events = events;
+    this.opener = opener;
+    this.clock = clock;
+    this.epoch = epoch;
+  }
+
+  /**
+   * Settles what comes until the thread is interrupted.
+   *
+   * @param news woken when something came in, or a key
+   */
+  public void run(Signal news) throws InterruptedException {
+    while (true) {
+      if (turn() == 0) {
+        news.await(TICK);
+      }
+    }
+  }
+
+  /** Settles what can be settled now; how many that were. */
+  public int turn() {
+    int settled = 0;
+    for (RoomId room : events.waitingRooms(ROOMS)) {
+      settled += room(room);
+    }
+    return settled + late();
+  }
+
+  private int room(RoomId room) {
+    List<Verdict> verdicts = new ArrayList<>();
+    for (Held held : events.waiting(room, BATCH)) {
+      Verdict verdict = judge(held);
+      if (verdict == null) {
+        break;
+      }
+      verdicts.add(verdict);
+    }
+    return events.settle(epoch, verdicts);
+  }
+
+  /** Null where the event is to wait in its place. */
+  private @Nullable Verdict judge(Held held) {
+    if (held.session() == null) {
+      return Verdict.plain(held.key());
+    }
+    Optional<ObjectNode> event = parsed(held);
+    if (event.isEmpty()) {
+      return Verdict.closed(held.key(), Verdict.State.REJECTED, "malformed");
+    }
+    Optional<DecryptOutcome> outcome = opener.open(held, event.get());
+    if (outcome.isEmpty()) {
+      return patient(held) ? null : closed(held, "no_device");
+    }
+    return switch (outcome.get()) {
+      case Clear clear -> clear(held, clear, Verdict.State.CLEAR);
+      case Rejected rejected ->
+          Verdict.closed(held.key(), Verdict.State.REJECTED, rejected.reason().word());
+      case Waiting waiting ->
+          waiting.reason() == Reason.NO_KEY && patient(held) ? null : closed(held, words(waiting));
+    };
+  }
+
+  private boolean patient(Held held) {
+    Instant end = held.takenAt().plus(IN_PLACE);
+    return clock.instant().isBefore(end);
+  }
+
+  private static Verdict closed(Held held, String reason) {
+    return Verdict.closed(held.key(), Verdict.State.UNDECRYPTABLE, reason);
+  }
+
+  private static String words(Waiting waiting) {
+    String withheld = waiting.withheld();
+    String reason = waiting.reason().name().toLowerCase(Locale.ROOT);
+    return withheld == null ? reason : reason + " " + withheld;
+  }
+
+  private static Verdict clear(Held held, Clear clear, Verdict.State state) {
+    return new Verdict(
+        held.key(),
+        state,
+        clear.trust().word(),
+        null,
+        clear.type(),
+        Buffer.buffer(Json.bytes(clear.content())));
+  }
+
+  private static Optional<ObjectNode> parsed(Held held) {
+    try {
+      return Optional.of(Json.parseObject(held.raw().getBytes()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private int late() {
+    List<Verdict> verdicts = new ArrayList<>();
+    List<Long> still = new ArrayList<>();
+    for (Held held : events.openable(BATCH)) {
+      Optional<DecryptOutcome> outcome = parsed(held).flatMap(event -> opener.open(held, event));
+      if (outcome.isPresent() && outcome.get() instanceof Clear clear) {
+        verdicts.add(clear(held, clear, Verdict.State.LATE));
+      } else {
+        still.add(held.key());
+      }
+    }
+    if (!still.isEmpty()) {
+      events.tried(still);
+    }
+    int settled = events.settle(epoch, verdicts);
+    if (settled > 0) {
+      LOG.info("event=decrypted_late count={}", settled);
+    }
+    return settled;
+  }
+}

@@ -1,0 +1,157 @@
+package org.ferry.live.sync;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.live.accounts.AccountOptions;
+import org.ferry.live.accounts.FollowedRooms;
+import org.ferry.live.events.Intake;
+import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.matrix.client.SyncRequest;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rooms of Ferry's own user, whose events come as transactions: what becomes of its
+ * memberships, and the rooms' completion, because a homeserver that restarts loses what it had not
+ * pushed.
+ */
+final class BotRooms {
+  private static final Logger LOG = LoggerFactory.getLogger(BotRooms.class);
+
+  private final AccountOptions options;
+  private final UserId bot;
+  private final FollowedRooms rooms;
+  private final Intake intake;
+
+  BotRooms(AccountOptions options, FollowedRooms rooms, Intake intake) {
+    this.options = options;
+    this.bot = options.user();
+    this.rooms = rooms;
+    this.intake = intake;
+  }
+
+  /** Whether an event is about the bot's own membership. */
+  boolean concerns(ObjectNode event) {
+    return event.path("type").asText().equals("m.room.member")
+        && event.path("state_key").asText().equals(bot.value());
+  }
+
+  /**
+   * Follows what becomes of the bot's membership of a room.
+   *
+   * @param as the bot
+   * @param event a membership of the bot
+   */
+  void membership(Intent as, ObjectNode event) {
+    RoomId room = new RoomId(event.path("room_id").asText());
+    String sender = event.path("sender").asText("");
+    switch (event.path("content").path("membership").asText()) {
+      case "invite" -> invited(as, room, sender);
+      case "join" -> joined(as, room, new EventId(event.path("event_id").asText()));
+      case "leave", "ban" -> rooms.leave(bot, room);
+      default -> {}
+    }
+  }
+
+  private void invited(Intent as, RoomId room, String inviter) {
+    if (!options.welcomes(inviter)) {
+      LOG.info("event=invitation_left user={} room={} from={}", bot, room, inviter);
+      return;
+    }
+    try {
+      RoomId unused = as.join(room.value(), Invitations.via(inviter));
+      LOG.info("event=invitation_accepted user={} room={} from={}", bot, room, inviter);
+      as.stateEvent(room, "m.room.member", bot.value())
+          .ifPresent(own -> joined(as, room, new EventId(own.path("event_id").asText())));
+    } catch (MatrixException e) {
+      LOG.warn(
+          "event=invitation_failed user={} room={} from={} {}", bot, room, inviter, e.getMessage());
+    }
+  }
+
+  private void joined(Intent as, RoomId room, @Nullable EventId anchor) {
+    if (!rooms.follows(bot, room) && options.follows(names(as, room))) {
+      rooms.follow(bot, room, anchor);
+      LOG.info("event=room_followed user={} room={}", bot, room);
+    }
+  }
+
+  private static List<String> names(Intent as, RoomId room) {
+    List<String> names = new ArrayList<>(List.of(room.value()));
+    as.state(room, "m.room.name", "").ifPresent(c -> names.add(c.path("name").asText("")));
+    as.state(room, "m.room.canonical_alias", "")
+        .ifPresent(c -> {
+          names.add(c.path("alias").asText(""));
+          c.path("alt_aliases").forEach(a -> names.add(a.asText("")));
+        });
+    names.removeIf(String::isEmpty);
+    return names;
+  }
+
+  /**
+   * Brings everything up to date: invitations that nobody told of, rooms that were joined or left
+   * meanwhile, and what is missing of each.
+   *
+   * @param as the bot
+   */
+  void catchUp(Intent as) {
+    Map<RoomId, Optional<EventId>> followed = new HashMap<>(rooms.of(bot));
+    List<RoomId> joined = as.joinedRooms();
+    for (RoomId room : joined) {
+      Optional<EventId> anchor = followed.remove(room);
+      if (anchor == null) {
+        joined(as, room, newest(as, room));
+      } else {
+        complete(as, room, anchor);
+      }
+    }
+    // What is left is not joined any more.
+    followed.keySet().forEach(room -> rooms.leave(bot, room));
+  }
+
+  private static @Nullable EventId newest(Intent as, RoomId room) {
+    List<ObjectNode> page = as.messages(room, null, 'b', 1).chunk();
+    return page.isEmpty() ? null : new EventId(page.getFirst().path("event_id").asText());
+  }
+
+  private void complete(Intent as, RoomId room, Optional<EventId> anchor) {
+    try {
+      int missing = intake.complete(as, room, anchor);
+      if (missing > 0) {
+        LOG.info("event=room_completed room={} events={}", room, missing);
+      }
+    } catch (MatrixException e) {
+      LOG.warn("event=room_not_completed room={} {}", room, e.getMessage());
+    }
+  }
+
+  /**
+   * Answers invitations that were never told of, because the homeserver restarted or Ferry was not
+   * yet known to it.
+   */
+  void invitations(Intent as) throws HomeserverFailure {
+    ObjectNode answer =
+        as.sync(new SyncRequest(null, Filters.invitations(), java.time.Duration.ZERO));
+    answer
+        .path("rooms")
+        .path("invite")
+        .properties()
+        .forEach(room -> {
+          for (var event : room.getValue().path("invite_state").path("events")) {
+            if (event instanceof ObjectNode e && concerns(e)) {
+              invited(as, new RoomId(room.getKey()), e.path("sender").asText(""));
+            }
+          }
+        });
+  }
+}

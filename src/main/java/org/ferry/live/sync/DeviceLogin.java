@@ -1,0 +1,107 @@
+package org.ferry.live.sync;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import org.ferry.id.DeviceId;
+import org.ferry.id.UserId;
+import org.ferry.live.accounts.AccountOptions;
+import org.ferry.live.accounts.Identities;
+import org.ferry.live.accounts.Identity;
+import org.ferry.live.accounts.Identity.Kind;
+import org.ferry.live.accounts.Identity.State;
+import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+
+/** Makes a followed user's device when a person asks for it. Blocks. */
+public final class DeviceLogin {
+  private final Doors doors;
+  private final Identities identities;
+  private final InstantSource clock;
+
+  /**
+   * A way to log in.
+   *
+   * @param doors to homeservers
+   * @param identities where the device is kept
+   * @param clock now
+   */
+  public DeviceLogin(Doors doors, Identities identities, InstantSource clock) {
+    this.doors = doors;
+    this.identities = identities;
+    this.clock = clock;
+  }
+
+  /**
+   * The device that a user is followed by, where it works.
+   *
+   * @throws HomeserverFailure where the homeserver does not answer
+   */
+  public Optional<DeviceId> working(AccountOptions options) {
+    Optional<Identity> known = identities.find(options.user());
+    if (known.isEmpty() || known.get().state() == State.STOPPED) {
+      return Optional.empty();
+    }
+    try {
+      return options.token() == null && known.get().token() == null
+          ? Optional.empty()
+          : new AccountDevice(withoutPassword(options), doors, identities, clock).ready().device();
+    } catch (Halted e) {
+      return Optional.empty();
+    }
+  }
+
+  private static AccountOptions withoutPassword(AccountOptions options) {
+    return new AccountOptions(
+        options.user(),
+        null,
+        options.token(),
+        options.recoveryKey(),
+        options.invitesFrom(),
+        options.rooms());
+  }
+
+  /**
+   * Logs an account in, as the device it had where the homeserver still has that, else as a new
+   * one.
+   *
+   * @param options with a password
+   * @return the device
+   * @throws Halted where the password or the kind of login is refused
+   */
+  public DeviceId login(AccountOptions options) {
+    Intent intent = new AccountDevice(options, doors, identities, clock).ready();
+    identities.note(options.user(), State.STARTING, "logged in anew");
+    return intent.device().orElseThrow();
+  }
+
+  /**
+   * Makes a new device for Ferry's own user where the one it had is gone; nothing changes where it
+   * is there.
+   *
+   * @return the device
+   * @throws Halted where the homeserver gives none
+   */
+  public DeviceId renewBot(UserId bot) {
+    Optional<Identity> known = identities.find(bot);
+    if (known.isPresent() && !hasDevice(known.get())) {
+      identities.keep(
+          new Identity(
+              bot, Kind.BOT, DeviceNames.fresh(), null, null, State.STARTING, "", clock.instant()));
+    }
+    Intent intent = new BotDevice(bot, doors, identities, clock).ready();
+    identities.note(bot, State.STARTING, "");
+    return intent.device().orElseThrow();
+  }
+
+  private boolean hasDevice(Identity identity) {
+    try {
+      return doors.service().as(identity.user()).hasDevice(identity.device());
+    } catch (MatrixException e) {
+      if (e.isNotFound()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+}

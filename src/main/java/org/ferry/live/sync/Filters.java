@@ -1,0 +1,51 @@
+package org.ferry.live.sync;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.ferry.matrix.event.Json;
+
+/** What is asked of {@code /sync}. */
+final class Filters {
+  private static final String NOTHING = "{\"not_types\":[\"*\"]}";
+
+  private Filters() {}
+
+  /** Only what is for the device: room keys, key counts, whose devices changed. */
+  static ObjectNode keys() {
+    return Json.parseObject(
+        "{\"room\":{\"rooms\":[]},\"presence\":%s,\"account_data\":%s}"
+            .formatted(NOTHING, NOTHING));
+  }
+
+  /**
+   * That, and the rooms: their timelines and invitations, without presence, typing and settings.
+   */
+  static ObjectNode rooms() {
+    return Json.parseObject(
+        """
+        {"room":{"timeline":{"limit":50},"state":{"lazy_load_members":true},\
+        "ephemeral":%1$s,"account_data":%1$s},"presence":%1$s,"account_data":%1$s}\
+        """
+            .formatted(NOTHING));
+  }
+
+  /** What the first sync of an account needs: which rooms there are, and where each stands. */
+  static ObjectNode first() {
+    return Json.parseObject(
+        """
+        {"room":{"timeline":{"limit":1},"state":{"types":["m.room.name","m.room.canonical_alias"],\
+        "lazy_load_members":true},"ephemeral":%1$s,"account_data":%1$s},"presence":%1$s,\
+        "account_data":%1$s}\
+        """
+            .formatted(NOTHING));
+  }
+
+  /** Only which invitations there are. */
+  static ObjectNode invitations() {
+    return Json.parseObject(
+        """
+        {"room":{"rooms":["!none:invalid"],"timeline":{"limit":1},"state":%1$s,"ephemeral":%1$s,\
+        "account_data":%1$s},"presence":%1$s,"account_data":%1$s}\
+        """
+            .formatted(NOTHING));
+  }
+}

@@ -1,0 +1,164 @@
+package org.ferry.live.sync;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.ferry.crypto.DeviceBrokenException;
+import org.ferry.crypto.DeviceRef;
+import org.ferry.crypto.FencedOutException;
+import org.ferry.id.UserId;
+import org.ferry.live.Signal;
+import org.ferry.live.accounts.Identities;
+import org.ferry.live.accounts.Identity;
+import org.ferry.live.accounts.Identity.State;
+import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows one user for as long as the daemon leads: makes the device ready, opens its machine, and
+ * keeps sync and requests going side by side. An outage is waited out; what only a person can mend
+ * is said once, and nobody else's following ends with it.
+ */
+final class Follower {
+  private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(3);
+
+  private final UserId user;
+  private final FollowedDevice device;
+  private final Company company;
+  private final Pauses pauses = new Pauses();
+  private State state = State.STARTING;
+
+  /** What is asked of the sync, and who takes it. */
+  interface Duties {
+    /** What is asked of the sync, the first one ever or a later one. */
+    ObjectNode filter(boolean first);
+
+    /** Does what is to be done after a sync. */
+    void afterSync(Intent intent, Machine machine);
+
+    /** Takes what an answer says of rooms. */
+    BiConsumer<ObjectNode, Boolean> rooms(Intent intent);
+  }
+
+  /**
+   * What followers share.
+   *
+   * @param identities where states are noted
+   * @param machines opens machines
+   * @param openers told of open machines
+   * @param keys woken when a room key came
+   */
+  record Company(Identities identities, Machines machines, Openers openers, Signal keys) {}
+
+  private final Duties duties;
+
+  Follower(UserId user, FollowedDevice device, Duties duties, Company company) {
+    this.user = user;
+    this.device = device;
+    this.duties = duties;
+    this.company = company;
+  }
+
+  /**
+   * Follows until the thread is interrupted.
+   *
+   * @throws FencedOutException where another process works with the device
+   */
+  void run() throws InterruptedException {
+    while (!Thread.interrupted()) {
+      try {
+        Intent intent = device.ready();
+        follow(intent);
+      } catch (Halted e) {
+        halted(e.state(), e.sentence());
+      } catch (DeviceBrokenException e) {
+        halted(State.STOPPED, String.valueOf(e.getMessage()));
+      } catch (FencedOutException e) {
+        throw e;
+      } catch (HomeserverFailure e) {
+        away(e);
+      } catch (RuntimeException e) {
+        LOG.error("event=following_failed user={} {}", user, words(e));
+        LOG.debug("why following failed", e);
+        pauses.pause();
+      }
+    }
+    throw new InterruptedException();
+  }
+
+  private static String words(RuntimeException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private void follow(Intent intent) throws InterruptedException {
+    DeviceRef ref = new DeviceRef(user, intent.device().orElseThrow());
+    try (Machine machine = company.machines().open(ref)) {
+      company.openers().add(user, machine);
+      company.keys().wake();
+      try {
+        Signal requests = new Signal();
+        var sent = new Requests(machine, intent.keys());
+        Together.run(
+            List.of(
+                new Together.Named("sync " + user, () -> sync(intent, machine, requests)),
+                new Together.Named("requests " + user, () -> sent.run(requests))));
+      } finally {
+        company.openers().remove(user);
+      }
+    }
+  }
+
+  private void sync(Intent intent, Machine machine, Signal requests) throws InterruptedException {
+    BiConsumer<ObjectNode, Boolean> rooms = duties.rooms(intent);
+    boolean wait = false;
+    while (!Thread.interrupted()) {
+      boolean first = machine.syncToken().isEmpty();
+      SyncLoop loop =
+          new SyncLoop(
+              intent, machine, answer -> rooms.accept(answer, first), requests, company.keys());
+      loop.once(duties.filter(first), wait);
+      duties.afterSync(intent, machine);
+      wait = true;
+      pauses.reset();
+      note(State.FOLLOWING, "device " + intent.device().orElseThrow());
+    }
+  }
+
+  private void note(State next, String detail) {
+    if (next != state) {
+      LOG.info("event=account_state user={} state={} {}", user, next.word(), detail);
+      company.identities().note(user, next, detail);
+      state = next;
+    }
+  }
+
+  /** A device that is gone and a token that is refused are looked into by the next making ready. */
+  private void away(HomeserverFailure failure) throws InterruptedException {
+    if (failure instanceof MatrixException e && (e.isUnknownDevice() || e.isTokenRefused())) {
+      LOG.warn("event=device_refused user={} {}", user, e.getMessage());
+    } else if (!Thread.currentThread().isInterrupted()) {
+      note(State.WAITING, String.valueOf(failure.getMessage()));
+    }
+    pauses.pause();
+  }
+
+  /** Waits until something of the user was changed, by a command in another process. */
+  private void halted(State why, String sentence) throws InterruptedException {
+    if (state != why) {
+      LOG.warn("event=account_state user={} state={} {}", user, why.word(), sentence);
+      state = why;
+    }
+    company.identities().note(user, why, sentence);
+    Optional<Identity> before = company.identities().find(user);
+    while (company.identities().find(user).equals(before)) {
+      Thread.sleep(LOOK_AGAIN);
+    }
+    state = State.STARTING;
+  }
+}

@@ -1,0 +1,292 @@
+package org.ferry.live.sync;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.ferry.id.UserId;
+import org.ferry.live.Inbox;
+import org.ferry.live.Leader;
+import org.ferry.live.Signal;
+import org.ferry.live.accounts.AccountOptions;
+import org.ferry.live.accounts.FollowedRooms;
+import org.ferry.live.accounts.Identities;
+import org.ferry.live.events.Intake;
+import org.ferry.live.events.LiveEvents;
+import org.ferry.live.events.Releaser;
+import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.client.Intent;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows conversations while this process leads: one follower for each user, and what settles
+ * events. Runs on virtual threads of its own until it is closed.
+ */
+public final class Following implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Following.class);
+  private static final Duration STAND_BY = Duration.ofSeconds(2);
+  private static final Duration COMPLETION = Duration.ofMinutes(15);
+  private static final Duration SWEEP = Duration.ofHours(1);
+
+  private final Keeping keeping;
+  private final Ways ways;
+  private final Rules rules;
+  private final InstantSource clock;
+  private final Signal transactions = new Signal();
+  private final Thread thread;
+
+  /**
+   * Where everything is kept.
+   *
+   * @param leader who among several follows
+   * @param inbox the homeserver's transactions
+   * @param events live events
+   * @param rooms followed rooms
+   * @param identities followed users
+   */
+  public record Keeping(
+      Leader leader, Inbox inbox, LiveEvents events, FollowedRooms rooms, Identities identities) {}
+
+  /**
+   * How the world is reached.
+   *
+   * @param doors to homeservers
+   * @param machines of devices; null where nothing protects their keys: then nothing encrypted is
+   *     read
+   */
+  public record Ways(Doors doors, @Nullable Machines machines) {}
+
+  /**
+   * What is followed.
+   *
+   * @param domain the homeserver that Ferry carries to
+   * @param bot Ferry's own user; null where Ferry is no application service
+   * @param accounts the accounts
+   * @param retention how long the text of events is kept
+   */
+  public record Rules(
+      String domain,
+      @Nullable AccountOptions bot,
+      List<AccountOptions> accounts,
+      Duration retention) {}
+
+  /**
+   * Begins to follow.
+   *
+   * @param keeping where everything is kept
+   * @param ways how the world is reached
+   * @param rules what is followed
+   * @param clock now
+   */
+  public Following(Keeping keeping, Ways ways, Rules rules, InstantSource clock) {
+    this.keeping = keeping;
+    this.ways = ways;
+    this.rules = rules;
+    this.clock = clock;
+    this.thread = Thread.ofVirtual().name("following").unstarted(this::run);
+  }
+
+  /** Begins; returns at once. */
+  public void start() {
+    thread.start();
+  }
+
+  /** Tells that a transaction was stored. */
+  public void transactionStored() {
+    transactions.wake();
+  }
+
+  private void run() {
+    Pauses pauses = new Pauses();
+    boolean told = false;
+    while (!Thread.interrupted()) {
+      try {
+        Optional<Leader.Term> term = keeping.leader().take();
+        if (term.isPresent()) {
+          told = false;
+          lead(term.get());
+          pauses.reset();
+        } else if (!told) {
+          told = true;
+          LOG.info("event=standing_by another ferry run on this database follows conversations");
+        }
+        Thread.sleep(STAND_BY);
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        LOG.error("event=following_interrupted {}", e.getMessage());
+        LOG.debug("why following was interrupted", e);
+        try {
+          pauses.pause();
+        } catch (InterruptedException stopped) {
+          return;
+        }
+      }
+    }
+  }
+
+  private void lead(Leader.Term term) throws InterruptedException {
+    try (term) {
+      LOG.info("event=leading epoch={} accounts={}", term.epoch(), rules.accounts().size());
+      Signal news = new Signal();
+      Intake intake = new Intake(keeping.events(), keeping.rooms(), rules.domain(), news);
+      Openers openers = new Openers(clock);
+      Releaser releaser = new Releaser(keeping.events(), openers, clock, term.epoch());
+      List<Together.Named> tasks = new ArrayList<>();
+      tasks.add(new Together.Named("leader", () -> watch(term)));
+      tasks.add(new Together.Named("releaser", () -> releaser.run(news)));
+      tasks.add(new Together.Named("retention", this::sweep));
+      AccountOptions bot = rules.bot();
+      if (bot != null) {
+        tasks.addAll(transactions(bot, intake));
+      }
+      Machines machines = ways.machines();
+      if (machines == null) {
+        LOG.warn(
+            "event=encryption_off encrypted rooms are not read, and no accounts are followed: there is no pickle key, which would protect keys in the database. ferry init makes one; FERRY_PICKLE_KEY in the environment is as good");
+      } else {
+        tasks.addAll(
+            followers(intake, new Follower.Company(keeping.identities(), machines, openers, news)));
+      }
+      Together.run(tasks);
+    }
+  }
+
+  private List<Together.Named> followers(Intake intake, Follower.Company company) {
+    List<Together.Named> followers = new ArrayList<>();
+    AccountOptions bot = rules.bot();
+    if (bot != null) {
+      followers.add(follower(bot.user(), bot(bot, company)));
+    }
+    for (AccountOptions account : rules.accounts()) {
+      followers.add(follower(account.user(), account(account, intake, company)));
+    }
+    return followers;
+  }
+
+  private static Together.Named follower(UserId user, Follower follower) {
+    return new Together.Named("follow " + user, follower::run);
+  }
+
+  private static void watch(Leader.Term term) throws InterruptedException {
+    while (term.stands()) {
+      Thread.sleep(Duration.ofMillis(200));
+    }
+    LOG.warn("event=not_leading the database connection was lost; following begins anew");
+  }
+
+  private void sweep() throws InterruptedException {
+    while (true) {
+      int emptied = keeping.events().forget(clock.instant().minus(rules.retention()));
+      if (emptied > 0) {
+        LOG.info("event=retention events={} were emptied", emptied);
+      }
+      Thread.sleep(SWEEP);
+    }
+  }
+
+  private Follower account(AccountOptions options, Intake intake, Follower.Company company) {
+    OwnSignature signature = new OwnSignature(options.recoveryKey());
+    Follower.Duties duties =
+        new Follower.Duties() {
+          @Override
+          public ObjectNode filter(boolean first) {
+            return first ? Filters.first() : Filters.rooms();
+          }
+
+          @Override
+          public void afterSync(Intent intent, Machine machine) {
+            signature.tend(intent, machine);
+          }
+
+          @Override
+          public BiConsumer<ObjectNode, Boolean> rooms(Intent intent) {
+            return new AccountRooms(options, intent, keeping.rooms(), intake)::take;
+          }
+        };
+    AccountDevice device = new AccountDevice(options, ways.doors(), keeping.identities(), clock);
+    return new Follower(options.user(), device, duties, company);
+  }
+
+  private Follower bot(AccountOptions options, Follower.Company company) {
+    Follower.Duties duties =
+        new Follower.Duties() {
+          @Override
+          public ObjectNode filter(boolean first) {
+            return Filters.keys();
+          }
+
+          @Override
+          public void afterSync(Intent intent, Machine machine) {
+            // The bot's device is signed by an identity that Ferry made.
+          }
+
+          @Override
+          public BiConsumer<ObjectNode, Boolean> rooms(Intent intent) {
+            return (answer, first) -> {};
+          }
+        };
+    BotDevice device = new BotDevice(options.user(), ways.doors(), keeping.identities(), clock);
+    return new Follower(options.user(), device, duties, company);
+  }
+
+  /** Transactions are taken up whether or not the bot's device is ready: most of it is clear. */
+  private List<Together.Named> transactions(AccountOptions bot, Intake intake) {
+    BotRooms rooms = new BotRooms(bot, keeping.rooms(), intake);
+    Transactions taking =
+        new Transactions(keeping.inbox(), intake, keeping.rooms(), rooms, bot.user());
+    Supplier<Intent> as =
+        () -> {
+          Intent intent = ways.doors().service().as(bot.user());
+          boolean unused = intent.register(bot.user().localpart());
+          return intent;
+        };
+    return List.of(
+        new Together.Named(
+            "transactions", () -> persevere(() -> taking.run(as.get(), transactions))),
+        new Together.Named("completion", () -> persevere(() -> complete(rooms, as.get()))));
+  }
+
+  /** A homeserver that is away, or does not know us yet, is asked again. */
+  private static void persevere(Together.Task task) throws InterruptedException {
+    Pauses pauses = new Pauses();
+    String told = "";
+    while (true) {
+      try {
+        task.run();
+        pauses.reset();
+      } catch (HomeserverFailure e) {
+        String said = String.valueOf(e.getMessage());
+        if (!said.equals(told) && !Thread.currentThread().isInterrupted()) {
+          LOG.warn("event=following_waits {}", said);
+          told = said;
+        }
+      }
+      pauses.pause();
+    }
+  }
+
+  private static void complete(BotRooms rooms, Intent intent) throws InterruptedException {
+    while (true) {
+      rooms.invitations(intent);
+      rooms.catchUp(intent);
+      Thread.sleep(COMPLETION);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.ferry.live.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import org.ferry.crypto.DecryptOutcome;
+import org.ferry.crypto.OutgoingRequest;
+import org.ferry.crypto.RequestFailure;
+import org.ferry.crypto.SyncInput;
+import org.ferry.crypto.SyncOutcome;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.Secret;
+
+/**
+ * What following needs of a device's encryption. Safe for use by many threads; each call is
+ * committed when it returns. Every method throws {@link org.ferry.crypto.FencedOutException} where
+ * another process works with the device by now.
+ */
+public interface Machine extends AutoCloseable {
+  /** The token that the last sync which was received ended with; empty before the first. */
+  Optional<String> syncToken();
+
+  /** Takes what a sync says to the device, its token included. */
+  SyncOutcome receive(SyncInput input);
+
+  /** What is to be sent now, in this order. */
+  List<OutgoingRequest> outgoing();
+
+  /** Tells the answer to a request. */
+  void answered(OutgoingRequest request, JsonNode response);
+
+  /** Tells that a request was refused. */
+  void failed(OutgoingRequest request, RequestFailure failure);
+
+  /** Opens an encrypted event of a room. */
+  DecryptOutcome decrypt(RoomId room, ObjectNode event);
+
+  /** Tells that an event which waited for its key was settled otherwise. */
+  void handled(EventId event);
+
+  /** Whether the homeserver lists the device as signed by its account's identity. */
+  boolean isSigned();
+
+  /**
+   * Takes over a private cross-signing key of the account, so that the device gets signed.
+   *
+   * @param name as in secret storage
+   * @param seed base64
+   * @return false where it is not of the account's identity, as far as that is known by now
+   */
+  boolean adoptIdentity(String name, Secret seed);
+
+  /** Gives the device back; what is kept stays. */
+  @Override
+  void close();
+}

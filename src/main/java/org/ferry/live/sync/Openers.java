@@ -1,0 +1,83 @@
+package org.ferry.live.sync;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.ferry.crypto.DecryptOutcome;
+import org.ferry.crypto.DecryptOutcome.Clear;
+import org.ferry.crypto.DecryptOutcome.Waiting;
+import org.ferry.crypto.Trust;
+import org.ferry.id.EventId;
+import org.ferry.id.UserId;
+import org.ferry.live.events.Held;
+import org.ferry.live.events.Opener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The machines that are open now. Safe for use by many threads. */
+final class Openers implements Opener {
+  private static final Logger LOG = LoggerFactory.getLogger(Openers.class);
+
+  private static final Duration ACQUAINTANCE = Duration.ofSeconds(3);
+
+  /** What is opened sooner than this was not kept as waiting, or is cheap to forget again. */
+  private static final Duration PROMPT = Duration.ofSeconds(1);
+
+  private final InstantSource clock;
+  private final Map<UserId, Machine> open = new ConcurrentHashMap<>();
+
+  Openers(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  void add(UserId user, Machine machine) {
+    Machine unused = open.put(user, machine);
+  }
+
+  void remove(UserId user) {
+    Machine unused = open.remove(user);
+  }
+
+  /** Room keys are everybody's; whom an event came to knows best who sent it. */
+  @Override
+  public Optional<DecryptOutcome> open(Held held, ObjectNode event) {
+    UserId seenBy = held.seenBy();
+    Machine machine = seenBy == null ? null : open.get(seenBy);
+    if (machine == null) {
+      machine = open.values().stream().findFirst().orElse(null);
+    }
+    if (machine == null) {
+      return Optional.empty();
+    }
+    try {
+      DecryptOutcome outcome = machine.decrypt(held.room(), event);
+      return outcome instanceof Waiting
+          ? Optional.of(outcome)
+          : settled(machine, held, event, outcome);
+    } catch (IllegalStateException e) {
+      // The machine was closed under the question; another will be opened.
+      LOG.debug("a machine that was closed", e);
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The device of somebody who writes for the first time is asked for when the key comes, and known
+   * a moment later.
+   */
+  private Optional<DecryptOutcome> settled(
+      Machine machine, Held held, ObjectNode event, DecryptOutcome outcome) {
+    Duration age = Duration.between(held.takenAt(), clock.instant());
+    boolean soon = age.compareTo(ACQUAINTANCE) < 0;
+    if (soon && outcome instanceof Clear clear && clear.trust() == Trust.UNKNOWN_DEVICE) {
+      return Optional.empty();
+    }
+    if (age.compareTo(PROMPT) > 0) {
+      machine.handled(new EventId(event.path("event_id").asText()));
+    }
+    return Optional.of(outcome);
+  }
+}

@@ -1,0 +1,97 @@
+package org.ferry.live.sync;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import org.ferry.crypto.OutgoingRequest;
+import org.ferry.crypto.OutgoingRequest.CrossSigningUpload;
+import org.ferry.crypto.OutgoingRequest.KeysClaim;
+import org.ferry.crypto.OutgoingRequest.KeysQuery;
+import org.ferry.crypto.OutgoingRequest.KeysUpload;
+import org.ferry.crypto.OutgoingRequest.SignatureUpload;
+import org.ferry.crypto.OutgoingRequest.ToDevice;
+import org.ferry.crypto.RequestFailure;
+import org.ferry.live.Signal;
+import org.ferry.matrix.client.DeviceKeys;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.matrix.event.Json;
+
+/**
+ * Sends what a device's machine wants sent, and tells it the answers. A request is wanted until it
+ * was answered, with the same id: what a crash left open is sent again as it was. For one thread.
+ */
+final class Requests {
+  /** What is due at a time of its own, such as a repeated query, is found by looking. */
+  private static final Duration TICK = Duration.ofSeconds(2);
+
+  private final Machine machine;
+  private final DeviceKeys keys;
+
+  Requests(Machine machine, DeviceKeys keys) {
+    this.machine = machine;
+    this.keys = keys;
+  }
+
+  /**
+   * Sends until the thread is interrupted.
+   *
+   * @param news woken when the machine may want something
+   * @throws org.ferry.matrix.client.HomeserverFailure where the homeserver stays away, or refuses
+   *     the device itself
+   */
+  void run(Signal news) throws InterruptedException {
+    while (true) {
+      if (!sendAll()) {
+        news.await(TICK);
+      }
+    }
+  }
+
+  /** Sends everything that is wanted now; whether there was anything. */
+  boolean sendAll() {
+    boolean any = false;
+    for (OutgoingRequest request : machine.outgoing()) {
+      send(request);
+      any = true;
+    }
+    return any;
+  }
+
+  private void send(OutgoingRequest request) {
+    ObjectNode answer;
+    try {
+      answer = ask(request);
+    } catch (MatrixException e) {
+      if (e.isUnknownDevice() || refusesToken(e) || e.mayResolve()) {
+        throw e;
+      }
+      machine.failed(request, new RequestFailure(e.status(), e.errcode(), e.error()));
+      return;
+    }
+    machine.answered(request, answer);
+  }
+
+  /** A 401 without a code asks for further authentication, which is the request's matter. */
+  static boolean refusesToken(MatrixException e) {
+    return e.isTokenRefused() && !e.errcode().isEmpty();
+  }
+
+  private ObjectNode ask(OutgoingRequest request) {
+    return switch (request) {
+      case KeysUpload r -> keys.upload(r.body());
+      case KeysQuery r -> keys.query(r.body());
+      case KeysClaim r -> keys.claim(r.body());
+      case CrossSigningUpload r -> keys.uploadCrossSigning(r.body());
+      case SignatureUpload r -> keys.uploadSignatures(r.body());
+      case ToDevice r -> {
+        keys.sendToDevice(r.eventType(), r.id(), messages(r));
+        yield Json.object();
+      }
+    };
+  }
+
+  private static ObjectNode messages(ToDevice request) {
+    return request.body().path("messages") instanceof ObjectNode messages
+        ? messages
+        : Json.object();
+  }
+}

@@ -1,0 +1,80 @@
+package org.ferry.live.sync;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.live.Inbox;
+import org.ferry.live.Signal;
+import org.ferry.live.TransactionEvents;
+import org.ferry.live.accounts.FollowedRooms;
+import org.ferry.live.events.Intake;
+import org.ferry.matrix.client.Intent;
+
+/**
+ * Takes up the homeserver's transactions in the order in which they came. Each is emptied once its
+ * events are kept. For one thread.
+ */
+final class Transactions {
+  private static final Duration TICK = Duration.ofSeconds(2);
+  private static final int BATCH = 50;
+
+  private final Inbox inbox;
+  private final Intake intake;
+  private final FollowedRooms rooms;
+  private final BotRooms bot;
+  private final UserId user;
+
+  Transactions(Inbox inbox, Intake intake, FollowedRooms rooms, BotRooms bot, UserId user) {
+    this.inbox = inbox;
+    this.intake = intake;
+    this.rooms = rooms;
+    this.bot = bot;
+    this.user = user;
+  }
+
+  /**
+   * Takes up what comes until the thread is interrupted.
+   *
+   * @param as the bot
+   * @param news woken when a transaction was stored
+   */
+  void run(Intent as, Signal news) throws InterruptedException {
+    while (true) {
+      if (!takeUp(as)) {
+        news.await(TICK);
+      }
+    }
+  }
+
+  private boolean takeUp(Intent as) {
+    List<Inbox.Untaken> untaken = inbox.untaken(BATCH);
+    for (Inbox.Untaken transaction : untaken) {
+      take(as, TransactionEvents.of(transaction.body().getBytes()));
+      inbox.taken(transaction.key());
+    }
+    return !untaken.isEmpty();
+  }
+
+  private void take(Intent as, List<ObjectNode> events) {
+    Set<RoomId> followed = rooms.of(user).keySet();
+    List<ObjectNode> seen = new ArrayList<>();
+    List<ObjectNode> carried = new ArrayList<>();
+    for (ObjectNode event : events) {
+      boolean follows = followed.contains(new RoomId(event.path("room_id").asText()));
+      if (bot.concerns(event)) {
+        bot.membership(as, event);
+        if (!follows) {
+          followed = rooms.of(user).keySet();
+          continue;
+        }
+      }
+      boolean unused = (follows ? seen : carried).add(event);
+    }
+    int unused = intake.take(seen, null, user);
+    int unusedToo = intake.take(carried, null, null);
+  }
+}

@@ -1,0 +1,64 @@
+package org.ferry.matrix.client;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import org.ferry.matrix.event.Json;
+
+/** Finds a homeserver by its name (client-server API, "Server Discovery"). Blocks. */
+public final class WellKnown {
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final int LARGEST = 64 * 1024;
+
+  private WellKnown() {}
+
+  /**
+   * The address of a homeserver's client API: what {@code /.well-known/matrix/client} says, else
+   * {@code https://} and the name itself.
+   *
+   * @param serverName the part after the colon in user ids
+   * @return without trailing slash
+   * @throws Unreachable where nothing answers under that name
+   */
+  public static String address(String serverName) {
+    String plain = "https://" + serverName;
+    try (HttpClient http =
+        HttpClient.newBuilder()
+            .connectTimeout(PATIENCE)
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(plain + "/.well-known/matrix/client"))
+              .timeout(PATIENCE)
+              .build();
+      HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
+      String said = answer.statusCode() == 200 ? said(answer.body()) : "";
+      return said.isEmpty() ? plain : said;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new Unreachable(
+          plain,
+          "no homeserver is found under the name %s (%s): is it spelled right?"
+              .formatted(serverName, plain + "/.well-known/matrix/client"));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unreachable(plain, "stopped while looking for the homeserver " + serverName);
+    }
+  }
+
+  /** The address in the answer, or the empty string. */
+  private static String said(byte[] body) {
+    if (body.length > LARGEST) {
+      return "";
+    }
+    try {
+      String base = Json.parseObject(body).path("m.homeserver").path("base_url").asText("");
+      return base.matches("https?://[^\\s?#]+") ? base.replaceAll("/+$", "") : "";
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package org.ferry.store.live;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.live.events.Arrival;
+import org.ferry.live.events.Held;
+import org.ferry.live.events.LiveEvents;
+import org.ferry.live.events.Verdict;
+import org.ferry.store.Database;
+import org.jspecify.annotations.Nullable;
+
+/** Live events in PostgreSQL: {@code ferry.live_event} and the log {@code ferry.live_release}. */
+public final class PgLiveEvents implements LiveEvents {
+  private static final String GIVEN =
+      """
+      with given as (
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
+            $6::bigint[], $7::text[], $8::bytea[]) with ordinality
+          as g(room, event, sender, type, session, ts, seen_by, raw, n))
+      """;
+  private static final String TAKE =
+      GIVEN
+          + """
+          insert into ferry.live_event (room, event, sender, type, session, ts, seen_by, raw, taken_at)
+          select room, event, sender, type, session, ts, seen_by, raw, now() from given order by n
+          on conflict (room, event) do nothing
+          """;
+  private static final String ARRANGE =
+      GIVEN
+          + """
+          , numbered as (
+            select g.*, nextval(pg_get_serial_sequence('ferry.live_event', 'place')) as at
+            from (select * from given order by n) g)
+          insert into ferry.live_event as e
+            (room, event, sender, type, session, ts, seen_by, raw, taken_at, place)
+          select room, event, sender, type, session, ts, seen_by, raw, now(), at from numbered
+            order by n
+          on conflict (room, event) do update set place = excluded.place where e.state = 'waiting'
+          returning (xmax = 0)
+          """;
+  private static final String KNOWN =
+      "select event from ferry.live_event where room = $1 and event = any($2)";
+  private static final String ROOMS =
+      """
+      select room from ferry.live_event where state = 'waiting'
+      group by room order by min(place) limit $1
+      """;
+  private static final String COLUMNS = "select pk, room, session, seen_by, taken_at, raw ";
+  private static final String WAITING =
+      COLUMNS
+          + """
+          from ferry.live_event where room = $1 and state = 'waiting' order by place limit $2
+          """;
+  private static final String OPENABLE =
+      COLUMNS
+          + """
+          from ferry.live_event e where state = 'undecryptable' and raw <> ''
+            and exists (select from ferry.room_key k
+              where k.room_id = e.room and k.session_id = e.session and k.changed_at >= e.tried_at)
+          order by place limit $1
+          """;
+  private static final String SETTLE =
+      """
+      with fence as (
+        select epoch from ferry.live_leader where id = 1 and epoch = $1 for share
+      ), given as (
+        select * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
+            $7::bytea[]) with ordinality as g(pk, state, trust, reason, type, content, n)
+      ), settled as (
+        update ferry.live_event e set state = g.state, trust = g.trust, reason = g.reason,
+          clear_type = g.type, clear = g.content, tried_at = now()
+        from given g, fence where e.pk = g.pk
+          and e.state = case g.state when 'late' then 'undecryptable' else 'waiting' end
+        returning e.pk, e.state, g.n
+      )
+      insert into ferry.live_release (event, kind)
+      select pk, case state when 'clear' then 'created' when 'late' then 'late'
+          else 'undecryptable' end
+      from settled order by n
+      on conflict (event, kind) do nothing
+      """;
+  private static final String TRIED =
+      "update ferry.live_event set tried_at = now() where pk = any($1) and state = 'undecryptable'";
+  private static final String FORGET =
+      """
+      update ferry.live_event set raw = '', clear = null
+      where taken_at < $1 and raw <> '' and state <> 'waiting'
+      """;
+  private static final String COUNTS =
+      "select state, count(*) from ferry.live_event group by state order by state";
+
+  private final Database database;
+
+  /**
+   * Live events in a database.
+   *
+   * @param database stays the caller's
+   */
+  public PgLiveEvents(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public int take(List<Arrival> arrivals) {
+    return arrivals.isEmpty() ? 0 : given(TAKE, arrivals).rowCount();
+  }
+
+  @Override
+  public int arrange(List<Arrival> arrivals) {
+    int fresh = 0;
+    if (!arrivals.isEmpty()) {
+      for (Row row : given(ARRANGE, arrivals)) {
+        fresh += row.getBoolean(0) ? 1 : 0;
+      }
+    }
+    return fresh;
+  }
+
+  private RowSet<Row> given(String sql, List<Arrival> arrivals) {
+    return database.run(
+        sql,
+        texts(arrivals, a -> a.room().value()),
+        texts(arrivals, a -> a.id().value()),
+        texts(arrivals, Arrival::sender),
+        texts(arrivals, Arrival::type),
+        texts(arrivals, Arrival::session),
+        arrivals.stream().map(Arrival::ts).toArray(Long[]::new),
+        texts(arrivals, a -> value(a.seenBy())),
+        arrivals.stream().map(Arrival::raw).toArray(Buffer[]::new));
+  }
+
+  private static <T> Object texts(List<T> all, Function<T, @Nullable String> field) {
+    @Nullable String[] texts = new @Nullable String[all.size()];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = field.apply(all.get(i));
+    }
+    return texts;
+  }
+
+  private static @Nullable String value(@Nullable UserId user) {
+    return user == null ? null : user.value();
+  }
+
+  @Override
+  public Set<EventId> known(RoomId room, Collection<EventId> events) {
+    Set<EventId> known = new HashSet<>();
+    Object ids = events.stream().map(EventId::value).toArray(String[]::new);
+    database.run(KNOWN, room.value(), ids).forEach(row -> known.add(new EventId(row.getString(0))));
+    return known;
+  }
+
+  @Override
+  public List<RoomId> waitingRooms(int limit) {
+    List<RoomId> rooms = new ArrayList<>();
+    database.run(ROOMS, limit).forEach(row -> rooms.add(new RoomId(row.getString(0))));
+    return rooms;
+  }
+
+  @Override
+  public List<Held> waiting(RoomId room, int limit) {
+    return held(database.run(WAITING, room.value(), limit));
+  }
+
+  @Override
+  public List<Held> openable(int limit) {
+    return held(database.run(OPENABLE, limit));
+  }
+
+  private static List<Held> held(RowSet<Row> rows) {
+    List<Held> held = new ArrayList<>();
+    for (Row row : rows) {
+      String seenBy = row.getString(3);
+      held.add(
+          new Held(
+              row.getLong(0),
+              new RoomId(row.getString(1)),
+              row.getString(2),
+              seenBy == null ? null : new UserId(seenBy),
+              row.getOffsetDateTime(4).toInstant(),
+              row.getBuffer(5)));
+    }
+    return held;
+  }
+
+  @Override
+  public int settle(long epoch, List<Verdict> verdicts) {
+    if (verdicts.isEmpty()) {
+      return 0;
+    }
+    Buffer[] contents = verdicts.stream().map(Verdict::content).toArray(Buffer[]::new);
+    return database
+        .run(
+            SETTLE,
+            epoch,
+            verdicts.stream().map(Verdict::key).toArray(Long[]::new),
+            texts(verdicts, v -> v.state().word()),
+            texts(verdicts, Verdict::trust),
+            texts(verdicts, v -> clean(v.reason())),
+            texts(verdicts, v -> clean(v.type())),
+            contents)
+        .rowCount();
+  }
+
+  /** Text that PostgreSQL takes: no NUL, no half of a character. */
+  private static @Nullable String clean(@Nullable String text) {
+    return text == null
+        ? null
+        : new String(
+            text.replace("\0", "").getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void tried(Collection<Long> keys) {
+    var unused = database.run(TRIED, (Object) keys.toArray(Long[]::new));
+  }
+
+  @Override
+  public int forget(Instant before) {
+    OffsetDateTime at = before.atOffset(ZoneOffset.UTC);
+    return database.run(FORGET, at).rowCount();
+  }
+
+  @Override
+  public Map<String, Long> counts() {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    database.run(COUNTS).forEach(row -> counts.put(row.getString(0), row.getLong(1)));
+    return counts;
+  }
+}

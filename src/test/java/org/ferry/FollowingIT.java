@@ -1,0 +1,213 @@
+package org.ferry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.ferry.config.Config;
+import org.ferry.config.ConfigLoader;
+import org.ferry.config.Registration;
+import org.ferry.config.RegistrationFile;
+import org.ferry.lab.LabClient;
+import org.ferry.lab.Ports;
+import org.ferry.lab.SynapseServer;
+import org.ferry.lab.SynapseSettings;
+import org.ferry.lab.SynapseSettings.Database;
+import org.ferry.testing.FerryProcess;
+import org.ferry.testing.TestLab;
+import org.ferry.testing.TestPostgres;
+import org.ferry.testing.Wait;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ferry run} follows rooms of a real homeserver: by transactions, and what those lose. */
+class FollowingIT {
+  private static final String DOMAIN = "follow.example.org";
+  private static final String BOT = "@ferrybot:" + DOMAIN;
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
+  private final int appservice = Ports.free();
+  private final int health = Ports.free();
+  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  @TempDir Path folder;
+  private SynapseServer server;
+  private LabClient alice;
+
+  @BeforeEach
+  void start() throws IOException {
+    configure(URI.create("http://127.0.0.1:1"), "");
+    Config config = new ConfigLoader(Map.of(), folder).load(null);
+    Path registration = folder.resolve("registration.yaml");
+    RegistrationFile.write(registration, Registration.fresh(config));
+    server =
+        TestLab.shared()
+            .fresh(
+                SynapseSettings.of(TestLab.shared().unique("follow"), DOMAIN)
+                    .on(Database.SQLITE)
+                    .withAppServices(registration.toAbsolutePath()));
+    configure(server.baseUrl(), "");
+    alice = server.register("alice", TestLab.PASSWORD, false);
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop();
+  }
+
+  private void configure(URI homeserver, String more) throws IOException {
+    Files.writeString(
+        folder.resolve("config.yaml"),
+        """
+        homeserver: {address: "%s", domain: %s}
+        appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
+        api: {listen: "127.0.0.1:%d"}
+        database: {url: "postgresql://%s:%s@%s:%d/%s"}
+        %s
+        """
+            .formatted(
+                homeserver,
+                DOMAIN,
+                appservice,
+                appservice,
+                health,
+                db.user(),
+                db.password().reveal(),
+                db.host(),
+                db.port(),
+                db.database(),
+                more));
+  }
+
+  private FerryProcess run() {
+    return FerryProcess.ferry("run").in(folder).start();
+  }
+
+  /** The bodies of messages that were made known, in their order. */
+  private List<String> heard(String room) {
+    List<String> heard = new ArrayList<>();
+    try (var connection = db.connect();
+        var statement =
+            connection.prepareStatement(
+                "select convert_from(e.raw, 'UTF8') from ferry.live_release r"
+                    + " join ferry.live_event e on e.pk = r.event"
+                    + " where e.room = ? and e.type = 'm.room.message' order by r.pos")) {
+      statement.setString(1, room);
+      var row = statement.executeQuery();
+      while (row.next()) {
+        heard.add(LabClient.json(row.getString(1)).path("content").path("body").asText());
+      }
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+    return heard;
+  }
+
+  private String roomWithBot() {
+    String room = alice.createRoom(LabClient.json("{\"preset\":\"private_chat\"}"));
+    alice.membership("invite", room, BOT, "");
+    Wait.until(
+        LIMIT,
+        "the bot",
+        () -> alice.state(room, "m.room.member", BOT).path("membership").asText().equals("join"));
+    return room;
+  }
+
+  private void awaitHeard(String room, List<String> expected) {
+    Wait.until(LIMIT, expected.size() + " messages", () -> heard(room).size() >= expected.size());
+    assertThat(heard(room)).containsExactlyElementsOf(expected);
+  }
+
+  @Test
+  void whatIsSaidInARoomThatTheBotWasInvitedToIsHeardOnceInOrder() throws Exception {
+    List<String> said = new ArrayList<>();
+    String room;
+    try (FerryProcess ferry = run()) {
+      assertThat(ferry.awaitLine("event=ping_ok")).isNotEmpty();
+      room = roomWithBot();
+      for (int i = 0; i < 20; i++) {
+        said.add("message " + i);
+        alice.say(room, said.getLast());
+      }
+      awaitHeard(room, said);
+      assertThat(number("select count(*) from ferry.inbox_transaction where body <> '{}'"))
+          .as("what is taken up is emptied")
+          .isZero();
+      ferry.terminate();
+      assertThat(ferry.await(LIMIT).status()).isZero();
+    }
+    for (int i = 20; i < 30; i++) {
+      said.add("message " + i);
+      alice.say(room, said.getLast());
+    }
+    try (FerryProcess ferry = run()) {
+      assertThat(ferry.awaitLine("event=leading")).isNotEmpty();
+      awaitHeard(room, said);
+    }
+  }
+
+  private long number(String sql) throws SQLException {
+    try (var connection = db.connect();
+        var row = connection.createStatement().executeQuery(sql)) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+
+  /** F3: what waits behind a transaction in flight is lost when Synapse dies. */
+  @Test
+  void whatAHomeserverLosesWhenItDiesIsBroughtFromTheTimeline() throws Exception {
+    List<String> said = new ArrayList<>();
+    String room;
+    try (FerryProcess ferry = run()) {
+      assertThat(ferry.awaitLine("event=ping_ok")).isNotEmpty();
+      room = roomWithBot();
+      said.add("before");
+      alice.say(room, "before");
+      awaitHeard(room, said);
+    }
+    // Killed without a word: what is said now is pushed to nobody, and the server dies with it.
+    for (int i = 0; i < 6; i++) {
+      said.add("lost " + i);
+      alice.say(room, said.getLast());
+    }
+    server.kill();
+    var unused = server.start();
+    said.add("after");
+    alice.say(room, "after");
+    try (FerryProcess ferry = run()) {
+      assertThat(ferry.awaitLine("event=leading")).isNotEmpty();
+      awaitHeard(room, said);
+    }
+  }
+
+  @Test
+  void anInvitationThatTheRuleDoesNotAllowIsLeftAlone() throws Exception {
+    configure(
+        server.baseUrl(),
+        "accounts: [{user: \"%s\", invites: {from: [\"@bob:*\"]}}]".formatted(BOT));
+    String room = alice.createRoom(LabClient.json("{\"preset\":\"private_chat\"}"));
+    try (FerryProcess ferry = run()) {
+      assertThat(ferry.awaitLine("event=ping_ok")).isNotEmpty();
+      alice.membership("invite", room, BOT, "");
+      assertThat(ferry.awaitLine("event=invitation_left")).contains(room, alice.userId());
+      alice.say(room, "secret of a room that nobody follows");
+      LabClient bob = server.register("bob", TestLab.PASSWORD, false);
+      String other = bob.createRoom(LabClient.json("{\"preset\":\"private_chat\"}"));
+      bob.membership("invite", other, BOT, "");
+      assertThat(ferry.awaitLine("event=room_followed")).contains(other);
+      bob.say(other, "heard");
+      awaitHeard(other, List.of("heard"));
+      assertThat(heard(room)).isEmpty();
+    }
+    assertThat(alice.state(room, "m.room.member", BOT).path("membership").asText())
+        .isEqualTo("invite");
+  }
+}
