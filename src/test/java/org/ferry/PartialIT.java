@@ -63,7 +63,13 @@ class PartialIT {
     assertThat(SHORE.state(room, "m.room.member", FRANK).path("membership").asText())
         .isEqualTo("join");
     assertThat(THEIRS.must(0, "status").out())
-        .contains("left waiting on purpose by the last run (--users '@frank:*')");
+        .contains("left waiting on purpose by the last run (--users '@frank:*')")
+        .containsPattern("not begun yet: \\d+ rooms of the plan, with \\d+ messages");
+    assertThat(done.at("/not_begun/rooms").asInt()).isPositive();
+    assertThat(THEIRS.must(3, "migrate", "-y", "--rooms", "Nowhere*").err())
+        .contains("No room of the plan is meant by --rooms 'Nowhere*'");
+    assertThat(THEIRS.must(3, "rollback", "-y", "--rooms", "Nowhere*").err())
+        .contains("No room of the plan is meant by --rooms 'Nowhere*'");
   }
 
   @Test

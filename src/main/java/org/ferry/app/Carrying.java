@@ -116,6 +116,7 @@ public final class Carrying {
 
   /** What the wishes mean for this source and plan. */
   private Scope scope(Wishes wishes, Plan plan) {
+    Globs.check(wishes.rooms(), plan, passage.facts());
     Predicate<Plan.PlanRoom> rooms = Globs.rooms(wishes.rooms(), passage.facts());
     Set<UserId> people = Globs.people(wishes.users(), plan);
     if (people != null && people.isEmpty()) {

@@ -67,10 +67,19 @@ public record Followed(Plan plan, String text) {
     return new Followed(proposal.plan(), proposal.text());
   }
 
-  /** What the plan amounts to. */
-  public PlanTotals totals(Ferry ferry, Passage passage, TargetSpace target) {
+  /**
+   * What the plan amounts to.
+   *
+   * @param ferry the running Ferry
+   * @param passage the passage
+   * @param target the destination Space
+   * @param globs only these rooms; empty for all
+   * @throws PlanException where a glob means no room
+   */
+  public PlanTotals totals(Ferry ferry, Passage passage, TargetSpace target, List<String> globs) {
+    Globs.check(globs, plan, passage.facts());
     return PlanTotals.of(
-        plan,
+        plan.only(Globs.rooms(globs, passage.facts())),
         passage.facts(),
         passage.source(),
         target.rooms(),

@@ -13,6 +13,7 @@ import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.plan.PlanException;
 
 /** The globs of {@code --rooms} and {@code --users}: {@code *} and {@code ?}, in any case. */
 final class Globs {
@@ -27,6 +28,25 @@ final class Globs {
     Map<RoomId, RoomFacts> byId =
         facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
     return room -> names(room, byId.get(room.id())).anyMatch(n -> matches(patterns, n));
+  }
+
+  /**
+   * Refuses globs that mean no room: they are slips of the pen, and what is done without them is
+   * not what was asked for.
+   *
+   * @throws PlanException where a glob matches no room of the plan
+   */
+  static void check(List<String> globs, Plan plan, List<RoomFacts> facts) {
+    List<String> idle =
+        globs.stream()
+            .filter(g -> plan.rooms().stream().noneMatch(rooms(List.of(g), facts)))
+            .map(g ->
+                "No room of the plan is meant by --rooms '%s': give its id, an alias or its name; * and ? stand for any text and any letter."
+                    .formatted(g))
+            .toList();
+    if (!idle.isEmpty()) {
+      throw new PlanException(idle);
+    }
   }
 
   /** Who of a plan is meant, by old id or name; null for everybody where no glob is given. */

@@ -81,6 +81,7 @@ public final class Undoing implements AutoCloseable {
     if (globs.isEmpty()) {
       return room -> true;
     }
+    Globs.check(globs, voyage.plan(), passage.facts());
     Set<RoomId> meant =
         voyage.plan().rooms().stream()
             .filter(Globs.rooms(globs, passage.facts()))

@@ -2,10 +2,13 @@ package org.ferry.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ProgressState;
 import org.jspecify.annotations.Nullable;
 
 /** Progress as a bar for each phase, with rate and time left. */
@@ -27,6 +30,8 @@ final class BarProgress implements Progress {
   @Override
   public synchronized void phase(String name, long total) {
     end();
+    Speed speed = new Speed();
+    speed.start(Instant.now());
     bar =
         new ProgressBarBuilder()
             .setTaskName(name)
@@ -36,17 +41,20 @@ final class BarProgress implements Progress {
             .setUpdateIntervalMillis(REDRAW_MILLIS)
             .showSpeed()
             .setSpeedUnit(java.time.temporal.ChronoUnit.SECONDS)
-            .setEtaFunction(BarProgress::left)
+            .setEtaFunction(state -> left(state, speed))
             .build();
   }
 
-  private static java.util.Optional<Duration> left(me.tongfei.progressbar.ProgressState state) {
+  private static Optional<Duration> left(ProgressState state, Speed speed) {
     long done = state.getCurrent();
-    long max = state.getMax();
-    return done <= 0 || max <= done
-        ? java.util.Optional.empty()
-        : java.util.Optional.of(
-            state.getElapsedAfterStart().multipliedBy(max - done).dividedBy(done));
+    Instant now = Instant.now();
+    synchronized (speed) {
+      speed.at(now, done);
+      double rate = speed.perSecond(now, done);
+      return rate <= 0 || state.getMax() <= done
+          ? Optional.empty()
+          : Optional.of(Duration.ofSeconds(Math.round((state.getMax() - done) / rate)));
+    }
   }
 
   @Override

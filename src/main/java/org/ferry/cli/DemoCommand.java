@@ -72,10 +72,12 @@ final class DemoCommand extends FerryCommand {
       if (session().stop().requested()) {
         throw new CancellationException();
       }
-      view.show(crossing.sample(), proven);
       if (exit) {
+        view.ended();
+        view.show(crossing.sample(), proven);
         return proven ? ExitStatus.DONE : ExitStatus.FAILED;
       }
+      view.show(crossing.sample(), proven);
     }
     return stayUp(view);
   }

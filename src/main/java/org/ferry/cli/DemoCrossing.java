@@ -101,7 +101,7 @@ final class DemoCrossing {
     Planning planning = new Planning(ferry, passage);
     TargetSpace target = planning.target(true);
     Followed followed = Followed.proposal(planning, target);
-    followed.totals(work.ferry(), passage, target).lines().forEach(work.progress()::say);
+    followed.totals(work.ferry(), passage, target, List.of()).lines().forEach(work.progress()::say);
     Carrying carrying = new Carrying(ferry, passage);
     Carrying.Outcome outcome =
         carrying.migrate(carrying.space(target), followed, media, List.of(), work.watch());

@@ -20,6 +20,17 @@ final class DemoView {
     this.server = server;
   }
 
+  /** Said before {@link #show} where the servers do not stay up. */
+  void ended() {
+    session.say("");
+    session.say(
+        "The servers are stopped now. "
+            + program()
+            + " demo"
+            + dir()
+            + " starts them again, for all of this:");
+  }
+
   /** What to look at; with {@code proven} false, how to see what differs. */
   void show(Optional<Sample> sample, boolean proven) {
     session.say("");

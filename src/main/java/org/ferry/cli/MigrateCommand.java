@@ -131,7 +131,7 @@ final class MigrateCommand extends FerryCommand {
     Carrying carrying = new Carrying(work.ferry(), passage);
     carrying.check(target);
     Followed followed = followed(planning, target);
-    PlanTotals totals = followed.totals(work.ferry(), passage, target);
+    PlanTotals totals = followed.totals(work.ferry(), passage, target, rooms);
     totals.lines().forEach(session()::tell);
     elsewhere(work, passage, target);
     if (!session().ask().confirm("Carry all of this now", yes)) {
@@ -194,7 +194,7 @@ final class MigrateCommand extends FerryCommand {
     TargetSpace target = planning.target(false);
     Followed followed = followed(planning, target);
     session().tell(Doctor.gate(work.ferry()).recall(accepted(followed)));
-    followed.totals(work.ferry(), passage, target).lines().forEach(session()::tell);
+    followed.totals(work.ferry(), passage, target, rooms).lines().forEach(session()::tell);
     RoomId id = target.id();
     Crossing crossing =
         id == null

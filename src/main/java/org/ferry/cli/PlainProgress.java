@@ -18,6 +18,7 @@ final class PlainProgress implements Progress {
   private long done;
   private Instant began = Instant.EPOCH;
   private Instant shown = Instant.EPOCH;
+  private final Speed speed = new Speed();
 
   PlainProgress(PrintStream out, InstantSource clock, Duration pause) {
     this.out = out;
@@ -34,12 +35,14 @@ final class PlainProgress implements Progress {
     words = "";
     began = clock.instant();
     shown = began;
+    speed.start(began);
   }
 
   @Override
   public synchronized void at(long now) {
     done = now;
     Instant instant = clock.instant();
+    speed.at(instant, now);
     if (Duration.between(shown, instant).compareTo(pause) >= 0) {
       shown = instant;
       out.println(line(instant));
@@ -68,7 +71,7 @@ final class PlainProgress implements Progress {
   }
 
   private String line(Instant now) {
-    Duration took = Duration.between(began, now);
+    double rate = speed.perSecond(now, done);
     StringBuilder line = new StringBuilder(name).append(": ");
     if (total <= 0) {
       line.append(amount(done));
@@ -80,10 +83,12 @@ final class PlainProgress implements Progress {
           .append(100 * done / total)
           .append(" %)");
     }
-    line.append(rate(took));
-    if (total > done && done > 0) {
+    if (done > 0) {
+      line.append(", ").append(speed(rate)).append("/s");
+    }
+    if (total > done && rate > 0) {
       line.append(", ")
-          .append(time(took.multipliedBy(total - done).dividedBy(done)))
+          .append(time(Duration.ofSeconds(Math.round((total - done) / rate))))
           .append(" left");
     }
     return line.append(words.isEmpty() ? "" : "; " + words).toString();

@@ -17,6 +17,7 @@ import org.ferry.app.Carrying;
 import org.ferry.app.Destinations;
 import org.ferry.app.Ferry;
 import org.ferry.app.Listed;
+import org.ferry.app.NotBegun;
 import org.ferry.app.Wishes;
 import org.ferry.migrate.CrossingLedger.Invitation;
 import org.ferry.migrate.Standing;
@@ -42,6 +43,12 @@ final class StatusView {
             lines.add(
                 "  last rate: %.0f events/s, held back by %s (%s)"
                     .formatted(r.eventsPerSecond(), r.heldBackBy(), r.at())));
+    NotBegun notBegun = NotBegun.of(ferry, standing);
+    if (notBegun.rooms() > 0) {
+      lines.add(
+          "  not begun yet: %,d rooms of the plan, with %,d messages; ferry migrate carries them"
+              .formatted(notBegun.rooms(), notBegun.messages()));
+    }
     if (standing.events().waiting() > 0) {
       Wishes.left(ferry, standing.crossing())
           .ifPresent(how ->
@@ -228,6 +235,8 @@ final class StatusView {
         .put("late", e.late());
     standing.skipped().forEach(json.putObject("skipped")::put);
     EncryptedView.json(json, ferry, standing.crossing());
+    NotBegun notBegun = NotBegun.of(ferry, standing);
+    json.putObject("not_begun").put("rooms", notBegun.rooms()).put("messages", notBegun.messages());
     more(json, standing, ferry);
     standing.settings().forEach(json.putObject("settings")::put);
     ArrayNode rooms = json.putArray("rooms");

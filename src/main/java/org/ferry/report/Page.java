@@ -144,9 +144,10 @@ final class Page {
         words
             .of(
                 "summary.people",
-                words.number(people(Plan.PersonAction.GHOST)),
+                people(Plan.PersonAction.GHOST),
                 people(Plan.PersonAction.MAP),
-                people(Plan.PersonAction.SKIP))
+                people(Plan.PersonAction.SKIP),
+                people(Plan.PersonAction.ACCOUNT))
             .strip());
   }
 

@@ -11,7 +11,7 @@ final class Rules {
           Map.entry("redacts nothing", "redaction"),
           Map.entry("encrypted", "encrypted"),
           Map.entry("no key", "nokey"),
-          Map.entry("encrypted room: history is not carried", "shell"),
+          Map.entry("room is carried without its history", "shell"),
           Map.entry("never carried: m.room.create", "created"),
           Map.entry("never carried: m.room.aliases", "aliases"),
           Map.entry("never carried: m.room.third_party_invite", "invite"),

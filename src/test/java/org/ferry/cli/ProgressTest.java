@@ -42,6 +42,22 @@ class ProgressTest {
   }
 
   @Test
+  void saysHowFastItGoesNowAndNotSinceItBegan() {
+    Progress progress = new PlainProgress(out, now::get, Duration.ofSeconds(5));
+    progress.phase("events", 1000);
+    for (int i = 1; i <= 10; i++) {
+      pass(60);
+      progress.at(i);
+    }
+    for (int i = 1; i <= 70; i++) {
+      pass(1);
+      progress.at(10 + 10L * i);
+    }
+    assertThat(bytes.toString(UTF_8).lines().toList().getLast())
+        .isEqualTo("events: 710 of 1,000 events (71 %), 10.0 events/s, 29 s left");
+  }
+
+  @Test
   void knowsNoEndWhereNobodyDoes() {
     Progress progress = new PlainProgress(out, now::get, Duration.ofSeconds(5));
     progress.phase("reading", -1);

@@ -40,7 +40,7 @@ class WordsTest {
             || List.of("room.late", "room.since", "room.newcomers").contains(key);
     Object first = counted ? (Object) count : "one";
     return key.equals("summary.people")
-        ? new Object[] {"one", count, count}
+        ? new Object[] {count, count, count, count}
         : new Object[] {first, "two", "three", "four", "five", "six", "seven"};
   }
 

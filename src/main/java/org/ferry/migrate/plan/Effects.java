@@ -56,11 +56,26 @@ final class Effects {
     return sum;
   }
 
+  /** Messages of encrypted rooms that stay behind with their history. */
   long withheld() {
+    return leftIn(true);
+  }
+
+  /** Messages of rooms that were never encrypted and are carried without their history. */
+  long bare() {
+    return leftIn(false);
+  }
+
+  private long leftIn(boolean encrypted) {
     return plan.rooms().stream()
         .filter(r -> r.carried() && r.history() == History.SHELL)
+        .filter(r -> isEncrypted(facts.get(r.id())) == encrypted)
         .mapToLong(r -> r.messages() + encrypted(facts.get(r.id())))
         .sum();
+  }
+
+  private static boolean isEncrypted(@Nullable RoomFacts room) {
+    return room == null || room.encrypted();
   }
 
   private static long encrypted(@Nullable RoomFacts room) {

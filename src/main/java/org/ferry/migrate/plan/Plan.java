@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -38,6 +39,11 @@ public record Plan(
       List<PlanPerson> people,
       List<PlanRoom> rooms) {
     this(server, load, domain, space, people, rooms, ForcedEncryption.STOP);
+  }
+
+  /** The same with some of its rooms. */
+  public Plan only(Predicate<PlanRoom> which) {
+    return with(people, rooms.stream().filter(which).toList());
   }
 
   /** The same with other people and rooms. */

@@ -27,6 +27,7 @@ import org.ferry.migrate.plan.Plan.PlanRoom;
  * @param notifications how many notifications members of reused rooms may get at the most, -1 where
  *     it is not known how many members those have
  * @param withheld messages of encrypted rooms that are not carried
+ * @param bare messages of other rooms that are carried without their history
  * @param media files of the source
  * @param mediaBytes their bytes
  * @param invitations how many invitations members from third servers get after their rooms' replay
@@ -48,6 +49,7 @@ public record PlanTotals(
     long appended,
     long notifications,
     long withheld,
+    long bare,
     long media,
     long mediaBytes,
     long invitations,
@@ -91,6 +93,7 @@ public record PlanTotals(
         messages(plan, Effects::isAppended),
         effects.notifications(),
         effects.withheld(),
+        effects.bare(),
         source.totals().media(),
         source.totals().mediaBytes(),
         effects.invitations(),
@@ -127,6 +130,7 @@ public record PlanTotals(
     figures.put("messages", String.valueOf(messages));
     figures.put("appended_to_reused_rooms", String.valueOf(appended));
     figures.put("encrypted_not_carried", String.valueOf(withheld));
+    figures.put("left_without_history", String.valueOf(bare));
     figures.put("encrypted_in_clear", String.valueOf(clearing.inClear()));
     figures.put("encrypted_without_key", String.valueOf(clearing.withoutKey()));
     figures.put("files", String.valueOf(media));
@@ -159,6 +163,7 @@ public record PlanTotals(
     json.put("messages", messages)
         .put("appended_to_reused_rooms", appended)
         .put("encrypted_not_carried", withheld)
+        .put("left_without_history", bare)
         .put("encrypted_in_clear", clearing.inClear())
         .put("encrypted_without_key", clearing.withoutKey())
         .put("files", media)

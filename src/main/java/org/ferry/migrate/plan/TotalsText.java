@@ -45,6 +45,11 @@ final class TotalsText {
     if (totals.withheld() > 0) {
       lines.add("Encrypted messages that are not carried: %,d".formatted(totals.withheld()));
     }
+    if (totals.bare() > 0) {
+      lines.add(
+          "Messages of other rooms that are carried without their history: %,d"
+              .formatted(totals.bare()));
+    }
     Clearing clearing = totals.clearing();
     if (!clearing.rooms().isEmpty()) {
       lines.add("Encrypted messages carried in clear: %,d".formatted(clearing.inClear()));

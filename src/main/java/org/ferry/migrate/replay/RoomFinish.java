@@ -115,10 +115,7 @@ final class RoomFinish {
 
   private EventId notice(Plan.PlanRoom plan, RoomId target, UserId acting) {
     ObjectNode content =
-        Json.object()
-            .put("msgtype", "m.notice")
-            .put("body", Notices.encryptedShell(voyage.options().language(), encrypted(plan)))
-            .put(Origin.HELPER, true);
+        Json.object().put("msgtype", "m.notice").put("body", words(plan)).put(Origin.HELPER, true);
     Intent actor = cast.sender(acting);
     int generation = voyage.ledger().undo().generation(voyage.id(), plan.id());
     String txn =
@@ -137,9 +134,12 @@ final class RoomFinish {
     }
   }
 
-  private long encrypted(Plan.PlanRoom plan) {
+  private String words(Plan.PlanRoom plan) {
     RoomFacts fact = facts.get(plan.id());
-    return fact == null ? 0 : fact.counts().encrypted();
+    String language = voyage.options().language();
+    return fact == null || !fact.encrypted()
+        ? Notices.bareShell(language)
+        : Notices.encryptedShell(language, fact.counts().encrypted());
   }
 
   private boolean listed(Plan.PlanRoom plan) {

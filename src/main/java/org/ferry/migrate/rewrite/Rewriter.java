@@ -144,7 +144,7 @@ public final class Rewriter {
       return skip("encrypted");
     }
     if (room.shell() && !event.isState() && !redaction) {
-      return skip("encrypted room: history is not carried");
+      return skip("room is carried without its history");
     }
     return Optional.empty();
   }

@@ -11,6 +11,7 @@ import org.ferry.migrate.EventFate;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.Place;
 import org.ferry.migrate.replay.Voyage;
+import org.ferry.migrate.rewrite.Origin;
 import org.ferry.migrate.verify.Difference.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -133,7 +134,7 @@ final class RoomCheck {
       known(id)
           .ifPresentOrElse(fate -> elsewhere(fate, event), () -> strangers.meet(event, found == 0));
     } else {
-      since += event.has("state_key") ? 0 : 1;
+      since += event.has("state_key") || Origin.isHelper(event.path("content")) ? 0 : 1;
     }
   }
 
