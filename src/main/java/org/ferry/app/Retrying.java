@@ -147,9 +147,11 @@ public final class Retrying {
             .map(f -> f.kind().equals("room") ? f.what() : f.where())
             .filter(w -> w != null)
             .collect(Collectors.toSet());
-    boolean all = failures.stream().anyMatch(f -> f.kind().equals("file"));
+    // Nobody knows which rooms wait for a file; rooms that no run began do not.
+    Set<String> standing =
+        failures.stream().anyMatch(f -> f.kind().equals("file")) ? standing() : Set.of();
     Predicate<org.ferry.migrate.plan.Plan.PlanRoom> chosen =
-        room -> all || rooms.contains(room.id().value());
+        room -> rooms.contains(room.id().value()) || standing.contains(room.id().value());
     return new Migration(
             passage.voyage(ferry, crossing, Followed.plan(ferry, crossing, passage)),
             passage.facts(),
@@ -157,6 +159,14 @@ public final class Retrying {
             Scope.of(chosen),
             watch)
         .run();
+  }
+
+  private Set<String> standing() {
+    try (Stream<CarriedRoom> all = ferry.crossings().rooms(crossing.id())) {
+      return all.filter(r -> r.target() != null)
+          .map(r -> r.old().value())
+          .collect(Collectors.toSet());
+    }
   }
 
   /** Failures by what failed. */

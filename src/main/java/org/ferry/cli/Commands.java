@@ -83,7 +83,9 @@ final class Commands {
         "accounts",
         "The Matrix accounts whose conversations Ferry follows, besides its own bot's.",
         Map.of(
-            "list", new AccountsListCommand(session), "login", new AccountsLoginCommand(session)));
+            "list", new AccountsListCommand(session),
+            "login", new AccountsLoginCommand(session),
+            "verify", new NotYet(session, "accounts verify")));
     later(line, session, "rooms", "The rooms that Ferry sees.", "");
     later(line, session, "webhooks", "Deliveries of live messages.", "list");
     later(line, session, "cutover", "The move itself, step by step.", "status");
@@ -98,6 +100,9 @@ final class Commands {
 
   private static void add(CommandLine root, String name, FerryCommand command) {
     CommandLine sub = new CommandLine(command);
+    if (command instanceof NotYet) {
+      unbuilt(sub, "Compare the keys of an account's device.", "ferry accounts verify USER");
+    }
     if (!sub.getCommandSpec().positionalParameters().isEmpty()) {
       var unusedToo = sub.getCommandSpec().usageMessage().parameterListHeading("%nArguments:%n");
     }
@@ -133,14 +138,15 @@ final class Commands {
   private static void later(
       CommandLine root, Session session, String name, String does, String example) {
     CommandLine sub = new CommandLine(new NotYet(session, name));
-    var usage = sub.getCommandSpec().usageMessage();
-    var unused =
-        usage
-            .description(does + " (" + NotYet.MARK + ")")
-            .footer(("  ferry " + name + " " + example).stripTrailing());
-    sub.setUnmatchedArgumentsAllowed(true).setUnmatchedOptionsArePositionalParams(true);
+    unbuilt(sub, does, ("ferry " + name + " " + example).stripTrailing());
     dress(sub, name);
     var unusedToo = root.addSubcommand(name, sub);
+  }
+
+  private static void unbuilt(CommandLine sub, String does, String example) {
+    var usage = sub.getCommandSpec().usageMessage();
+    var unused = usage.description(does + " (" + NotYet.MARK + ")").footer("  " + example);
+    sub.setUnmatchedArgumentsAllowed(true).setUnmatchedOptionsArePositionalParams(true);
   }
 
   private static void dress(CommandLine sub, String name) {

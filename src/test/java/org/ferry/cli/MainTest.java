@@ -46,7 +46,7 @@ class MainTest {
   void saysOfWhatIsNotBuiltThatItIsNotAvailableYet() {
     for (List<String> line :
         List.of(
-            List.of("keys", "import", "a.txt"),
+            List.of("accounts", "verify", "@me:example.org"),
             List.of("webhooks", "replay", "shop", "--since", "2026-01-01"),
             List.of("cutover", "freeze"),
             List.of("init", "--account", "@me:example.org", "--webhook", "http://x"))) {

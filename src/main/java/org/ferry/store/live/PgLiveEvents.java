@@ -66,12 +66,13 @@ public final class PgLiveEvents implements LiveEvents {
           + """
           from ferry.live_event where room = $1 and state = 'waiting' order by place limit $2
           """;
+  // A key is dated when it is written, and seen when its transaction ends: hence the minute.
   private static final String OPENABLE =
       COLUMNS
           + """
           from ferry.live_event e where state = 'undecryptable' and raw <> ''
             and exists (select from ferry.room_key k
-              where k.room_id = e.room and k.session_id = e.session and k.changed_at >= e.tried_at)
+              where k.room_id = e.room and k.session_id = e.session and k.changed_at >= e.tried_at - interval '1 minute')
           order by place limit $1
           """;
   private static final String SETTLE =
