@@ -1,0 +1,290 @@
+package org.ferry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.ferry.config.Config;
+import org.ferry.config.ConfigLoader;
+import org.ferry.config.Registration;
+import org.ferry.config.RegistrationFile;
+import org.ferry.crypto.keys.PickleKey;
+import org.ferry.lab.LabClient;
+import org.ferry.lab.Ports;
+import org.ferry.lab.SynapseServer;
+import org.ferry.lab.SynapseSettings;
+import org.ferry.lab.SynapseSettings.Database;
+import org.ferry.testing.FerryProcess;
+import org.ferry.testing.TestLab;
+import org.ferry.testing.TestPostgres;
+import org.ferry.testing.Wait;
+import org.ferry.testing.peers.Peer;
+import org.ferry.testing.peers.PeerKind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ferry run} reads encrypted rooms of a real homeserver, written by somebody else's client. */
+class EncryptedFollowingIT {
+  private static final String DOMAIN = "secret.example.org";
+  private static final String BOT = "@ferrybot:" + DOMAIN;
+  private static final String CAROL = "@carol:" + DOMAIN;
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  private final int appservice = Ports.free();
+  private final int health = Ports.free();
+  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final String pickleKey = PickleKey.random().text().reveal();
+  @TempDir Path folder;
+  private SynapseServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    configure(URI.create("http://127.0.0.1:1"), "");
+    Config config = new ConfigLoader(Map.of(), folder).load(null);
+    Path registration = folder.resolve("registration.yaml");
+    RegistrationFile.write(registration, Registration.fresh(config));
+    server =
+        TestLab.shared()
+            .fresh(
+                SynapseSettings.of(TestLab.shared().unique("secret"), DOMAIN)
+                    .on(Database.SQLITE)
+                    .withAppServices(registration.toAbsolutePath()));
+    configure(server.baseUrl(), "");
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop();
+  }
+
+  private void configure(URI homeserver, String more) throws IOException {
+    Files.writeString(
+        folder.resolve("config.yaml"),
+        """
+        homeserver: {address: "%s", domain: %s}
+        appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
+        api: {listen: "127.0.0.1:%d"}
+        database: {url: "${DATABASE_URL:-embedded}"}
+        %s
+        """
+            .formatted(homeserver, DOMAIN, appservice, appservice, health, more));
+  }
+
+  private FerryProcess.Run ferry(String... arguments) {
+    return FerryProcess.ferry(arguments)
+        .in(folder)
+        .with("FERRY_PICKLE_KEY", pickleKey)
+        .with(
+            "DATABASE_URL",
+            "postgresql://%s:%s@%s:%d/%s"
+                .formatted(
+                    db.user(), db.password().reveal(), db.host(), db.port(), db.database()));
+  }
+
+  private Peer peer(String name) {
+    LabClient person = server.register(name, TestLab.PASSWORD, false);
+    return Peer.login(
+        PeerKind.NIO,
+        folder.resolve(name),
+        server.baseUrl(),
+        person.userId(),
+        TestLab.PASSWORD);
+  }
+
+  /** What was made known of a room: kind, trust or reason, and the text. */
+  private List<String> heard(String room) {
+    List<String> heard = new ArrayList<>();
+    try (var connection = db.connect();
+        var statement =
+            connection.prepareStatement(
+                "select r.kind, coalesce(e.trust, e.reason), convert_from(e.clear, 'UTF8')"
+                    + " from ferry.live_release r join ferry.live_event e on e.pk = r.event"
+                    + " where e.room = ? and e.type = 'm.room.encrypted' order by r.pos")) {
+      statement.setString(1, room);
+      var row = statement.executeQuery();
+      while (row.next()) {
+        String text = row.getString(3);
+        heard.add(
+            row.getString(1)
+                + " "
+                + row.getString(2)
+                + " "
+                + (text == null ? "" : LabClient.json(text).path("body").asText()));
+      }
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+    return heard;
+  }
+
+  private void awaitHeard(String room, List<String> said) {
+    Wait.until(LIMIT, said.size() + " messages", () -> heard(room).size() >= said.size());
+    assertThat(heard(room))
+        .containsExactlyElementsOf(said.stream().map(s -> "created unverified " + s).toList());
+  }
+
+  private void awaitMember(Peer peer, String room, String user) {
+    LabClient client =
+        LabClient.withToken(server.baseUrl(), peer.device().userId(), peer.device().token());
+    Wait.until(
+        LIMIT,
+        user + " in the room",
+        () ->
+            client
+                .state(room, "m.room.member", user)
+                .path("membership")
+                .asText()
+                .equals("join"));
+    peer.sync();
+  }
+
+  private static void say(Peer peer, String room, List<String> said, int count) {
+    for (int i = 0; i < count; i++) {
+      said.add("secret " + said.size());
+      String unused = peer.send(room, said.getLast());
+    }
+  }
+
+  @Test
+  void theBotReadsAnEncryptedRoomThroughRestartsKillsAndAHomeserverThatDies() throws Exception {
+    List<String> said = new ArrayList<>();
+    String room;
+    try (Peer alice = peer("alice")) {
+      try (FerryProcess ferry = ferry("run").start()) {
+        assertThat(ferry.awaitLine("state=following")).contains(BOT);
+        room = alice.createEncryptedRoom(100, BOT);
+        awaitMember(alice, room, BOT);
+        say(alice, room, said, 3);
+        awaitHeard(room, said);
+        assertThat(signed(alice)).as("other people's clients see a signed device").isTrue();
+        ferry.terminate();
+        assertThat(ferry.await(LIMIT).status()).isZero();
+      }
+      say(alice, room, said, 2);
+      alice.rotate(room);
+      say(alice, room, said, 2);
+      try (FerryProcess ferry = ferry("run").start()) {
+        awaitHeard(room, said);
+        alice.rotate(room);
+        say(alice, room, said, 1);
+        ferry.kill();
+      }
+      alice.rotate(room);
+      say(alice, room, said, 2);
+      server.kill();
+      var unused = server.start();
+      try (FerryProcess ferry = ferry("run").start()) {
+        awaitHeard(room, said);
+      }
+      assertThat(number("select count(*) from ferry.olm_device")).isEqualTo(1);
+    }
+  }
+
+  private boolean signed(Peer alice) {
+    LabClient client =
+        LabClient.withToken(server.baseUrl(), alice.device().userId(), alice.device().token());
+    var answer =
+        client.post(
+            "/_matrix/client/v3/keys/query",
+            LabClient.json("{\"device_keys\":{\"%s\":[]}}".formatted(BOT)));
+    String master = answer.path("master_keys").path(BOT).path("user_id").asText();
+    var devices = answer.path("device_keys").path(BOT);
+    return master.equals(BOT)
+        && devices.size() == 1
+        && devices.elements().next().path("signatures").path(BOT).size() == 2;
+  }
+
+  private long number(String sql) throws SQLException {
+    try (var connection = db.connect();
+        var row = connection.createStatement().executeQuery(sql)) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+
+  @Test
+  void anAccountIsFollowedByItsOwnDeviceAndLogsInAgain() throws Exception {
+    LabClient carol = server.register("carol", TestLab.PASSWORD, false);
+    Files.writeString(folder.resolve("carol.password"), TestLab.PASSWORD.reveal());
+    configure(
+        server.baseUrl(),
+        "accounts: [{user: \"%s\", password_file: carol.password, invites: {from: [\"@alice:*\"]}}, {user: \"@nobody:%s\", token: wrong}]"
+            .formatted(CAROL, DOMAIN));
+    List<String> said = new ArrayList<>();
+    try (Peer alice = peer("alice");
+        FerryProcess ferry = ferry("run").start()) {
+      assertThat(ferry.awaitLine("state=needs_token")).contains("@nobody:" + DOMAIN);
+      assertThat(ferry.awaitLine("user=" + CAROL + " state=following")).isNotEmpty();
+      String room = alice.createEncryptedRoom(100, CAROL);
+      awaitMember(alice, room, CAROL);
+      say(alice, room, said, 2);
+      awaitHeard(room, said);
+      FerryProcess.Result list = ferry("accounts", "list").run();
+      assertThat(list.status()).isZero();
+      assertThat(list.out())
+          .contains(CAROL + "  account, following, 1 rooms")
+          .contains("@nobody:" + DOMAIN + "  account, needs token");
+
+      // Somebody ends all of carol's sessions: a new login follows by itself, said aloud.
+      var unused =
+          carol.post("/_matrix/client/v3/logout/all", LabClient.json("{}"));
+      assertThat(ferry.awaitLine("event=device_replaced")).contains(CAROL);
+      assertThat(ferry.awaitLine("event=logged_in")).contains(CAROL);
+      Wait.until(
+          LIMIT,
+          "the new device",
+          () -> {
+            alice.sync();
+            return alice.devices(CAROL).size() >= 1;
+          });
+      alice.rotate(room);
+      say(alice, room, said, 1);
+      awaitHeard(room, said);
+    }
+  }
+
+  /** D-20: never a new identity without a word. */
+  @Test
+  void aDeviceThatWasDeletedStopsTheBotUntilSomebodyAsksForANewOne() throws Exception {
+    String first;
+    try (FerryProcess ferry = ferry("run").start()) {
+      assertThat(ferry.awaitLine("state=following")).contains(BOT);
+      first = device();
+      LabClient bot =
+          LabClient.withToken(
+              server.baseUrl(),
+              BOT,
+              RegistrationFile.read(folder.resolve("registration.yaml")).asToken());
+      assertThat(
+              bot.request(
+                      "DELETE",
+                      "/_matrix/client/v3/devices/%s?user_id=%s".formatted(first, LabClient.esc(BOT)),
+                      LabClient.json("{}"))
+                  .status())
+          .isEqualTo(200);
+      assertThat(ferry.awaitLine("state=stopped"))
+          .contains("was deleted on the homeserver", "ferry accounts login " + BOT);
+      assertThat(device()).isEqualTo(first);
+      FerryProcess.Result login = ferry("accounts", "login", BOT).run();
+      assertThat(login.status()).as(login.toString()).isZero();
+      assertThat(ferry.awaitLine("state=following")).contains(BOT);
+      assertThat(device()).isNotEqualTo(first);
+    }
+  }
+
+  private String device() throws SQLException {
+    try (var connection = db.connect();
+        var row =
+            connection.createStatement().executeQuery("select device_id from ferry.identity")) {
+      return row.next() ? row.getString(1) : "";
+    }
+  }
+}
