@@ -32,7 +32,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code ferry run} reads encrypted rooms of a real homeserver, written by somebody else's client. */
+/**
+ * {@code ferry run} reads encrypted rooms of a real homeserver, written by somebody else's client.
+ */
 class EncryptedFollowingIT {
   private static final String DOMAIN = "secret.example.org";
   private static final String BOT = "@ferrybot:" + DOMAIN;
@@ -86,18 +88,13 @@ class EncryptedFollowingIT {
         .with(
             "DATABASE_URL",
             "postgresql://%s:%s@%s:%d/%s"
-                .formatted(
-                    db.user(), db.password().reveal(), db.host(), db.port(), db.database()));
+                .formatted(db.user(), db.password().reveal(), db.host(), db.port(), db.database()));
   }
 
   private Peer peer(String name) {
     LabClient person = server.register(name, TestLab.PASSWORD, false);
     return Peer.login(
-        PeerKind.NIO,
-        folder.resolve(name),
-        server.baseUrl(),
-        person.userId(),
-        TestLab.PASSWORD);
+        PeerKind.NIO, folder.resolve(name), server.baseUrl(), person.userId(), TestLab.PASSWORD);
   }
 
   /** What was made known of a room: kind, trust or reason, and the text. */
@@ -138,12 +135,7 @@ class EncryptedFollowingIT {
     Wait.until(
         LIMIT,
         user + " in the room",
-        () ->
-            client
-                .state(room, "m.room.member", user)
-                .path("membership")
-                .asText()
-                .equals("join"));
+        () -> client.state(room, "m.room.member", user).path("membership").asText().equals("join"));
     peer.sync();
   }
 
@@ -184,6 +176,7 @@ class EncryptedFollowingIT {
       var unused = server.start();
       try (FerryProcess ferry = ferry("run").start()) {
         awaitHeard(room, said);
+        assertThat(ferry.isRunning()).isTrue();
       }
       assertThat(number("select count(*) from ferry.olm_device")).isEqualTo(1);
     }
@@ -234,8 +227,7 @@ class EncryptedFollowingIT {
           .contains("@nobody:" + DOMAIN + "  account, needs token");
 
       // Somebody ends all of carol's sessions: a new login follows by itself, said aloud.
-      var unused =
-          carol.post("/_matrix/client/v3/logout/all", LabClient.json("{}"));
+      var unused = carol.post("/_matrix/client/v3/logout/all", LabClient.json("{}"));
       assertThat(ferry.awaitLine("event=device_replaced")).contains(CAROL);
       assertThat(ferry.awaitLine("event=logged_in")).contains(CAROL);
       Wait.until(
@@ -266,7 +258,8 @@ class EncryptedFollowingIT {
       assertThat(
               bot.request(
                       "DELETE",
-                      "/_matrix/client/v3/devices/%s?user_id=%s".formatted(first, LabClient.esc(BOT)),
+                      "/_matrix/client/v3/devices/%s?user_id=%s"
+                          .formatted(first, LabClient.esc(BOT)),
                       LabClient.json("{}"))
                   .status())
           .isEqualTo(200);

@@ -124,7 +124,14 @@ final class BotRooms {
     return page.isEmpty() ? null : new EventId(page.getFirst().path("event_id").asText());
   }
 
-  private void complete(Intent as, RoomId room, Optional<EventId> anchor) {
+  /**
+   * Brings what is missing of a followed room.
+   *
+   * @param as the bot
+   * @param room the room
+   * @param anchor its newest event when it was complete last
+   */
+  void complete(Intent as, RoomId room, Optional<EventId> anchor) {
     try {
       int missing = intake.complete(as, room, anchor);
       if (missing > 0) {

@@ -6,7 +6,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.ferry.id.UserId;
@@ -21,7 +20,6 @@ import org.ferry.live.events.LiveEvents;
 import org.ferry.live.events.Releaser;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
-import org.ferry.matrix.client.MatrixException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -249,16 +247,10 @@ public final class Following implements AutoCloseable {
           boolean unused = intent.register(bot.user().localpart());
           return intent;
         };
-    // What a homeserver lost has its place before what it pushes now.
-    CountDownLatch completed = new CountDownLatch(1);
     return List.of(
         new Together.Named(
-            "transactions",
-            () -> {
-              completed.await();
-              persevere(() -> taking.run(as.get(), transactions));
-            }),
-        new Together.Named("completion", () -> persevere(() -> complete(rooms, as, completed))));
+            "transactions", () -> persevere(() -> taking.run(as.get(), transactions))),
+        new Together.Named("completion", () -> persevere(() -> complete(rooms, as.get()))));
   }
 
   /** A homeserver that is away, or does not know us yet, is asked again. */
@@ -280,20 +272,11 @@ public final class Following implements AutoCloseable {
     }
   }
 
-  private static void complete(BotRooms rooms, Supplier<Intent> as, CountDownLatch completed)
-      throws InterruptedException {
-    try {
-      Intent intent = as.get();
-      while (true) {
-        rooms.invitations(intent);
-        rooms.catchUp(intent);
-        completed.countDown();
-        Thread.sleep(COMPLETION);
-      }
-    } catch (MatrixException e) {
-      // A homeserver that refuses to be asked still pushes; one that is away pushes nothing.
-      completed.countDown();
-      throw e;
+  private static void complete(BotRooms rooms, Intent intent) throws InterruptedException {
+    while (true) {
+      rooms.invitations(intent);
+      rooms.catchUp(intent);
+      Thread.sleep(COMPLETION);
     }
   }
 

@@ -3,8 +3,12 @@ package org.ferry.live.sync;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.Inbox;
@@ -27,6 +31,7 @@ final class Transactions {
   private final FollowedRooms rooms;
   private final BotRooms bot;
   private final UserId user;
+  private final Set<RoomId> complete = new HashSet<>();
 
   Transactions(Inbox inbox, Intake intake, FollowedRooms rooms, BotRooms bot, UserId user) {
     this.inbox = inbox;
@@ -59,8 +64,24 @@ final class Transactions {
     return !untaken.isEmpty();
   }
 
+  /**
+   * What a homeserver lost has its place before what it pushes now: a room whose first event comes
+   * since this process leads is completed before it is taken up.
+   */
+  private void completeFirst(Intent as, List<ObjectNode> events) {
+    Map<RoomId, Optional<EventId>> anchors = rooms.of(user);
+    for (ObjectNode event : events) {
+      RoomId room = new RoomId(event.path("room_id").asText());
+      Optional<EventId> anchor = anchors.get(room);
+      if (anchor != null && complete.add(room)) {
+        bot.complete(as, room, anchor);
+      }
+    }
+  }
+
   private void take(Intent as, List<ObjectNode> events) {
     Set<RoomId> followed = rooms.of(user).keySet();
+    completeFirst(as, events);
     List<ObjectNode> seen = new ArrayList<>();
     List<ObjectNode> carried = new ArrayList<>();
     for (ObjectNode event : events) {

@@ -8,6 +8,7 @@ import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.LedgerEvent;
+import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Origin;
 import org.ferry.migrate.verify.Difference.Kind;
@@ -101,9 +102,15 @@ final class Strangers {
       if (!type.equals("m.room.redaction")) {
         unexpected(event, "an event of type " + type + " without Ferry's mark");
       }
-    } else if (!type.equals("m.room.member") && !(made && beginning && CREATION.contains(type))) {
+    } else if (!type.equals("m.room.member") && !(made && isOfCreation(type, beginning))) {
       suspects.stray(event);
     }
+  }
+
+  private boolean isOfCreation(String type, boolean beginning) {
+    return (beginning && CREATION.contains(type))
+        || (type.equals("m.room.encryption")
+            && voyage.plan().forced() == Plan.ForcedEncryption.ACCEPT);
   }
 
   private boolean wasTakenBack() {

@@ -203,7 +203,8 @@ public final class Backup {
         known.add(table.name());
       }
     }
-    run("truncate ferry." + String.join(", ferry.", known));
+    // What is in no backup goes as well: it belongs to what was there.
+    run("truncate ferry." + String.join(", ferry.", known) + " cascade");
     long rows = 0;
     for (Optional<String> next = reader.next(); next.isPresent(); next = reader.next()) {
       Table table = table(JSON.readTree(next.get()), known);
