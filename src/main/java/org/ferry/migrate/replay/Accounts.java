@@ -90,21 +90,24 @@ final class Accounts {
         .anyMatch(s -> s.kind().equals(ACCOUNT) && s.state() == State.CARRIED);
   }
 
-  /** Makes an account that the ledger says is intended; it may exist since a run that died. */
-  void make(UserId target, String name) {
+  /**
+   * Makes an account that the ledger says is intended; it may exist since a run that died. Its name
+   * is a setting like others, so that a rollback knows what was there before.
+   */
+  void make(UserId target) {
     if (isOurs(target)) {
       return;
     }
-    create(target, name);
+    create(target);
     Setting made = new Setting(target, ACCOUNT, "made", State.CARRIED, null, null);
     voyage.ledger().settings().put(voyage.id(), made);
   }
 
-  private void create(UserId target, String name) {
+  private void create(UserId target) {
     Admin admin = voyage.admin();
     if (admin != null) {
       try {
-        ObjectNode unused = admin.putUser(target, Json.object().put("displayname", name));
+        ObjectNode unused = admin.putUser(target, Json.object());
         return;
       } catch (MatrixException e) {
         if (!e.isUnrecognized() && !e.is("M_INVALID_USERNAME")) {

@@ -101,7 +101,7 @@ final class People {
       if (!made) {
         cast.remember(new CarriedPerson(person.id(), target, "planned", null, null, null));
         fresh = !accounts.isOurs(target);
-        accounts.make(target, Sanitizer.name(name));
+        accounts.make(target);
       }
       String avatar = picture(face).orElse("");
       List<String> failures =

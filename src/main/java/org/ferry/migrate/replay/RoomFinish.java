@@ -2,10 +2,10 @@ package org.ferry.migrate.replay;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -90,7 +90,7 @@ final class RoomFinish {
     RoomId target = Objects.requireNonNull(row.target());
     Optional<EventId> stands =
         detail.has(NOTICE)
-            ? standing(target, Set.of(acting.value(), row.actor().value()))
+            ? standing(target, List.of(acting.value(), row.actor().value()))
             : Optional.empty();
     if (!detail.has(NOTICE)) {
       note(row, row.state(), row.reason(), detail.put(NOTICE, ""));
@@ -99,7 +99,7 @@ final class RoomFinish {
     note(row, row.state(), row.reason(), detail.put(NOTICE, id.value()));
   }
 
-  private Optional<EventId> standing(RoomId target, Set<String> senders) {
+  private Optional<EventId> standing(RoomId target, List<String> senders) {
     Iterator<ObjectNode> events =
         new Backwards(readers.present(voyage.options().bot(), target), target);
     while (events.hasNext()) {
