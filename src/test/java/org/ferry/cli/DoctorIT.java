@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +50,11 @@ class DoctorIT {
   private static LabClient admin;
 
   @BeforeAll
-  static void open() {
+  static void open() throws IOException {
     place = Workplace.in(folder);
+    Path key = Files.writeString(folder.resolve("pickle.key"), "k".repeat(43) + "=\n");
+    Path unusedKey =
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
     admin = place.server().register("admin", TestLab.PASSWORD, true);
   }
 
