@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
 
 /**
  * Which room versions the destination offers.
@@ -15,6 +16,8 @@ import org.ferry.matrix.client.Intent;
  * @param offered all it can make
  */
 public record RoomVersions(String standard, Set<String> offered) {
+  private static final String NEWEST = "12";
+
   static RoomVersions of(Intent bot) {
     JsonNode versions =
         bot.call(HttpMethod.GET, "/_matrix/client/v3/capabilities", null)
@@ -25,9 +28,19 @@ public record RoomVersions(String standard, Set<String> offered) {
     return new RoomVersions(versions.path("default").asText("1"), offered);
   }
 
-  /** The version that a homeserver makes when nothing is asked for. */
+  /**
+   * The version that a homeserver makes when nothing is asked for; the newest that Ferry knows
+   * where the homeserver does not know Ferry's user yet, who is made by the first run.
+   */
   public static String standard(Homeserver homeserver, UserId bot) {
-    return of(homeserver.as(bot)).standard();
+    try {
+      return of(homeserver.as(bot)).standard();
+    } catch (MatrixException e) {
+      if (!e.is("M_FORBIDDEN")) {
+        throw e;
+      }
+      return NEWEST;
+    }
   }
 
   /**
