@@ -64,7 +64,8 @@ public final class Daemon implements AutoCloseable {
       appservice = closing.add(listen(ferry, registration, inbox, following), Listener::close);
       wayBack = closing.add(wayBack(ferry, closing, registration), WayBack::close);
     }
-    HealthRoutes pages = new HealthRoutes(HealthChecks.of(ferry, inbox, wayBack));
+    HealthRoutes pages =
+        new HealthRoutes(HealthChecks.of(ferry, inbox, wayBack, following::pushes));
     Listener health =
         closing.add(
             Listener.open(vertx, pages.router(vertx), config.api(), "api.listen"), Listener::close);

@@ -6,9 +6,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.ferry.config.Config;
 import org.ferry.id.Secret;
 import org.ferry.live.Inbox;
+import org.ferry.live.sync.PushState;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
 import org.ferry.matrix.client.Patience;
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class HealthChecks {
   private HealthChecks() {}
 
-  static List<HealthCheck> of(Ferry ferry, Inbox inbox, @Nullable WayBack wayBack) {
+  static List<HealthCheck> of(
+      Ferry ferry, Inbox inbox, @Nullable WayBack wayBack, Supplier<PushState> pushes) {
     Config config = ferry.config();
     Accounts accounts = new Accounts(ferry);
     List<HealthCheck> checks = new ArrayList<>();
@@ -27,6 +30,7 @@ final class HealthChecks {
     checks.add(check("homeserver", () -> homeserver(ferry.vertx(), config.homeserver())));
     if (wayBack != null) {
       checks.add(check("way_back", () -> wayBack(wayBack)));
+      checks.add(check("pushes", () -> pushes(pushes.get())));
     }
     if (config.encryption().pickling() != null) {
       checks.add(check("devices", () -> devices(accounts)));
@@ -71,6 +75,13 @@ final class HealthChecks {
 
   private static String wayBack(WayBack wayBack) {
     WayBack.State state = wayBack.state();
+    if (!state.open()) {
+      throw new IllegalStateException(state.detail());
+    }
+    return state.detail();
+  }
+
+  private static String pushes(PushState state) {
     if (!state.open()) {
       throw new IllegalStateException(state.detail());
     }

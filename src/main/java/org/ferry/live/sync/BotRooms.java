@@ -80,7 +80,7 @@ final class BotRooms {
   }
 
   private void joined(Intent as, RoomId room, @Nullable EventId anchor) {
-    if (!rooms.follows(bot, room) && options.follows(names(as, room))) {
+    if (!rooms.follows(bot, room) && !CanaryRoom.is(as, room) && options.follows(names(as, room))) {
       rooms.follow(bot, room, anchor);
       LOG.info("event=room_followed user={} room={}", bot, room);
     }

@@ -2,10 +2,12 @@ package org.ferry.live.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.ferry.id.UserId;
@@ -39,6 +41,7 @@ public final class Following implements AutoCloseable {
   private final Rules rules;
   private final InstantSource clock;
   private final Signal transactions = new Signal();
+  private final AtomicReference<PushState> pushes = new AtomicReference<>(PushState.UNKNOWN);
   private final Thread thread;
 
   /**
@@ -100,6 +103,11 @@ public final class Following implements AutoCloseable {
   /** Tells that a transaction was stored. */
   public void transactionStored() {
     transactions.wake();
+  }
+
+  /** Whether the homeserver pushes; nothing is known of it where another process leads. */
+  public PushState pushes() {
+    return pushes.get();
   }
 
   private void run() {
@@ -250,7 +258,32 @@ public final class Following implements AutoCloseable {
     return List.of(
         new Together.Named(
             "transactions", () -> persevere(() -> taking.run(as.get(), transactions))),
-        new Together.Named("completion", () -> persevere(() -> complete(rooms, as.get()))));
+        new Together.Named("completion", () -> persevere(() -> complete(rooms, as.get()))),
+        new Together.Named("canary", () -> persevere(() -> canary(rooms, as.get()))));
+  }
+
+  private void canary(BotRooms rooms, Intent intent) throws InterruptedException {
+    Canary canary = new Canary(cage(rooms, intent), Canary.Timing.USUAL, clock, pushes::set);
+    canary.run();
+  }
+
+  private Canary.Cage cage(BotRooms rooms, Intent intent) {
+    return new Canary.Cage() {
+      @Override
+      public Optional<Instant> heard() {
+        return keeping.inbox().lastReceived(rules.domain());
+      }
+
+      @Override
+      public void sing(Instant at) {
+        CanaryRoom.sing(intent, at.toEpochMilli());
+      }
+
+      @Override
+      public void read() {
+        rooms.catchUp(intent);
+      }
+    };
   }
 
   /** A homeserver that is away, or does not know us yet, is asked again. */

@@ -41,6 +41,7 @@ public final class MatrixLab implements AutoCloseable {
   private final HttpServer listener;
   private final Homeserver homeserver;
   private final List<String> transactions = new CopyOnWriteArrayList<>();
+  private volatile boolean failing;
 
   /**
    * Starts both.
@@ -84,6 +85,9 @@ public final class MatrixLab implements AutoCloseable {
     return new AppserviceRoutes(
         HS_TOKEN,
         (id, body) -> {
+          if (failing) {
+            throw new IllegalStateException("nothing can be stored now");
+          }
           boolean unused = transactions.add(new String(body, StandardCharsets.UTF_8));
         },
         names);
@@ -137,6 +141,11 @@ public final class MatrixLab implements AutoCloseable {
   /** The bodies that came in. */
   public List<String> transactions() {
     return transactions;
+  }
+
+  /** Refuses transactions from now on, or takes them again; pings are answered all the same. */
+  public void failing(boolean now) {
+    failing = now;
   }
 
   /** A new user of the namespace. */
