@@ -56,8 +56,8 @@ public final class Daemon implements AutoCloseable {
     Vertx vertx = ferry.vertx();
     PgInbox inbox = new PgInbox(ferry.database());
     Registration registration = registration(config);
-    Following following =
-        closing.add(LivePart.make(ferry, closing, registration), Following::close);
+    LivePart live = LivePart.make(ferry, closing, registration);
+    Following following = live.following();
     Listener appservice = null;
     WayBack wayBack = null;
     if (registration != null) {

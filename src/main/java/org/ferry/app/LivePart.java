@@ -1,9 +1,15 @@
 package org.ferry.app;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.ferry.config.Config;
 import org.ferry.config.Registration;
 import org.ferry.id.UserId;
+import org.ferry.live.sending.Company;
+import org.ferry.live.sending.Postbox;
+import org.ferry.live.sending.Postman;
+import org.ferry.live.sending.Sending;
 import org.ferry.live.sync.Following;
 import org.ferry.live.sync.Machines;
 import org.ferry.store.Database;
@@ -13,20 +19,27 @@ import org.ferry.store.live.PgFollowedRooms;
 import org.ferry.store.live.PgIdentities;
 import org.ferry.store.live.PgLeader;
 import org.ferry.store.live.PgLiveEvents;
+import org.ferry.store.sending.PgLetters;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code run} follows: the bot's rooms and the configured accounts'. */
-final class LivePart {
-  private LivePart() {}
+/**
+ * What {@code run} follows, the bot's rooms and the configured accounts', and how it writes there.
+ *
+ * @param following begins when it is started
+ * @param sending for everybody who writes live; sends while some process on this database follows
+ */
+record LivePart(Following following, Sending sending) {
+  /** How long somebody who sends waits for the homeserver. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /**
-   * Makes the following, which does not begin yet.
+   * Makes both; the following does not begin yet.
    *
    * @param ferry stays the caller's
    * @param closing what it needs is added to
    * @param registration null where Ferry is no application service
    */
-  static Following make(Ferry ferry, Closing closing, @Nullable Registration registration) {
+  static LivePart make(Ferry ferry, Closing closing, @Nullable Registration registration) {
     Config config = ferry.config();
     Database database = ferry.database();
     boolean keys = config.encryption().pickling() != null || !config.people().isEmpty();
@@ -39,20 +52,47 @@ final class LivePart {
                 registration == null ? null : registration.asToken(),
                 ferry.clock()),
             HomeserverDoors::close);
-    return new Following(
-        new Following.Keeping(
-            new PgLeader(database),
-            new PgInbox(database),
-            new PgLiveEvents(database),
-            new PgFollowedRooms(database),
-            new PgIdentities(database, keyring)),
-        new Following.Ways(doors, keyring == null ? null : machines(ferry, closing, keyring)),
-        new Following.Rules(
-            config.homeserver().domain(),
-            registration == null ? null : config.botOptions(),
-            config.people(),
-            config.retention()),
-        ferry.clock());
+    PgIdentities identities = new PgIdentities(database, keyring);
+    PgLetters letters = new PgLetters(database);
+    Postbox box = new Postbox(letters, ferry.clock(), PATIENCE);
+    Postman postman =
+        new Postman(
+            letters,
+            box,
+            company(config, registration),
+            doors,
+            identities,
+            keyring != null,
+            ferry.clock());
+    Following following =
+        new Following(
+            new Following.Keeping(
+                new PgLeader(database),
+                new PgInbox(database),
+                new PgLiveEvents(database),
+                new PgFollowedRooms(database),
+                identities),
+            new Following.Ways(doors, keyring == null ? null : machines(ferry, closing, keyring)),
+            new Following.Rules(
+                config.homeserver().domain(),
+                registration == null ? null : config.botOptions(),
+                config.people(),
+                config.retention(),
+                List.of(postman)),
+            ferry.clock());
+    return new LivePart(closing.add(following, Following::close), box);
+  }
+
+  private static Company company(Config config, @Nullable Registration registration) {
+    return new Company(
+        config.homeserver().domain(),
+        registration == null ? null : config.bot(),
+        config.people(),
+        user ->
+            registration != null
+                && !user.equals(config.bot())
+                && registration.users().stream()
+                    .anyMatch(n -> n.exclusive() && n.holds(user.value())));
   }
 
   private static Machines machines(Ferry ferry, Closing closing, PgKeyring keyring) {

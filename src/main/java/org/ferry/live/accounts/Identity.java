@@ -34,7 +34,9 @@ public record Identity(
     /** Ferry's own user. */
     BOT("bot"),
     /** Somebody's account, named in the configuration. */
-    ACCOUNT("account");
+    ACCOUNT("account"),
+    /** One of Ferry's own users that writes in a room. */
+    GHOST("ghost");
 
     private final String word;
 

@@ -89,7 +89,7 @@ public final class DeviceLogin {
           new Identity(
               bot, Kind.BOT, DeviceNames.fresh(), null, null, State.STARTING, "", clock.instant()));
     }
-    Intent intent = new BotDevice(bot, doors, identities, clock).ready();
+    Intent intent = new ServiceDevice(bot, Kind.BOT, doors, identities, clock).ready();
     identities.note(bot, State.STARTING, "");
     return intent.device().orElseThrow();
   }

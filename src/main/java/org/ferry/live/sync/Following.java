@@ -17,6 +17,7 @@ import org.ferry.live.Signal;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.accounts.FollowedRooms;
 import org.ferry.live.accounts.Identities;
+import org.ferry.live.accounts.Identity.Kind;
 import org.ferry.live.events.Intake;
 import org.ferry.live.events.LiveEvents;
 import org.ferry.live.events.Releaser;
@@ -72,12 +73,20 @@ public final class Following implements AutoCloseable {
    * @param bot Ferry's own user; null where Ferry is no application service
    * @param accounts the accounts
    * @param retention how long the text of events is kept
+   * @param duties what is done besides
    */
   public record Rules(
       String domain,
       @Nullable AccountOptions bot,
       List<AccountOptions> accounts,
-      Duration retention) {}
+      Duration retention,
+      List<Duty> duties) {
+    /** Copies the lists. */
+    public Rules {
+      accounts = List.copyOf(accounts);
+      duties = List.copyOf(duties);
+    }
+  }
 
   /**
    * Begins to follow.
@@ -150,6 +159,9 @@ public final class Following implements AutoCloseable {
       tasks.add(new Together.Named("leader", () -> watch(term)));
       tasks.add(new Together.Named("releaser", () -> releaser.run(news)));
       tasks.add(new Together.Named("retention", this::sweep));
+      for (Duty duty : rules.duties()) {
+        tasks.add(new Together.Named(duty.name(), () -> duty.run(lead(term, openers))));
+      }
       AccountOptions bot = rules.bot();
       if (bot != null) {
         tasks.addAll(transactions(bot, intake));
@@ -164,6 +176,20 @@ public final class Following implements AutoCloseable {
       }
       Together.run(tasks);
     }
+  }
+
+  private static Duty.Lead lead(Leader.Term term, Openers openers) {
+    return new Duty.Lead() {
+      @Override
+      public long epoch() {
+        return term.epoch();
+      }
+
+      @Override
+      public Optional<Machine> machine(UserId user) {
+        return openers.of(user);
+      }
+    };
   }
 
   private List<Together.Named> followers(Intake intake, Follower.Company company) {
@@ -240,7 +266,8 @@ public final class Following implements AutoCloseable {
             return (answer, first) -> {};
           }
         };
-    BotDevice device = new BotDevice(options.user(), ways.doors(), keeping.identities(), clock);
+    ServiceDevice device =
+        new ServiceDevice(options.user(), Kind.BOT, ways.doors(), keeping.identities(), clock);
     return new Follower(options.user(), device, duties, company);
   }
 

@@ -41,6 +41,11 @@ final class Openers implements Opener {
     Machine unused = open.remove(user);
   }
 
+  /** The machine of a user's device; empty while it is not open. */
+  Optional<Machine> of(UserId user) {
+    return Optional.ofNullable(open.get(user));
+  }
+
   /** Room keys are everybody's; whom an event came to knows best who sent it. */
   @Override
   public Optional<DecryptOutcome> open(Held held, ObjectNode event) {

@@ -22,20 +22,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The device of Ferry's own user: by {@code PUT /devices} of MSC4190, spoken for by the application
- * service's token, where the homeserver has that and it works; else by a login of the application
- * service, with a token of its own. Which of them works is found by trying.
+ * The device of a user of the application service, Ferry's own or a ghost: by {@code PUT /devices}
+ * of MSC4190, spoken for by the application service's token, where the homeserver has that and it
+ * works; else by a login of the application service, with a token of its own. Which of them works
+ * is found by trying.
  */
-final class BotDevice implements FollowedDevice {
-  private static final Logger LOG = LoggerFactory.getLogger(BotDevice.class);
+public final class ServiceDevice implements FollowedDevice {
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceDevice.class);
 
-  private final UserId bot;
+  private final UserId user;
+  private final Kind kind;
   private final Doors doors;
   private final Identities identities;
   private final InstantSource clock;
 
-  BotDevice(UserId bot, Doors doors, Identities identities, InstantSource clock) {
-    this.bot = bot;
+  /**
+   * A user's device; nothing is asked yet.
+   *
+   * @param user whose
+   * @param kind what the user is to Ferry
+   * @param doors to the homeserver
+   * @param identities where the device is kept
+   * @param clock now
+   */
+  public ServiceDevice(
+      UserId user, Kind kind, Doors doors, Identities identities, InstantSource clock) {
+    this.user = user;
+    this.kind = kind;
     this.doors = doors;
     this.identities = identities;
     this.clock = clock;
@@ -43,7 +56,7 @@ final class BotDevice implements FollowedDevice {
 
   @Override
   public Intent ready() {
-    Identity identity = identities.find(bot).orElseGet(this::fresh);
+    Identity identity = identities.find(user).orElseGet(this::fresh);
     Way way = identity.way();
     if (way == null) {
       return make(identity);
@@ -55,21 +68,21 @@ final class BotDevice implements FollowedDevice {
   private Identity fresh() {
     Identity identity =
         new Identity(
-            bot, Kind.BOT, DeviceNames.fresh(), null, null, State.STARTING, "", clock.instant());
+            user, kind, DeviceNames.fresh(), null, null, State.STARTING, "", clock.instant());
     identities.keep(identity);
     return identity;
   }
 
   private Intent byService(Identity identity) {
-    if (!doors.service().as(bot).hasDevice(identity.device())) {
+    if (!doors.service().as(user).hasDevice(identity.device())) {
       throw gone(identity);
     }
-    Intent intent = doors.service().as(bot, identity.device());
+    Intent intent = doors.service().as(user, identity.device());
     if (!isItself(intent, identity.device())) {
       throw new Halted(
           State.STOPPED,
           "the homeserver does not take requests of %s for those of its device %s any more (device_id of Matrix 1.17 is ignored); ferry doctor says what it lacks"
-              .formatted(bot, identity.device()));
+              .formatted(user, identity.device()));
     }
     return intent;
   }
@@ -77,7 +90,7 @@ final class BotDevice implements FollowedDevice {
   private Intent byToken(Identity identity) {
     Secret token = identity.token();
     if (token != null) {
-      Intent intent = doors.personal(bot, token).as(bot, identity.device());
+      Intent intent = doors.personal(user, token).as(user, identity.device());
       try {
         if (isItself(intent, identity.device())) {
           return intent;
@@ -88,7 +101,7 @@ final class BotDevice implements FollowedDevice {
         }
       }
     }
-    if (!doors.service().as(bot).hasDevice(identity.device())) {
+    if (!doors.service().as(user).hasDevice(identity.device())) {
       throw gone(identity);
     }
     return login(identity).orElseThrow(() -> noWay("the login is refused"));
@@ -98,11 +111,11 @@ final class BotDevice implements FollowedDevice {
     return new Halted(
         State.STOPPED,
         "the device %s of %s was deleted on the homeserver; Ferry puts its keys under no other name by itself. To go on with a new device: ferry accounts login %s"
-            .formatted(identity.device(), bot, bot));
+            .formatted(identity.device(), user, user));
   }
 
   private Intent make(Identity identity) {
-    boolean unused = doors.service().as(bot).register(bot.localpart());
+    boolean unused = doors.service().as(user).register(user.localpart());
     Optional<Intent> made = put(identity);
     return made.isPresent()
         ? made.get()
@@ -115,14 +128,14 @@ final class BotDevice implements FollowedDevice {
     return new Halted(
         State.STOPPED,
         "no device can be made for %s: %s; ferry doctor says what the homeserver lacks"
-            .formatted(bot, why));
+            .formatted(user, why));
   }
 
   private Optional<Intent> put(Identity identity) {
-    if (!doors.service().as(bot).putDevice(identity.device(), DeviceNames.SHOWN)) {
+    if (!doors.service().as(user).putDevice(identity.device(), DeviceNames.SHOWN)) {
       return Optional.empty();
     }
-    Intent intent = doors.service().as(bot, identity.device());
+    Intent intent = doors.service().as(user, identity.device());
     if (!works(intent, identity.device())) {
       LOG.info("event=device_by_login PUT /devices works, but not what needs the device");
       return Optional.empty();
@@ -135,12 +148,12 @@ final class BotDevice implements FollowedDevice {
     Login login;
     try {
       login =
-          doors.service().logins().applicationService(bot, identity.device(), DeviceNames.SHOWN);
+          doors.service().logins().applicationService(user, identity.device(), DeviceNames.SHOWN);
     } catch (MatrixException e) {
       LOG.warn("event=appservice_login_refused {}", e.getMessage());
       return Optional.empty();
     }
-    Intent intent = doors.personal(bot, login.token()).as(bot, login.device());
+    Intent intent = doors.personal(user, login.token()).as(user, login.device());
     if (!login.device().equals(identity.device()) || !works(intent, login.device())) {
       return Optional.empty();
     }
@@ -165,6 +178,6 @@ final class BotDevice implements FollowedDevice {
 
   /** The unstable name of device_id was ignored without a word by some versions. */
   private boolean isItself(Intent intent, DeviceId device) throws HomeserverFailure {
-    return intent.whoami().equals(new WhoAmI(bot, device));
+    return intent.whoami().equals(new WhoAmI(user, device));
   }
 }

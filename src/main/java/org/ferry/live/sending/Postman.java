@@ -1,0 +1,225 @@
+package org.ferry.live.sending;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.ferry.crypto.FencedOutException;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.live.accounts.Identities;
+import org.ferry.live.sending.Letter.Refusal;
+import org.ferry.live.sync.Doors;
+import org.ferry.live.sync.Duty;
+import org.ferry.live.sync.Halted;
+import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.client.MatrixException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends what was posted, while this process leads: the messages of a room one after the other, as
+ * they were posted, those of different rooms side by side.
+ */
+public final class Postman implements Duty {
+  private static final Logger LOG = LoggerFactory.getLogger(Postman.class);
+  private static final Duration TICK = Duration.ofMillis(500);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+  private static final Duration GIVE_UP = Duration.ofDays(1);
+  private static final Duration KEPT = Duration.ofDays(30);
+  private static final Duration SWEEP = Duration.ofHours(1);
+  private static final int BATCH = 200;
+  private static final int MOST_DOUBLINGS = 8;
+
+  private final Letters letters;
+  private final Postbox box;
+  private final Company company;
+  private final Doors doors;
+  private final Identities identities;
+  private final boolean followed;
+  private final InstantSource clock;
+  private final Set<RoomId> busy = ConcurrentHashMap.newKeySet();
+
+  /**
+   * A postman.
+   *
+   * @param letters where messages are kept
+   * @param box told when one is settled
+   * @param company who may write
+   * @param doors to homeservers
+   * @param identities whose devices are kept
+   * @param followed whether the bot and the accounts are followed, and get their devices by that
+   * @param clock now
+   */
+  public Postman(
+      Letters letters,
+      Postbox box,
+      Company company,
+      Doors doors,
+      Identities identities,
+      boolean followed,
+      InstantSource clock) {
+    this.letters = letters;
+    this.box = box;
+    this.company = company;
+    this.doors = doors;
+    this.identities = identities;
+    this.followed = followed;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "postman";
+  }
+
+  @Override
+  public void run(Lead lead) throws InterruptedException {
+    Delivery delivery =
+        new Delivery(
+            letters,
+            new Writers(company, doors, identities, clock, followed),
+            new Admission(company, doors),
+            clock,
+            lead.epoch());
+    Set<Thread> rounds = ConcurrentHashMap.newKeySet();
+    Instant swept = Instant.EPOCH;
+    try {
+      while (true) {
+        begin(delivery, rounds);
+        if (Duration.between(swept, clock.instant()).compareTo(SWEEP) > 0) {
+          int unused = letters.forget(clock.instant().minus(KEPT));
+          swept = clock.instant();
+        }
+        box.posted().await(TICK);
+      }
+    } finally {
+      rounds.forEach(Thread::interrupt);
+      for (Thread round : rounds) {
+        joinFully(round);
+      }
+    }
+  }
+
+  private static void joinFully(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One round for each room that has something due and none under way. */
+  private void begin(Delivery delivery, Set<Thread> rounds) {
+    Map<RoomId, List<Letter>> due = new LinkedHashMap<>();
+    for (Letter letter : letters.due(BATCH)) {
+      due.computeIfAbsent(letter.out().room(), r -> new java.util.ArrayList<>()).add(letter);
+    }
+    due.forEach((room, waiting) -> {
+      if (busy.add(room)) {
+        Thread round =
+            Thread.ofVirtual()
+                .name("send " + room)
+                .unstarted(() -> {
+                  try {
+                    round(delivery, waiting);
+                  } finally {
+                    boolean unused = busy.remove(room);
+                    unused = rounds.remove(Thread.currentThread());
+                    box.posted().wake();
+                  }
+                });
+        boolean unused = rounds.add(round);
+        round.start();
+      }
+    });
+  }
+
+  /** One that has to wait holds up the later ones of its sender, and nobody else's. */
+  private void round(Delivery delivery, List<Letter> waiting) {
+    Set<org.ferry.id.UserId> held = new HashSet<>();
+    for (Letter read : waiting) {
+      if (Thread.currentThread().isInterrupted()) {
+        return;
+      }
+      // What was read before the last round ended may be settled by now.
+      Letter letter = letters.find(read.out().key()).orElse(read);
+      if (letter.state() == Letter.State.WAITING
+          && !held.contains(letter.out().as())
+          && !settle(delivery, letter)) {
+        boolean unused = held.add(letter.out().as());
+      }
+    }
+  }
+
+  /** Whether it is settled, one way or the other. */
+  private boolean settle(Delivery delivery, Letter letter) {
+    try {
+      Optional<EventId> event = delivery.deliver(letter);
+      event.ifPresent(id -> letters.sent(letter.pk(), id));
+      box.settled();
+      return event.isPresent();
+    } catch (MatrixException e) {
+      return isPassing(e)
+          ? later(letter, sentence(e))
+          : refused(letter, new Refusal(e.status(), e.errcode(), e.error()));
+    } catch (HomeserverFailure | NotYet | Halted e) {
+      return later(letter, sentence(e));
+    } catch (FencedOutException e) {
+      return later(letter, "another process took the device over");
+    }
+  }
+
+  /** Whether it says nothing about the message. */
+  private static boolean isPassing(MatrixException e) {
+    return e.isRateLimit() || e.isUnknownDevice() || e.isTokenRefused();
+  }
+
+  private static String sentence(RuntimeException e) {
+    return String.valueOf(e.getMessage());
+  }
+
+  private boolean refused(Letter letter, Refusal refusal) {
+    LOG.warn(
+        "event=send_failed room={} as={} key=\"{}\" {} {} {}",
+        letter.out().room(),
+        letter.out().as(),
+        letter.out().key(),
+        refusal.status(),
+        refusal.errcode(),
+        refusal.error());
+    letters.failed(letter.pk(), refusal);
+    box.settled();
+    return true;
+  }
+
+  private boolean later(Letter letter, String why) {
+    if (Thread.currentThread().isInterrupted()) {
+      return false;
+    }
+    if (Duration.between(letter.posted(), clock.instant()).compareTo(GIVE_UP) > 0) {
+      return refused(letter, new Refusal(504, "", "it could not be sent for a day: " + why));
+    }
+    letters.later(letter.pk(), pause(letter.attempts()), why);
+    box.settled();
+    return false;
+  }
+
+  private static Duration pause(int attempts) {
+    Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(attempts, MOST_DOUBLINGS));
+    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+  }
+}

@@ -1,0 +1,26 @@
+package org.ferry.live.sync;
+
+import java.util.Optional;
+import org.ferry.id.UserId;
+
+/** What the process that leads does besides following; ends when its thread is interrupted. */
+public interface Duty {
+  /** What it is called in thread names. */
+  String name();
+
+  /**
+   * Does it for as long as this process leads.
+   *
+   * @param lead the term that it is done in
+   */
+  void run(Lead lead) throws InterruptedException;
+
+  /** A term of leading. */
+  interface Lead {
+    /** Its number; what is written names it. */
+    long epoch();
+
+    /** The machine of a followed user's device; empty while it is not open. */
+    Optional<Machine> machine(UserId user);
+  }
+}

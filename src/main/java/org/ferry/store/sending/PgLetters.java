@@ -1,0 +1,210 @@
+package org.ferry.store.sending;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.ferry.crypto.StoredJson;
+import org.ferry.id.DeviceId;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.live.sending.KeyReused;
+import org.ferry.live.sending.Letter;
+import org.ferry.live.sending.Letter.Refusal;
+import org.ferry.live.sending.Letter.State;
+import org.ferry.live.sending.Letters;
+import org.ferry.live.sending.Outgoing;
+import org.ferry.store.Database;
+import org.jspecify.annotations.Nullable;
+
+/** Messages on their way in PostgreSQL: {@code ferry.outgoing}. */
+public final class PgLetters implements Letters {
+  private static final String POST =
+      """
+      insert into ferry.outgoing (key, sender, room, type, content, hash, txn)
+      values ($1, $2, $3, $4, $5, $6, $7) on conflict (key) do nothing
+      """;
+  private static final String AGAIN =
+      """
+      update ferry.outgoing set state = 'waiting', content = $2, posted_at = now(), due_at = now(),
+        status = null, errcode = null, error = null, settled_at = null
+      where key = $1 and state = 'failed' and hash = $3
+      """;
+  private static final String COLUMNS =
+      """
+      select pk, key, sender, room, type, content, hash, txn, state, posted_at, tried_at, device,
+        attempts, event, status, errcode, error, detail
+      from ferry.outgoing o
+      """;
+  private static final String DUE =
+      COLUMNS
+          + """
+          where state = 'waiting' and not exists (select from ferry.outgoing held
+            where held.state = 'waiting' and held.room = o.room and held.sender = o.sender
+              and held.pk <= o.pk and held.due_at > now())
+          order by pk limit $1
+          """;
+  private static final String TRYING =
+      """
+      with fence as (select epoch from ferry.live_leader where id = 1 and epoch = $2 for share)
+      update ferry.outgoing set tried_at = coalesce(tried_at, now()), device = $3,
+        attempts = attempts + 1
+      from fence where pk = $1
+      """;
+  private static final String SENT =
+      """
+      update ferry.outgoing set state = 'sent', event = $2, content = '', detail = '',
+        settled_at = now()
+      where pk = $1
+      """;
+  private static final String FAILED =
+      """
+      update ferry.outgoing set state = 'failed', status = $2, errcode = $3, error = $4,
+        content = '', detail = '', settled_at = now()
+      where pk = $1
+      """;
+  private static final String LATER =
+      """
+      update ferry.outgoing set due_at = now() + $2 * interval '1 ms', detail = $3 where pk = $1
+      """;
+  private static final String FORGET = "delete from ferry.outgoing where settled_at < $1";
+
+  private final Database database;
+
+  /**
+   * Messages in a database.
+   *
+   * @param database stays the caller's
+   */
+  public PgLetters(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public Posted post(Outgoing out, String txn) {
+    String content = StoredJson.text(out.content());
+    Buffer hash = hash(out, content);
+    boolean fresh =
+        database
+                .run(
+                    POST,
+                    out.key(),
+                    out.as().value(),
+                    out.room().value(),
+                    out.type(),
+                    content,
+                    hash,
+                    txn)
+                .rowCount()
+            > 0;
+    if (!fresh) {
+      var unused = database.run(AGAIN, out.key(), content, hash);
+    }
+    Row row = database.run(COLUMNS + " where key = $1", out.key()).iterator().next();
+    if (!row.getBuffer(6).equals(hash)) {
+      throw new KeyReused(out.key());
+    }
+    return new Posted(letter(row), fresh);
+  }
+
+  private static Buffer hash(Outgoing out, String content) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (String part : List.of(out.as().value(), out.room().value(), out.type(), content)) {
+        digest.update(part.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+      }
+      return Buffer.buffer(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java has no SHA-256", e);
+    }
+  }
+
+  @Override
+  public Optional<Letter> find(String key) {
+    return letters(COLUMNS + " where key = $1", key).stream().findFirst();
+  }
+
+  @Override
+  public List<Letter> due(int limit) {
+    return letters(DUE, limit);
+  }
+
+  private List<Letter> letters(String sql, Object value) {
+    List<Letter> letters = new ArrayList<>();
+    database.run(sql, value).forEach(row -> letters.add(letter(row)));
+    return letters;
+  }
+
+  @Override
+  public boolean trying(long pk, long epoch, DeviceId device) {
+    return database.run(TRYING, pk, epoch, device.value()).rowCount() > 0;
+  }
+
+  @Override
+  public void sent(long pk, EventId event) {
+    var unused = database.run(SENT, pk, event.value());
+  }
+
+  @Override
+  public void failed(long pk, Refusal refusal) {
+    var unused = database.run(FAILED, pk, refusal.status(), refusal.errcode(), refusal.error());
+  }
+
+  @Override
+  public void later(long pk, Duration pause, String why) {
+    var unused = database.run(LATER, pk, pause.toMillis(), why);
+  }
+
+  @Override
+  public int forget(Instant before) {
+    return database.run(FORGET, before.atOffset(ZoneOffset.UTC)).rowCount();
+  }
+
+  private static Letter letter(Row row) {
+    String content = row.getString(5);
+    ObjectNode clear = StoredJson.parse(content.isEmpty() ? "{}" : content);
+    Integer status = row.getInteger(14);
+    String device = row.getString(11);
+    String event = row.getString(13);
+    return new Letter(
+        row.getLong(0),
+        new Outgoing(
+            new UserId(row.getString(2)),
+            new RoomId(row.getString(3)),
+            row.getString(4),
+            clear,
+            row.getString(1)),
+        row.getString(7),
+        state(row.getString(8)),
+        row.getOffsetDateTime(9).toInstant(),
+        instant(row.getOffsetDateTime(10)),
+        device == null ? null : new DeviceId(device),
+        row.getInteger(12),
+        event == null ? null : new EventId(event),
+        status == null ? null : new Refusal(status, row.getString(15), row.getString(16)),
+        row.getString(17));
+  }
+
+  private static State state(String word) {
+    return Arrays.stream(State.values())
+        .filter(s -> s.word().equals(word))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static @Nullable Instant instant(@Nullable OffsetDateTime at) {
+    return at == null ? null : at.toInstant();
+  }
+}
