@@ -33,6 +33,7 @@ public final class Database implements AutoCloseable {
 
   private final Vertx vertx;
   private final DatabaseUrl url;
+  private final DatabaseUrl rows;
   private final Patience patience;
   private final Pool pool;
   private final DataSource bulk;
@@ -45,6 +46,7 @@ public final class Database implements AutoCloseable {
       Rescue rescue) {
     this.vertx = vertx;
     this.url = options.url();
+    this.rows = TlsOffer.settled(url);
     this.bulk = bulk;
     this.patience = new Patience(url, options.patience(), notice, rescue);
     this.pool =
@@ -55,7 +57,7 @@ public final class Database implements AutoCloseable {
                     .setConnectionTimeout(30)
                     .setConnectionTimeoutUnit(TimeUnit.SECONDS))
             .with(new NetClientOptions().setTcpKeepAlive(true).setConnectTimeout(10_000))
-            .connectingTo(Drivers.rows(url))
+            .connectingTo(Drivers.rows(rows))
             .using(vertx)
             .build();
   }
@@ -213,7 +215,7 @@ public final class Database implements AutoCloseable {
 
   /** A connection of one's own outside the pool, for what lasts as long as the connection. */
   public PgConnection connect() throws Exception {
-    return await(PgConnection.connect(vertx, Drivers.rows(url)));
+    return await(PgConnection.connect(vertx, Drivers.rows(rows)));
   }
 
   /** The sentence for a person about a failure of this database. */

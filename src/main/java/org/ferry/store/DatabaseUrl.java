@@ -89,6 +89,11 @@ public record DatabaseUrl(
     return host.startsWith("/");
   }
 
+  /** The same database, its connections protected in another way. */
+  DatabaseUrl with(TlsMode mode) {
+    return new DatabaseUrl(host, port, database, user, password, mode, rootCertificate);
+  }
+
   /** The socket file of a database that is reached through one. */
   String socketFile() {
     return host + "/.s.PGSQL." + port;

@@ -19,7 +19,9 @@ import java.util.stream.IntStream;
 import org.ferry.id.Secret;
 import org.ferry.live.Received;
 import org.ferry.migrate.LedgerException;
+import org.ferry.testing.FaultProxy;
 import org.ferry.testing.TestPostgres;
+import org.ferry.testing.Wait;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,11 @@ class DatabaseIT {
   private DatabaseUrl url(String user, @Nullable Secret password) {
     return new DatabaseUrl(
         db.host(), db.port(), db.database(), user, password, TlsMode.PREFER, null);
+  }
+
+  private DatabaseUrl at(int port) {
+    return new DatabaseUrl(
+        db.host(), port, db.database(), db.user(), db.password(), TlsMode.PREFER, null);
   }
 
   private Database open(DatabaseUrl url) {
@@ -61,6 +68,15 @@ class DatabaseIT {
     try (var connection = db.connect();
         var row = connection.createStatement().executeQuery(sql)) {
       return row.next() ? row.getLong(1) : 0;
+    }
+  }
+
+  @Test
+  void leavesNoConnectionOpenOnWhichTlsWasRefused() throws Exception {
+    try (FaultProxy proxy = FaultProxy.to(db.host(), db.port());
+        Database database = open(at(proxy.port()))) {
+      var unused = database.run("select 1");
+      Wait.until(SHORT, "one connection", () -> proxy.connections() == 1);
     }
   }
 

@@ -20,6 +20,8 @@ public enum Tier {
     HOMESERVER_KILLS(2, 10, 40),
     /** Cuts of every database connection in one migration. */
     DATABASE_CUTS(5, 50, 500),
+    /** Restarts of an external database in one migration. */
+    DATABASE_RESTARTS(4, 15, 60),
     /** Rooms of the made village that is carried under many kills. */
     VILLAGE_ROOMS(5, 50, 50),
     /** Messages in each of them. */

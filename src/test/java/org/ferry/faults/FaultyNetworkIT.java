@@ -1,0 +1,92 @@
+package org.ferry.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.ferry.testing.FaultProxy;
+import org.ferry.testing.FerryProcess;
+import org.ferry.testing.TestPostgres;
+import org.ferry.testing.Workplace;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Eight kinds of faults of a network, each for a moment, on both links of a migration. */
+class FaultyNetworkIT {
+  private static final Duration LIMIT = Duration.ofMinutes(8);
+  private static final Duration WINDOW = Duration.ofMillis(1_200);
+  private static final int BETWEEN = 6;
+
+  @TempDir Path folder;
+
+  private static Map<String, Consumer<FaultProxy>> faults() {
+    Map<String, Consumer<FaultProxy>> faults = new LinkedHashMap<>();
+    faults.put("latency", p -> p.latency(Duration.ofMillis(150)));
+    faults.put("bandwidth", p -> p.bandwidth(20_000));
+    faults.put("slow_close", p -> p.slowClose(Duration.ofMillis(500)));
+    faults.put("timeout", p -> p.timeout(Duration.ofMillis(900)));
+    faults.put("reset_peer", FaultProxy::reset);
+    faults.put("slicer", p -> p.slice(64));
+    faults.put("limit_data", p -> p.cutAfter(2_000));
+    faults.put(
+        "down",
+        p -> {
+          p.refuse();
+          p.reset();
+        });
+    return faults;
+  }
+
+  @Test
+  void nothingIsLostOrCarriedTwiceWhateverTheNetworkDoes()
+      throws IOException, InterruptedException {
+    TestPostgres.Db db = TestPostgres.freshDatabase();
+    try (Workplace work = Workplace.in(folder);
+        FaultProxy server = FaultProxy.to(work.proxy().url());
+        FaultProxy database = FaultProxy.to(db.host(), db.port())) {
+      work.configure(server.url(), OutageIT.database(db, database.port()));
+      List<String> done = new ArrayList<>();
+      try (FerryProcess ferry = work.migrate().start()) {
+        for (Map.Entry<String, Consumer<FaultProxy>> fault : faults().entrySet()) {
+          for (FaultProxy link : List.of(server, database)) {
+            work.awaitWrites(BETWEEN);
+            fault.getValue().accept(link);
+            boolean ended = ends(ferry, WINDOW);
+            link.heal();
+            assertThat(ended).as("ended under %s: %s", fault.getKey(), ferry.err()).isFalse();
+            done.add(fault.getKey());
+          }
+        }
+        FerryProcess.Result result = ferry.await(LIMIT);
+        assertThat(result.status()).as(result.toString()).isZero();
+        assertThat(result.err()).doesNotContain("Exception", "\tat ");
+        System.out.println("[faults] " + done + "\n" + result.err());
+      }
+      assertThat(done).hasSize(2 * faults().size());
+      KillIT.proven(work);
+    }
+  }
+
+  /** Whether Ferry ends within a while. */
+  static boolean ends(FerryProcess ferry, Duration within) throws InterruptedException {
+    CompletableFuture<ProcessHandle> exit = ferry.handle().onExit();
+    try {
+      ProcessHandle unused = exit.get(within.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
