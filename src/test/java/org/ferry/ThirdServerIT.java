@@ -119,7 +119,7 @@ class ThirdServerIT {
       assertThat(without.at("/invitations/0/state").asText()).isEqualTo("failed");
       assertThat(without.at("/invitations/0/reason").asText()).isNotEmpty();
       assertThat(ferry(0, "status").out())
-          .contains("not invited: " + dora.userId())
+          .contains("not invited: 1 on " + third.serverName() + ": ")
           .contains("the next run tries again");
 
       var unusedAgain = third.start();

@@ -186,7 +186,7 @@ public final class Carrying {
       Crossing crossing, Plan plan, @Nullable MediaStore media, Wishes wishes, Watch watch) {
     Voyage voyage = passage.voyage(ferry, crossing, plan);
     Rehearsal rehearsal = new Rehearsal(voyage, passage.facts(), media, scope(wishes, plan), watch);
-    return rehearsal.run(RoomVersions.standard(ferry.homeserver(), passage.options().bot()));
+    return rehearsal.run(RoomVersions.of(ferry.homeserver()).standard());
   }
 
   /**

@@ -16,6 +16,15 @@ final class Closing implements AutoCloseable {
     return opened;
   }
 
+  /** Closes all because something else has failed, which stays what is thrown. */
+  void after(RuntimeException failure) {
+    try {
+      close();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
   @Override
   public void close() {
     // A thread that was told to stop must still be able to wait for what it closes.

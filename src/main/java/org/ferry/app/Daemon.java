@@ -46,7 +46,7 @@ public final class Daemon implements AutoCloseable {
     try {
       return open(ferry, closing);
     } catch (RuntimeException e) {
-      closing.close();
+      closing.after(e);
       throw e;
     }
   }

@@ -44,7 +44,10 @@ public final class DemoServer implements AutoCloseable {
    */
   public static DemoServer open(
       DemoFolder folder, Config config, Map<String, String> environment, Consumer<String> say) {
-    Lab lab = Lab.open(config.dataDir(), DatabasePart.cacheFolder(environment), say);
+    Closing closing = new Closing();
+    Lab lab =
+        closing.add(
+            Lab.open(config.dataDir(), DatabasePart.cacheFolder(environment), say), Lab::close);
     try {
       SynapseSettings settings =
           SynapseSettings.of("new-server", config.homeserver().domain())
@@ -53,7 +56,7 @@ public final class DemoServer implements AutoCloseable {
       folder.homeserver(config.homeserver().address(), synapse.baseUrl().toString());
       return new DemoServer(lab, synapse, person(folder, synapse));
     } catch (RuntimeException e) {
-      lab.close();
+      closing.after(e);
       throw e;
     }
   }

@@ -29,6 +29,7 @@ import org.ferry.migrate.plan.Progress;
 import org.ferry.migrate.plan.TargetSpace;
 import org.ferry.migrate.plan.TargetSurvey;
 import org.ferry.migrate.plan.WaysIn;
+import org.ferry.migrate.replay.Watch;
 import org.ferry.model.Person;
 import org.ferry.model.WayIn;
 import org.jspecify.annotations.Nullable;
@@ -73,10 +74,25 @@ public final class Planning {
    * Reads the destination.
    *
    * @param prepare true to register the bot and accept its invitation, which a dry run must not
+   * @param watch who looks on
    * @return the Space as it stands
    */
-  public TargetSpace target(boolean prepare) {
-    return new TargetSurvey(ferry.homeserver(), passage.options(), prepare).read();
+  public TargetSpace target(boolean prepare, Watch watch) {
+    TargetSurvey.Onlooker onlooker =
+        new TargetSurvey.Onlooker() {
+          @Override
+          public void rooms(int count) {
+            if (count > 0) {
+              watch.phase("rooms of the Space", count);
+            }
+          }
+
+          @Override
+          public void read() {
+            watch.step(1);
+          }
+        };
+    return new TargetSurvey(ferry.homeserver(), passage.options(), prepare, onlooker).read();
   }
 
   /**

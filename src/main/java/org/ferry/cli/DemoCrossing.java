@@ -99,7 +99,7 @@ final class DemoCrossing {
   private boolean carry(Passage passage, MediaStore media) throws InterruptedException {
     long begun = System.nanoTime();
     Planning planning = new Planning(ferry, passage);
-    TargetSpace target = planning.target(true);
+    TargetSpace target = planning.target(true, work.reading());
     Followed followed = Followed.proposal(planning, target);
     followed.totals(work.ferry(), passage, target, List.of()).lines().forEach(work.progress()::say);
     Carrying carrying = new Carrying(ferry, passage);

@@ -127,7 +127,7 @@ final class MigrateCommand extends FerryCommand {
       throws InterruptedException {
     Passage passage = work.passage(work.source(named), space);
     Planning planning = new Planning(work.ferry(), passage);
-    TargetSpace target = planning.target(true);
+    TargetSpace target = looked(work, planning, true);
     Carrying carrying = new Carrying(work.ferry(), passage);
     carrying.check(target);
     Followed followed = followed(planning, target);
@@ -162,6 +162,14 @@ final class MigrateCommand extends FerryCommand {
         : ExitStatus.FAILED;
   }
 
+  private static TargetSpace looked(Work work, Planning planning, boolean prepare) {
+    try {
+      return planning.target(prepare, work.reading());
+    } finally {
+      work.progress().end();
+    }
+  }
+
   /** Progress belongs to a source and a Space: a second one starts from nothing. */
   private void elsewhere(Work work, Passage passage, TargetSpace target) {
     RoomId id = target.id();
@@ -191,7 +199,7 @@ final class MigrateCommand extends FerryCommand {
       throws InterruptedException {
     Passage passage = work.passage(work.sourceAlone(named, "migrate --dry-run"), space);
     Planning planning = new Planning(work.ferry(), passage);
-    TargetSpace target = planning.target(false);
+    TargetSpace target = looked(work, planning, false);
     Followed followed = followed(planning, target);
     session().tell(Doctor.gate(work.ferry()).recall(accepted(followed)));
     followed.totals(work.ferry(), passage, target, rooms).lines().forEach(session()::tell);

@@ -8,8 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
-/** Files that a command writes: whole or not at all, so that a full disk leaves the old one. */
+/**
+ * Files that a command writes: whole or not at all, so that a full disk leaves the old one. They
+ * name people, so that only their owner may open them; who lets others read one is heeded when it
+ * is written again.
+ */
 final class Output {
   private Output() {}
 
@@ -40,6 +48,8 @@ final class Output {
   private static void replace(Path file, Text text) throws IOException {
     Path unfinished = file.resolveSibling("." + file.getFileName() + ".unfinished");
     try {
+      boolean unusedOld = Files.deleteIfExists(unfinished);
+      Path unusedNew = Files.createFile(unfinished, permissions(file));
       fill(unfinished, text);
       Path unused = Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
@@ -50,6 +60,18 @@ final class Output {
       }
       throw e;
     }
+  }
+
+  /** Those of the file in whose place it comes, else the owner's alone. */
+  private static FileAttribute<?>[] permissions(Path file) throws IOException {
+    if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return new FileAttribute<?>[0];
+    }
+    Set<PosixFilePermission> wanted =
+        Files.exists(file)
+            ? Files.getPosixFilePermissions(file)
+            : PosixFilePermissions.fromString("rw-------");
+    return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(wanted)};
   }
 
   private static void fill(Path file, Text text) throws IOException {

@@ -48,7 +48,8 @@ final class PlanCommand extends FerryCommand {
       Sources.Named named = source.named(work.ferry().config(), session().world().folder());
       Passage passage = work.passage(work.sourceAlone(named, "plan"), space);
       Planning planning = new Planning(work.ferry(), passage);
-      TargetSpace target = planning.target(true);
+      TargetSpace target = planning.target(true, work.reading());
+      work.progress().end();
       Path file = session().world().folder().resolve(output);
       Path list = file.resolveSibling("people.csv");
       Planning.Proposal proposal = planning.propose(target, file, list);

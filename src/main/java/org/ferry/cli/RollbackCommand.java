@@ -2,6 +2,7 @@ package org.ferry.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.ferry.app.Destinations;
 import org.ferry.app.Passage;
 import org.ferry.app.Undoing;
 import org.ferry.migrate.CrossingLedger;
@@ -79,7 +80,9 @@ final class RollbackCommand extends FerryCommand {
       work.progress().end();
       List<Found> chosen = found.stream().filter(this::meant).toList();
       long settings = undoing.settings(chosen);
-      RollbackView view = new RollbackView(crossing, found, chosen, dryRun, settings);
+      RollbackView view =
+          new RollbackView(
+              crossing, label(work, undoing, crossing), found, chosen, dryRun, settings);
       if (dryRun) {
         show(view, List.of());
         return ExitStatus.DONE;
@@ -102,6 +105,15 @@ final class RollbackCommand extends FerryCommand {
       }
       return view.whole(undone) ? ExitStatus.DONE : ExitStatus.FAILED;
     }
+  }
+
+  /** The Space as people call it: its address, and its name behind it. */
+  private static String label(Work work, Undoing undoing, Crossing crossing) {
+    String address = Destinations.label(work.ferry(), crossing);
+    String name = undoing.spaceName();
+    return address.equals(name) || name.equals(crossing.space().value())
+        ? address
+        : "%s (%s)".formatted(address, name);
   }
 
   private boolean meant(Found found) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** What is to be taken back and what was, for a person and as JSON. */
 final class RollbackView {
   private final Crossing crossing;
+  private final String label;
   private final List<Found> found;
   private final List<Found> chosen;
   private final boolean dryRun;
@@ -26,8 +27,14 @@ final class RollbackView {
   private SettingsBack.@Nullable Counts back;
 
   RollbackView(
-      Crossing crossing, List<Found> found, List<Found> chosen, boolean dryRun, long settings) {
+      Crossing crossing,
+      String label,
+      List<Found> found,
+      List<Found> chosen,
+      boolean dryRun,
+      long settings) {
     this.crossing = crossing;
+    this.label = label;
     this.found = found;
     this.chosen = chosen;
     this.dryRun = dryRun;
@@ -48,7 +55,7 @@ final class RollbackView {
         "%s out of %s: rooms that Ferry made, which leave the Space and are emptied: %,d; events to be redacted: %,d, in reused rooms: %,d."
             .formatted(
                 crossing.server(),
-                crossing.space(),
+                label,
                 made,
                 chosen.stream().filter(f -> !f.made()).mapToLong(Found::ours).sum(),
                 reused));
@@ -96,8 +103,7 @@ final class RollbackView {
   /** What was done; without any room what would be. */
   List<String> lines(List<Undone> undone) {
     if (found.isEmpty() && settings == 0) {
-      return List.of(
-          "Nothing is carried into %s; there is nothing to take back.".formatted(space()));
+      return List.of("Nothing is carried into %s; there is nothing to take back.".formatted(label));
     }
     if (dryRun || (undone.isEmpty() && back == null)) {
       return before();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.app.Carrying;
@@ -79,15 +80,21 @@ final class StatusView {
     long sent = all.stream().filter(i -> i.reason() == null).count();
     if (!all.isEmpty()) {
       lines.add(
-          "  members of third servers: %,d invited, %,d could not be, which the next run tries again"
-              .formatted(sent, all.size() - sent));
+          all.size() == sent
+              ? "  members of third servers: %,d invited".formatted(sent)
+              : "  members of third servers: %,d invited, %,d could not be, which the next run tries again; ferry status --json lists them"
+                  .formatted(sent, all.size() - sent));
     }
-    all.stream()
-        .filter(i -> i.reason() != null)
-        .limit(SHOWN)
-        .forEach(i ->
-            lines.add(
-                "  not invited: %s into %s: %s".formatted(i.invitee(), i.room(), i.reason())));
+    Map<String, List<Invitation>> failed =
+        all.stream()
+            .filter(i -> i.reason() != null)
+            .collect(
+                Collectors.groupingBy(
+                    i -> i.invitee().server(), TreeMap::new, Collectors.toList()));
+    failed.forEach((server, list) ->
+        lines.add(
+            "  not invited: %,d on %s: %s"
+                .formatted(list.size(), server, list.getFirst().reason())));
   }
 
   private static List<Invitation> invitations(Standing standing, Ferry ferry) {

@@ -123,6 +123,11 @@ final class Work implements AutoCloseable {
     return space;
   }
 
+  /** Shows phases of what only reads, which is ended in the middle without harm. */
+  Watch reading() {
+    return new Looking(progress, session.stop());
+  }
+
   /** Shows a migration's phases and passes a wish to stop on. */
   Watch watch() {
     Thread command = Thread.currentThread();

@@ -64,18 +64,10 @@ class BadAnswersIT {
       proxy.loseAnswer(to("POST", "/createRoom"), 3);
       proxy.spoilAnswer(to("POST", "/createRoom"), 3, 500, BROKEN);
       proxy.spoilAnswer(to("POST", "/createRoom"), 2, 504, "<h1>Gateway Timeout</h1>");
-      proxy.after(to("PUT", "/send/m.room.message/"), 1, seen -> pause(Duration.ofSeconds(40)));
+      proxy.delayAnswer(to("PUT", "/send/m.room.message/"), 1, Duration.ofSeconds(40));
       FerryProcess.Result result = work.migrate().run();
       assertThat(result.status()).as(result.toString()).isZero();
       KillIT.proven(work);
-    }
-  }
-
-  private static void pause(Duration time) {
-    try {
-      Thread.sleep(time);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -154,6 +154,20 @@ public final class HttpFaultProxy implements AutoCloseable {
     add(which, times, Effect.SPOIL_ANSWER, status, Map.of(), body, r -> {});
   }
 
+  /** Hands the answers to the next {@code times} of these requests on so much later. */
+  public void delayAnswer(Predicate<Seen> which, int times, Duration delay) {
+    after(
+        which,
+        times,
+        seen -> {
+          try {
+            Thread.sleep(delay);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+
   /** Does something before the next {@code times} of these requests are forwarded. */
   public void before(Predicate<Seen> which, int times, Consumer<Seen> action) {
     add(which, times, Effect.BEFORE, 0, Map.of(), "", action);

@@ -129,6 +129,14 @@ public final class Homeserver implements AutoCloseable {
     return known;
   }
 
+  /**
+   * What the server can do, in the words of {@code GET /capabilities}; asked as the application
+   * service itself, so that it needs no user that exists.
+   */
+  public ObjectNode capabilities() {
+    return json(Call.get("/_matrix/client/v3/capabilities")).withObjectProperty("capabilities");
+  }
+
   /** How many requests are let through at once, and why. */
   public Pace pace() {
     return pace;

@@ -55,7 +55,11 @@ final class PlanReview {
   private void head() {
     same("server", plan().server(), checks.server(), "this source");
     same("domain", plan().domain(), checks.domain(), "homeserver.domain of the configuration");
-    same("space", plan().space(), checks.space(), "space of the configuration");
+    same(
+        "space",
+        plan().space(),
+        checks.space(),
+        "the Space asked for (space of the configuration, or --space)");
     if (plan().load() < checks.load()) {
       content
           .top()

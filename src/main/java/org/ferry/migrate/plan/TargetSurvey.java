@@ -35,7 +35,38 @@ public final class TargetSurvey {
   private final Intent bot;
   private final MigrateOptions options;
   private final boolean prepare;
+  private final Onlooker onlooker;
   private final List<String> problems = new ArrayList<>();
+
+  /** Who looks on, because a Space of many rooms takes a while. Called from many threads. */
+  public interface Onlooker {
+    /** Nobody. */
+    Onlooker NONE =
+        new Onlooker() {
+          @Override
+          public void rooms(int count) {}
+
+          @Override
+          public void read() {}
+        };
+
+    /** So many rooms are in the Space and are read now. */
+    void rooms(int count);
+
+    /** One of them was read. */
+    void read();
+  }
+
+  /**
+   * Prepares the reading, without anybody who looks on.
+   *
+   * @param server the destination
+   * @param options which Space, which bot
+   * @param prepare as below
+   */
+  public TargetSurvey(Homeserver server, MigrateOptions options, boolean prepare) {
+    this(server, options, prepare, Onlooker.NONE);
+  }
 
   /**
    * Prepares the reading.
@@ -44,8 +75,11 @@ public final class TargetSurvey {
    * @param options which Space, which bot
    * @param prepare true to register the bot and to accept an invitation or enter a public Space
    *     where that is needed to read it; false to write nothing at all
+   * @param onlooker who looks on
    */
-  public TargetSurvey(Homeserver server, MigrateOptions options, boolean prepare) {
+  public TargetSurvey(
+      Homeserver server, MigrateOptions options, boolean prepare, Onlooker onlooker) {
+    this.onlooker = onlooker;
     this.bot = server.as(options.bot());
     this.options = options;
     this.prepare = prepare;
@@ -70,7 +104,7 @@ public final class TargetSurvey {
     if (!own.isSpace()) {
       problems.add(
           options.space()
-              + " is an ordinary room, not a Space; correct space in the configuration");
+              + " is an ordinary room, not a Space; correct space in the configuration, or --space where that was typed");
       return new TargetSpace(id, own.name(), List.of(), List.copyOf(problems), true);
     }
     if (own.power() < own.childLevel()) {
@@ -123,7 +157,7 @@ public final class TargetSurvey {
     }
     if (!RoomAlias.isValid(space)) {
       problems.add(
-          "space is \"%s\": write an alias such as #village:%s or a room id"
+          "the Space \"%s\" is no address of one: write an alias such as #village:%s, or a room id, into space of the configuration or behind --space"
               .formatted(Names.shown(space), bot.user().server()));
       return Optional.empty();
     }
@@ -198,6 +232,7 @@ public final class TargetSurvey {
   }
 
   private List<TargetRoom> all(Map<RoomId, ObjectNode> summaries, Set<RoomId> joined) {
+    onlooker.rooms(summaries.size());
     Semaphore free = new Semaphore(AT_ONCE);
     List<Future<TargetRoom>> asked = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -208,6 +243,7 @@ public final class TargetSurvey {
                 try {
                   return room(id, summary, joined.contains(id));
                 } finally {
+                  onlooker.read();
                   free.release();
                 }
               })));

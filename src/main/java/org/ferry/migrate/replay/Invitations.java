@@ -3,7 +3,6 @@ package org.ferry.migrate.replay;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -113,32 +112,41 @@ final class Invitations {
         && !id.server().equals(voyage.domain());
   }
 
-  /** The guests of one server, one after the other. */
+  /** The guests of one server, one after the other; what failed is said once, with a count. */
   private void invite(List<Guest> guests) {
     String silent = null;
-    Set<String> told = new HashSet<>();
+    Map<String, Integer> failed = new LinkedHashMap<>();
     for (Guest guest : guests) {
       if (watch.stopping()) {
-        return;
+        break;
       }
       String reason = silent;
       if (reason == null) {
         try {
           invite(guest);
         } catch (HomeserverFailure e) {
-          reason = String.valueOf(e.getMessage());
+          reason = words(e);
           boolean refused = e instanceof MatrixException m && m.status() < GIVEN_UP_FROM;
           silent = refused ? null : reason;
         }
       }
       note(guest, reason);
-      if (reason != null && told.add(reason)) {
-        watch.say(
-            "%s could not be invited into %s: %s; the next run tries again"
-                .formatted(guest.id(), guest.plan().name(), reason));
+      if (reason != null) {
+        int unused = failed.merge(reason, 1, Integer::sum);
       }
       watch.step(1);
     }
+    failed.forEach((reason, times) ->
+        watch.say(
+            "%,d of %,d invitations of members on %s did not go: %s; the next run tries again, ferry status --json lists them"
+                .formatted(times, guests.size(), guests.getFirst().id().server(), reason)));
+  }
+
+  /** What the server said, without the request, which is another one each time. */
+  private static String words(HomeserverFailure failure) {
+    return failure instanceof MatrixException e && !e.error().isEmpty()
+        ? "%d %s %s".formatted(e.status(), e.errcode(), e.error()).replace("  ", " ")
+        : String.valueOf(failure.getMessage());
   }
 
   private void note(Guest guest, @Nullable String reason) {

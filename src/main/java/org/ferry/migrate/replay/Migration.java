@@ -198,7 +198,7 @@ public final class Migration {
 
   private List<CarriedRoom> rooms() throws InterruptedException {
     watch.phase("rooms", chosen.size());
-    RoomVersions versions = RoomVersions.of(voyage.bot());
+    RoomVersions versions = RoomVersions.of(voyage.homeserver());
     RoomMaker maker = new RoomMaker(voyage, cast, lookups, versions, facts);
     List<CarriedRoom> made = new ArrayList<>();
     Map<Integer, List<Plan.PlanRoom>> levels =

@@ -75,40 +75,20 @@ public record RoomContext(
 
   /** The same room under a name of its own, beside another one. */
   public RoomContext named(String behind) {
-    return new RoomContext(
-        sourceServer,
-        domain,
-        version,
-        bot,
-        actor,
-        creators,
-        shell,
-        reused,
-        finishing,
-        follow,
-        behind,
-        encrypted);
+    return with(finishing, follow, behind);
   }
 
   /** The same room once its history stands; then there is nothing left to wait for. */
   public RoomContext atTheEnd() {
-    return new RoomContext(
-        sourceServer,
-        domain,
-        version,
-        bot,
-        actor,
-        creators,
-        shell,
-        reused,
-        true,
-        false,
-        suffix,
-        encrypted);
+    return with(true, false, suffix);
   }
 
   /** The same room with links resolved as far as they can be now. */
   public RoomContext withoutWaiting() {
+    return with(finishing, false, suffix);
+  }
+
+  private RoomContext with(boolean atEnd, boolean waits, String behind) {
     return new RoomContext(
         sourceServer,
         domain,
@@ -118,9 +98,9 @@ public record RoomContext(
         creators,
         shell,
         reused,
-        finishing,
-        false,
-        suffix,
+        atEnd,
+        waits,
+        behind,
         encrypted);
   }
 }

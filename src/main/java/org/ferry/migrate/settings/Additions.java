@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param type its type
  * @param field the field that holds what is added to; null for the content itself
  */
-record Additions(String type, @Nullable String field) implements Spot {
+record Additions(String type, @Nullable String field) implements Spot.Reversible {
   /**
    * A wish that adds to global account data.
    *
@@ -54,11 +54,6 @@ record Additions(String type, @Nullable String field) implements Spot {
   }
 
   @Override
-  public void clear(Intent owner) {
-    throw new UnsupportedOperationException("only what was added is taken out");
-  }
-
-  @Override
   public ObjectNode json() {
     ObjectNode json = Json.object().put("kind", "added").put("name", type);
     return field == null ? json : json.put("field", field);
@@ -74,12 +69,15 @@ record Additions(String type, @Nullable String field) implements Spot {
     return before;
   }
 
-  /**
-   * Takes out what was added, and nothing else.
-   *
-   * @return true where any of it was there
-   */
-  boolean takeOut(Intent owner, ObjectNode added) {
+  /** Takes out what was added, and nothing else. */
+  @Override
+  public Taking.Taken back(Intent owner, Present present, Spot.Kept kept) {
+    boolean any = kept.before().path("added") instanceof ObjectNode added && takeOut(owner, added);
+    return new Taking.Taken(any ? Taking.Outcome.BACK : Taking.Outcome.NOTHING, null);
+  }
+
+  /** True where any of it was there. */
+  private boolean takeOut(Intent owner, ObjectNode added) {
     ObjectNode present = owner.accountData(type).orElseGet(Json::object).deepCopy();
     ObjectNode there = in(present);
     ObjectNode less = without(there, added, true);

@@ -162,11 +162,6 @@ final class ReadMarks {
     }
 
     @Override
-    public void clear(Intent owner) {
-      // They cannot be moved back.
-    }
-
-    @Override
     public ObjectNode json() {
       return Json.object().put("kind", "read").put("room", room.value());
     }

@@ -2,7 +2,9 @@ package org.ferry.migrate.settings;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.Preferences;
@@ -16,9 +18,6 @@ interface Spot {
 
   /** Puts something there, as the person. */
   void put(Intent owner, String value);
-
-  /** Leaves the place as if nothing had ever been put there, as far as servers offer that. */
-  void clear(Intent owner);
 
   /** The place as the ledger keeps it; {@link Spots#of} reads it again. */
   ObjectNode json();
@@ -47,8 +46,55 @@ interface Spot {
     return before;
   }
 
+  /** A spot that what was put there can be taken back from. */
+  interface Reversible extends Spot {
+    /** Takes back what was put there. May be repeated. */
+    Taking.Taken back(Intent owner, Present present, Kept kept);
+  }
+
+  /**
+   * What the ledger knows of something that was put somewhere.
+   *
+   * @param before as {@link #before} gave it
+   * @param wanted a hash of what was put there; null where none was noted
+   * @param hash how it was hashed
+   */
+  record Kept(ObjectNode before, @Nullable String wanted, UnaryOperator<String> hash) {
+    /** A hash of what stands there. */
+    String hashed(String there) {
+      return hash.apply(there);
+    }
+  }
+
+  /** A spot that holds one thing, which is put back as it was unless its person changed it. */
+  interface Place extends Reversible {
+    /** Leaves the place as if nothing had ever been put there, as far as servers offer that. */
+    void clear(Intent owner);
+
+    @Override
+    default Taking.Taken back(Intent owner, Present present, Kept kept) {
+      String was = kept.before().path("was").textValue();
+      // The form of what is there depends on what was wanted only in parts; what was there has
+      // them.
+      String there = found(present, was == null ? "" : was).orElse(null);
+      String hashed = was == null ? null : kept.hashed(was);
+      if (Objects.equals(there, was)) {
+        return new Taking.Taken(Taking.Outcome.NOTHING, hashed);
+      }
+      if (there == null || !kept.hashed(there).equals(kept.wanted())) {
+        return new Taking.Taken(Taking.Outcome.THEIRS, null);
+      }
+      if (was == null) {
+        clear(owner);
+      } else {
+        put(owner, was);
+      }
+      return new Taking.Taken(Taking.Outcome.BACK, hashed);
+    }
+  }
+
   /** A tag of a room. */
-  record Tag(RoomId room, String tag) implements Spot {
+  record Tag(RoomId room, String tag) implements Place {
     @Override
     public Optional<String> found(Present present, String wanted) {
       return present.tag(room, tag).map(Spot::canonical);
@@ -71,7 +117,7 @@ interface Spot {
   }
 
   /** Account data, of a room or none. Servers cannot delete any; empty counts as nothing. */
-  record Data(@Nullable RoomId room, String type) implements Spot {
+  record Data(@Nullable RoomId room, String type) implements Place {
     @Override
     public Optional<String> found(Present present, String wanted) {
       return present
@@ -102,7 +148,7 @@ interface Spot {
   }
 
   /** A push rule that the person made. */
-  record Rule(String kind, String id) implements Spot {
+  record Rule(String kind, String id) implements Place {
     @Override
     public Optional<String> found(Present present, String wanted) {
       return present.pushRule(kind, id).map(r -> Json.canonical(PushRules.comparable(kind, r)));
@@ -128,7 +174,7 @@ interface Spot {
   }
 
   /** A push rule that every account has, of which a person can change two things. */
-  record DefaultRule(String kind, String id) implements Spot {
+  record DefaultRule(String kind, String id) implements Place {
     @Override
     public Optional<String> found(Present present, String wanted) {
       boolean actions = !wanted.isEmpty() && Json.parseObject(wanted).has("actions");
@@ -173,7 +219,7 @@ interface Spot {
   }
 
   /** A field of the profile; none is the empty text. */
-  record Field(String name) implements Spot {
+  record Field(String name) implements Place {
     @Override
     public Optional<String> found(Present present, String wanted) {
       return present

@@ -9,7 +9,7 @@ final class Spots {
   private Spots() {}
 
   /** The place, or empty where nothing can be taken back there: read markers only move forwards. */
-  static Optional<Spot> of(JsonNode json) {
+  static Optional<Spot.Reversible> of(JsonNode json) {
     String name = json.path("name").asText();
     return switch (json.path("kind").asText()) {
       case "tag" -> Optional.of(new Spot.Tag(new RoomId(json.path("room").asText()), name));

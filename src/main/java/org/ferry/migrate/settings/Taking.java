@@ -1,7 +1,6 @@
 package org.ferry.migrate.settings;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.event.Json;
@@ -57,34 +56,8 @@ public final class Taking {
       return new Taken(stays ? Outcome.STAYS : Outcome.NOTHING, null);
     }
     ObjectNode before = Json.parseObject(kept);
-    Optional<Spot> spot = Spots.of(before.path("place"));
-    if (spot.isEmpty()) {
-      return new Taken(Outcome.STAYS, null);
-    }
-    if (spot.get() instanceof Additions additions) {
-      boolean any =
-          before.path("added") instanceof ObjectNode added && additions.takeOut(owner, added);
-      return new Taken(any ? Outcome.BACK : Outcome.NOTHING, null);
-    }
-    return restore(owner, present, row, spot.get(), before.path("was").textValue());
-  }
-
-  private Taken restore(
-      Intent owner, Present present, Setting row, Spot spot, @Nullable String was) {
-    // The form of what is there depends on what was wanted only in parts; what was there has them.
-    Optional<String> found = spot.found(present, was == null ? "" : was);
-    String there = found.orElse(null);
-    if (java.util.Objects.equals(there, was)) {
-      return new Taken(Outcome.NOTHING, was == null ? null : hash.apply(was));
-    }
-    if (there == null || !hash.apply(there).equals(row.wanted())) {
-      return new Taken(Outcome.THEIRS, null);
-    }
-    if (was == null) {
-      spot.clear(owner);
-      return new Taken(Outcome.BACK, null);
-    }
-    spot.put(owner, was);
-    return new Taken(Outcome.BACK, hash.apply(was));
+    return Spots.of(before.path("place"))
+        .map(spot -> spot.back(owner, present, new Spot.Kept(before, row.wanted(), hash)))
+        .orElse(new Taken(Outcome.STAYS, null));
   }
 }

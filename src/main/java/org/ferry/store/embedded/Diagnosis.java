@@ -13,15 +13,17 @@ final class Diagnosis {
   private Diagnosis() {}
 
   static EmbeddedPostgresException of(String what, String output) {
+    if (isFull(output)) {
+      return new EmbeddedPostgresException(
+          "Ferry's embedded PostgreSQL: %s: no space is left on the disk. Free some and run the command again; nothing is lost."
+              .formatted(what));
+    }
     return new EmbeddedPostgresException(
         "Ferry's embedded PostgreSQL: %s.%n%s%n%s"
             .formatted(what, tail(output).indent(4).stripTrailing(), remedy(output)));
   }
 
   private static String remedy(String output) {
-    if (output.contains("No space left") || output.contains("quota exceeded")) {
-      return "Free some disk space and run the command again.";
-    }
     if (output.contains("unshare")) {
       return "PostgreSQL does not run as root, and this system allows no user namespace: run Ferry"
           + " as an ordinary user, or "
@@ -35,6 +37,10 @@ final class Diagnosis {
       return "Give the container more shared memory (docker run --shm-size=256m).";
     }
     return "Mend that, or " + EmbeddedPostgresException.USE_EXTERNAL + ".";
+  }
+
+  private static boolean isFull(String output) {
+    return output.contains("No space left") || output.contains("quota exceeded");
   }
 
   private static String tail(String output) {
