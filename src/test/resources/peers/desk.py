@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import sys
+import traceback
 
 
 async def serve(peer):
@@ -23,6 +24,7 @@ async def serve(peer):
             try:
                 answer = {"ok": await getattr(peer, "do_" + command.pop("do"))(**command) or {}}
             except Exception as e:
+                traceback.print_exc()
                 answer = {"error": f"{type(e).__name__}: {e}"}
             answers.write(json.dumps(answer) + "\n")
             answers.flush()

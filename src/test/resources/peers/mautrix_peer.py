@@ -16,6 +16,7 @@ from mautrix.types import (
     EventType,
     Membership,
     RoomCreatePreset,
+    TOFUSigningKey,
     TrustState,
     UserID,
 )
@@ -32,6 +33,14 @@ class State(MemoryStateStore, CryptoState):
             and members[user_id].membership == Membership.JOIN
             and await self.is_encrypted(room)
         ]
+
+
+class Store(MemoryCryptoStore):
+    async def put_cross_signing_key(self, user_id, usage, key):
+        """As the library's, which fails on a key that it has: it sets a field of a tuple."""
+        keys = self._cross_signing_keys.setdefault(user_id, {})
+        known = keys.get(usage)
+        keys[usage] = TOFUSigningKey(key=key, first=known.first if known else key)
 
 
 class MautrixPeer:
@@ -53,7 +62,7 @@ class MautrixPeer:
         self.client.sync_store = MemorySyncStore()
         self.password = password
         await self.client.login(identifier=user, password=password, device_id=DeviceID(device))
-        self.store = MemoryCryptoStore(user, "a test's pickle key")
+        self.store = Store(user, "a test's pickle key")
         self.crypto = OlmMachine(self.client, self.store, state)
         await self.crypto.load()
         await self.store.put_device_id(self.client.device_id)

@@ -8,9 +8,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.ferry.config.Config;
 import org.ferry.config.ConfigLoader;
 import org.ferry.config.Registration;
@@ -32,6 +36,8 @@ import org.ferry.testing.FerryProcess;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 import org.ferry.testing.Wait;
+import org.ferry.testing.peers.Peer;
+import org.ferry.testing.peers.PeerKind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,6 +178,130 @@ class SendingIT {
       unused = post.sending().send(text(GHOST, closed, "no", "k4"));
       assertThat(said(closed)).containsExactly(GHOST + " no");
     }
+  }
+
+  private Peer peer(PeerKind kind, String name) {
+    LabClient person = server.register(name, TestLab.PASSWORD, false);
+    return Peer.login(
+        kind, folder.resolve(name), server.baseUrl(), person.userId(), TestLab.PASSWORD);
+  }
+
+  private void awaitMember(String room, String user) {
+    Wait.until(
+        LIMIT,
+        user + " in the room",
+        () -> alice.state(room, "m.room.member", user).path("membership").asText().equals("join"));
+  }
+
+  /** The session that each readable event was encrypted with. */
+  private static Set<String> sessions(Peer peer, String room, UserId sender) {
+    return peer.seen(room).clear().stream()
+        .filter(Peer.Clear::encrypted)
+        .filter(c -> c.sender().equals(sender.value()))
+        .map(Peer.Clear::sessionId)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * E-26, the way out, and E-20: others read what Ferry encrypts, from signed devices, and answer;
+   * who comes reads from then on, who goes reads no more, whatever is killed in between.
+   */
+  @Test
+  void otherClientsReadWhatTheBotAndAGhostEncryptAndAnswer() throws Exception {
+    List<String> wanted = new ArrayList<>();
+    List<UserId> both = List.of(BOT, GHOST);
+    try (LetterBox post = new LetterBox(db);
+        Peer nio = peer(PeerKind.NIO, "nina");
+        Peer mautrix = peer(PeerKind.MAUTRIX, "max");
+        Peer late = peer(PeerKind.NIO, "lena")) {
+      String room;
+      try (FerryProcess ferry = run()) {
+        assertThat(ferry.awaitLine("state=following")).contains(BOT.value());
+        room = nio.createEncryptedRoom(7, BOT.value(), alice.userId(), mautrix.device().userId());
+        String unused = alice.join(room);
+        mautrix.join(room);
+        awaitMember(room, BOT.value());
+        for (int i = 0; i < 20; i++) {
+          wanted.add(write(post, both.get(i % 2), room, wanted.size()));
+        }
+        assertThat(nio.await(room, Set.copyOf(wanted)).waiting()).isEmpty();
+        assertThat(mautrix.await(room, Set.copyOf(wanted)).waiting()).isEmpty();
+        assertThat(sessions(nio, room, BOT)).as("rotated after 7").hasSize(2);
+        assertThat(signed(nio, BOT)).isTrue();
+        assertThat(signed(nio, GHOST)).isTrue();
+        answers(room, nio, mautrix);
+        ferry.kill();
+      }
+      try (FerryProcess ferry = run()) {
+        assertThat(ferry.awaitLine("state=following")).contains(BOT.value());
+        nio.invite(room, late.device().userId());
+        late.join(room);
+        List<String> from = new ArrayList<>();
+        for (UserId as : both) {
+          from.add(write(post, as, room, wanted.size() + from.size()));
+        }
+        assertThat(late.await(room, Set.copyOf(from)).clear()).isNotEmpty();
+        wanted.addAll(from);
+        mautrix.leave(room);
+        Set<String> before = sessions(nio, room, GHOST);
+        for (UserId as : both) {
+          wanted.add(write(post, as, room, wanted.size()));
+        }
+        assertThat(nio.await(room, Set.copyOf(wanted)).waiting()).isEmpty();
+        assertThat(sessions(nio, room, GHOST)).hasSize(before.size() + 1);
+      }
+      assertThat(bodies(nio, room)).hasSize(wanted.size()).doesNotHaveDuplicates();
+    }
+  }
+
+  private static String write(LetterBox post, UserId as, String room, int number) {
+    return post.sending()
+        .send(text(as, room, "sealed " + number, "sealed " + number))
+        .event()
+        .value();
+  }
+
+  private static List<String> bodies(Peer peer, String room) {
+    return peer.seen(room).clear().stream()
+        .map(Peer.Clear::body)
+        .filter(b -> b.startsWith("sealed"))
+        .toList();
+  }
+
+  /** What is answered is read by the bot. */
+  private void answers(String room, Peer... peers) {
+    for (Peer peer : peers) {
+      peer.sync();
+      String event = peer.send(room, "answer");
+      Wait.until(
+          LIMIT,
+          "the answer",
+          () ->
+              number(
+                      "select count(*) from ferry.live_event where state = 'clear' and event = '%s'"
+                          .formatted(event))
+                  == 1);
+    }
+  }
+
+  private long number(String sql) throws SQLException {
+    try (var connection = db.connect();
+        var row = connection.createStatement().executeQuery(sql)) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+
+  private boolean signed(Peer seenBy, UserId user) {
+    LabClient client =
+        LabClient.withToken(server.baseUrl(), seenBy.device().userId(), seenBy.device().token());
+    JsonNode answer =
+        client.post(
+            "/_matrix/client/v3/keys/query",
+            LabClient.json("{\"device_keys\":{\"%s\":[]}}".formatted(user)));
+    JsonNode devices = answer.path("device_keys").path(user.value());
+    return answer.path("master_keys").has(user.value())
+        && devices.size() == 1
+        && devices.elements().next().path("signatures").path(user.value()).size() == 2;
   }
 
   @Test

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.DeviceRef;
 import org.ferry.crypto.FencedOutException;
@@ -13,6 +15,7 @@ import org.ferry.crypto.Lease;
 import org.ferry.crypto.OlmMachine;
 import org.ferry.crypto.OutgoingRequest;
 import org.ferry.crypto.RequestFailure;
+import org.ferry.crypto.RoomSettings;
 import org.ferry.crypto.SyncInput;
 import org.ferry.crypto.SyncOutcome;
 import org.ferry.crypto.keys.Keyring;
@@ -22,6 +25,7 @@ import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.live.sync.Machine;
 import org.ferry.live.sync.Machines;
+import org.ferry.migrate.LedgerException;
 import org.ferry.store.Database;
 import org.ferry.store.crypto.PgCryptoStore;
 import org.ferry.store.crypto.PgRoomKeys;
@@ -42,7 +46,7 @@ final class DeviceMachines implements Machines, AutoCloseable {
   private final Keyring keyring;
   private final PgRoomKeys roomKeys;
   private final InstantSource clock;
-  private final Optional<UserId> own;
+  private final Predicate<UserId> own;
 
   /**
    * Machines over a database.
@@ -50,10 +54,10 @@ final class DeviceMachines implements Machines, AutoCloseable {
    * @param database stays the caller's
    * @param keyring stays the caller's
    * @param clock now
-   * @param own Ferry's own user, whose devices are signed with an identity that Ferry makes; empty
+   * @param own Ferry's own users, whose devices are signed with an identity that Ferry makes; none
    *     where that is not wanted
    */
-  DeviceMachines(Database database, Keyring keyring, InstantSource clock, Optional<UserId> own) {
+  DeviceMachines(Database database, Keyring keyring, InstantSource clock, Predicate<UserId> own) {
     this.database = database;
     this.keyring = keyring;
     this.roomKeys = new PgRoomKeys(database, keyring, PgRoomKeys.CACHED);
@@ -73,7 +77,7 @@ final class DeviceMachines implements Machines, AutoCloseable {
             lease,
             clock,
             sentence -> LOG.warn("event=device_alarm device=\"{}\" {}", device, sentence));
-    boolean signs = own.filter(device.user()::equals).isPresent();
+    boolean signs = own.test(device.user());
     return new Open(store, lease, machine, signs);
   }
 
@@ -98,17 +102,29 @@ final class DeviceMachines implements Machines, AutoCloseable {
       this.renewal = Thread.ofVirtual().name("lease " + store.device()).start(this::renew);
     }
 
-    /** A lease that is lost shows at the next commit. */
+    /**
+     * A database that is away is asked again; a lease that is lost stays so, and shows at the next
+     * commit.
+     */
     private void renew() {
-      try {
-        while (true) {
+      boolean told = false;
+      while (true) {
+        try {
           Thread.sleep(RENEWAL);
           store.renew(lease);
+          told = false;
+        } catch (InterruptedException e) {
+          // reason: the machine is closed.
+          return;
+        } catch (FencedOutException e) {
+          LOG.warn("event=device_taken_over device=\"{}\"", store.device());
+          return;
+        } catch (LedgerException e) {
+          if (!told) {
+            LOG.warn("event=lease_not_renewed device=\"{}\" {}", store.device(), e.getMessage());
+            told = true;
+          }
         }
-      } catch (InterruptedException e) {
-        // reason: the machine is closed.
-      } catch (RuntimeException e) {
-        LOG.debug("renewing the lease of {}", store.device(), e);
       }
     }
 
@@ -149,6 +165,21 @@ final class DeviceMachines implements Machines, AutoCloseable {
     @Override
     public void handled(EventId event) {
       machine.handled(List.of(event));
+    }
+
+    @Override
+    public List<OutgoingRequest> prepare(RoomId room, Set<UserId> members, RoomSettings settings) {
+      return machine.prepare(room, members, settings);
+    }
+
+    @Override
+    public ObjectNode encrypt(RoomId room, String txn, String type, ObjectNode content) {
+      return machine.encrypt(room, txn, type, content);
+    }
+
+    @Override
+    public void sent(String txn) {
+      machine.sent(txn);
     }
 
     @Override

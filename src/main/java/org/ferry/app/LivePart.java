@@ -2,7 +2,7 @@ package org.ferry.app;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Predicate;
 import org.ferry.config.Config;
 import org.ferry.config.Registration;
 import org.ferry.id.UserId;
@@ -55,15 +55,11 @@ record LivePart(Following following, Sending sending) {
     PgIdentities identities = new PgIdentities(database, keyring);
     PgLetters letters = new PgLetters(database);
     Postbox box = new Postbox(letters, ferry.clock(), PATIENCE);
+    Following.Ways ways =
+        new Following.Ways(
+            doors, keyring == null ? null : machines(ferry, closing, keyring, registration));
     Postman postman =
-        new Postman(
-            letters,
-            box,
-            company(config, registration),
-            doors,
-            identities,
-            keyring != null,
-            ferry.clock());
+        new Postman(letters, box, company(config, registration), ways, identities, ferry.clock());
     Following following =
         new Following(
             new Following.Keeping(
@@ -72,7 +68,7 @@ record LivePart(Following following, Sending sending) {
                 new PgLiveEvents(database),
                 new PgFollowedRooms(database),
                 identities),
-            new Following.Ways(doors, keyring == null ? null : machines(ferry, closing, keyring)),
+            ways,
             new Following.Rules(
                 config.homeserver().domain(),
                 registration == null ? null : config.botOptions(),
@@ -88,17 +84,21 @@ record LivePart(Following following, Sending sending) {
         config.homeserver().domain(),
         registration == null ? null : config.bot(),
         config.people(),
-        user ->
-            registration != null
-                && !user.equals(config.bot())
-                && registration.users().stream()
-                    .anyMatch(n -> n.exclusive() && n.holds(user.value())));
+        user -> !user.equals(config.bot()) && isOurs(config, registration, user));
   }
 
-  private static Machines machines(Ferry ferry, Closing closing, PgKeyring keyring) {
+  /** Whether nobody but Ferry is behind a user. */
+  private static boolean isOurs(Config config, @Nullable Registration registration, UserId user) {
+    return registration != null
+        && config.people().stream().noneMatch(p -> p.user().equals(user))
+        && registration.users().stream().anyMatch(n -> n.exclusive() && n.holds(user.value()));
+  }
+
+  private static Machines machines(
+      Ferry ferry, Closing closing, PgKeyring keyring, @Nullable Registration registration) {
     Config config = ferry.config();
-    Optional<UserId> own =
-        config.encryption().selfSign() ? Optional.of(config.bot()) : Optional.empty();
+    Predicate<UserId> own =
+        user -> config.encryption().selfSign() && isOurs(config, registration, user);
     return closing.add(
         new DeviceMachines(ferry.database(), keyring, ferry.clock(), own), DeviceMachines::close);
   }

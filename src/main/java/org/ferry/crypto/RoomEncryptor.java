@@ -3,8 +3,10 @@ package org.ferry.crypto;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +35,7 @@ final class RoomEncryptor {
   private final OlmOutbox outbox;
 
   /** Closed once the turn is over. */
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final Deque<Runnable> opened = new ArrayDeque<>();
 
   RoomEncryptor(
       CryptoStore store,
@@ -293,19 +295,26 @@ final class RoomEncryptor {
             session.pickle(), Pickler.outbound(session.ref()), MegolmOutbound::fromPickle));
   }
 
-  private <T extends AutoCloseable> T open(T handle) {
-    var unused = opened.add(handle);
+  private MegolmOutbound open(MegolmOutbound handle) {
+    opened.addLast(handle::close);
     return handle;
   }
 
+  private MegolmInbound open(MegolmInbound handle) {
+    opened.addLast(handle::close);
+    return handle;
+  }
+
+  /** Closes all, also where one fails. */
   void close() {
-    for (AutoCloseable handle : opened) {
-      try {
-        handle.close();
-      } catch (Exception e) {
-        throw new IllegalStateException("a handle did not close", e);
+    try {
+      while (!opened.isEmpty()) {
+        opened.removeLast().run();
+      }
+    } finally {
+      if (!opened.isEmpty()) {
+        close();
       }
     }
-    opened.clear();
   }
 }

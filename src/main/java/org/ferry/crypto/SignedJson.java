@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
+import org.ferry.crypto.vodozemac.CryptoException;
 import org.ferry.crypto.vodozemac.Ed25519Key;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
@@ -45,7 +46,7 @@ final class SignedJson {
   private static boolean verifies(String key, byte[] message, String signature) {
     try {
       return Ed25519Key.parse(key).verifies(message, signature);
-    } catch (RuntimeException e) {
+    } catch (CryptoException e) {
       // reason: a key or signature that cannot be read has not signed this.
       return false;
     }

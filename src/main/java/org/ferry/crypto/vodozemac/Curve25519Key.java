@@ -1,19 +1,14 @@
 package org.ferry.crypto.vodozemac;
 
-import java.util.Arrays;
-
 /**
  * A public Curve25519 key that may be used: 32 bytes, not of low order, and without the last bit,
  * which no client sets and all ignore: with it a message could be changed unnoticed. Its text is
  * unpadded base64.
  */
-public final class Curve25519Key {
-  private static final int SIZE = 32;
-
-  private final byte[] bytes;
+public final class Curve25519Key extends PublicKey {
 
   private Curve25519Key(byte[] bytes) {
-    this.bytes = bytes;
+    super(bytes);
   }
 
   /**
@@ -25,17 +20,14 @@ public final class Curve25519Key {
    *     set
    */
   public static Curve25519Key of(byte[] bytes) {
-    if (bytes.length != SIZE) {
-      throw new CryptoException.BadKey(
-          "a Curve25519 key has 32 bytes, this one has " + bytes.length);
-    }
+    byte[] checked = sized("a Curve25519", bytes);
     if (LowOrder.isCurve25519(bytes)) {
       throw new CryptoException.BadKey("the Curve25519 key is a point of low order");
     }
     if (bytes[SIZE - 1] < 0) {
       throw new CryptoException.BadKey("the Curve25519 key has its last bit set");
     }
-    return new Curve25519Key(bytes.clone());
+    return new Curve25519Key(checked);
   }
 
   /**
@@ -46,11 +38,7 @@ public final class Curve25519Key {
    * @throws CryptoException.BadKey where it is no base64, or as {@link #of}
    */
   public static Curve25519Key parse(String base64) {
-    byte[] bytes = Unpadded.decode(base64);
-    if (bytes == null) {
-      throw new CryptoException.BadKey("the Curve25519 key is not base64");
-    }
-    return of(bytes);
+    return of(decoded("Curve25519", base64));
   }
 
   /** Reads a key of the library and frees it. */
@@ -60,30 +48,5 @@ public final class Curve25519Key {
       NativeApi.curve25519PublicKeyToBytes(key.address(), bytes);
       return of(bytes);
     }
-  }
-
-  /** A copy of its 32 bytes. */
-  public byte[] bytes() {
-    return bytes.clone();
-  }
-
-  /** It as unpadded base64. */
-  public String base64() {
-    return Unpadded.encode(bytes);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Curve25519Key key && Arrays.equals(bytes, key.bytes);
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(bytes);
-  }
-
-  @Override
-  public String toString() {
-    return base64();
   }
 }

@@ -1,18 +1,13 @@
 package org.ferry.crypto.vodozemac;
 
-import java.util.Arrays;
-
 /**
  * A public Ed25519 key that may be used: 32 bytes, not of small order. Its text is unpadded base64.
  */
-public final class Ed25519Key {
-  private static final int SIZE = 32;
+public final class Ed25519Key extends PublicKey {
   private static final int SIGNATURE = 64;
 
-  private final byte[] bytes;
-
   private Ed25519Key(byte[] bytes) {
-    this.bytes = bytes;
+    super(bytes);
   }
 
   /**
@@ -23,13 +18,11 @@ public final class Ed25519Key {
    * @throws CryptoException.BadKey where it has not 32 bytes or is of small order
    */
   public static Ed25519Key of(byte[] bytes) {
-    if (bytes.length != SIZE) {
-      throw new CryptoException.BadKey("an Ed25519 key has 32 bytes, this one has " + bytes.length);
-    }
+    byte[] checked = sized("an Ed25519", bytes);
     if (LowOrder.isEd25519(bytes, 0)) {
       throw new CryptoException.BadKey("the Ed25519 key is a point of small order");
     }
-    return new Ed25519Key(bytes.clone());
+    return new Ed25519Key(checked);
   }
 
   /**
@@ -40,11 +33,7 @@ public final class Ed25519Key {
    * @throws CryptoException.BadKey where it is no base64, has not 32 bytes or is of small order
    */
   public static Ed25519Key parse(String base64) {
-    byte[] bytes = Unpadded.decode(base64);
-    if (bytes == null) {
-      throw new CryptoException.BadKey("the Ed25519 key is not base64");
-    }
-    return of(bytes);
+    return of(decoded("Ed25519", base64));
   }
 
   /** Reads a key of the library and frees it. */
@@ -81,7 +70,7 @@ public final class Ed25519Key {
     Handles.enter();
     try (Borrowed key =
             new Borrowed(
-                NativeApi.ed25519PublicKeyFromBytes(bytes), NativeApi::ed25519PublicKeyFree);
+                NativeApi.ed25519PublicKeyFromBytes(raw()), NativeApi::ed25519PublicKeyFree);
         Borrowed given =
             new Borrowed(
                 NativeApi.ed25519SignatureFromBytes(sig), NativeApi::ed25519SignatureFree)) {
@@ -98,30 +87,5 @@ public final class Ed25519Key {
       return false;
     }
     return true;
-  }
-
-  /** A copy of its 32 bytes. */
-  public byte[] bytes() {
-    return bytes.clone();
-  }
-
-  /** It as unpadded base64. */
-  public String base64() {
-    return Unpadded.encode(bytes);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Ed25519Key key && Arrays.equals(bytes, key.bytes);
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(bytes);
-  }
-
-  @Override
-  public String toString() {
-    return base64();
   }
 }

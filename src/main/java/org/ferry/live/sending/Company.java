@@ -26,6 +26,11 @@ public record Company(
     return user.equals(bot);
   }
 
+  /** Whether a user's device is followed all the time. */
+  boolean isFollowed(UserId user) {
+    return isBot(user) || account(user).isPresent();
+  }
+
   Optional<AccountOptions> account(UserId user) {
     return isBot(user)
         ? Optional.empty()

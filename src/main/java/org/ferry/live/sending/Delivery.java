@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.ferry.crypto.RoomSettings;
 import org.ferry.id.DeviceId;
 import org.ferry.id.EventId;
+import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +24,30 @@ final class Delivery {
 
   private static final String REDACTION = "m.room.redaction";
 
+  /** Homeservers count reactions, and no client encrypts them. */
+  private static final String REACTION = "m.reaction";
+
   /** Less than the day, for clocks and for the time that a request takes. */
   private static final Duration REMEMBERED = Duration.ofHours(22);
 
   private final Letters letters;
   private final Writers writers;
   private final Admission admission;
+  private final Sealing sealing;
   private final InstantSource clock;
   private final long epoch;
 
-  Delivery(Letters letters, Writers writers, Admission admission, InstantSource clock, long epoch) {
+  Delivery(
+      Letters letters,
+      Writers writers,
+      Admission admission,
+      Sealing sealing,
+      InstantSource clock,
+      long epoch) {
     this.letters = letters;
     this.writers = writers;
     this.admission = admission;
+    this.sealing = sealing;
     this.clock = clock;
     this.epoch = epoch;
   }
@@ -42,10 +55,10 @@ final class Delivery {
   /**
    * Delivers a message.
    *
-   * @return its event; empty where another process leads by now
+   * @return false where another process leads by now
    * @throws MatrixException where the homeserver refuses
    */
-  Optional<EventId> deliver(Letter letter) {
+  boolean deliver(Letter letter) {
     Intent as = writers.of(letter.out().as());
     try {
       return deliver(letter, as);
@@ -54,39 +67,60 @@ final class Delivery {
         return deliver(letter, as);
       }
       if (e.isUnknownDevice()) {
-        writers.forget(letter.out().as());
+        dropped(letter.out().as());
       }
       throw e;
     }
   }
 
-  private Optional<EventId> deliver(Letter letter, Intent as) {
+  /** The device of a ghost is looked at anew before the next message. */
+  void dropped(UserId user) {
+    writers.forget(user);
+    sealing.dropped(user);
+  }
+
+  private boolean deliver(Letter letter, Intent as) {
     DeviceId device = as.device().orElseThrow();
     Instant tried = letter.tried();
     if (tried != null && !isRemembered(tried, device, letter.device())) {
       Optional<EventId> there = Search.find(as, letter, tried);
       if (there.isPresent()) {
-        return there;
+        letters.sent(letter.pk(), there.get());
+        return true;
       }
     }
+    Optional<RoomSettings> encryption = encryption(letter, as);
+    Optional<ObjectNode> sealed = encryption.map(settings -> sealing.seal(as, letter, settings));
     if (!letters.trying(letter.pk(), epoch, device)) {
-      return Optional.empty();
+      return false;
     }
-    return Optional.of(send(letter, as));
+    letters.sent(letter.pk(), send(letter, as, sealed));
+    if (sealed.isPresent()) {
+      sealing.delivered(as, letter);
+    }
+    return true;
+  }
+
+  private static Optional<RoomSettings> encryption(Letter letter, Intent as) {
+    String type = letter.out().type();
+    return type.equals(REDACTION) || type.equals(REACTION)
+        ? Optional.empty()
+        : Rooms.encryption(as, letter.out().room());
   }
 
   private boolean isRemembered(Instant tried, DeviceId now, @Nullable DeviceId then) {
     return now.equals(then) && Duration.between(tried, clock.instant()).compareTo(REMEMBERED) < 0;
   }
 
-  private static EventId send(Letter letter, Intent as) {
+  private static EventId send(Letter letter, Intent as, Optional<ObjectNode> sealed) {
     Outgoing out = letter.out();
     if (out.type().equals(REDACTION)) {
       EventId redacted = new EventId(out.content().path("redacts").asText());
       return as.redact(
           out.room(), redacted, letter.txn(), out.content().path("reason").textValue());
     }
-    ObjectNode content = out.content().deepCopy().put(MARK, letter.txn());
-    return as.send(out.room(), out.type(), letter.txn(), content, null);
+    String type = sealed.isPresent() ? "m.room.encrypted" : out.type();
+    ObjectNode content = sealed.orElseGet(out::content).deepCopy().put(MARK, letter.txn());
+    return as.send(out.room(), type, letter.txn(), content, null);
   }
 }

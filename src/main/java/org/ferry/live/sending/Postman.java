@@ -7,16 +7,15 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.ferry.crypto.DeviceBrokenException;
 import org.ferry.crypto.FencedOutException;
-import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.live.accounts.Identities;
 import org.ferry.live.sending.Letter.Refusal;
-import org.ferry.live.sync.Doors;
 import org.ferry.live.sync.Duty;
+import org.ferry.live.sync.Following;
 import org.ferry.live.sync.Halted;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.MatrixException;
@@ -41,9 +40,8 @@ public final class Postman implements Duty {
   private final Letters letters;
   private final Postbox box;
   private final Company company;
-  private final Doors doors;
+  private final Following.Ways ways;
   private final Identities identities;
-  private final boolean followed;
   private final InstantSource clock;
   private final Set<RoomId> busy = ConcurrentHashMap.newKeySet();
 
@@ -53,25 +51,23 @@ public final class Postman implements Duty {
    * @param letters where messages are kept
    * @param box told when one is settled
    * @param company who may write
-   * @param doors to homeservers
+   * @param ways how the world is reached; without machines nobody is followed, and nothing
+   *     encrypted
    * @param identities whose devices are kept
-   * @param followed whether the bot and the accounts are followed, and get their devices by that
    * @param clock now
    */
   public Postman(
       Letters letters,
       Postbox box,
       Company company,
-      Doors doors,
+      Following.Ways ways,
       Identities identities,
-      boolean followed,
       InstantSource clock) {
     this.letters = letters;
     this.box = box;
     this.company = company;
-    this.doors = doors;
+    this.ways = ways;
     this.identities = identities;
-    this.followed = followed;
     this.clock = clock;
   }
 
@@ -82,29 +78,41 @@ public final class Postman implements Duty {
 
   @Override
   public void run(Lead lead) throws InterruptedException {
-    Delivery delivery =
-        new Delivery(
-            letters,
-            new Writers(company, doors, identities, clock, followed),
-            new Admission(company, doors),
-            clock,
-            lead.epoch());
-    Set<Thread> rounds = ConcurrentHashMap.newKeySet();
-    Instant swept = Instant.EPOCH;
-    try {
-      while (true) {
-        begin(delivery, rounds);
-        if (Duration.between(swept, clock.instant()).compareTo(SWEEP) > 0) {
-          int unused = letters.forget(clock.instant().minus(KEPT));
-          swept = clock.instant();
+    Writers writers =
+        new Writers(company, ways.doors(), identities, clock, ways.machines() != null);
+    try (Machinery machinery =
+        new Machinery(ways.machines(), lead, company::isFollowed, identities, clock)) {
+      Delivery delivery =
+          new Delivery(
+              letters,
+              writers,
+              new Admission(company, ways.doors()),
+              new Sealing(new Rooms(company), machinery),
+              clock,
+              lead.epoch());
+      Set<Thread> rounds = ConcurrentHashMap.newKeySet();
+      try {
+        deliver(delivery, rounds, () -> machinery.tend(writers));
+      } finally {
+        rounds.forEach(Thread::interrupt);
+        for (Thread round : rounds) {
+          joinFully(round);
         }
-        box.posted().await(TICK);
       }
-    } finally {
-      rounds.forEach(Thread::interrupt);
-      for (Thread round : rounds) {
-        joinFully(round);
+    }
+  }
+
+  private void deliver(Delivery delivery, Set<Thread> rounds, Runnable chores)
+      throws InterruptedException {
+    Instant swept = Instant.EPOCH;
+    while (true) {
+      begin(delivery, rounds);
+      if (Duration.between(swept, clock.instant()).compareTo(SWEEP) > 0) {
+        int unused = letters.forget(clock.instant().minus(KEPT));
+        swept = clock.instant();
       }
+      chores.run();
+      box.posted().await(TICK);
     }
   }
 
@@ -168,17 +176,17 @@ public final class Postman implements Duty {
   /** Whether it is settled, one way or the other. */
   private boolean settle(Delivery delivery, Letter letter) {
     try {
-      Optional<EventId> event = delivery.deliver(letter);
-      event.ifPresent(id -> letters.sent(letter.pk(), id));
+      boolean delivered = delivery.deliver(letter);
       box.settled();
-      return event.isPresent();
+      return delivered;
     } catch (MatrixException e) {
       return isPassing(e)
           ? later(letter, sentence(e))
           : refused(letter, new Refusal(e.status(), e.errcode(), e.error()));
-    } catch (HomeserverFailure | NotYet | Halted e) {
+    } catch (HomeserverFailure | NotYet | Halted | DeviceBrokenException e) {
       return later(letter, sentence(e));
     } catch (FencedOutException e) {
+      delivery.dropped(letter.out().as());
       return later(letter, "another process took the device over");
     }
   }

@@ -1,6 +1,7 @@
 package org.ferry.live.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.concurrent.ThreadLocalRandom;
 import org.ferry.matrix.event.Json;
 
 /** What is asked of {@code /sync}. */
@@ -14,6 +15,17 @@ final class Filters {
     return Json.parseObject(
         "{\"room\":{\"rooms\":[]},\"presence\":%s,\"account_data\":%s}"
             .formatted(NOTHING, NOTHING));
+  }
+
+  /** The same in other words each time: Synapse gives equal questions the answer of before. */
+  static ObjectNode visit() {
+    ObjectNode filter = keys();
+    var unused =
+        filter
+            .withObjectProperty("room")
+            .withObjectProperty("timeline")
+            .put("limit", ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE));
+    return filter;
   }
 
   /**

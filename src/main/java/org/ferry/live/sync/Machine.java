@@ -4,14 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.OutgoingRequest;
 import org.ferry.crypto.RequestFailure;
+import org.ferry.crypto.RoomSettings;
 import org.ferry.crypto.SyncInput;
 import org.ferry.crypto.SyncOutcome;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.Secret;
+import org.ferry.id.UserId;
 
 /**
  * What following needs of a device's encryption. Safe for use by many threads; each call is
@@ -39,6 +42,31 @@ public interface Machine extends AutoCloseable {
 
   /** Tells that an event which waited for its key was settled otherwise. */
   void handled(EventId event);
+
+  /**
+   * What has to be sent before a message can be encrypted for a room; asked again after each was
+   * answered or failed, until it is empty.
+   *
+   * @param room where to
+   * @param members whose devices are to read it
+   * @param settings of the room
+   */
+  List<OutgoingRequest> prepare(RoomId room, Set<UserId> members, RoomSettings settings);
+
+  /**
+   * Encrypts a message of a room that was prepared; the same transaction id gives the same
+   * ciphertext until {@link #sent}.
+   *
+   * @param room where to
+   * @param txn the transaction id that it is sent with
+   * @param type of the clear event
+   * @param content of the clear event
+   * @return the content of {@code m.room.encrypted}
+   */
+  ObjectNode encrypt(RoomId room, String txn, String type, ObjectNode content);
+
+  /** Tells that a message was accepted. */
+  void sent(String txn);
 
   /** Whether the homeserver lists the device as signed by its account's identity. */
   boolean isSigned();

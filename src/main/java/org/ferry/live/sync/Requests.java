@@ -17,16 +17,23 @@ import org.ferry.matrix.event.Json;
 
 /**
  * Sends what a device's machine wants sent, and tells it the answers. A request is wanted until it
- * was answered, with the same id: what a crash left open is sent again as it was. For one thread.
+ * was answered, with the same id: what a crash left open is sent again as it was. For one thread;
+ * where two work with one machine, a request may be sent twice, which does no harm.
  */
-final class Requests {
+public final class Requests {
   /** What is due at a time of its own, such as a repeated query, is found by looking. */
   private static final Duration TICK = Duration.ofSeconds(2);
 
   private final Machine machine;
   private final DeviceKeys keys;
 
-  Requests(Machine machine, DeviceKeys keys) {
+  /**
+   * Requests of a device.
+   *
+   * @param machine the device's
+   * @param keys of the same device
+   */
+  public Requests(Machine machine, DeviceKeys keys) {
     this.machine = machine;
     this.keys = keys;
   }
@@ -56,7 +63,14 @@ final class Requests {
     return any;
   }
 
-  private void send(OutgoingRequest request) {
+  /**
+   * Sends one request, and tells the machine what came of it.
+   *
+   * @param request as the machine gave it out
+   * @throws org.ferry.matrix.client.HomeserverFailure where the homeserver does not answer, or
+   *     refuses the device itself
+   */
+  public void send(OutgoingRequest request) {
     ObjectNode answer;
     try {
       answer = ask(request);

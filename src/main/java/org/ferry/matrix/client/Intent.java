@@ -293,6 +293,12 @@ public final class Intent {
     return members;
   }
 
+  /** The memberships of a room, as events, of everybody who has not left it. */
+  public List<ObjectNode> members(RoomId room) {
+    Call call = Call.get(ROOM + "/members", room.value()).with("not_membership", "leave");
+    return objects(ask(call).path("chunk"));
+  }
+
   /**
    * Joins a room.
    *

@@ -1,0 +1,66 @@
+package org.ferry.live.sending;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Set;
+import org.ferry.crypto.OutgoingRequest;
+import org.ferry.crypto.RoomSettings;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.live.sync.Machine;
+import org.ferry.live.sync.Requests;
+import org.ferry.matrix.client.Intent;
+
+/** Encrypts messages with the devices of those who write them. Safe for use by many threads. */
+final class Sealing {
+  /** Questions for devices, claims of their keys, the room key, and each once more. */
+  private static final int MOST_ROUNDS = 12;
+
+  private final Rooms rooms;
+  private final Machinery machinery;
+
+  Sealing(Rooms rooms, Machinery machinery) {
+    this.rooms = rooms;
+    this.machinery = machinery;
+  }
+
+  /**
+   * Encrypts a message, for who is in the room now. What was encrypted for its transaction id
+   * before comes out again.
+   *
+   * @param as its sender
+   * @param letter the message
+   * @param settings of the room
+   * @return the content of {@code m.room.encrypted}; it is kept until {@link #delivered}
+   * @throws NotYet where the device is not ready, or keys cannot be handed out now
+   */
+  ObjectNode seal(Intent as, Letter letter, RoomSettings settings) {
+    Machine machine = machinery.fresh(as);
+    Outgoing out = letter.out();
+    share(as, machine, out.room(), rooms.readers(as, out.room(), settings), settings);
+    return machine.encrypt(out.room(), letter.txn(), out.type(), out.content());
+  }
+
+  private static void share(
+      Intent as, Machine machine, RoomId room, Set<UserId> readers, RoomSettings settings) {
+    Requests requests = new Requests(machine, as.keys());
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      List<OutgoingRequest> wanted = machine.prepare(room, readers, settings);
+      if (wanted.isEmpty()) {
+        return;
+      }
+      wanted.forEach(requests::send);
+    }
+    throw new NotYet("the keys of " + room + " could not be handed out to everybody in it");
+  }
+
+  /** A device is not to be used as it is known. */
+  void dropped(UserId user) {
+    machinery.drop(user);
+  }
+
+  /** A message is an event: its ciphertext is not needed any more. */
+  void delivered(Intent as, Letter letter) {
+    machinery.open(as).sent(letter.txn());
+  }
+}
