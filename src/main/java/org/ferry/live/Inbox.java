@@ -43,6 +43,14 @@ public interface Inbox {
   /** Notes that a transaction was taken up, and empties it; that it came stays known. */
   void taken(long key);
 
+  /**
+   * Forgets that transactions came which were taken up and came before a time; the newest of each
+   * server stays. A homeserver repeats a transaction only until it is answered.
+   *
+   * @return how many
+   */
+  int forget(Instant before);
+
   /** When the newest transaction of a server came in; empty where none ever did. */
   Optional<Instant> lastReceived(String server);
 }

@@ -32,6 +32,11 @@ public final class PgInbox implements Inbox {
       """;
   private static final String TAKEN =
       "update ferry.inbox_transaction set taken_at = now(), body = '{}' where pk = $1";
+  private static final String FORGET =
+      """
+      delete from ferry.inbox_transaction t where taken_at is not null and received_at < $1
+        and pk <> (select max(pk) from ferry.inbox_transaction n where n.server = t.server)
+      """;
   private static final String LAST =
       "select max(received_at) from ferry.inbox_transaction where server = $1";
 
@@ -83,6 +88,11 @@ public final class PgInbox implements Inbox {
   @Override
   public void taken(long key) {
     var unused = database.run(TAKEN, key);
+  }
+
+  @Override
+  public int forget(Instant before) {
+    return database.run(FORGET, before.atOffset(ZoneOffset.UTC)).rowCount();
   }
 
   @Override

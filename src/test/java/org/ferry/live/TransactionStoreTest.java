@@ -45,6 +45,11 @@ class TransactionStoreTest {
         }
 
         @Override
+        public int forget(Instant before) {
+          throw new AssertionError("nothing is forgotten here");
+        }
+
+        @Override
         public Optional<Instant> lastReceived(String server) {
           return Optional.empty();
         }

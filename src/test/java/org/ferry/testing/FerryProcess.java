@@ -166,18 +166,21 @@ public final class FerryProcess implements AutoCloseable {
   /** Waits until it has written such a line, on either stream; returns the line. */
   public String awaitLine(Predicate<String> which, Duration limit) {
     var found = new ArrayList<String>();
-    Wait.until(
-        limit,
-        "a line of ferry",
-        () -> {
-          boolean alive = process.isAlive();
-          out.find(which).or(() -> err.find(which)).ifPresent(found::add);
-          if (found.isEmpty() && !alive && out.atEnd() && err.atEnd()) {
-            throw new AssertionError("ferry ended without it: " + await(USUAL));
-          }
-          return !found.isEmpty();
-        });
+    try {
+      Wait.until(limit, "a line of ferry", () -> found(which, found));
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "; it wrote:\n" + out() + "\n" + err(), e);
+    }
     return found.get(0);
+  }
+
+  private boolean found(Predicate<String> which, List<String> found) {
+    boolean alive = process.isAlive();
+    out.find(which).or(() -> err.find(which)).ifPresent(found::add);
+    if (found.isEmpty() && !alive && out.atEnd() && err.atEnd()) {
+      throw new AssertionError("ferry ended without it: " + await(USUAL));
+    }
+    return !found.isEmpty();
   }
 
   /** Kills it at once (SIGKILL) and waits until it is gone. */
@@ -224,8 +227,10 @@ public final class FerryProcess implements AutoCloseable {
     private final Thread reader;
 
     Captured(BufferedReader stream) {
+      // Reading a pipe holds its carrier: a handful of virtual ones would starve all others.
       reader =
-          Thread.ofVirtual()
+          Thread.ofPlatform()
+              .daemon()
               .unstarted(() -> {
                 try (stream) {
                   stream.lines().forEach(this::add);

@@ -32,6 +32,12 @@ public enum Tier {
     VILLAGE_KILLS(5, 50, 250),
     /** Kills of the homeserver meanwhile; at most as many as those of Ferry. */
     VILLAGE_HOMESERVER_KILLS(1, 10, 50),
+    /** Kills of Ferry right after it took a transaction. */
+    INBOX_KILLS(3, 60, 1000),
+    /** Transactions that three processes are handed at the same time. */
+    SHARED_TRANSACTIONS(100, 1000, 10_000),
+    /** Events of long ago that a homeserver sends again. */
+    OLD_EVENTS(2_000, 100_000, 100_000),
     /** Olm and Megolm messages and keys changed at random. */
     MUTATED_MESSAGES(20_000, 1_000_000, 1_000_000),
     /** Encrypted messages each way between two clients. */

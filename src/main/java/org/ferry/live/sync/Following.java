@@ -35,6 +35,10 @@ public final class Following implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Following.class);
   private static final Duration STAND_BY = Duration.ofSeconds(2);
   private static final Duration COMPLETION = Duration.ofMinutes(15);
+
+  /** How long the inbox remembers which transactions came. */
+  private static final Duration REPEATS = Duration.ofDays(7);
+
   private static final Duration SWEEP = Duration.ofHours(1);
 
   private final Keeping keeping;
@@ -217,6 +221,7 @@ public final class Following implements AutoCloseable {
 
   private void sweep() throws InterruptedException {
     while (true) {
+      int unused = keeping.inbox().forget(clock.instant().minus(REPEATS));
       int emptied = keeping.events().forget(clock.instant().minus(rules.retention()));
       if (emptied > 0) {
         LOG.info("event=retention events={} were emptied", emptied);
