@@ -1,0 +1,192 @@
+package org.ferry.live.message;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.ferry.id.RoomId;
+import org.ferry.live.Signal;
+import org.ferry.live.message.Narration.Chapter;
+import org.ferry.live.message.Narration.Place;
+import org.ferry.live.message.Narration.Seat;
+import org.ferry.live.message.Narration.Silence;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells what released events mean, in their order, each once: what it tells and how far it is are
+ * one commit. An event that cannot be understood is set aside, and stops nothing. For one thread.
+ */
+public final class Narrator {
+  private static final Logger LOG = LoggerFactory.getLogger(Narrator.class);
+  private static final Duration TICK = Duration.ofSeconds(1);
+  private static final int BATCH = 500;
+
+  private final Narration narration;
+  private final Scene scene;
+  private final Inquiries inquiries;
+  private final long epoch;
+  private long position = -1;
+
+  /**
+   * A narrator.
+   *
+   * @param narration where it reads and writes
+   * @param reader asks homeservers
+   * @param ours who we are
+   * @param networks which networks there are
+   * @param clock now
+   * @param epoch the leader's
+   */
+  public Narrator(
+      Narration narration,
+      RoomReader reader,
+      Ours ours,
+      Networks networks,
+      InstantSource clock,
+      long epoch) {
+    this.narration = narration;
+    this.scene = new Scene(ours, networks);
+    this.inquiries = new Inquiries(reader, clock);
+    this.epoch = epoch;
+  }
+
+  /**
+   * Tells what comes until the thread is interrupted.
+   *
+   * @param news woken when something was released
+   */
+  public void run(Signal news) throws InterruptedException {
+    while (true) {
+      if (turn() == 0) {
+        news.await(TICK);
+      }
+    }
+  }
+
+  /** Tells what can be told now, up to a batch; of how many releases that was. */
+  public int turn() throws InterruptedException {
+    if (position < 0) {
+      position = narration.told();
+    }
+    List<Release> releases = narration.releases(position, BATCH);
+    if (releases.isEmpty()) {
+      return 0;
+    }
+    List<Silence> silences = new ArrayList<>();
+    List<Event> events = read(releases, silences);
+    Map<Place, ObjectNode> asked = prepare(events);
+    List<Draft> drafts = tell(events, new Meaning(scene, asked), silences);
+    long to = releases.getLast().pos();
+    Chapter chapter =
+        new Chapter(position, to, drafts, silences, scene.changedCards(), scene.changedMembers());
+    if (narration.tell(epoch, chapter)) {
+      position = to;
+      scene.kept();
+    } else {
+      // Another one leads, or an answer was lost: what is kept counts.
+      position = -1;
+      scene.forget();
+      Thread.sleep(TICK.dividedBy(4));
+    }
+    return releases.size();
+  }
+
+  private static List<Event> read(List<Release> releases, List<Silence> silences) {
+    List<Event> events = new ArrayList<>();
+    for (Release release : releases) {
+      if (release.raw().length() == 0) {
+        silences.add(
+            new Silence(release.pos(), release.key(), false, "forgotten before it was told"));
+        continue;
+      }
+      try {
+        events.add(Event.of(release));
+      } catch (IllegalArgumentException e) {
+        String why = String.valueOf(e.getMessage());
+        silences.add(new Silence(release.pos(), release.key(), true, why));
+        LOG.warn(
+            "event=live_event_quarantined room={} id={} {}", release.room(), release.event(), why);
+      }
+    }
+    return events;
+  }
+
+  /** Everything that is asked for is asked for at once. */
+  private Map<Place, ObjectNode> prepare(List<Event> events) throws InterruptedException {
+    Set<RoomId> rooms = new HashSet<>();
+    Set<Seat> seats = new HashSet<>();
+    Set<Place> places = new HashSet<>();
+    for (Event event : events) {
+      RoomId room = event.release().room();
+      rooms.add(room);
+      seats.add(new Seat(room, event.release().sender()));
+      String key = event.stateKey();
+      if (key != null && event.is("m.room.member")) {
+        seats.add(new Seat(room, key));
+      }
+      event.redacts().ifPresent(id -> places.add(new Place(room, id)));
+      event.relatesBy("m.replace").ifPresent(id -> places.add(new Place(room, id)));
+    }
+    rooms.removeIf(scene::knows);
+    Map<RoomId, Card> cards = narration.cards(rooms);
+    rooms.forEach(room -> scene.put(room, cards.getOrDefault(room, Card.NEW)));
+    seats.removeIf(scene::knows);
+    narration.members(seats).forEach(scene::put);
+    narration.past(places).forEach(scene::put);
+    return inquiries.ask(events, scene);
+  }
+
+  private List<Draft> tell(List<Event> events, Meaning meaning, List<Silence> silences) {
+    List<Draft> drafts = new ArrayList<>();
+    for (Event event : events) {
+      Release release = event.release();
+      Meaning.Told told = meaning.of(event);
+      String silence = told.silence();
+      if (silence != null) {
+        silences.add(new Silence(release.pos(), release.key(), false, silence));
+      }
+      drafts.addAll(told.drafts());
+      note(event, told.drafts());
+    }
+    return drafts;
+  }
+
+  /** What was told is known to what follows in the same batch. */
+  private void note(Event event, Collection<Draft> drafts) {
+    Release release = event.release();
+    Card card = scene.card(release.room());
+    if (!drafts.isEmpty()) {
+      scene.change(
+          release.room(),
+          new Card(
+              card.facts(),
+              card.name(),
+              card.network(),
+              true,
+              release.event(),
+              java.time.Instant.ofEpochMilli(release.ts()),
+              card.readAt()));
+    }
+    for (Draft draft : drafts) {
+      scene.put(
+          new Place(release.room(), release.event()),
+          new LiveMessage(
+              0,
+              release.pos(),
+              draft.type().word(),
+              draft.room(),
+              draft.network(),
+              draft.sender(),
+              draft.direction(),
+              draft.ts(),
+              release.at(),
+              draft.data()));
+    }
+  }
+}
