@@ -1,11 +1,17 @@
 package org.ferry.app;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.ferry.config.Config;
 import org.ferry.config.Registration;
 import org.ferry.id.UserId;
+import org.ferry.live.message.Accounts;
+import org.ferry.live.message.Networks;
+import org.ferry.live.message.Ours;
+import org.ferry.live.message.Telling;
 import org.ferry.live.sending.Company;
 import org.ferry.live.sending.Postbox;
 import org.ferry.live.sending.Postman;
@@ -19,6 +25,8 @@ import org.ferry.store.live.PgFollowedRooms;
 import org.ferry.store.live.PgIdentities;
 import org.ferry.store.live.PgLeader;
 import org.ferry.store.live.PgLiveEvents;
+import org.ferry.store.live.PgMessages;
+import org.ferry.store.live.PgNarration;
 import org.ferry.store.sending.PgLetters;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +68,15 @@ record LivePart(Following following, Sending sending) {
             doors, keyring == null ? null : machines(ferry, closing, keyring, registration));
     Postman postman =
         new Postman(letters, box, company(config, registration), ways, identities, ferry.clock());
+    PgMessages messages = new PgMessages(database);
+    Telling telling =
+        new Telling(
+            new PgNarration(database),
+            new Accounts(
+                registration == null ? null : config.bot(), config.people(), doors, identities),
+            ours(config, registration),
+            new Networks(config.networks()),
+            ferry.clock());
     Following following =
         new Following(
             new Following.Keeping(
@@ -74,7 +91,10 @@ record LivePart(Following following, Sending sending) {
                 registration == null ? null : config.botOptions(),
                 config.people(),
                 config.retention(),
-                List.of(postman)),
+                List.of(
+                    postman,
+                    telling,
+                    new Telling.Sweeper(messages, config.retention(), ferry.clock()))),
             ferry.clock());
     return new LivePart(closing.add(following, Following::close), box);
   }
@@ -85,6 +105,16 @@ record LivePart(Following following, Sending sending) {
         registration == null ? null : config.bot(),
         config.people(),
         user -> !user.equals(config.bot()) && isOurs(config, registration, user));
+  }
+
+  private static Ours ours(Config config, @Nullable Registration registration) {
+    Set<UserId> users = new HashSet<>();
+    config.people().forEach(account -> users.add(account.user()));
+    if (registration != null) {
+      users.add(config.bot());
+    }
+    return Ours.of(users, user ->
+            UserId.isValid(user) && isOurs(config, registration, new UserId(user)));
   }
 
   /** Whether nobody but Ferry is behind a user. */

@@ -15,6 +15,7 @@ import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
+import org.ferry.live.message.NetworkOptions;
 import org.ferry.migrate.MigrateOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -181,6 +182,7 @@ final class Assembly {
         replay(),
         sources(),
         opened.accounts(),
+        networks(),
         new Config.Encryption(
             values.text("encryption.transport"),
             opened.pickling(),
@@ -224,6 +226,17 @@ final class Assembly {
           new Config.Source(values.text(key + ".type"), path(key + ".path"), path(key + ".media")));
     }
     return sources;
+  }
+
+  private List<NetworkOptions> networks() {
+    return values.items("networks").stream()
+        .map(key ->
+            new NetworkOptions(
+                values.text(key + ".name"),
+                values.list(key + ".users", String.class),
+                values.list(key + ".protocols", String.class),
+                values.list(key + ".own", UserId.class).stream().map(UserId::value).toList()))
+        .toList();
   }
 
   private Config.Later later() {

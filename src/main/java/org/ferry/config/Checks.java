@@ -1,10 +1,14 @@
 package org.ferry.config;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.ferry.id.RoomAlias;
 import org.ferry.id.UserId;
+import org.ferry.live.message.NetworkOptions;
+import org.ferry.live.message.Networks;
 
 /** Finds combinations of values that are each right and cannot be meant together. */
 final class Checks {
@@ -20,6 +24,7 @@ final class Checks {
     listeners();
     sources();
     accounts();
+    networks();
     webhooks();
     unique("api.tokens", "name");
     secrets("api.tokens", "token");
@@ -109,6 +114,38 @@ final class Checks {
       if (password && token) {
         String which = values.given(key + ".token") ? ".token" : ".token_file";
         values.problem(key + which, "and a password are both given; keep one of them");
+      }
+    }
+  }
+
+  private void networks() {
+    unique("networks", "name");
+    List<String> names = new ArrayList<>();
+    for (String key : values.items("networks")) {
+      values.find(key + ".name", String.class).ifPresent(names::add);
+      for (String users : values.list(key + ".users", String.class)) {
+        if (!users.startsWith("@") || !users.contains(":")) {
+          values.problem(
+              key + ".users", users + " fits no user id; it is to look like @insta_*:example.org");
+        }
+      }
+    }
+    Set<String> known =
+        Networks.names(
+            names.stream()
+                .map(n -> new NetworkOptions(n, List.of(), List.of(), List.of()))
+                .toList());
+    for (String list : List.of("webhooks", "api.tokens")) {
+      for (String key : values.items(list)) {
+        values.list(key + ".networks", String.class).stream()
+            .filter(n -> !known.contains(n))
+            .forEach(n ->
+                values.problem(
+                    key + ".networks",
+                    n
+                        + " is no known network"
+                        + Nearest.to(n, known).map(k -> "; did you mean " + k + "?").orElse("")
+                        + " Others are added under networks"));
       }
     }
   }

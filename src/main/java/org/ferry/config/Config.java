@@ -8,6 +8,7 @@ import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
+import org.ferry.live.message.NetworkOptions;
 import org.ferry.migrate.MigrateOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param replay how history is written
  * @param sources sources by name
  * @param accounts the Matrix accounts whose conversations are followed
+ * @param networks networks that conversations are bridged to, beyond the known ones
  * @param encryption end-to-end encryption
  * @param retention how long the text of live messages is kept
  * @param later the sections whose parts are not built yet
@@ -50,6 +52,7 @@ public record Config(
     MigrateOptions.Replay replay,
     Map<String, Source> sources,
     List<AccountOptions> accounts,
+    List<NetworkOptions> networks,
     Encryption encryption,
     Duration retention,
     Later later,

@@ -51,6 +51,8 @@ record Kind(String expected, List<String> choices, Function<String, Object> read
       matching("a server name, such as example.org", SERVER.pattern()).map(t -> t);
   static final Kind IDENTIFIER =
       matching("a name of letters, digits, _ and -", "[A-Za-z0-9_-]{1,64}");
+  static final Kind NETWORK =
+      matching("a name of a-z, 0-9, _ and -, such as instagram", "[a-z0-9_-]{1,32}");
   static final Kind LOCALPART =
       matching("a localpart of a-z, 0-9 and . _ = / + -", "[a-z0-9._=/+-]{1,200}");
   static final Kind USER = new Kind("a user id, such as @me:example.org", List.of(), Kind::user);

@@ -56,6 +56,7 @@ final class Schema {
               replay(),
               sources(),
               accounts(),
+              networks(),
               encryption(),
               new Section(
                   "relay",
@@ -314,6 +315,34 @@ final class Schema {
                         "user ids, * stands for anything; none are accepted by default"))),
             Setting.list(
                 "rooms", Kind.TEXT, "[\"*\"]", "rooms that are followed: id, alias or name")));
+  }
+
+  private static Items networks() {
+    return new Items(
+        "networks",
+        "other networks that conversations are bridged to, beyond the known ones, or more about"
+            + " those",
+        List.of(
+            Setting.required(
+                "name",
+                Kind.NETWORK,
+                "instagram",
+                "what it is called in what is told and in filters"),
+            Setting.list(
+                "users",
+                Kind.TEXT,
+                "[\"@insta_*:example.org\"]",
+                "users who stand for its people; the first * is the person's id there"),
+            Setting.list(
+                "protocols",
+                Kind.TEXT,
+                "[\"insta\"]",
+                "what bridges call it in the protocol.id of m.bridge"),
+            Setting.list(
+                "own",
+                Kind.USER,
+                "[\"@insta_me:example.org\"]",
+                "users who stand for yourself there: what they say is outgoing")));
   }
 
   private static Section encryption() {

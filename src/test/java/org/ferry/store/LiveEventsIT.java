@@ -81,7 +81,7 @@ class LiveEventsIT {
   }
 
   private Releaser releaser(long epoch) {
-    return new Releaser(events, this::open, () -> now, epoch);
+    return new Releaser(events, this::open, () -> now, epoch, new org.ferry.live.Signal());
   }
 
   /** What was made known, in its order. */

@@ -40,6 +40,7 @@ public final class Releaser {
   private final Opener opener;
   private final InstantSource clock;
   private final long epoch;
+  private final Signal released;
 
   /**
    * A releaser.
@@ -48,12 +49,15 @@ public final class Releaser {
    * @param opener opens what is encrypted
    * @param clock now
    * @param epoch the leader's
+   * @param released woken after something was settled
    */
-  public Releaser(LiveEvents events, Opener opener, InstantSource clock, long epoch) {
+  public Releaser(
+      LiveEvents events, Opener opener, InstantSource clock, long epoch, Signal released) {
     this.events = events;
     this.opener = opener;
     this.clock = clock;
     this.epoch = epoch;
+    this.released = released;
   }
 
   /**
@@ -75,7 +79,11 @@ public final class Releaser {
     for (RoomId room : events.waitingRooms(ROOMS)) {
       settled += room(room);
     }
-    return settled + late();
+    settled += late();
+    if (settled > 0) {
+      released.wake();
+    }
+    return settled;
   }
 
   private int room(RoomId room) {

@@ -2,6 +2,7 @@ package org.ferry.live.sync;
 
 import java.util.Optional;
 import org.ferry.id.UserId;
+import org.ferry.live.Signal;
 
 /** What the process that leads does besides following; ends when its thread is interrupted. */
 public interface Duty {
@@ -19,6 +20,9 @@ public interface Duty {
   interface Lead {
     /** Its number; what is written names it. */
     long epoch();
+
+    /** Woken whenever live events were released; for one thread. */
+    Signal released();
 
     /** The machine of a followed user's device; empty while it is not open. */
     Optional<Machine> machine(UserId user);

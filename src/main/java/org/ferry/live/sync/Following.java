@@ -156,15 +156,16 @@ public final class Following implements AutoCloseable {
     try (term) {
       LOG.info("event=leading epoch={} accounts={}", term.epoch(), rules.accounts().size());
       Signal news = new Signal();
+      Signal released = new Signal();
       Intake intake = new Intake(keeping.events(), keeping.rooms(), rules.domain(), news);
       Openers openers = new Openers(clock);
-      Releaser releaser = new Releaser(keeping.events(), openers, clock, term.epoch());
+      Releaser releaser = new Releaser(keeping.events(), openers, clock, term.epoch(), released);
       List<Together.Named> tasks = new ArrayList<>();
       tasks.add(new Together.Named("leader", () -> watch(term)));
       tasks.add(new Together.Named("releaser", () -> releaser.run(news)));
       tasks.add(new Together.Named("retention", this::sweep));
       for (Duty duty : rules.duties()) {
-        tasks.add(new Together.Named(duty.name(), () -> duty.run(lead(term, openers))));
+        tasks.add(new Together.Named(duty.name(), () -> duty.run(lead(term, openers, released))));
       }
       AccountOptions bot = rules.bot();
       if (bot != null) {
@@ -182,11 +183,16 @@ public final class Following implements AutoCloseable {
     }
   }
 
-  private static Duty.Lead lead(Leader.Term term, Openers openers) {
+  private static Duty.Lead lead(Leader.Term term, Openers openers, Signal released) {
     return new Duty.Lead() {
       @Override
       public long epoch() {
         return term.epoch();
+      }
+
+      @Override
+      public Signal released() {
+        return released;
       }
 
       @Override
