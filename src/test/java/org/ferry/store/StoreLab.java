@@ -54,6 +54,16 @@ public final class StoreLab implements AutoCloseable {
     }
   }
 
+  /** The one text that a statement gives; the empty one where it gives no row. */
+  public String text(String sql) {
+    try (Connection connection = db.connect();
+        var row = connection.createStatement().executeQuery(sql)) {
+      return row.next() ? String.valueOf(row.getString(1)) : "";
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** The one number that a statement gives. */
   public long number(String sql) {
     try (Connection connection = db.connect();

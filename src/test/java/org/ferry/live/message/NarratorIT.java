@@ -1,0 +1,251 @@
+package org.ferry.live.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.ferry.live.message.Stage.ROOM;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.ferry.id.EventId;
+import org.ferry.matrix.event.Json;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What each kind of event comes to, by way of a real database; each as its schema says. */
+class NarratorIT {
+  private static final String ALICE = "@alice:hs";
+  private static final String TEXT = "{\"msgtype\":\"m.text\",\"body\":\"hello\"}";
+  private static final String CIPHER =
+      "{\"algorithm\":\"m.megolm.v1.aes-sha2\",\"session_id\":\"s\",\"ciphertext\":\"AwgA\"}";
+
+  private final Stage stage = new Stage();
+
+  @AfterEach
+  void close() {
+    stage.close();
+  }
+
+  private static List<String> types(List<LiveMessage> told) {
+    return told.stream().map(LiveMessage::type).toList();
+  }
+
+  private LiveMessage one(ObjectNode event) throws InterruptedException {
+    List<LiveMessage> told = stage.tell(event);
+    assertThat(told).hasSize(1);
+    return told.getFirst();
+  }
+
+  @Test
+  void aMessageHoldsEveryFieldAndNothingElse() throws InterruptedException {
+    stage.states.put(
+        ROOM,
+        List.of(
+            state("m.room.name", "", "{\"name\":\"Garden\"}"),
+            state("m.room.member", ALICE, "{\"membership\":\"join\",\"displayname\":\"Alice\"}")));
+    LiveMessage told = one(stage.event(ALICE, "m.room.message", TEXT));
+    assertThat(told.pos()).isEqualTo(1);
+    assertThat(told.data())
+        .isEqualTo(
+            Json.parseObject(
+                """
+                {"event_id":"$1","room":{"id":"!room:hs","name":"Garden","network":"matrix"},
+                 "sender":{"id":"@alice:hs","displayname":"Alice","network":"matrix","remote_id":null,"is_me":false},
+                 "direction":"incoming","encrypted":false,"trust":"none","msgtype":"m.text","body":"hello",
+                 "formatted_body":null,"relates_to":null,"media":null,"client_ref":null,"origin_server_ts":1001,
+                 "content":{"msgtype":"m.text","body":"hello"}}
+                """));
+  }
+
+  private static ObjectNode state(String type, String key, String content) {
+    ObjectNode event = Json.object().put("type", type).put("state_key", key);
+    var unused = event.set("content", Json.parseObject(content));
+    return event;
+  }
+
+  @Test
+  void whatWeSayIsOutgoingAndWhatFerryWasGivenComesBackWithIt() throws InterruptedException {
+    LiveMessage own = one(stage.event("@me:hs", "m.room.message", TEXT));
+    assertThat(own.direction()).isEqualTo("outgoing");
+    assertThat(own.data().at("/sender/is_me").asBoolean()).isTrue();
+    String withRef = "{\"msgtype\":\"m.text\",\"body\":\"x\",\"org.ferry.client_ref\":\"order 7\"}";
+    LiveMessage sent = one(stage.event("@old_bob:hs", "m.room.message", withRef));
+    assertThat(sent.direction()).isEqualTo("outgoing");
+    assertThat(sent.data().path("client_ref").asText()).isEqualTo("order 7");
+    LiveMessage forged = one(stage.event("@eve:hs", "m.room.message", withRef));
+    assertThat(forged.direction()).isEqualTo("incoming");
+    assertThat(forged.data().path("client_ref").isNull()).isTrue();
+  }
+
+  @Test
+  void anEditIsTheNewTextOfAnEarlierMessageAndOnlyItsSenderMayEdit() throws InterruptedException {
+    one(stage.event(ALICE, "m.room.message", TEXT));
+    String edit =
+        """
+        {"msgtype":"m.text","body":"* hi","m.new_content":{"msgtype":"m.text","body":"hi",
+         "format":"org.matrix.custom.html","formatted_body":"<b>hi</b>"},
+         "m.relates_to":{"rel_type":"m.replace","event_id":"$1"}}
+        """;
+    LiveMessage told = one(stage.event(ALICE, "m.room.message", edit));
+    assertThat(told.type()).isEqualTo("message.edited");
+    assertThat(told.data().path("event_id").asText()).isEqualTo("$2");
+    assertThat(told.data().path("body").asText()).isEqualTo("hi");
+    assertThat(told.data().path("formatted_body").asText()).isEqualTo("<b>hi</b>");
+    assertThat(told.data().at("/relates_to/event_id").asText()).isEqualTo("$1");
+    assertThat(stage.tell(stage.event("@eve:hs", "m.room.message", edit))).isEmpty();
+    assertThat(why("$3")).contains("somebody else's message");
+  }
+
+  private String why(String event) {
+    return stage.lab.text(
+        "select why from ferry.live_untold u join ferry.live_event e on e.pk = u.event"
+            + " where e.event = '"
+            + event
+            + "'");
+  }
+
+  @Test
+  void reactionsComeAndGoAndMessagesAreDeleted() throws InterruptedException {
+    one(stage.event(ALICE, "m.room.message", TEXT));
+    LiveMessage added =
+        one(
+            stage.event(
+                "@bob:hs",
+                "m.reaction",
+                "{\"m.relates_to\":{\"rel_type\":\"m.annotation\",\"event_id\":\"$1\",\"key\":\"👍\"}}"));
+    assertThat(added.type()).isEqualTo("reaction.added");
+    assertThat(added.data().path("body").asText()).isEqualTo("👍");
+    LiveMessage removed =
+        one(stage.event("@bob:hs", "m.room.redaction", "{\"redacts\":\"$2\"}"));
+    assertThat(removed.type()).isEqualTo("reaction.removed");
+    assertThat(removed.data().path("relates_to"))
+        .isEqualTo(
+            Json.parseObject(
+                "{\"event_id\":\"$1\",\"rel_type\":\"m.annotation\",\"key\":\"👍\",\"redacts\":\"$2\"}"));
+    // In rooms before version 11 the event says it, not its content.
+    LiveMessage deleted =
+        one(stage.event(ALICE, "m.room.redaction", "{}").put("redacts", "$1"));
+    assertThat(deleted.type()).isEqualTo("message.deleted");
+    assertThat(deleted.data().at("/relates_to/redacts").asText()).isEqualTo("$1");
+  }
+
+  @Test
+  void aRedactionCountsAsTheHomeserverLetsIt() throws InterruptedException {
+    one(stage.event(ALICE, "m.room.message", TEXT));
+    stage.now.put(new EventId("$1"), Json.object().put("type", "m.room.message"));
+    assertThat(stage.tell(stage.event("@eve:hs", "m.room.redaction", "{\"redacts\":\"$1\"}")))
+        .isEmpty();
+    ObjectNode gone = Json.object().put("type", "m.reaction");
+    gone.putObject("unsigned").putObject("redacted_because");
+    stage.now.put(new EventId("$older"), gone);
+    assertThat(
+            one(stage.event("@mod:hs", "m.room.redaction", "{\"redacts\":\"$older\"}")).type())
+        .isEqualTo("reaction.removed");
+    assertThat(
+            one(stage.event("@mod:hs", "m.room.redaction", "{\"redacts\":\"$unknown\"}")).type())
+        .isEqualTo("message.deleted");
+  }
+
+  @Test
+  void membershipsAreToldWhereTheyChange() throws InterruptedException {
+    String invite = "{\"membership\":\"invite\"}";
+    String join = "{\"membership\":\"join\",\"displayname\":\"Bob\"}";
+    String again = "{\"membership\":\"join\",\"displayname\":\"Bobby\"}";
+    String leave = "{\"membership\":\"leave\",\"reason\":\"spam\"}";
+    String ban = "{\"membership\":\"ban\"}";
+    String bob = "@bob:hs";
+    List<LiveMessage> told =
+        stage.tell(
+            stage.state(ALICE, "m.room.member", bob, invite),
+            stage.state(bob, "m.room.member", bob, join),
+            stage.state(bob, "m.room.member", bob, again),
+            stage.state(ALICE, "m.room.member", bob, leave),
+            stage.state(ALICE, "m.room.member", bob, ban),
+            stage.state(ALICE, "m.room.member", bob, leave));
+    assertThat(types(told))
+        .containsExactly("member.invited", "member.joined", "member.left", "member.banned");
+    LiveMessage kicked = told.get(2);
+    assertThat(kicked.sender()).isEqualTo(ALICE);
+    assertThat(kicked.data().at("/member/id").asText()).isEqualTo(bob);
+    assertThat(kicked.data().at("/member/displayname").asText()).isEqualTo("Bobby");
+    assertThat(kicked.data().at("/content/reason").asText()).isEqualTo("spam");
+  }
+
+  @Test
+  void theHomeserverSaysWhatAMembershipWasBefore() throws InterruptedException {
+    ObjectNode renamed =
+        stage.state(
+            ALICE, "m.room.member", ALICE, "{\"membership\":\"join\",\"displayname\":\"A\"}");
+    renamed.putObject("unsigned").putObject("prev_content").put("membership", "join");
+    assertThat(stage.tell(renamed)).isEmpty();
+    LiveMessage told = one(stage.event(ALICE, "m.room.message", TEXT));
+    assertThat(told.data().at("/sender/displayname").asText()).isEqualTo("A");
+  }
+
+  @Test
+  void aRoomWeComeIntoIsCreatedOnceAndItsChangesAreTold() throws InterruptedException {
+    List<LiveMessage> told =
+        stage.tell(
+            stage.state("@me:hs", "m.room.member", "@me:hs", "{\"membership\":\"join\"}"),
+            stage.state(ALICE, "m.room.name", "", "{\"name\":\"Shop\"}"),
+            stage.state(ALICE, "m.room.topic", "", "{\"topic\":\"Things\"}"),
+            stage.state(ALICE, "org.example.own", "", "{}"));
+    assertThat(types(told))
+        .containsExactly("room.created", "member.joined", "room.updated", "room.updated");
+    assertThat(told.get(2).data().at("/room/name").asText()).isEqualTo("Shop");
+    assertThat(told.get(3).data().path("msgtype").asText()).isEqualTo("m.room.topic");
+    stage.tell(stage.state("@me:hs", "m.room.member", "@me:hs", "{\"membership\":\"leave\"}"));
+    assertThat(
+            types(
+                stage.tell(
+                    stage.state(
+                        "@me:hs", "m.room.member", "@me:hs", "{\"membership\":\"join\"}"))))
+        .containsExactly("member.joined");
+  }
+
+  @Test
+  void whatNothingOpensIsToldAndToldAgainWhenItCanBeRead() throws InterruptedException {
+    LiveMessage closed =
+        stage.closed(stage.event(ALICE, "m.room.encrypted", CIPHER), "no_key").getFirst();
+    assertThat(closed.type()).isEqualTo("message.undecryptable");
+    assertThat(closed.data().path("reason").asText()).isEqualTo("no_key");
+    assertThat(closed.data().path("content").has("ciphertext")).isFalse();
+    LiveMessage late = stage.late("$1", "m.room.message", TEXT).getFirst();
+    assertThat(late.type()).isEqualTo("message.decrypted_late");
+    assertThat(late.data().path("event_id").asText()).isEqualTo("$1");
+    assertThat(late.data().path("body").asText()).isEqualTo("hello");
+    assertThat(late.data().path("trust").asText()).isEqualTo("verified");
+    assertThat(late.data().path("encrypted").asBoolean()).isTrue();
+    LiveMessage opened =
+        stage
+            .opened(
+                stage.event(ALICE, "m.room.encrypted", CIPHER),
+                "unknown_device",
+                "m.room.message",
+                TEXT)
+            .getFirst();
+    assertThat(opened.type()).isEqualTo("message.created");
+    assertThat(opened.data().path("trust").asText()).isEqualTo("unknown_device");
+    assertThat(stage.messages.ofEvent(ROOM, new EventId("$1")).orElseThrow().type())
+        .isEqualTo("message.decrypted_late");
+  }
+
+  @Test
+  void encryptedEditsAndRepliesRelateByWhatStandsBesideTheCiphertext()
+      throws InterruptedException {
+    one(stage.event(ALICE, "m.room.message", TEXT));
+    ObjectNode edit = stage.event(ALICE, "m.room.encrypted", CIPHER);
+    ((ObjectNode) edit.path("content"))
+        .putObject("m.relates_to")
+        .put("rel_type", "m.replace")
+        .put("event_id", "$1");
+    LiveMessage told =
+        stage
+            .opened(
+                edit,
+                "verified",
+                "m.room.message",
+                "{\"msgtype\":\"m.text\",\"body\":\"* x\",\"m.new_content\":{\"msgtype\":\"m.text\",\"body\":\"x\"}}")
+            .getFirst();
+    assertThat(told.type()).isEqualTo("message.edited");
+    assertThat(told.data().path("body").asText()).isEqualTo("x");
+  }
+}

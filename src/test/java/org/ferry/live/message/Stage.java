@@ -1,0 +1,164 @@
+package org.ferry.live.message;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.live.Leader;
+import org.ferry.live.events.Arrival;
+import org.ferry.live.events.Held;
+import org.ferry.live.events.Verdict;
+import org.ferry.live.events.Verdict.State;
+import org.ferry.matrix.event.Json;
+import org.ferry.store.StoreLab;
+import org.ferry.store.live.PgLeader;
+import org.ferry.store.live.PgLiveEvents;
+import org.ferry.store.live.PgMessages;
+import org.ferry.store.live.PgNarration;
+import org.jspecify.annotations.Nullable;
+
+/** Events on their way into a real database and out of it as what is told of them. */
+public final class Stage implements AutoCloseable {
+  /** The room that everything happens in. */
+  public static final RoomId ROOM = new RoomId("!room:hs");
+
+  /** The account that follows it. */
+  public static final UserId ME = new UserId("@me:hs");
+
+  final StoreLab lab = new StoreLab();
+  final PgLiveEvents events = new PgLiveEvents(lab.database());
+  final PgMessages messages = new PgMessages(lab.database());
+  final Map<RoomId, List<ObjectNode>> states = new HashMap<>();
+  final Map<EventId, ObjectNode> now = new HashMap<>();
+  final Leader.Term term = new PgLeader(lab.database()).take().orElseThrow();
+  private final List<NetworkOptions> networks;
+  private Narrator narrator;
+  private long read;
+  private int number;
+
+  Stage(NetworkOptions... networks) {
+    this.networks = List.of(networks);
+    this.narrator = narrator();
+  }
+
+  /** Another one, who knows only what is kept. */
+  Narrator narrator() {
+    narrator =
+        new Narrator(
+            new PgNarration(lab.database()),
+            new RoomReader() {
+              @Override
+              public Optional<List<ObjectNode>> state(RoomId room, @Nullable UserId as) {
+                return Optional.ofNullable(states.get(room));
+              }
+
+              @Override
+              public Optional<ObjectNode> event(
+                  RoomId room, EventId event, @Nullable UserId as) {
+                return Optional.ofNullable(now.get(event));
+              }
+            },
+            Ours.of(Set.of(ME), user -> user.startsWith("@old_")),
+            new Networks(networks),
+            Instant::now,
+            term.epoch());
+    return narrator;
+  }
+
+  /** An event whose id is its number. */
+  ObjectNode event(String sender, String type, String content) {
+    number++;
+    ObjectNode event =
+        Json.object()
+            .put("room_id", ROOM.value())
+            .put("event_id", "$" + number)
+            .put("sender", sender)
+            .put("type", type)
+            .put("origin_server_ts", 1_000 + number);
+    JsonNode unused = event.set("content", Json.parseObject(content));
+    return event;
+  }
+
+  ObjectNode state(String sender, String type, String key, String content) {
+    return event(sender, type, content).put("state_key", key);
+  }
+
+  /** Lets events come in that can be read, and gives what is told of them. */
+  List<LiveMessage> tell(ObjectNode... given) throws InterruptedException {
+    take(given);
+    settle(held -> new Verdict(held.key(), State.CLEAR, "none", null, null, null));
+    return told();
+  }
+
+  /** Lets an encrypted event come in that nothing opens. */
+  List<LiveMessage> closed(ObjectNode given, String reason) throws InterruptedException {
+    take(given);
+    settle(held -> new Verdict(held.key(), State.UNDECRYPTABLE, null, reason, null, null));
+    return told();
+  }
+
+  /** Lets an encrypted event come in that says something. */
+  List<LiveMessage> opened(ObjectNode given, String trust, String type, String content)
+      throws InterruptedException {
+    take(given);
+    settle(held -> verdict(held.key(), State.CLEAR, trust, type, content));
+    return told();
+  }
+
+  /** Opens late what was undecryptable. */
+  List<LiveMessage> late(String event, String type, String content) throws InterruptedException {
+    long key = lab.number("select pk from ferry.live_event where event = '" + event + "'");
+    int unused =
+        events.settle(
+            term.epoch(), List.of(verdict(key, State.LATE, "verified", type, content)));
+    return told();
+  }
+
+  private static Verdict verdict(
+      long key, State state, String trust, String type, String content) {
+    return new Verdict(key, state, trust, null, type, Buffer.buffer(content));
+  }
+
+  private interface Judge {
+    Verdict of(Held held);
+  }
+
+  private void take(ObjectNode... given) {
+    List<Arrival> arrivals = new ArrayList<>();
+    for (ObjectNode event : given) {
+      arrivals.add(Arrival.of(event, ROOM, ME).orElseThrow());
+    }
+    int unused = events.take(arrivals);
+  }
+
+  private void settle(Judge judge) {
+    List<Verdict> verdicts = events.waiting(ROOM, 10_000).stream().map(judge::of).toList();
+    int unused = events.settle(term.epoch(), verdicts);
+  }
+
+  /** What was told since the last look; each as its schema says. */
+  List<LiveMessage> told() throws InterruptedException {
+    while (narrator.turn() > 0) {
+      // All of it.
+    }
+    List<LiveMessage> told = messages.after(read, 10_000);
+    told.forEach(Shapes::check);
+    read = messages.last();
+    return told;
+  }
+
+  @Override
+  public void close() {
+    term.close();
+    lab.close();
+  }
+}
