@@ -113,8 +113,8 @@ record LivePart(Following following, Sending sending) {
     if (registration != null) {
       users.add(config.bot());
     }
-    return Ours.of(users, user ->
-            UserId.isValid(user) && isOurs(config, registration, new UserId(user)));
+    return Ours.of(
+        users, user -> UserId.isValid(user) && isOurs(config, registration, new UserId(user)));
   }
 
   /** Whether nobody but Ferry is behind a user. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.ferry.live.message.Stage.ROOM;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.List;
 import org.ferry.id.EventId;
 import org.ferry.matrix.event.Json;
@@ -28,6 +29,7 @@ class NarratorIT {
     return told.stream().map(LiveMessage::type).toList();
   }
 
+  @CanIgnoreReturnValue
   private LiveMessage one(ObjectNode event) throws InterruptedException {
     List<LiveMessage> told = stage.tell(event);
     assertThat(told).hasSize(1);
@@ -113,16 +115,14 @@ class NarratorIT {
                 "{\"m.relates_to\":{\"rel_type\":\"m.annotation\",\"event_id\":\"$1\",\"key\":\"👍\"}}"));
     assertThat(added.type()).isEqualTo("reaction.added");
     assertThat(added.data().path("body").asText()).isEqualTo("👍");
-    LiveMessage removed =
-        one(stage.event("@bob:hs", "m.room.redaction", "{\"redacts\":\"$2\"}"));
+    LiveMessage removed = one(stage.event("@bob:hs", "m.room.redaction", "{\"redacts\":\"$2\"}"));
     assertThat(removed.type()).isEqualTo("reaction.removed");
     assertThat(removed.data().path("relates_to"))
         .isEqualTo(
             Json.parseObject(
                 "{\"event_id\":\"$1\",\"rel_type\":\"m.annotation\",\"key\":\"👍\",\"redacts\":\"$2\"}"));
     // In rooms before version 11 the event says it, not its content.
-    LiveMessage deleted =
-        one(stage.event(ALICE, "m.room.redaction", "{}").put("redacts", "$1"));
+    LiveMessage deleted = one(stage.event(ALICE, "m.room.redaction", "{}").put("redacts", "$1"));
     assertThat(deleted.type()).isEqualTo("message.deleted");
     assertThat(deleted.data().at("/relates_to/redacts").asText()).isEqualTo("$1");
   }
@@ -136,11 +136,9 @@ class NarratorIT {
     ObjectNode gone = Json.object().put("type", "m.reaction");
     gone.putObject("unsigned").putObject("redacted_because");
     stage.now.put(new EventId("$older"), gone);
-    assertThat(
-            one(stage.event("@mod:hs", "m.room.redaction", "{\"redacts\":\"$older\"}")).type())
+    assertThat(one(stage.event("@mod:hs", "m.room.redaction", "{\"redacts\":\"$older\"}")).type())
         .isEqualTo("reaction.removed");
-    assertThat(
-            one(stage.event("@mod:hs", "m.room.redaction", "{\"redacts\":\"$unknown\"}")).type())
+    assertThat(one(stage.event("@mod:hs", "m.room.redaction", "{\"redacts\":\"$unknown\"}")).type())
         .isEqualTo("message.deleted");
   }
 
@@ -196,8 +194,7 @@ class NarratorIT {
     assertThat(
             types(
                 stage.tell(
-                    stage.state(
-                        "@me:hs", "m.room.member", "@me:hs", "{\"membership\":\"join\"}"))))
+                    stage.state("@me:hs", "m.room.member", "@me:hs", "{\"membership\":\"join\"}"))))
         .containsExactly("member.joined");
   }
 
@@ -229,8 +226,7 @@ class NarratorIT {
   }
 
   @Test
-  void encryptedEditsAndRepliesRelateByWhatStandsBesideTheCiphertext()
-      throws InterruptedException {
+  void encryptedEditsAndRepliesRelateByWhatStandsBesideTheCiphertext() throws InterruptedException {
     one(stage.event(ALICE, "m.room.message", TEXT));
     ObjectNode edit = stage.event(ALICE, "m.room.encrypted", CIPHER);
     ((ObjectNode) edit.path("content"))

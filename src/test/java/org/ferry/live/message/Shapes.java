@@ -16,8 +16,7 @@ public final class Shapes {
   private static final String BASE = "https://ferry.invalid/schemas/";
   private static final Map<String, String> TEXTS =
       Schemas.list().stream()
-          .collect(
-              Collectors.toMap(n -> BASE + n + ".json", n -> Schemas.read(n).orElseThrow()));
+          .collect(Collectors.toMap(n -> BASE + n + ".json", n -> Schemas.read(n).orElseThrow()));
   private static final JsonSchemaFactory FACTORY =
       JsonSchemaFactory.getInstance(
           SpecVersion.VersionFlag.V202012,

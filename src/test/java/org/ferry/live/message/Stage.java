@@ -2,6 +2,7 @@ package org.ferry.live.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,8 +63,7 @@ public final class Stage implements AutoCloseable {
               }
 
               @Override
-              public Optional<ObjectNode> event(
-                  RoomId room, EventId event, @Nullable UserId as) {
+              public Optional<ObjectNode> event(RoomId room, EventId event, @Nullable UserId as) {
                 return Optional.ofNullable(now.get(event));
               }
             },
@@ -93,6 +93,7 @@ public final class Stage implements AutoCloseable {
   }
 
   /** Lets events come in that can be read, and gives what is told of them. */
+  @CanIgnoreReturnValue
   List<LiveMessage> tell(ObjectNode... given) throws InterruptedException {
     take(given);
     settle(held -> new Verdict(held.key(), State.CLEAR, "none", null, null, null));
@@ -118,13 +119,11 @@ public final class Stage implements AutoCloseable {
   List<LiveMessage> late(String event, String type, String content) throws InterruptedException {
     long key = lab.number("select pk from ferry.live_event where event = '" + event + "'");
     int unused =
-        events.settle(
-            term.epoch(), List.of(verdict(key, State.LATE, "verified", type, content)));
+        events.settle(term.epoch(), List.of(verdict(key, State.LATE, "verified", type, content)));
     return told();
   }
 
-  private static Verdict verdict(
-      long key, State state, String trust, String type, String content) {
+  private static Verdict verdict(long key, State state, String trust, String type, String content) {
     return new Verdict(key, state, trust, null, type, Buffer.buffer(content));
   }
 
