@@ -90,6 +90,10 @@ final class BarProgress implements Progress {
   @Override
   public synchronized void end() {
     if (bar != null) {
+      if (bar.isIndefinite()) {
+        // What nobody counted beforehand is whole now, and does not stay as a question.
+        ProgressBar unused = bar.maxHint(Math.max(1, bar.getCurrent())).stepTo(bar.getMax());
+      }
       bar.close();
       bar = null;
     }

@@ -27,7 +27,7 @@ enum Units {
       case "reading" -> BYTES;
       case "history", "events" -> EVENTS;
       case "people", "strangers" -> PEOPLE;
-      case "rooms", "rooms of the Space" -> ROOMS;
+      case "rooms", "rooms of the Space", "looking" -> ROOMS;
       case "invitations" -> INVITATIONS;
       case "files", "media" -> FILES;
       case "indexes", "figures" -> STEPS;

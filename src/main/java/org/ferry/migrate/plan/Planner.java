@@ -219,7 +219,7 @@ public final class Planner {
     boolean hidden = !facts.options().rooms().privateInSpace() && !OPEN.contains(room.joinRule());
     boolean inSpace =
         !hidden && room.successor() == null && verdict.kind() != RoomClass.DIRECT && !room.direct();
-    String name = name(room, names);
+    String name = name(room, names, facts.options().language().equals("fr"));
     boolean archive = verdict.action() == RoomAction.CREATE && !verdict.targets().isEmpty();
     return new PlanRoom(
         room.id(),
@@ -275,7 +275,7 @@ public final class Planner {
   }
 
   /** Its name, else its alias, else who is in it. */
-  private static String name(RoomFacts room, Map<UserId, String> names) {
+  private static String name(RoomFacts room, Map<UserId, String> names, boolean french) {
     String name = room.name();
     if (name != null && !Names.shown(name).isEmpty()) {
       return Names.shown(name);
@@ -286,13 +286,17 @@ public final class Planner {
     List<UserId> who = new ArrayList<>(room.joined());
     who.addAll(room.invited());
     if (who.isEmpty()) {
-      return "(nobody)";
+      return french ? "(salon vide)" : "(empty room)";
     }
     String first =
         who.stream()
             .limit(3)
             .map(u -> names.getOrDefault(u, u.localpart()))
             .collect(Collectors.joining(", "));
-    return Names.shown(who.size() > 3 ? first + " and " + (who.size() - 3) + " more" : first);
+    int more = who.size() - 3;
+    return Names.shown(
+        more <= 0
+            ? first
+            : (french ? "%s et %d de plus" : "%s and %d more").formatted(first, more));
   }
 }

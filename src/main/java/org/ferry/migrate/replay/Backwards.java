@@ -3,8 +3,10 @@ package org.ferry.migrate.replay;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MessagesPage;
@@ -14,10 +16,15 @@ import org.jspecify.annotations.Nullable;
 public final class Backwards implements Iterator<ObjectNode> {
   private static final int PAGE = 500;
 
+  /** Servers may give empty pages in between; one that gives nothing else has come to an end. */
+  private static final int EMPTY_PAGES = 100;
+
   private final Intent reader;
   private final RoomId room;
   private final Deque<ObjectNode> page = new ArrayDeque<>();
+  private final Set<String> tokens = new HashSet<>();
   private @Nullable String from;
+  private int empty;
   private boolean over;
 
   /**
@@ -36,8 +43,10 @@ public final class Backwards implements Iterator<ObjectNode> {
     while (page.isEmpty() && !over) {
       MessagesPage next = reader.messages(room, from, 'b', PAGE);
       page.addAll(next.chunk());
-      over = next.end() == null || next.end().equals(from) || next.chunk().isEmpty();
       from = next.end();
+      empty = next.chunk().isEmpty() ? empty + 1 : 0;
+      // A token that comes again would lead round and round.
+      over = from == null || !tokens.add(from) || empty > EMPTY_PAGES;
     }
     return !page.isEmpty();
   }

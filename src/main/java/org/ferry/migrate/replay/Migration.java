@@ -3,7 +3,6 @@ package org.ferry.migrate.replay;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +33,7 @@ public final class Migration {
   private final Voyage voyage;
   private final Watch watch;
   private final Map<RoomId, RoomFacts> facts;
+  private final Succession succession;
   private final List<Plan.PlanRoom> chosen;
   private final Cast cast;
   private final Files files;
@@ -79,6 +79,7 @@ public final class Migration {
     this.voyage = voyage;
     this.watch = watch;
     this.facts = facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
+    this.succession = new Succession(this::predecessor);
     this.chosen =
         inOrder(
             voyage.plan().rooms().stream()
@@ -101,24 +102,16 @@ public final class Migration {
             voyage, cast, mending, new SpaceLinks(voyage, cast, lookups), this.facts, watch);
   }
 
-  /** Rooms that others replace come before those that replace them. */
-  private List<Plan.PlanRoom> inOrder(List<Plan.PlanRoom> rooms) {
-    Map<RoomId, Integer> depth = new HashMap<>();
-    for (Plan.PlanRoom room : rooms) {
-      depth.put(room.id(), ancestors(room.id()));
-    }
-    return rooms.stream()
-        .sorted(Comparator.comparing((Plan.PlanRoom r) -> depth.get(r.id())))
-        .toList();
+  private @Nullable RoomId predecessor(RoomId room) {
+    RoomFacts fact = facts.get(room);
+    return fact == null ? null : fact.predecessor();
   }
 
-  private int ancestors(RoomId room) {
-    Set<RoomId> seen = new HashSet<>();
-    RoomFacts fact = facts.get(room);
-    while (fact != null && fact.predecessor() != null && seen.add(fact.id())) {
-      fact = facts.get(fact.predecessor());
-    }
-    return seen.size();
+  /** Rooms that others replace come before those that replace them. */
+  private List<Plan.PlanRoom> inOrder(List<Plan.PlanRoom> rooms) {
+    return rooms.stream()
+        .sorted(Comparator.comparingInt((Plan.PlanRoom r) -> succession.depth(r.id())))
+        .toList();
   }
 
   /**
@@ -137,6 +130,7 @@ public final class Migration {
     Set<RoomId> ids = chosen.stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
     new Aliases(voyage, lookups, scope, ids, watch).carry();
     boolean whole = quietly(rooms);
+    finish.report();
     if (whole && !watch.stopping()) {
       settings();
       new Invitations(voyage, facts, watch).carry(chosen);
@@ -202,7 +196,7 @@ public final class Migration {
     RoomMaker maker = new RoomMaker(voyage, cast, lookups, versions, facts);
     List<CarriedRoom> made = new ArrayList<>();
     Map<Integer, List<Plan.PlanRoom>> levels =
-        chosen.stream().collect(Collectors.groupingBy(r -> ancestors(r.id())));
+        chosen.stream().collect(Collectors.groupingBy(r -> succession.depth(r.id())));
     for (List<Plan.PlanRoom> level : new TreeMap<>(levels).values()) {
       each(
           level,

@@ -31,6 +31,7 @@ final class RoomFinish {
   private final Readers readers;
   private final Map<RoomId, RoomFacts> facts;
   private final Watch watch;
+  private final RoomDirectory directory;
 
   RoomFinish(
       Voyage voyage,
@@ -46,6 +47,7 @@ final class RoomFinish {
     this.readers = new Readers(voyage);
     this.facts = facts;
     this.watch = watch;
+    this.directory = new RoomDirectory(voyage.bot());
   }
 
   /**
@@ -148,15 +150,14 @@ final class RoomFinish {
   }
 
   private void directory(Plan.PlanRoom plan, RoomId target) {
-    if (plan.action() != Plan.RoomAction.CREATE || !listed(plan)) {
-      return;
+    if (plan.action() == Plan.RoomAction.CREATE && listed(plan)) {
+      directory.list(target, plan.name());
     }
-    try {
-      voyage.bot().setDirectoryVisibility(target, true);
-    } catch (MatrixException e) {
-      watch.say(
-          "%s is not listed in the room directory: %s".formatted(plan.name(), e.getMessage()));
-    }
+  }
+
+  /** Says what of the finished rooms could not be done and need not hold anybody up. */
+  void report() {
+    directory.report(watch);
   }
 
   private void note(CarriedRoom row, RoomState state, @Nullable String reason, ObjectNode detail) {
