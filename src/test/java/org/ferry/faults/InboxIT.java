@@ -117,6 +117,7 @@ class InboxIT {
 
   private static FerryProcess daemon(int replica) throws IOException {
     FerryProcess ferry = FerryProcess.ferry("run").in(configure(replica, server.baseUrl())).start();
+    FERRIES.add(ferry);
     assertThat(ferry.awaitLine(line -> line.contains("listening for the homeserver"), LIMIT))
         .isNotEmpty();
     return ferry;
