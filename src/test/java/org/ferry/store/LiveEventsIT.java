@@ -139,6 +139,8 @@ class LiveEventsIT {
             events.take(
                 List.of(secret("$1", "S"), plain(ROOM, "$2", "b"), plain(OTHER, "$a", "x"))))
         .isEqualTo(3);
+    // Counted from when they came in, however long the database took to be made.
+    now = Instant.now();
     try (Leader.Term term = new PgLeader(lab.database).take().orElseThrow()) {
       Releaser releaser = releaser(term.epoch());
       assertThat(releaser.turn()).isEqualTo(1);

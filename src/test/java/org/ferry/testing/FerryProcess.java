@@ -25,7 +25,7 @@ public final class FerryProcess implements AutoCloseable {
     static final Notes NOTES = reaped();
 
     private static Notes reaped() {
-      var notes = new Notes(Path.of("target", "ferry-pids"));
+      var notes = new Notes(Folders.own("ferry-pids"));
       notes.reap();
       return notes;
     }

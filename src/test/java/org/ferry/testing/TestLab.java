@@ -32,7 +32,7 @@ public final class TestLab {
   private TestLab() {
     lab =
         Lab.open(
-            Path.of("target", "lab"),
+            Folders.own("lab"),
             FerryCache.standard(),
             line -> System.out.println("[tests] " + line));
     Runtime.getRuntime().addShutdownHook(new Thread(lab::close));

@@ -1,6 +1,5 @@
 package org.ferry.testing;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -79,7 +78,7 @@ public final class TestPostgres {
   }
 
   private static TestPostgres embedded() {
-    var hold = EmbeddedPostgres.open(Path.of("target", "test-postgres"), FerryCache.standard());
+    var hold = EmbeddedPostgres.open(Folders.own("test-postgres"), FerryCache.standard());
     Runtime.getRuntime().addShutdownHook(new Thread(hold::close));
     var postgres = new TestPostgres(hold.jdbcUrl(""), hold.user(), hold.password());
     postgres.dropLeftovers();

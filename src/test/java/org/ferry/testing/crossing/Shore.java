@@ -18,6 +18,7 @@ import org.ferry.lab.LabClient;
 import org.ferry.lab.SynapseServer;
 import org.ferry.lab.SynapseSettings;
 import org.ferry.testing.FerryProcess;
+import org.ferry.testing.Folders;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 
@@ -31,7 +32,7 @@ public final class Shore {
 
   private static final String V3 = "/_matrix/client/v3/";
   private static final String ADMIN = "/_synapse/admin/v1/rooms/";
-  private static final Path FOLDER = Path.of("target", "shore").toAbsolutePath();
+  private static final Path FOLDER = Folders.own("shore").toAbsolutePath();
 
   private final SynapseServer server;
   private final LabClient admin;
