@@ -35,21 +35,27 @@ class ArchitectureTest {
           Map.entry("source", List.of("id", "model")),
           Map.entry("crypto", List.of("id", "matrix")),
           Map.entry("live", List.of("id", "matrix", "crypto")),
+          Map.entry("webhook", List.of("id")),
           Map.entry("migrate", List.of("id", "model", "source", "matrix", "crypto")),
-          Map.entry("store", List.of("id", "model", "source", "migrate", "live", "crypto")),
+          Map.entry(
+              "store", List.of("id", "model", "source", "migrate", "live", "webhook", "crypto")),
           Map.entry("web", List.of("id", "migrate", "live")),
-          Map.entry("config", List.of("id", "matrix", "crypto", "migrate", "live", "store", "web")),
-          Map.entry("checkup", List.of("id", "matrix", "migrate", "config")),
+          Map.entry(
+              "config",
+              List.of("id", "matrix", "crypto", "migrate", "live", "webhook", "store", "web")),
+          Map.entry("checkup", List.of("id", "matrix", "migrate", "webhook", "config")),
           Map.entry("report", List.of("id", "source", "migrate")),
           Map.entry("lab", List.of("id", "store")),
           Map.entry(
               "app",
               List.of(
-                  "id", "model", "matrix", "source", "crypto", "live", "migrate", "store", "web",
-                  "config", "checkup", "lab")),
+                  "id", "model", "matrix", "source", "crypto", "live", "webhook", "migrate",
+                  "store", "web", "config", "checkup", "lab")),
           Map.entry(
               "cli",
-              List.of("id", "app", "config", "checkup", "crypto", "migrate", "report", "source")));
+              List.of(
+                  "id", "app", "config", "checkup", "crypto", "migrate", "webhook", "report",
+                  "source")));
 
   @ArchTest
   void everyPackageUsesOnlyWhatTheTableAllows(JavaClasses classes) {

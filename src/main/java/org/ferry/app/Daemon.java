@@ -9,13 +9,17 @@ import org.ferry.config.Config;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
 import org.ferry.live.TransactionStore;
+import org.ferry.live.message.News;
 import org.ferry.live.sync.Following;
 import org.ferry.matrix.appservice.AppserviceRoutes;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
 import org.ferry.matrix.client.Patience;
 import org.ferry.store.PgInbox;
+import org.ferry.store.live.PgMessages;
+import org.ferry.store.live.PgNews;
 import org.ferry.web.HealthRoutes;
+import org.ferry.webhook.MediaLinks;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,12 +68,18 @@ public final class Daemon implements AutoCloseable {
       appservice = closing.add(listen(ferry, registration, inbox, following), Listener::close);
       wayBack = closing.add(wayBack(ferry, closing, registration), WayBack::close);
     }
+    News news = closing.add(new PgNews(ferry.database()), News::close);
+    WebhookPart webhooks =
+        closing.add(
+            new WebhookPart(ferry, new PgMessages(ferry.database()), news, MediaLinks.none()),
+            WebhookPart::close);
     HealthRoutes pages =
         new HealthRoutes(HealthChecks.of(ferry, inbox, wayBack, following::pushes));
     Listener health =
         closing.add(
             Listener.open(vertx, pages.router(vertx), config.api(), "api.listen"), Listener::close);
     following.start();
+    webhooks.start();
     return new Daemon(closing, appservice == null ? null : appservice.address(), health.address());
   }
 

@@ -87,7 +87,7 @@ final class Commands {
             "login", new AccountsLoginCommand(session),
             "verify", new NotYet(session, "accounts verify")));
     later(line, session, "rooms", "The rooms that Ferry sees.", "");
-    later(line, session, "webhooks", "Deliveries of live messages.", "list");
+    webhooks(line, session);
     later(line, session, "cutover", "The move itself, step by step.", "status");
     later(line, session, "rehearse", "Try the cutover without doing it.", "");
     later(line, session, "claim", "Give a person's ghost to their account.", "");
@@ -96,6 +96,20 @@ final class Commands {
     line.setColorScheme(
         CommandLine.Help.defaultColorScheme(world.terminal().out() ? Ansi.AUTO : Ansi.OFF));
     return line;
+  }
+
+  private static void webhooks(CommandLine line, Session session) {
+    group(
+        line,
+        "webhooks",
+        "Deliveries of live messages to programs: how they stand, tried, sent again.",
+        Map.of(
+            "list", new WebhooksListCommand(session),
+            "test", new WebhooksTestCommand(session),
+            "listen", new WebhooksListenCommand(session),
+            "replay", new WebhooksReplayCommand(session),
+            "failed", new WebhooksFailedCommand(session),
+            "enable", new WebhooksEnableCommand(session)));
   }
 
   private static void add(CommandLine root, String name, FerryCommand command) {

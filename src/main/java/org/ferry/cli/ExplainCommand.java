@@ -25,7 +25,7 @@ final class ExplainCommand extends FerryCommand {
       paramLabel = "ID",
       description =
           "An event id ($…), room id (!…), user id (@…), alias (#…) or file (mxc://…), of either"
-              + " side; whole.")
+              + " side, or a delivery (msg_…); whole.")
   String id = "";
 
   @Option(
@@ -50,16 +50,18 @@ final class ExplainCommand extends FerryCommand {
               c -> Followed.kept(work.ferry(), c),
               source -> work.ferry().decryption(source).looking(),
               content);
-      List<Known> known = explained(explainer);
+      DeliveriesView deliveries = DeliveriesView.of(work.ferry(), id);
+      List<Known> known = id.startsWith("msg_") ? List.of() : explained(explainer);
       if (json) {
-        session().json(json(known));
+        session().json(deliveries.into(json(known)));
       } else {
         known.forEach(this::show);
+        deliveries.lines().forEach(session()::say);
       }
-      if (known.isEmpty()) {
+      if (known.isEmpty() && deliveries.isEmpty()) {
         session().tell("ferry: nothing is known of %s; %s.".formatted(id, explainer.lookedIn()));
       }
-      return known.isEmpty() ? ExitStatus.FAILED : ExitStatus.DONE;
+      return known.isEmpty() && deliveries.isEmpty() ? ExitStatus.FAILED : ExitStatus.DONE;
     }
   }
 
@@ -69,7 +71,8 @@ final class ExplainCommand extends FerryCommand {
     } catch (IllegalArgumentException e) {
       throw new UsageException(
           id
-              + " is no Matrix id: an event id begins with $, a room id with !, a user id with @, an alias with #, a file with mxc://. Put it in single quotes.");
+              + " is no Matrix id: an event id begins with $, a room id with !, a user id with @,"
+              + " an alias with #, a file with mxc://. Put it in single quotes.");
     }
   }
 

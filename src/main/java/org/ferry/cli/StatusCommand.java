@@ -40,6 +40,9 @@ final class StatusCommand extends FerryCommand {
         standings.forEach(s -> StatusView.lines(s, work.ferry()).forEach(session()::say));
         session().say(StatusView.live(work.ferry()));
       }
+      if (!json) {
+        StatusView.webhooks(work.ferry()).forEach(session()::say);
+      }
       return ExitStatus.DONE;
     }
   }

@@ -19,6 +19,7 @@ import org.ferry.app.Destinations;
 import org.ferry.app.Ferry;
 import org.ferry.app.Listed;
 import org.ferry.app.NotBegun;
+import org.ferry.app.Webhooks;
 import org.ferry.app.Wishes;
 import org.ferry.migrate.CrossingLedger.Invitation;
 import org.ferry.migrate.Standing;
@@ -137,6 +138,16 @@ final class StatusView {
         .orElse("last live event: none yet; ferry run receives them");
   }
 
+  /** How deliveries stand, an endpoint in a line. */
+  static List<String> webhooks(Ferry ferry) {
+    Instant now = ferry.clock().instant();
+    return new Webhooks(ferry)
+        .list().stream()
+            .flatMap(line -> WebhooksListCommand.lines(line, now).stream())
+            .map("webhook "::concat)
+            .toList();
+  }
+
   private static Optional<String> settings(Map<String, Long> settings) {
     return settings.isEmpty()
         ? Optional.empty()
@@ -207,6 +218,10 @@ final class StatusView {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode list = json.putArray("crossings");
     standings.forEach(s -> list.add(json(s, ferry)));
+    ArrayNode webhooks = json.putArray("webhooks");
+    new Webhooks(ferry)
+        .list()
+        .forEach(line -> webhooks.addPOJO(WebhooksListCommand.document(line)));
     Optional<Instant> live = ferry.lastLiveEvent();
     json.put("last_live_event", live.map(Instant::toString).orElse(null));
     live.ifPresent(at ->

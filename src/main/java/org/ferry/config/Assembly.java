@@ -17,6 +17,7 @@ import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.message.NetworkOptions;
 import org.ferry.migrate.MigrateOptions;
+import org.ferry.webhook.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the records out of values; opens the files that the values name. */
@@ -43,9 +44,9 @@ final class Assembly {
   /** Opens every file that is named, so that all their problems are known. */
   Opened files() {
     Optional<Secret> admin = secrets.find("homeserver.admin.token");
-    values.items("webhooks").forEach(k -> secrets.check(k + ".secret"));
     values.items("api.tokens").forEach(k -> secrets.check(k + ".token"));
-    return new Opened(admin, people(), pickleKey(), accounts());
+    return new Opened(
+        admin, people(), pickleKey(), accounts(), new WebhookReader(values, secrets).read());
   }
 
   /**
@@ -86,12 +87,14 @@ final class Assembly {
    * @param people who is who
    * @param pickling the pickle key
    * @param accounts the accounts to follow
+   * @param webhooks where live messages are delivered
    */
   record Opened(
       Optional<Secret> admin,
       Map<UserId, UserId> people,
       Config.@Nullable Pickling pickling,
-      List<AccountOptions> accounts) {}
+      List<AccountOptions> accounts,
+      List<Endpoint> webhooks) {}
 
   private List<AccountOptions> accounts() {
     List<AccountOptions> accounts = new ArrayList<>();
@@ -187,7 +190,9 @@ final class Assembly {
             values.text("encryption.transport"),
             opened.pickling(),
             values.is("encryption.self_sign")),
+        opened.webhooks(),
         values.get("retention.messages", Duration.class),
+        values.get("retention.deliveries", Duration.class),
         later(),
         api(),
         new Config.Logging(values.text("logging.level"), values.text("logging.format")),
@@ -240,10 +245,7 @@ final class Assembly {
   }
 
   private Config.Later later() {
-    return new Config.Later(
-        values.text("rooms.via"),
-        values.items("webhooks").size(),
-        values.get("retention.deliveries", Duration.class));
+    return new Config.Later(values.text("rooms.via"));
   }
 
   private Config.Listen api() {

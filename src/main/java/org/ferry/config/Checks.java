@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.ferry.id.RoomAlias;
+import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.live.message.NetworkOptions;
 import org.ferry.live.message.Networks;
@@ -159,8 +160,13 @@ final class Checks {
         values.problem(key + ".kafka", "and url are both given; keep one of them");
       } else if (!kafka && !url) {
         values.problem(key, "needs url, where to post");
-      } else if (url && !given(key, "secret")) {
-        values.problem(key, "needs secret or secret_file, which signs each post");
+      } else if (kafka) {
+        values.problem(key + ".kafka", "is not available yet; post to a url");
+      } else if (!given(key, "secret") && values.list(key + ".secrets", Secret.class).isEmpty()) {
+        values.problem(
+            key,
+            "needs secret, secret_file or secrets, which sign each post; make one: echo"
+                + " whsec_$(openssl rand -base64 32)");
       }
     }
   }

@@ -10,6 +10,7 @@ import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.message.NetworkOptions;
 import org.ferry.migrate.MigrateOptions;
+import org.ferry.webhook.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  * @param accounts the Matrix accounts whose conversations are followed
  * @param networks networks that conversations are bridged to, beyond the known ones
  * @param encryption end-to-end encryption
+ * @param webhooks where live messages are delivered
  * @param retention how long the text of live messages is kept
+ * @param deliveries how long deliveries are kept after they were made
  * @param later the sections whose parts are not built yet
  * @param api where the API, health and metrics listen
  * @param logging the log
@@ -54,7 +57,9 @@ public record Config(
     List<AccountOptions> accounts,
     List<NetworkOptions> networks,
     Encryption encryption,
+    List<Endpoint> webhooks,
     Duration retention,
+    Duration deliveries,
     Later later,
     Listen api,
     Logging logging,
@@ -194,10 +199,8 @@ public record Config(
    * What is configured for parts that are not built yet.
    *
    * @param roomsVia {@code copy} or {@code federation}
-   * @param webhooks how many webhooks are to be served
-   * @param deliveries how long deliveries are kept
    */
-  public record Later(String roomsVia, int webhooks, Duration deliveries) {}
+  public record Later(String roomsVia) {}
 
   /**
    * The log.

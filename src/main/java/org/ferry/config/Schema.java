@@ -377,28 +377,52 @@ final class Schema {
   private static Items webhooks() {
     return new Items(
         "webhooks",
-        "where live messages are delivered (not available yet)",
+        "where live messages are delivered: signed posts, as Standard Webhooks has them",
         List.of(
             Setting.required("name", Kind.IDENTIFIER, "shop", "its name in commands and logs"),
             Setting.optional("url", Kind.URL, "\"https://shop.example/hook\"", "where to post"),
-            Setting.optional("secret", Kind.SECRET, "\"${SHOP_SECRET}\"", "signs each post"),
-            Setting.optional("secret_file", Kind.SECRET_FILE, "shop.secret", "or a file of it"),
+            Setting.optional(
+                "secret",
+                Kind.SECRET,
+                "\"${SHOP_SECRET}\"",
+                "signs each post: whsec_ and base64 as other senders make it, or any text"),
+            Setting.optional(
+                "secret_file",
+                Kind.SECRET_FILE,
+                "shop.secret",
+                "or a file of it; several, one on each line, sign side by side"),
+            Setting.list(
+                "secrets",
+                Kind.SECRET,
+                "[]",
+                "or several, the newest first, while receivers change from one to another"),
             Setting.list(
                 "events", Kind.TEXT, "[\"message.*\"]", "event types, * stands for anything"),
             Setting.list("networks", Kind.TEXT, "[]", "only these networks; empty: all"),
-            Setting.list("rooms", Kind.TEXT, "[\"*\"]", "only these rooms: id, alias or name"),
+            Setting.list("rooms", Kind.TEXT, "[\"*\"]", "only these rooms: id or name"),
             Setting.list("senders", Kind.TEXT, "[\"*\"]", "only from these users"),
-            Setting.of("from", Kind.MOMENT, "now", "what is older is not delivered"),
+            Setting.of(
+                "from",
+                Kind.MOMENT,
+                "now",
+                "what is older when the endpoint is first seen is not delivered"),
             Setting.map("headers", Kind.TEXT, "{X-Shop: \"1\"}", "more headers on each post"),
             Setting.list(
-                "allow_private", Kind.TEXT, "[]", "private addresses that may be posted to"),
-            new Section(
-                "kafka",
-                "a Kafka topic instead of a url (not available yet)",
-                true,
-                List.of(
-                    Setting.required("bootstrap", Kind.TEXT, "\"kafka:9092\"", "its servers"),
-                    Setting.required("topic", Kind.TEXT, "ferry", "the topic")))));
+                "allow_private",
+                Kind.TEXT,
+                "[]",
+                "private addresses that may be posted to, such as 10.0.0.0/8 or 127.0.0.1"),
+            kafka()));
+  }
+
+  private static Section kafka() {
+    return new Section(
+        "kafka",
+        "a Kafka topic instead of a url (not available yet)",
+        true,
+        List.of(
+            Setting.required("bootstrap", Kind.TEXT, "\"kafka:9092\"", "its servers"),
+            Setting.required("topic", Kind.TEXT, "ferry", "the topic")));
   }
 
   private static Section api() {

@@ -66,31 +66,46 @@ class ConfigLoaderTest {
         """;
     assertThat(problems(Map.of(), yaml))
         .containsExactly(
-            "config.yaml:1: homeserver.address: is missing: where its client API answers, as Ferry reaches it; for example \"http://127.0.0.1:8008\"",
+            "config.yaml:1: homeserver.address: is missing: where its client API answers, as Ferry"
+                + " reaches it; for example \"http://127.0.0.1:8008\"",
             "config.yaml:2: homeserver.adress: unknown key; did you mean address?",
-            "config.yaml:3: homeserver.domain: expected a server name, such as example.org, found \"https://new.example.org\"",
-            "config.yaml:4: homeserver.admin.token: the environment variable ADMIN is not set; set it, or write ${ADMIN:-default}",
-            "config.yaml:4: homeserver.admin.token_file: and token are both given; keep one of them",
+            "config.yaml:3: homeserver.domain: expected a server name, such as example.org, found"
+                + " \"https://new.example.org\"",
+            "config.yaml:4: homeserver.admin.token: the environment variable ADMIN is not set; set"
+                + " it, or write ${ADMIN:-default}",
+            "config.yaml:4: homeserver.admin.token_file: and token are both given; keep one of"
+                + " them",
             "config.yaml:6: appservice.listen: port 99999 is above 65535",
-            "config.yaml:7: appservice.bot: expected a localpart of a-z, 0-9 and . _ = / + -, found \"Ferry Bot\"",
+            "config.yaml:7: appservice.bot: expected a localpart of a-z, 0-9 and . _ = / + -, found"
+                + " \"Ferry Bot\"",
             "config.yaml:8: appservice.bot: is given twice, first in line 7",
-            "config.yaml:9: database.url: Ferry needs PostgreSQL: embedded, or postgresql://user:password@host:5432/name",
-            "config.yaml:9: database.pool_size: expected a whole number from 2 to 200, found \"many\"",
+            "config.yaml:9: database.url: Ferry needs PostgreSQL: embedded, or"
+                + " postgresql://user:password@host:5432/name",
+            "config.yaml:9: database.pool_size: expected a whole number from 2 to 200, found"
+                + " \"many\"",
             "config.yaml:10: langauge: unknown key; did you mean language?",
-            "config.yaml:11: space: expected an alias such as #village:example.org, or a room id, found \"village\"",
+            "config.yaml:11: space: expected an alias such as #village:example.org, or a room id,"
+                + " found \"village\"",
             "config.yaml:12: create_space: expected true or false, found \"yes\"",
-            "config.yaml:13: identities.mode: expected one of ghost, account, found \"ghosts\"; did you mean ghost?",
-            "config.yaml:13: identities.username_template: {name} is no placeholder; there are {localpart}, {server}, {id}",
-            "config.yaml:13: identities.overrides.bob: is not a user id of the old server, such as @bob:old.example.org",
+            "config.yaml:13: identities.mode: expected one of ghost, account, found \"ghosts\"; did"
+                + " you mean ghost?",
+            "config.yaml:13: identities.username_template: {name} is no placeholder; there are"
+                + " {localpart}, {server}, {id}",
+            "config.yaml:13: identities.overrides.bob: is not a user id of the old server, such as"
+                + " @bob:old.example.org",
             "config.yaml:14: rooms.domain: unknown key; it belongs elsewhere: homeserver.domain",
             "config.yaml:14: rooms.match: expected a list, such as [id, alias, name]",
-            "config.yaml:14: rooms.reuse: expected one of append, archive, skip, found \"apend\"; did you mean append?",
-            "config.yaml:16: replay.concurrency: expected auto, or a whole number from 1 to 256, found \"0\"",
+            "config.yaml:14: rooms.reuse: expected one of append, archive, skip, found \"apend\";"
+                + " did you mean append?",
+            "config.yaml:16: replay.concurrency: expected auto, or a whole number from 1 to 256,"
+                + " found \"0\"",
             "config.yaml:17: replay.provenance: expected true or false, not a list",
             "config.yaml:19: sources.old: path is missing: a synapse-dump is a file; name it",
             "config.yaml:19: sources.old.address: belongs to type synapse, a live server",
-            "config.yaml:21: accounts[0].user: expected a user id, such as @me:example.org, found \"me\"",
-            "config.yaml:21: accounts[0].token_file: and a password are both given; keep one of them",
+            "config.yaml:21: accounts[0].user: expected a user id, such as @me:example.org, found"
+                + " \"me\"",
+            "config.yaml:21: accounts[0].token_file: and a password are both given; keep one of"
+                + " them",
             "config.yaml:21: accounts[0].password_file: "
                 + folder.resolve("none.txt")
                 + " does not exist; relative paths are relative to the configuration file",
@@ -98,8 +113,10 @@ class ConfigLoaderTest {
                 + folder.resolve("none.txt")
                 + " does not exist; relative paths are relative to the configuration file",
             "config.yaml:23: webhooks[0].url: expected an http(s) URL, found \"ftp://shop\"",
-            "config.yaml:23: webhooks[0]: needs secret or secret_file, which signs each post",
-            "config.yaml:24: retention.messages: expected a duration such as 30d, 12h, 15m or 10s, found \"a month\"",
+            "config.yaml:23: webhooks[0]: needs secret, secret_file or secrets, which sign each"
+                + " post; make one: echo whsec_$(openssl rand -base64 32)",
+            "config.yaml:24: retention.messages: expected a duration such as 30d, 12h, 15m or 10s,"
+                + " found \"a month\"",
             "config.yaml:25: logging: expected keys: level, format");
   }
 
@@ -147,8 +164,10 @@ class ConfigLoaderTest {
   void namesTheVariableThatIsNotSetOrWrittenWrongly() {
     assertThat(problems(Map.of(), LEAST + "language: ${LANGUAGE}\nspace: \"${A B}\"\n"))
         .containsExactly(
-            "config.yaml:2: language: the environment variable LANGUAGE is not set; set it, or write ${LANGUAGE:-default}",
-            "config.yaml:3: space: \"${A B}\" is not ${NAME} or ${NAME:-default}; a literal ${ is $${");
+            "config.yaml:2: language: the environment variable LANGUAGE is not set; set it, or"
+                + " write ${LANGUAGE:-default}",
+            "config.yaml:3: space: \"${A B}\" is not ${NAME} or ${NAME:-default}; a literal ${ is"
+                + " $${");
   }
 
   @Test
@@ -190,12 +209,15 @@ class ConfigLoaderTest {
                     sources: {old: {type: synapse, address: "http://a", domain: new.example.org}}
                     """))
         .containsExactly(
-            "config.yaml:3: space: create_space cannot make an alias of elsewhere.org; homeserver.domain is new.example.org",
+            "config.yaml:3: space: create_space cannot make an alias of elsewhere.org;"
+                + " homeserver.domain is new.example.org",
             "config.yaml:5: api.listen: is the address of appservice.listen; give it another port",
             "config.yaml:5: api.tokens[1].name: \"a\" is given twice, first in line 5",
             "config.yaml:5: api.tokens[1]: needs token or token_file",
-            "config.yaml:6: identities.username_template: would claim every account of the server for Ferry; add a prefix such as old_",
-            "config.yaml:7: sources.old.domain: is the destination's own name; old and new server must have different names");
+            "config.yaml:6: identities.username_template: would claim every account of the server"
+                + " for Ferry; add a prefix such as old_",
+            "config.yaml:7: sources.old.domain: is the destination's own name; old and new server"
+                + " must have different names");
   }
 
   @Test
@@ -212,7 +234,8 @@ class ConfigLoaderTest {
         load(
             Map.of(),
             LEAST
-                + "identities: {map_file: people.csv, overrides: {'@carol:old': '@c:new.example.org'}}");
+                + "identities: {map_file: people.csv, overrides: {'@carol:old':"
+                + " '@c:new.example.org'}}");
     assertThat(config.identities().listed())
         .isEqualTo(
             Map.of(
@@ -287,5 +310,70 @@ class ConfigLoaderTest {
     assertThat(
             problems(Map.of(), LEAST + "database: {url: 'postgresql://ferry:hunter2 @db/ferry'}"))
         .allMatch(p -> !p.contains("hunter2"));
+  }
+
+  @Test
+  void webhooksThatWouldFailOrLeakAreRefused() {
+    String yaml =
+        LEAST
+            + """
+            webhooks:
+              - name: one
+                url: http://0x7f.1/hook
+                secret: whsec_%
+                headers:
+                  Host: other
+                  webhook-id: mine
+                  X-Break: "a\\r\\nInjected: yes"
+                  "X Y": z
+              - name: two
+                url: https://shop.example/hook
+                secrets: [whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw, b, c, d, e, f]
+                headers: {X-Long: "LONG"}
+                allow_private: [10.0.0.0/33, home]
+              - name: three
+                kafka: {bootstrap: "kafka:9092", topic: ferry}
+            """
+                .replace("LONG", "a".repeat(100_000));
+    assertThat(problems(Map.of(), yaml))
+        .containsExactlyInAnyOrder(
+            "config.yaml:4: webhooks[0].url: expected an http(s) URL, found \"http://0x7f.1/hook\"",
+            "config.yaml:5: webhooks[0].secret: is not base64 behind whsec_; make one: echo"
+                + " whsec_$(openssl rand -base64 32)",
+            "config.yaml:7: webhooks[0].headers.Host: belongs to the connection or to Ferry; choose"
+                + " another name",
+            "config.yaml:8: webhooks[0].headers.webhook-id: belongs to the connection or to Ferry;"
+                + " choose another name",
+            "config.yaml:9: webhooks[0].headers.X-Break: has a value with line breaks or other than"
+                + " plain characters",
+            "config.yaml:10: webhooks[0].headers.X Y: is no name of a header",
+            "config.yaml:13: webhooks[1].secrets: there are 6 secrets; more than 5 are not signed"
+                + " with, take out the old ones",
+            "config.yaml:14: webhooks[1].headers.X-Long: is longer than 8192 characters",
+            "config.yaml:14: webhooks[1].headers: are too long together; 8 KiB are sent at most",
+            "config.yaml:15: webhooks[1].allow_private: \"10.0.0.0/33\": behind the / stand 0 to"
+                + " 32",
+            "config.yaml:15: webhooks[1].allow_private: \"home\" is no range of addresses, such as"
+                + " 10.0.0.0/8 or 127.0.0.1/32",
+            "config.yaml:17: webhooks[2].kafka: is not available yet; post to a url");
+  }
+
+  @Test
+  void severalSecretsOfAWebhookStandInOneFile() throws Exception {
+    Files.writeString(
+        folder.resolve("shop.secret"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nplain one\n\n");
+    Config config =
+        load(
+            Map.of(),
+            LEAST
+                + "webhooks: [{name: shop, url: 'https://shop.example/hook', secret_file:"
+                + " shop.secret}]\n");
+    var endpoint = config.webhooks().getFirst();
+    assertThat(endpoint.secrets()).hasSize(2);
+    assertThat(endpoint.secrets().getFirst().isStrong()).isTrue();
+    assertThat(endpoint.secrets().getLast().isStrong()).isFalse();
+    assertThat(config.toString()).doesNotContain("MfKQ9r8");
+    assertThat(endpoint.rules().events()).containsExactly("message.*");
+    assertThat(endpoint.from()).isEqualTo("now");
   }
 }

@@ -260,7 +260,8 @@ class LiveEventsIT {
               .unwrap(org.postgresql.PGConnection.class)
               .getCopyAPI()
               .copyOut(
-                  "copy (select event, convert_from(raw, 'UTF8'), convert_from(clear, 'UTF8') from ferry.live_event) to stdout",
+                  "copy (select event, convert_from(raw, 'UTF8'), convert_from(clear, 'UTF8') from"
+                      + " ferry.live_event) to stdout",
                   bytes);
     }
     return bytes.toString(StandardCharsets.UTF_8);

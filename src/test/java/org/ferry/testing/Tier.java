@@ -41,7 +41,11 @@ public enum Tier {
     /** Olm and Megolm messages and keys changed at random. */
     MUTATED_MESSAGES(20_000, 1_000_000, 1_000_000),
     /** Encrypted messages each way between two clients. */
-    PEER_MESSAGES(25, 250, 1000);
+    PEER_MESSAGES(25, 250, 1000),
+    /** Random bodies that are signed and verified by the library of receivers. */
+    SIGNED_BODIES(1000, 1000, 20_000),
+    /** Messages that several processes deliver together, some of which are killed. */
+    DELIVERED_MESSAGES(600, 10_000, 100_000);
 
     private final int verify;
     private final int full;

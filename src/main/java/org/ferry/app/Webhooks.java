@@ -1,0 +1,176 @@
+package org.ferry.app;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.ferry.live.message.LiveMessage;
+import org.ferry.live.message.Messages;
+import org.ferry.store.live.PgMessages;
+import org.ferry.store.webhook.PgDesk;
+import org.ferry.webhook.Answer;
+import org.ferry.webhook.Desk;
+import org.ferry.webhook.Endpoint;
+import org.ferry.webhook.Envelope;
+import org.ferry.webhook.Filter;
+import org.ferry.webhook.MediaLinks;
+import org.ferry.webhook.Message;
+import org.ferry.webhook.Post;
+import org.ferry.webhook.Poster;
+import org.jspecify.annotations.Nullable;
+
+/** What people and programs ask and order of deliveries; beside a running {@code ferry run}. */
+public final class Webhooks {
+  private final Ferry ferry;
+
+  /**
+   * The deliveries of a Ferry.
+   *
+   * @param ferry stays the caller's
+   */
+  public Webhooks(Ferry ferry) {
+    this.ferry = ferry;
+  }
+
+  /**
+   * An endpoint that is configured, was served, or both.
+   *
+   * @param name its name
+   * @param endpoint null where the configuration names it no more
+   * @param standing null where nothing was ever put into its lanes
+   */
+  public record Line(String name, @Nullable Endpoint endpoint, Desk.@Nullable Standing standing) {}
+
+  /** All endpoints, those of the configuration first. */
+  public List<Line> list() {
+    Map<String, Desk.Standing> served = new LinkedHashMap<>();
+    desk().standings().forEach(s -> served.put(s.name(), s));
+    List<Line> lines = new ArrayList<>();
+    for (Endpoint endpoint : ferry.config().webhooks()) {
+      lines.add(new Line(endpoint.name(), endpoint, served.remove(endpoint.name())));
+    }
+    served.forEach((name, standing) -> lines.add(new Line(name, null, standing)));
+    return lines;
+  }
+
+  /** The names in the configuration. */
+  public List<String> names() {
+    return ferry.config().webhooks().stream().map(Endpoint::name).toList();
+  }
+
+  private Optional<Endpoint> endpoint(String name) {
+    return ferry.config().webhooks().stream().filter(e -> e.name().equals(name)).findFirst();
+  }
+
+  /**
+   * Sends a sample to an endpoint, past the outbox.
+   *
+   * @param name of the configuration
+   * @return what came of it; empty where the configuration has no such endpoint
+   */
+  public Optional<Answer> test(String name) throws InterruptedException {
+    Optional<Endpoint> endpoint = endpoint(name);
+    if (endpoint.isEmpty()) {
+      return Optional.empty();
+    }
+    try (Poster poster =
+        new Poster(
+            ferry.vertx(), endpoint.get(), WebhookPart.guard(ferry.config()), ferry.clock(), 1)) {
+      String id = "msg_test" + UUID.randomUUID().toString().replace("-", "");
+      return Optional.of(poster.send(new Post(id, 1, false, false, Buffer.buffer(sample()))));
+    }
+  }
+
+  private byte[] sample() {
+    Instant now = ferry.clock().instant();
+    String domain = ferry.config().homeserver().domain();
+    ObjectNode data = JsonNodeFactory.instance.objectNode().put("event_id", "$sample");
+    data.putObject("room")
+        .put("id", "!sample:" + domain)
+        .put("name", "Sample")
+        .put("network", "matrix");
+    data.putObject("sender")
+        .put("id", "@sample:" + domain)
+        .put("displayname", "Sample")
+        .put("network", "matrix")
+        .put("is_me", false);
+    data.put("direction", "incoming").put("encrypted", false).put("trust", "none");
+    data.put("msgtype", "m.text").put("body", "A sample that ferry webhooks test sent.");
+    data.put("origin_server_ts", now.toEpochMilli());
+    data.putObject("content").put("msgtype", "m.text").put("body", data.path("body").asText());
+    Message message =
+        new Message(0, "message.created", "!sample:" + domain, "matrix", "", now, data);
+    return Envelope.bytes(message, 1, MediaLinks.none(), now);
+  }
+
+  /**
+   * Delivers again.
+   *
+   * @param name of an endpoint
+   * @param since what was told from then on
+   * @param room only of this one; null for all
+   */
+  public Desk.Replayed replay(String name, Instant since, @Nullable String room) {
+    return desk().replay(name, since, room);
+  }
+
+  /** Deliveries that were given up, of one endpoint or null for all, the newest first. */
+  public List<Desk.Dossier> failed(@Nullable String name, int limit) {
+    return desk().failed(name, limit);
+  }
+
+  /** Switches an endpoint on again; false where it was never served. */
+  public boolean enable(String name) {
+    return desk().enable(name);
+  }
+
+  /** The deliveries of an event, or the one with an id. */
+  public List<Desk.Dossier> about(String eventOrId) {
+    return desk().about(eventOrId);
+  }
+
+  /**
+   * What kept an event out of each configured endpoint, or that it matched.
+   *
+   * @param event its id
+   * @return of each endpoint's name, {@code matched} or the key of the filter, for each type that
+   *     was told of the event
+   */
+  public Map<String, Map<String, String>> verdicts(String event) {
+    Messages messages = new PgMessages(ferry.database());
+    Map<String, Map<String, String>> verdicts = new LinkedHashMap<>();
+    for (long pos : desk().told(event)) {
+      Optional<LiveMessage> told = messages.find(pos);
+      for (Endpoint endpoint : ferry.config().webhooks()) {
+        told.ifPresent(m ->
+            verdicts
+                .computeIfAbsent(endpoint.name(), n -> new LinkedHashMap<>())
+                .put(m.type(), verdict(endpoint, m)));
+      }
+    }
+    return verdicts;
+  }
+
+  private String verdict(Endpoint endpoint, LiveMessage message) {
+    if (message.forgotten()) {
+      return "forgotten";
+    }
+    Instant since =
+        endpoint.from().equals("now") || endpoint.from().equals("beginning")
+            ? null
+            : Instant.parse(endpoint.from());
+    return new Filter(endpoint.rules(), since)
+        .against(WebhookPart.message(message))
+        .orElse("matched");
+  }
+
+  private PgDesk desk() {
+    return new PgDesk(ferry.database(), ferry.clock());
+  }
+}

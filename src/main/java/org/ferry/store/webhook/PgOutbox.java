@@ -1,0 +1,316 @@
+package org.ferry.store.webhook;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.ferry.store.Database;
+import org.ferry.webhook.Delivery;
+import org.ferry.webhook.Lane;
+import org.ferry.webhook.Outbox;
+import org.ferry.webhook.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outbox in PostgreSQL: lanes are taken with SKIP LOCKED and held by a lease that the
+ * database's clock measures; each hold has a new epoch, without which nothing is written.
+ */
+public final class PgOutbox implements Outbox {
+  private static final String BEGIN =
+      """
+      with made as (
+        insert into ferry.webhook_endpoint (name, pos, since) values ($1, $2, $3)
+        on conflict (name) do nothing returning pk, pos, since)
+      select * from made
+      union all select pk, pos, since from ferry.webhook_endpoint where name = $1
+      limit 1
+      """;
+  private static final String LEAD =
+      """
+      update ferry.webhook_endpoint
+      set fan_owner = $2, fan_until = clock_timestamp() + make_interval(secs => $3)
+      where pk = $1 and (fan_owner = $2 or fan_until is null or fan_until < clock_timestamp())
+      returning pk, pos, since
+      """;
+  private static final String MOVE =
+      "update ferry.webhook_endpoint set pos = $3 where pk = $1 and pos = $2";
+  private static final String LANES =
+      """
+      insert into ferry.webhook_lane (endpoint, room, replay)
+      select $1, room, false from unnest($2::text[]) as room
+      on conflict (endpoint, room, replay) do nothing
+      """;
+  // Locked in one order by everybody, so that nobody waits in a circle.
+  private static final String NUMBERS =
+      """
+      with given as (select * from unnest($2::text[], $3::bigint[]) as g(room, n)),
+      locked as (select l.pk, g.n from ferry.webhook_lane l join given g on g.room = l.room
+        where l.endpoint = $1 and not l.replay order by l.pk for update of l)
+      update ferry.webhook_lane l set seq = l.seq + locked.n, due_at = coalesce(l.due_at, $4)
+      from locked where l.pk = locked.pk
+      returning l.room, l.pk, l.seq - locked.n
+      """;
+  private static final String INSERT =
+      """
+      insert into ferry.webhook_delivery (lane, place, id, message, event, type, made_at, body)
+      select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[],
+        $6::text[], $7::timestamptz[], $8::bytea[])
+      """;
+  private static final String CLAIM =
+      """
+      with due as (
+        select l.pk, l.handed from ferry.webhook_lane l
+          join ferry.webhook_endpoint e on e.pk = l.endpoint
+        where l.endpoint = $1 and l.due_at <= $3 and e.off_at is null
+          and (e.hold_until is null or e.hold_until <= $3)
+          and (l.lease_until is null or l.lease_until < clock_timestamp())
+        order by l.due_at limit $5 for update of l skip locked)
+      update ferry.webhook_lane l set owner = $2, epoch = l.epoch + 1,
+        lease_until = clock_timestamp() + make_interval(secs => $4)
+      from due where l.pk = due.pk
+      returning l.pk, l.epoch, l.done, due.handed, l.replay, l.room
+      """;
+  private static final String NEXT =
+      """
+      with given as (select * from unnest($1::bigint[], $2::bigint[], $3::bigint[])
+        as g(lane, epoch, after)),
+      held as (
+        update ferry.webhook_lane l set lease_until = clock_timestamp() + make_interval(secs => $4),
+          handed = greatest(l.handed, least(l.seq, g.after + $5))
+        from given g where l.pk = g.lane and l.epoch = g.epoch returning l.pk, g.after)
+      select d.lane, d.place, d.id, d.attempts, d.body from held cross join lateral (
+        select w.*, sum(octet_length(w.body)) over (order by w.place) as bytes from (
+          select n.lane, n.place, n.id, n.attempts, n.body from ferry.webhook_delivery n
+          where n.lane = held.pk and n.place > held.after
+          order by n.place limit $5) w) d
+      where d.bytes - octet_length(d.body) < 262144
+      order by d.lane, d.place
+      """;
+  private static final String NEXT_DUE =
+      """
+      select greatest(min(l.due_at), min(e.hold_until)) from ferry.webhook_endpoint e
+        join ferry.webhook_lane l on l.endpoint = e.pk
+      where e.pk = $1 and e.off_at is null and l.due_at is not null
+        and (l.lease_until is null or l.lease_until < clock_timestamp())
+      """;
+  private static final String TIDY =
+      """
+      with old as (
+        delete from ferry.webhook_delivery where done_at < $1 and state in ('delivered', 'again')
+        returning 1),
+      emptied as (
+        update ferry.webhook_delivery set body = '' where done_at < $1 and state = 'failed'
+          and body <> '' returning 1)
+      select (select count(*) from old) + (select count(*) from emptied)
+      """;
+  private static final String STALE =
+      """
+      with stale as (
+        select l.pk, (select max(d.place) from ferry.webhook_delivery d
+            where d.lane = l.pk and d.place > l.done and d.made_at < $1) as last
+        from ferry.webhook_lane l where l.due_at is not null
+          and (l.lease_until is null or l.lease_until < clock_timestamp())
+        order by l.pk for update of l skip locked),
+      moved as (
+        update ferry.webhook_lane l set done = s.last, epoch = l.epoch + 1,
+          due_at = case when l.seq > s.last then l.due_at end
+        from stale s where l.pk = s.pk and s.last is not null returning l.pk, s.last)
+      update ferry.webhook_delivery d set state = 'failed', body = '', done_at = $2,
+        log = d.log || 'given up: it waited longer than texts are kept'::text
+      from moved m where d.lane = m.pk and d.place <= m.last and d.state = 'waiting'
+      """;
+
+  private final Database database;
+  private final Settling settling = new Settling();
+
+  /**
+   * The outbox in a database.
+   *
+   * @param database stays the caller's
+   */
+  public PgOutbox(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public Position begin(String name, long pos, @Nullable Instant since) {
+    // A row that another process writes at the same moment is seen the second time.
+    return database.until(() -> {
+      for (Row row : database.run(BEGIN, name, pos, time(since))) {
+        return position(row);
+      }
+      return position(database.run(BEGIN, name, pos, time(since)).iterator().next());
+    });
+  }
+
+  private static Position position(Row row) {
+    return new Position(row.getInteger(0), row.getLong(1), instant(row, 2));
+  }
+
+  static @Nullable OffsetDateTime time(@Nullable Instant instant) {
+    return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+  }
+
+  static @Nullable Instant instant(Row row, int column) {
+    OffsetDateTime time = row.getOffsetDateTime(column);
+    return time == null ? null : time.toInstant();
+  }
+
+  static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+
+  @Override
+  public Optional<Position> lead(int endpoint, String owner, Duration lease) {
+    for (Row row : database.run(LEAD, endpoint, owner, seconds(lease))) {
+      return Optional.of(position(row));
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean put(Position from, long to, List<Draft> drafts) {
+    return database.transaction(connection -> {
+      Tuple move = Tuple.of(from.key(), from.pos(), to);
+      if (run(connection, MOVE, move).rowCount() == 0) {
+        return false;
+      }
+      if (!drafts.isEmpty()) {
+        insert(connection, drafts, lanes(connection, from.key(), drafts));
+      }
+      return true;
+    });
+  }
+
+  /** A lane and the next free place in it. */
+  private static final class Free {
+    final long lane;
+    long place;
+
+    Free(long lane, long place) {
+      this.lane = lane;
+      this.place = place;
+    }
+  }
+
+  private static Map<String, Free> lanes(SqlConnection connection, int endpoint, List<Draft> drafts)
+      throws Exception {
+    Map<String, Long> counts = new HashMap<>();
+    drafts.forEach(d -> counts.merge(d.message().room(), 1L, Long::sum));
+    String[] rooms = counts.keySet().stream().sorted().toArray(String[]::new);
+    Long[] numbers = Arrays.stream(rooms).map(counts::get).toArray(Long[]::new);
+    var unused = run(connection, LANES, Tuple.tuple().addValue(endpoint).addValue(rooms));
+    Map<String, Free> free = new HashMap<>();
+    OffsetDateTime due = time(drafts.getFirst().message().at());
+    for (Row row : run(connection, NUMBERS, Tuple.of(endpoint, rooms, numbers, due))) {
+      free.put(row.getString(0), new Free(row.getLong(1), row.getLong(2)));
+    }
+    return free;
+  }
+
+  private static void insert(SqlConnection connection, List<Draft> drafts, Map<String, Free> lanes)
+      throws Exception {
+    int n = drafts.size();
+    Long[] keys = new Long[n];
+    Long[] places = new Long[n];
+    Buffer[] bodies = new Buffer[n];
+    for (int i = 0; i < n; i++) {
+      Draft draft = drafts.get(i);
+      Free free = lanes.get(draft.message().room());
+      if (free == null) {
+        throw new IllegalStateException("no lane for " + draft.message().room());
+      }
+      keys[i] = free.lane;
+      places[i] = ++free.place;
+      bodies[i] = Buffer.buffer(draft.body().apply(free.place));
+    }
+    Tuple values =
+        Tuple.tuple()
+            .addValue(keys)
+            .addValue(places)
+            .addValue(drafts.stream().map(d -> newId()).toArray(String[]::new))
+            .addValue(drafts.stream().map(d -> d.message().pos()).toArray(Long[]::new))
+            .addValue(drafts.stream().map(d -> d.message().event()).toArray(String[]::new))
+            .addValue(drafts.stream().map(d -> d.message().type()).toArray(String[]::new))
+            .addValue(
+                drafts.stream().map(d -> time(d.message().at())).toArray(OffsetDateTime[]::new))
+            .addValue(bodies);
+    var unused = run(connection, INSERT, values);
+  }
+
+  /** Never made of numbers that a restored database would give again. */
+  private static String newId() {
+    return "msg_" + UUID.randomUUID().toString().replace("-", "");
+  }
+
+  static RowSet<Row> run(SqlConnection connection, String sql, Tuple values) throws Exception {
+    return Database.await(connection.preparedQuery(sql).execute(values));
+  }
+
+  @Override
+  public List<Lane> claim(int endpoint, String owner, Instant now, Duration lease, int limit) {
+    List<Lane> lanes = new ArrayList<>();
+    for (Row row : database.run(CLAIM, endpoint, owner, time(now), seconds(lease), limit)) {
+      lanes.add(
+          new Lane(
+              row.getLong(0),
+              row.getLong(1),
+              row.getLong(2),
+              row.getLong(3),
+              row.getBoolean(4),
+              row.getString(5)));
+    }
+    return lanes;
+  }
+
+  @Override
+  public List<Delivery> next(List<Lane> lanes, Duration lease, int limit) {
+    List<Delivery> deliveries = new ArrayList<>();
+    RowSet<Row> rows =
+        database.run(
+            NEXT,
+            lanes.stream().map(Lane::key).toArray(Long[]::new),
+            lanes.stream().map(Lane::epoch).toArray(Long[]::new),
+            lanes.stream().map(Lane::done).toArray(Long[]::new),
+            seconds(lease),
+            limit);
+    for (Row row : rows) {
+      deliveries.add(
+          new Delivery(
+              row.getLong(0),
+              row.getLong(1),
+              row.getString(2),
+              row.getInteger(3),
+              row.getBuffer(4)));
+    }
+    return deliveries;
+  }
+
+  @Override
+  public List<String> settle(List<Outcome> outcomes) {
+    return database.transaction(connection -> settling.write(connection, outcomes));
+  }
+
+  @Override
+  public Optional<Instant> nextDue(int endpoint) {
+    return Optional.ofNullable(instant(database.run(NEXT_DUE, endpoint).iterator().next(), 0));
+  }
+
+  @Override
+  public int forget(Instant finished, Instant waiting) {
+    int old = database.run(TIDY, time(finished)).iterator().next().getLong(0).intValue();
+    return old + database.run(STALE, time(waiting), time(Instant.now())).rowCount();
+  }
+}

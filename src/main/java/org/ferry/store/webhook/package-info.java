@@ -1,0 +1,5 @@
+/** Deliveries to webhooks in PostgreSQL. */
+@NullMarked
+package org.ferry.store.webhook;
+
+import org.jspecify.annotations.NullMarked;

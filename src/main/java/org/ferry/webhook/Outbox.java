@@ -1,0 +1,101 @@
+package org.ferry.webhook;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deliveries that wait, in a database that several processes share. Safe for use by many threads;
+ * every call is one transaction.
+ */
+public interface Outbox {
+  /**
+   * Where an endpoint stands.
+   *
+   * @param key its row
+   * @param pos up to which position of the log messages were put into its lanes
+   * @param since what is older is left out; null for no limit
+   */
+  record Position(int key, long pos, @Nullable Instant since) {}
+
+  /**
+   * A message that matched.
+   *
+   * @param message which
+   * @param body its bytes for a given {@code room_seq}
+   */
+  record Draft(Message message, LongFunction<byte[]> body) {}
+
+  /**
+   * Finds an endpoint, or begins it.
+   *
+   * @param name its name
+   * @param pos where it begins if it is new
+   * @param since what is older is left out, if it is new
+   */
+  Position begin(String name, long pos, @Nullable Instant since);
+
+  /**
+   * Where an endpoint stands, if this process may put messages into its lanes for the next seconds:
+   * one of several does.
+   *
+   * @param endpoint its row
+   * @param owner this process
+   * @param lease how long
+   */
+  Optional<Position> lead(int endpoint, String owner, Duration lease);
+
+  /**
+   * Puts messages into lanes and moves the position, in one transaction.
+   *
+   * @param from where the endpoint stood
+   * @param to where it stands then
+   * @param drafts those between that matched, in order
+   * @return false where it does not stand at {@code from} any more; nothing was changed
+   */
+  boolean put(Position from, long to, List<Draft> drafts);
+
+  /**
+   * Takes lanes of an endpoint in which something is due, for the given time. None where it is
+   * switched off, or asked for a pause.
+   *
+   * @param endpoint its row
+   * @param owner this process
+   * @param now by which due is meant
+   * @param lease after which others may take them
+   * @param limit how many at most
+   */
+  List<Lane> claim(int endpoint, String owner, Instant now, Duration lease, int limit);
+
+  /**
+   * What comes next in lanes that are held, and their holds are prolonged.
+   *
+   * @param lanes held; of those that are held no longer nothing comes
+   * @param lease from now
+   * @param limit how many of each lane at most; fewer where they are large, but one at least
+   */
+  List<Delivery> next(List<Lane> lanes, Duration lease, int limit);
+
+  /**
+   * Writes what came of it, in one transaction.
+   *
+   * @param outcomes in order for each lane; those of an older epoch are left out
+   * @return endpoints that this switched off, each with a sentence that says why
+   */
+  List<String> settle(List<Outcome> outcomes);
+
+  /** When the next thing of an endpoint is due; empty where nothing waits or it is off. */
+  Optional<Instant> nextDue(int endpoint);
+
+  /**
+   * Empties and removes what is old.
+   *
+   * @param finished delivered before this: removed; given up before this: text emptied
+   * @param waiting made before this and still waiting: given up and emptied
+   * @return how many deliveries
+   */
+  int forget(Instant finished, Instant waiting);
+}

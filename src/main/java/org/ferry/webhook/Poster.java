@@ -1,0 +1,250 @@
+package org.ferry.webhook;
+
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signs posts to one endpoint and sends them. Redirections are not followed, proxies of the
+ * environment not used. Safe for use by many threads; blocks and is never called on an event loop.
+ */
+public final class Poster implements AutoCloseable {
+  /** Of an answer nothing behind this is read. */
+  static final int MOST_BYTES = 64 * 1024;
+
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration TOTAL = Duration.ofSeconds(15);
+  private static final Duration IDLE = Duration.ofSeconds(30);
+  private static final long BODY_MS = 2_000;
+  private static final int WORDS = 300;
+
+  private final Vertx vertx;
+  private final Endpoint endpoint;
+  private final Guard guard;
+  private final InstantSource clock;
+  private final HttpClient client;
+  private final String path;
+  private final boolean tls;
+  private final Duration total;
+
+  /**
+   * A poster.
+   *
+   * @param vertx whose event loops are used
+   * @param endpoint where to
+   * @param guard asked for the address at each post
+   * @param clock now, for the timestamps
+   * @param connections held open at most
+   */
+  public Poster(Vertx vertx, Endpoint endpoint, Guard guard, InstantSource clock, int connections) {
+    this(vertx, endpoint, guard, clock, connections, TOTAL);
+  }
+
+  Poster(
+      Vertx vertx,
+      Endpoint endpoint,
+      Guard guard,
+      InstantSource clock,
+      int connections,
+      Duration total) {
+    this.vertx = vertx;
+    this.endpoint = endpoint;
+    this.guard = guard;
+    this.clock = clock;
+    this.total = total;
+    this.tls = endpoint.url().getScheme().equalsIgnoreCase("https");
+    String raw = endpoint.url().getRawPath();
+    String query = endpoint.url().getRawQuery();
+    this.path = (raw == null || raw.isEmpty() ? "/" : raw) + (query == null ? "" : "?" + query);
+    this.client =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setSsl(tls)
+                .setForceSni(tls)
+                .setConnectTimeout((int) CONNECT.toMillis())
+                .setKeepAliveTimeout((int) IDLE.toSeconds())
+                .setMaxHeaderSize(32 * 1024)
+                .setDecompressionSupported(false),
+            new PoolOptions().setHttp1MaxSize(connections));
+  }
+
+  /**
+   * Makes one attempt.
+   *
+   * @param post what
+   * @return what came of it; failures are answers too
+   */
+  public Answer send(Post post) throws InterruptedException {
+    long begin = System.nanoTime();
+    Instant now = clock.instant();
+    try {
+      InetSocketAddress address = guard.address(endpoint.url(), endpoint.allowPrivate());
+      Got got =
+          exchange(address, post, now)
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(total.toMillis(), TimeUnit.MILLISECONDS);
+      Duration hold =
+          got.status() / 100 == 2 ? Duration.ZERO : Schedule.retryAfter(got.retryAfter(), now);
+      return new Answer(got.status(), got.words(), hold, since(begin));
+    } catch (Refused e) {
+      return none("not sent: " + e.getMessage(), begin);
+    } catch (UnknownHostException e) {
+      return none("the name " + endpoint.url().getHost() + " has no address", begin);
+    } catch (TimeoutException e) {
+      return none("no answer within " + total.toSeconds() + " s", begin);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      String said = cause == null ? null : cause.getMessage();
+      String kind = cause == null ? "failed" : cause.getClass().getSimpleName();
+      return none("no answer: " + words(said == null ? kind : said), begin);
+    }
+  }
+
+  private static Duration since(long begin) {
+    return Duration.ofNanos(System.nanoTime() - begin);
+  }
+
+  private static Answer none(String words, long begin) {
+    return new Answer(0, words, Duration.ZERO, since(begin));
+  }
+
+  private record Got(int status, @Nullable String retryAfter, String words) {}
+
+  private Future<Got> exchange(InetSocketAddress address, Post post, Instant now) {
+    URI url = endpoint.url();
+    RequestOptions options =
+        new RequestOptions()
+            .setMethod(HttpMethod.POST)
+            .setHost(url.getHost())
+            .setPort(Guard.port(url))
+            .setServer(SocketAddress.inetSocketAddress(address))
+            .setSsl(tls)
+            .setURI(path)
+            .setFollowRedirects(false)
+            .setConnectTimeout(CONNECT.toMillis())
+            .setTimeout(total.toMillis());
+    return client.request(options).compose(request -> sent(request, post, now));
+  }
+
+  private Future<Got> sent(HttpClientRequest request, Post post, Instant now) {
+    long seconds = now.getEpochSecond();
+    MultiMap headers = request.headers();
+    for (var header : headers(post, seconds).entrySet()) {
+      headers = headers.set(header.getKey(), header.getValue());
+    }
+    // Nobody else can hold on to the connection of an exchange that takes too long.
+    long timer = vertx.setTimer(total.toMillis(), t -> cut(request));
+    return request
+        .send(post.body())
+        .compose(response -> received(request, response))
+        .onComplete(r -> stop(timer));
+  }
+
+  private Map<String, String> headers(Post post, long seconds) {
+    Map<String, String> headers = new LinkedHashMap<>(endpoint.headers());
+    headers.put("content-type", "application/json");
+    headers.put("user-agent", "Ferry");
+    headers.put(Signature.ID, post.id());
+    headers.put(Signature.TIMESTAMP, Long.toString(seconds));
+    byte[] body = post.body().getBytes();
+    headers.put(Signature.SIGNATURE, Signature.make(endpoint.secrets(), post.id(), seconds, body));
+    headers.put("ferry-attempt", Integer.toString(post.attempt()));
+    if (post.repeat()) {
+      headers.put("ferry-repeat", "true");
+    }
+    if (post.replay()) {
+      headers.put("ferry-replay", "true");
+    }
+    return headers;
+  }
+
+  /** Ends the exchange and its connection. */
+  private static void cut(HttpClientRequest request) {
+    var unused = request.reset();
+  }
+
+  private void stop(long timer) {
+    boolean unused = vertx.cancelTimer(timer);
+  }
+
+  /**
+   * The status says it all; the rest of the answer is read for the connection's sake, and for what
+   * it says of a failure, but not for long and not whole.
+   */
+  private Future<Got> received(HttpClientRequest request, HttpClientResponse response) {
+    Promise<Got> promise = Promise.promise();
+    Buffer body = Buffer.buffer();
+    long[] read = {0};
+    Runnable done =
+        () -> {
+          boolean unused =
+              promise.tryComplete(
+                  new Got(
+                      response.statusCode(),
+                      response.getHeader("retry-after"),
+                      "answered "
+                          + response.statusCode()
+                          + (body.length() == 0 ? "" : ": " + words(body.toString()))));
+        };
+    long timer =
+        vertx.setTimer(
+            BODY_MS,
+            t -> {
+              done.run();
+              cut(request);
+            });
+    var unused =
+        response
+            .handler(chunk -> {
+              read[0] += chunk.length();
+              if (body.length() < WORDS * 4) {
+                var unusedToo = body.appendBuffer(chunk, 0, Math.min(chunk.length(), WORDS * 4));
+              }
+              if (read[0] > MOST_BYTES) {
+                done.run();
+                cut(request);
+              }
+            })
+            .endHandler(v -> done.run())
+            .exceptionHandler(e -> done.run());
+    return promise.future().onComplete(r -> stop(timer));
+  }
+
+  /** One line that fits a log and a terminal. */
+  static String words(String text) {
+    String line =
+        new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)
+            .replaceAll("[\\p{Cntrl}\\p{Cf}\\s]+", " ")
+            .strip();
+    return line.length() > WORDS ? line.substring(0, WORDS) + "…" : line;
+  }
+
+  @Override
+  public void close() {
+    client.close().await();
+  }
+}

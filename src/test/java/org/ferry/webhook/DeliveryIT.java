@@ -1,0 +1,348 @@
+package org.ferry.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.ferry.testing.Tier;
+import org.ferry.testing.Wait;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Deliveries from a real database to real receivers on loopback. */
+class DeliveryIT {
+  private final Depot depot = new Depot();
+  private final Receiver receiver = new Receiver(depot.vertx);
+
+  @AfterEach
+  void close() {
+    depot.close();
+    assertThat(receiver.refused()).isEmpty();
+  }
+
+  private Endpoint shop() {
+    return depot.endpoint("shop", receiver.url(), "beginning");
+  }
+
+  private void waitFor(int posts) {
+    Wait.until(
+        Duration.ofSeconds(60),
+        posts + " posts, there are " + receiver.got().size(),
+        () -> receiver.got().size() >= posts);
+  }
+
+  private void tell(int rooms, int each) {
+    for (int i = 1; i <= each; i++) {
+      for (int r = 1; r <= rooms; r++) {
+        depot.tell("!r" + r, "m" + i);
+      }
+    }
+  }
+
+  /** The numbers of each room in the order of arrival, of what was taken. */
+  private static Map<String, List<Long>> orders(List<Receiver.Got> got) {
+    return got.stream()
+        .collect(
+            Collectors.groupingBy(
+                Receiver.Got::room, Collectors.mapping(Receiver.Got::seq, Collectors.toList())));
+  }
+
+  private static List<Long> upTo(long n) {
+    return LongStream.rangeClosed(1, n).boxed().toList();
+  }
+
+  /** W-11: order and numbers without gaps in each room; D-14: a clean restart repeats nothing. */
+  @Test
+  void everyRoomInItsOrderEachOnceAlsoThroughCleanRestarts() {
+    int each = Tier.Count.DELIVERED_MESSAGES.now() / 20;
+    tell(20, each);
+    Dispatcher first = depot.start(shop());
+    depot.start(shop());
+    waitFor(each * 3);
+    first.close();
+    depot.start(shop());
+    waitFor(each * 20);
+    Wait.until(() -> depot.standing("shop").delivered() == each * 20L);
+    assertThat(receiver.got()).hasSize(each * 20);
+    assertThat(orders(receiver.got()))
+        .hasSize(20)
+        .allSatisfy((r, n) -> assertThat(n).isEqualTo(upTo(each)));
+    assertThat(receiver.got()).extracting(Receiver.Got::id).doesNotHaveDuplicates();
+    assertThat(receiver.got()).noneMatch(g -> g.headers().containsKey("ferry-repeat"));
+    assertThat(receiver.got().getFirst().json().fieldNames())
+        .toIterable()
+        .containsExactly("type", "timestamp", "data");
+  }
+
+  /** W-03, W-11. */
+  @Test
+  void aRoomThatFailsHoldsUpOnlyItself() {
+    AtomicInteger failures = new AtomicInteger();
+    receiver.answers(g -> g.room().equals("!r7") && failures.getAndIncrement() < 3 ? 500 : 200);
+    tell(10, 5);
+    depot.start(shop());
+    waitFor(46);
+    assertThat(orders(receiver.got()).get("!r7")).containsExactly(1L);
+    for (Duration pause : List.of(Duration.ofSeconds(5), Duration.ofMinutes(5))) {
+      int before = receiver.got().size();
+      depot.pass(pause.minusMillis(1));
+      depot.pass(Duration.ofMillis(1));
+      waitFor(before + 1);
+      assertThat(depot.standing("shop").waiting()).isEqualTo(5);
+      Wait.until(() -> depot.desk.about("$7").getFirst().attempts() == failures.get());
+    }
+    depot.pass(Duration.ofMinutes(30));
+    waitFor(48 + 5);
+    List<Receiver.Got> seven = receiver.got().stream().filter(g -> g.room().equals("!r7")).toList();
+    assertThat(seven).extracting(Receiver.Got::seq).containsExactly(1L, 1L, 1L, 1L, 2L, 3L, 4L, 5L);
+    List<Receiver.Got> same = seven.subList(0, 4);
+    assertThat(same.stream().map(Receiver.Got::id).distinct()).hasSize(1);
+    assertThat(same.stream().map(Receiver.Got::body).distinct()).hasSize(1);
+    assertThat(same.stream().map(g -> g.headers().get("webhook-timestamp")).distinct()).hasSize(4);
+    assertThat(same)
+        .extracting(g -> g.headers().get("ferry-attempt"))
+        .containsExactly("1", "2", "3", "4");
+    assertThat(seven.get(3).headers()).containsEntry("ferry-repeat", "true");
+    assertThat(seven.get(4).headers()).doesNotContainKey("ferry-repeat");
+  }
+
+  /** W-05: the table of pauses, then a dead letter that says everything. */
+  @Test
+  void afterTenAttemptsItIsGivenUpWithEveryReason() {
+    receiver.answers(g -> g.seq() == 1 ? 503 : 200);
+    depot.tell("!a", "first");
+    depot.tell("!a", "second");
+    depot.start(shop());
+    for (int attempt = 1; attempt < 10; attempt++) {
+      int n = attempt;
+      Wait.until(() -> depot.desk.about("$1").stream().anyMatch(d -> d.attempts() == n));
+      Instant due = depot.desk.about("$1").getFirst().due();
+      assertThat(due)
+          .isEqualTo(
+              depot
+                  .now()
+                  .plus(Schedule.PAUSES.get(attempt))
+                  .truncatedTo(java.time.temporal.ChronoUnit.MICROS));
+      depot.pass(Schedule.PAUSES.get(attempt).plusMillis(1));
+    }
+    waitFor(11);
+    Wait.until(() -> depot.standing("shop").failed() == 1);
+    Desk.Dossier dead = depot.desk.failed("shop", 10).getFirst();
+    assertThat(dead.attempts()).isEqualTo(10);
+    assertThat(dead.log()).hasSize(10).allMatch(l -> l.endsWith("answered 503"));
+    assertThat(receiver.got().getLast().seq()).isEqualTo(2);
+  }
+
+  /** W-06: the others of the endpoint wait too. */
+  @Test
+  void aPauseThatTheReceiverAsksForHoldsForTheWholeEndpoint() {
+    receiver.answers(g -> receiver.got().isEmpty() ? 429 : 200);
+    receiver.extra(r -> {
+      var unused = r.response().putHeader("retry-after", "120");
+    });
+    depot.tell("!a", "first");
+    depot.start(shop());
+    waitFor(1);
+    Wait.until(() -> depot.standing("shop").lastError() != null);
+    depot.tell("!b", "other");
+    depot.pass(Duration.ofSeconds(60));
+    Wait.until(() -> depot.standing("shop").waiting() == 2);
+    depot.pass(Duration.ofSeconds(59));
+    assertThat(
+            depot.outbox.claim(
+                depot.desk.key("shop").orElseThrow(), "x", depot.now(), Duration.ZERO, 9))
+        .isEmpty();
+    assertThat(receiver.got()).hasSize(1);
+    depot.pass(Duration.ofSeconds(2));
+    waitFor(3);
+  }
+
+  /** W-07, W-08. */
+  @Test
+  void goneSwitchesOffAtOnceAndEnablingGoesOnWithTheOldest() {
+    receiver.answers(g -> 410);
+    tell(1, 3);
+    depot.start(shop());
+    Wait.until(() -> depot.desk.standings().stream().anyMatch(s -> !s.on()));
+    assertThat(depot.standing("shop").reason()).isEqualTo("the receiver answered 410 Gone");
+    depot.tell("!r1", "later");
+    Wait.until(() -> depot.standing("shop").waiting() == 4);
+    assertThat(receiver.got()).hasSize(1);
+    receiver.answers(g -> 200);
+    assertThat(depot.desk.enable("nobody")).isFalse();
+    assertThat(depot.desk.enable("shop")).isTrue();
+    depot.pass(Duration.ofMillis(1));
+    waitFor(5);
+    assertThat(orders(receiver.got()).get("!r1")).containsExactly(1L, 1L, 2L, 3L, 4L);
+  }
+
+  /** W-08. */
+  @Test
+  void fiveDaysOfFailureSwitchOffButOneSuccessEachDayDoesNot() {
+    receiver.answers(g -> g.room().equals("!good") ? 200 : 500);
+    depot.tell("!bad", "x");
+    depot.start(shop());
+    for (int day = 1; day <= 7; day++) {
+      depot.pass(Duration.ofHours(23));
+      depot.tell("!bad" + day, "fails");
+      depot.tell("!good", "once a day");
+      depot.pass(Duration.ofHours(1));
+      long n = day;
+      Wait.until(() -> depot.standing("shop").delivered() == n);
+    }
+    assertThat(depot.standing("shop").on()).isTrue();
+    receiver.answers(g -> 500);
+    for (int day = 1; day <= 6; day++) {
+      depot.tell("!bad" + day, "fails again");
+      depot.tell("!new" + day, "fails");
+      depot.pass(Duration.ofHours(24));
+      int before = receiver.got().size();
+      Wait.until(() -> !depot.standing("shop").on() || receiver.got().size() > before);
+    }
+    Wait.until(() -> !depot.standing("shop").on());
+    assertThat(depot.standing("shop").reason()).startsWith("every attempt failed since ");
+    assertThat(depot.standing("shop").waiting()).isPositive();
+  }
+
+  /** W-09. */
+  @Test
+  void replayBringsDeadLettersAndDeliveredOnesAgainUnderTheirIds() {
+    receiver.answers(g -> g.seq() == 2 ? 500 : 200);
+    tell(2, 3);
+    depot.start(shop());
+    for (int attempt = 1; attempt < 10; attempt++) {
+      int n = attempt;
+      for (String event : List.of("$3", "$4")) {
+        Wait.until(() -> depot.desk.about(event).stream().anyMatch(d -> d.attempts() == n));
+      }
+      depot.pass(Schedule.PAUSES.get(attempt).plusMillis(1));
+    }
+    Wait.until(() -> depot.standing("shop").failed() == 2);
+    Wait.until(() -> depot.standing("shop").waiting() == 0);
+    Map<String, String> ids = new HashMap<>();
+    receiver.got().forEach(g -> ids.put(g.room() + g.seq(), g.id()));
+    int before = receiver.got().size();
+    receiver.answers(g -> 200);
+    Desk.Replayed again = depot.desk.replay("shop", Instant.EPOCH, "!r1");
+    assertThat(again).isEqualTo(new Desk.Replayed(3, 0));
+    depot.pass(Duration.ofMillis(1));
+    waitFor(before + 3);
+    List<Receiver.Got> replayed = receiver.got().subList(before, before + 3);
+    assertThat(replayed).extracting(Receiver.Got::seq).containsExactly(1L, 2L, 3L);
+    assertThat(replayed)
+        .allSatisfy(g -> {
+          assertThat(g.id()).isEqualTo(ids.get(g.room() + g.seq()));
+          assertThat(g.headers()).containsEntry("ferry-replay", "true");
+        });
+    assertThat(depot.desk.failed(null, 10)).hasSize(1);
+    assertThat(depot.desk.replay("shop", depot.now(), null)).isEqualTo(new Desk.Replayed(0, 0));
+  }
+
+  /** D-10: whoever was overtaken writes nothing, and what it may have sent is marked. */
+  @Test
+  void aLeaseThatEndsPassesTheLaneOnAndFencesTheOldHolder() {
+    tell(1, 3);
+    Dispatcher filling = depot.start(depot.endpoint("shop", "http://127.0.0.1:1/", "beginning"));
+    Wait.until(() -> depot.desk.standings().stream().anyMatch(s -> s.lastError() != null));
+    filling.close();
+    int key = depot.desk.key("shop").orElseThrow();
+    Instant later = depot.now().plusSeconds(60);
+    Lane slow = depot.outbox.claim(key, "slow", later, Duration.ZERO, 9).getFirst();
+    Delivery sent = depot.outbox.next(List.of(slow), Duration.ZERO, 1).getFirst();
+    Lane quick = depot.outbox.claim(key, "quick", later, Duration.ofMinutes(1), 9).getFirst();
+    assertThat(quick.epoch()).isGreaterThan(slow.epoch());
+    assertThat(quick.handed()).isEqualTo(sent.place());
+    assertThat(depot.outbox.claim(key, "third", later, Duration.ofMinutes(1), 9)).isEmpty();
+    var unused = depot.outbox.settle(List.of(new Outcome.Taken(slow, 1, 2, later, 200)));
+    assertThat(depot.standing("shop").delivered()).isZero();
+    assertThat(depot.outbox.next(List.of(slow), Duration.ofMinutes(1), 9)).isEmpty();
+    unused =
+        depot.outbox.settle(
+            List.of(
+                new Outcome.Taken(quick, 1, 2, later, 200), new Outcome.Released(quick, later, 1)));
+    assertThat(depot.standing("shop").delivered()).isEqualTo(1);
+    assertThat(depot.outbox.claim(key, "third", later, Duration.ofMinutes(1), 9))
+        .hasSize(1)
+        .allMatch(l -> l.done() == 1 && l.handed() == 1);
+  }
+
+  /** W-15. */
+  @Test
+  void anEndpointThatHangsDoesNotSlowAnother() {
+    try (Receiver silent = new Receiver(depot.vertx)) {
+      silent.answers(g -> Receiver.SILENT);
+      tell(40, 2);
+      depot.start(shop(), depot.endpoint("silent", silent.url(), "beginning"));
+      Wait.until(Duration.ofSeconds(10), "all of the other", () -> receiver.got().size() == 80);
+      assertThat(silent.got()).hasSize(Courier.LANES);
+    }
+  }
+
+  @Test
+  void onlyWhatIsNewerThanFromIsDelivered() {
+    tell(1, 3);
+    depot.pass(Duration.ofHours(1));
+    Instant since = depot.now();
+    tell(1, 1);
+    try (Receiver second = new Receiver(depot.vertx);
+        Receiver third = new Receiver(depot.vertx)) {
+      Endpoint now = depot.endpoint("now", receiver.url(), "now");
+      Dispatcher dispatcher =
+          depot.start(
+              now,
+              depot.endpoint("time", second.url(), since.toString()),
+              depot.endpoint("all", third.url(), "beginning"));
+      Wait.until(() -> depot.desk.standings().size() == 3 && third.got().size() == 4);
+      depot.tell("!r1", "new");
+      dispatcher.news();
+      Wait.until(() -> second.got().size() == 2 && third.got().size() == 5);
+      waitFor(1);
+      assertThat(receiver.got().getFirst().json().at("/data/body").asText()).isEqualTo("new");
+      assertThat(orders(second.got()).get("!r1")).containsExactly(1L, 2L);
+    }
+  }
+
+  /** W-17. */
+  @Test
+  void retentionLeavesNoTextNorSecret() throws Exception {
+    receiver.answers(g -> g.room().equals("!dead") ? 400 : 200);
+    for (int i = 0; i < 100; i++) {
+      depot.tell("!r" + i % 7, "canary " + i);
+    }
+    depot.tell("!dead", "canary dead");
+    depot.start(shop());
+    Wait.until(() -> depot.standing("shop").delivered() == 100);
+    assertThat(dump()).contains("canary 99", "canary dead").doesNotContain("MfKQ9r8", "whsec_");
+    assertThat(depot.outbox.forget(depot.now().minusSeconds(9), depot.now().minusSeconds(9)))
+        .isZero();
+    Instant after = depot.now().plusSeconds(9);
+    assertThat(depot.outbox.forget(after, after)).isEqualTo(101);
+    assertThat(dump()).doesNotContain("canary");
+    assertThat(depot.desk.failed("shop", 9).getFirst().hasText()).isFalse();
+    assertThat(depot.desk.replay("shop", Instant.EPOCH, null)).isEqualTo(new Desk.Replayed(0, 1));
+  }
+
+  private String dump() throws Exception {
+    Set<String> texts = new HashSet<>();
+    try (var connection = depot.lab.db().connect();
+        var rows =
+            connection
+                .createStatement()
+                .executeQuery(
+                    "select d::text || convert_from(d.body, 'UTF8') from ferry.webhook_delivery d"
+                        + " union all select e::text from ferry.webhook_endpoint e")) {
+      while (rows.next()) {
+        texts.add(rows.getString(1));
+      }
+    }
+    return texts.toString();
+  }
+}

@@ -1,0 +1,112 @@
+package org.ferry.webhook;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.ferry.store.StoreLab;
+import org.ferry.store.webhook.PgDesk;
+import org.ferry.store.webhook.PgOutbox;
+import org.ferry.testing.Wait;
+
+/** A real database, a log of messages, and dispatchers as several processes have them. */
+final class Depot implements AutoCloseable {
+  final StoreLab lab = new StoreLab();
+  final Vertx vertx = Vertx.vertx();
+  final PgOutbox outbox = new PgOutbox(lab.database());
+  private final Log log = new Log();
+  private final AtomicInteger processes = new AtomicInteger();
+  private final List<Dispatcher> running = new ArrayList<>();
+  private volatile Instant now = Instant.now();
+  final PgDesk desk = new PgDesk(lab.database(), () -> now);
+
+  /** The log of messages. */
+  private static final class Log implements Feed {
+    private final List<Message> messages = new CopyOnWriteArrayList<>();
+
+    @Override
+    public long last() {
+      return messages.size();
+    }
+
+    @Override
+    public long before(Instant time) {
+      return messages.stream().filter(m -> m.at().isBefore(time)).count();
+    }
+
+    @Override
+    public List<Message> after(long pos, int limit) {
+      return messages.stream().skip(pos).limit(limit).toList();
+    }
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  /** Time goes on, and whoever delivers looks. */
+  void pass(Duration time) {
+    now = now.plus(time);
+    running.forEach(Dispatcher::news);
+  }
+
+  /** Tells something. */
+  void tell(String room, String body) {
+    long pos = log.messages.size() + 1L;
+    ObjectNode data = JsonNodeFactory.instance.objectNode().put("event_id", "$" + pos);
+    data.putObject("room").put("id", room).put("name", "Room " + room).put("network", "matrix");
+    data.put("body", body);
+    log.messages.add(new Message(pos, "message.created", room, "matrix", "@alice:new", now, data));
+  }
+
+  Endpoint endpoint(String name, String url, String from) {
+    return new Endpoint(
+        name,
+        URI.create(url),
+        List.of(SigningSecret.of(Receiver.secret())),
+        new Endpoint.Rules(List.of("message.*"), List.of(), List.of("*"), List.of("*")),
+        from,
+        Map.of(),
+        List.of(AddressRange.of("127.0.0.1")));
+  }
+
+  /** Another process that delivers. */
+  Dispatcher start(Endpoint... endpoints) {
+    Dispatcher dispatcher =
+        new Dispatcher(
+            new Dispatcher.House(
+                vertx,
+                log,
+                outbox,
+                MediaLinks.none(),
+                Duration.ofDays(7),
+                new Guard(Guard.Resolver.system(), List.of()),
+                () -> now,
+                () -> 0.5,
+                "process " + processes.incrementAndGet()),
+            List.of(endpoints),
+            new Dispatcher.Retention(Duration.ofDays(7), Duration.ofDays(30)));
+    running.add(dispatcher);
+    dispatcher.start();
+    return dispatcher;
+  }
+
+  Desk.Standing standing(String name) {
+    Wait.until(() -> desk.key(name).isPresent());
+    return desk.standings().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    running.forEach(Dispatcher::close);
+    vertx.close().await();
+    lab.close();
+  }
+}

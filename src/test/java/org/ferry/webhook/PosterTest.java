@@ -1,0 +1,209 @@
+package org.ferry.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.standardwebhooks.Webhook;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.ferry.id.Secret;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** W-02, W-07, W-14, W-15: single posts to a real server, which may be odd. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PosterTest {
+  private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+  private record Got(Map<String, String> headers, Buffer body) {}
+
+  private final Vertx vertx = Vertx.vertx();
+  private final List<Got> got = new CopyOnWriteArrayList<>();
+  private final AtomicInteger followed = new AtomicInteger();
+  private HttpServer server;
+
+  @BeforeAll
+  void listen() {
+    server =
+        vertx
+            .createHttpServer()
+            .requestHandler(request ->
+                request
+                    .body()
+                    .onSuccess(body -> {
+                      Map<String, String> headers = new HashMap<>();
+                      request
+                          .headers()
+                          .forEach(h ->
+                              headers.put(
+                                  h.getKey().toLowerCase(java.util.Locale.ROOT), h.getValue()));
+                      got.add(new Got(headers, body));
+                      answer(request);
+                    }))
+            .listen(0, "127.0.0.1")
+            .await();
+  }
+
+  @AfterAll
+  void close() {
+    vertx.close().await();
+  }
+
+  private void answer(HttpServerRequest request) {
+    HttpServerResponse response = request.response();
+    String path = String.valueOf(request.path());
+    if (path.startsWith("/status/")) {
+      String elsewhere = "http://127.0.0.1:" + server.actualPort() + "/followed";
+      var unused =
+          response
+              .setStatusCode(Integer.parseInt(path.substring(8)))
+              .putHeader("location", elsewhere)
+              .end("said\n\u001b[31m\u0000so");
+    } else if (path.equals("/huge")) {
+      pour(response.setChunked(true), 0);
+    } else if (path.equals("/drip")) {
+      drip(response.setStatusCode(500).setChunked(true));
+    } else if (path.equals("/garbage")) {
+      var unused = request.connection().close();
+    } else if (!path.equals("/silent")) {
+      int unusedCount = path.equals("/followed") ? followed.incrementAndGet() : 0;
+      var unused = response.end();
+    }
+  }
+
+  private void drip(HttpServerResponse response) {
+    var unused = response.write("x");
+    long unusedTimer =
+        vertx.setPeriodic(
+            200,
+            t -> {
+              var unusedToo = response.write("x");
+            });
+  }
+
+  private void pour(HttpServerResponse response, int n) {
+    if (n < 10_000) {
+      response.write(Buffer.buffer(new byte[64 * 1024])).onSuccess(v -> pour(response, n + 1));
+    }
+  }
+
+  private Poster poster(String path, Map<String, String> headers) {
+    Endpoint endpoint =
+        new Endpoint(
+            "shop",
+            URI.create("http://127.0.0.1:" + server.actualPort() + path),
+            List.of(SigningSecret.of(Secret.of(SECRET))),
+            new Endpoint.Rules(List.of("*"), List.of(), List.of("*"), List.of("*")),
+            "now",
+            headers,
+            List.of(AddressRange.of("127.0.0.1")));
+    return new Poster(
+        vertx,
+        endpoint,
+        new Guard(Guard.Resolver.system(), List.of()),
+        InstantSource.system(),
+        4,
+        Duration.ofSeconds(3));
+  }
+
+  private static Post post(String body) {
+    return new Post("msg_1", 1, false, false, Buffer.buffer(body));
+  }
+
+  @Test
+  void whatIsSentIsWhatWasSigned() throws Exception {
+    got.clear();
+    try (Poster poster = poster("/ok?x=1", Map.of("X-Shop", "1"))) {
+      for (String body :
+          List.of("{\"a\":\"é😀\\u0000\"}", "{ }", "{\"b\":\"" + "x".repeat(3_000_000) + "\"}")) {
+        assertThat(poster.send(post(body)).taken()).isTrue();
+        Got last = got.getLast();
+        Map<String, List<String>> headers = new HashMap<>();
+        last.headers().forEach((k, v) -> headers.put(k, List.of(v)));
+        assertThat(last.body().toString()).isEqualTo(body);
+        new Webhook(SECRET).verify(body, headers);
+        assertThat(last.headers())
+            .containsEntry("x-shop", "1")
+            .containsEntry("content-type", "application/json")
+            .containsEntry("ferry-attempt", "1")
+            .doesNotContainKeys("ferry-repeat", "ferry-replay");
+      }
+      Post again = new Post("msg_1", 3, true, true, Buffer.buffer("{}"));
+      assertThat(poster.send(again).taken()).isTrue();
+      assertThat(got.getLast().headers())
+          .containsEntry("ferry-attempt", "3")
+          .containsEntry("ferry-repeat", "true")
+          .containsEntry("ferry-replay", "true");
+    }
+  }
+
+  @Test
+  void onlyTwoHundredsCountAndNoRedirectionIsFollowed() throws Exception {
+    for (int status = 200; status < 600; status++) {
+      try (Poster poster = poster("/status/" + status, Map.of())) {
+        Answer answer = poster.send(post("{}"));
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.taken()).as("%d", status).isEqualTo(status < 300);
+        assertThat(answer.gone()).isEqualTo(status == 410);
+        assertThat(answer.words().chars()).noneMatch(Character::isISOControl);
+      }
+    }
+    assertThat(followed).hasValue(0);
+  }
+
+  @Test
+  void whoeverIsSlowOrWithoutEndIsCutOff() throws Exception {
+    List<String> said = new ArrayList<>();
+    for (String path : List.of("/silent", "/drip", "/huge", "/garbage")) {
+      try (Poster poster = poster(path, Map.of())) {
+        Instant begin = Instant.now();
+        Answer answer = poster.send(post("{}"));
+        said.add(path + " " + answer.status());
+        assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(4));
+        assertThat(answer.words().length()).isLessThan(400);
+      }
+    }
+    assertThat(said).containsExactly("/silent 0", "/drip 500", "/huge 200", "/garbage 0");
+  }
+
+  @Test
+  void aRefusalIsAnAnswerToo() throws Exception {
+    Endpoint endpoint =
+        new Endpoint(
+            "shop",
+            URI.create("http://127.0.0.1:" + server.actualPort() + "/ok"),
+            List.of(SigningSecret.of(Secret.of(SECRET))),
+            new Endpoint.Rules(List.of("*"), List.of(), List.of("*"), List.of("*")),
+            "now",
+            Map.of(),
+            List.of());
+    got.clear();
+    try (Poster poster =
+        new Poster(
+            vertx,
+            endpoint,
+            new Guard(Guard.Resolver.system(), List.of()),
+            InstantSource.system(),
+            4)) {
+      assertThat(poster.send(post("{}")).words())
+          .isEqualTo(
+              "not sent: 127.0.0.1 has the address 127.0.0.1, which is not public; where it is"
+                  + " meant, name it in allow_private");
+    }
+    assertThat(got).isEmpty();
+  }
+}
