@@ -14,6 +14,7 @@ import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.accounts.Identity;
 import org.ferry.live.sync.DeviceLogin;
+import org.ferry.matrix.client.Intent;
 import org.ferry.store.live.PgFollowedRooms;
 import org.ferry.store.live.PgIdentities;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,38 @@ public final class Accounts {
       PgIdentities identities = new PgIdentities(ferry.database(), ferry.keyring());
       DeviceLogin login = new DeviceLogin(doors, identities, ferry.clock());
       return bot ? bot(identities, login, user) : account(login, options(user), password);
+    }
+  }
+
+  /** The recovery key that the configuration gives for an account; empty where it gives none. */
+  public Optional<Secret> recoveryKey(UserId user) {
+    return config.people().stream()
+        .filter(a -> a.user().equals(user))
+        .findFirst()
+        .map(AccountOptions::recoveryKey);
+  }
+
+  /**
+   * Looks at whether a user's device is signed by the user's own identity, and signs it where it is
+   * not. A daemon may run meanwhile.
+   *
+   * @param user the bot, or a configured account
+   * @param unlock asked for what opens the account's secret storage, where that is needed
+   * @return what it came to
+   * @throws org.ferry.live.sync.Halted where the device does not work
+   * @throws org.ferry.crypto.keys.KeyException where what was given does not open the storage
+   */
+  public DeviceVerification.Outcome verify(
+      UserId user, Supplier<DeviceVerification.Unlock> unlock) {
+    boolean bot = user.equals(config.bot());
+    Secret asToken =
+        bot ? RegistrationFile.read(config.appservice().registration()).asToken() : null;
+    try (HomeserverDoors doors =
+        new HomeserverDoors(ferry.vertx(), config.homeserver(), asToken, ferry.clock())) {
+      PgIdentities identities = new PgIdentities(ferry.database(), ferry.keyring());
+      DeviceLogin login = new DeviceLogin(doors, identities, ferry.clock());
+      Optional<Intent> intent = bot ? login.actingBot(user) : login.acting(options(user));
+      return DeviceVerification.of(ferry, intent).verify(unlock);
     }
   }
 

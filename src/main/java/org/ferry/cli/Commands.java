@@ -85,7 +85,7 @@ final class Commands {
         Map.of(
             "list", new AccountsListCommand(session),
             "login", new AccountsLoginCommand(session),
-            "verify", new NotYet(session, "accounts verify")));
+            "verify", new AccountsVerifyCommand(session)));
     later(line, session, "rooms", "The rooms that Ferry sees.", "");
     webhooks(line, session);
     later(line, session, "cutover", "The move itself, step by step.", "status");
@@ -114,9 +114,6 @@ final class Commands {
 
   private static void add(CommandLine root, String name, FerryCommand command) {
     CommandLine sub = new CommandLine(command);
-    if (command instanceof NotYet) {
-      unbuilt(sub, "Compare the keys of an account's device.", "ferry accounts verify USER");
-    }
     if (!sub.getCommandSpec().positionalParameters().isEmpty()) {
       var unusedToo = sub.getCommandSpec().usageMessage().parameterListHeading("%nArguments:%n");
     }

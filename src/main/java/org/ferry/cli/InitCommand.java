@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.ferry.config.AccountInstallation;
 import org.ferry.config.NewInstallation;
+import org.ferry.config.PickleKeyFile;
 import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,7 +61,9 @@ final class InitCommand extends FerryCommand {
       description = "Where the files are written; this folder if not given.")
   Path dir = Path.of("");
 
-  @Option(names = "--force", description = "Write over files that are there, secrets included.")
+  @Option(
+      names = "--force",
+      description = "Write over files that are there, secrets included, but for a pickle key.")
   boolean force;
 
   @Option(
@@ -90,8 +93,9 @@ final class InitCommand extends FerryCommand {
     Path folder = session().world().folder().resolve(dir).normalize();
     refuseToOverwrite(NewInstallation.existing(folder));
     NewInstallation files = answers(folder);
+    String key = key(files.pickleKey());
     files.write();
-    report(files);
+    report(files, key);
     return ExitStatus.DONE;
   }
 
@@ -115,10 +119,11 @@ final class InitCommand extends FerryCommand {
     Path folder = session().world().folder().resolve(dir).normalize();
     refuseToOverwrite(AccountInstallation.existing(folder));
     AccountInstallation files = new AccountInstallation(folder, new UserId(follow), homeserver);
+    String key = key(files.pickleKey());
     files.write();
     session().say("Written, mode 0600:");
     session().say("  " + files.config() + "  the configuration");
-    session().say("  " + files.pickleKey() + "   a fresh key for encryption; keep a copy");
+    session().say("  " + files.pickleKey() + key);
     session()
         .say(
             """
@@ -131,12 +136,18 @@ final class InitCommand extends FerryCommand {
     return ExitStatus.DONE;
   }
 
+  private static String key(Path file) {
+    return PickleKeyFile.holdsKey(file)
+        ? "   the key for encryption, kept as it was: keys in a database may be under it"
+        : "   a fresh key for encryption; keep a copy";
+  }
+
   private void refuseToOverwrite(List<Path> existing) {
     if (!existing.isEmpty() && !force) {
       throw new UsageException(
           "nothing was written, because there is already "
               + String.join(" and ", existing.stream().map(Path::toString).toList())
-              + "; --force writes all files anew, with new secrets.");
+              + "; --force writes all files anew, with new secrets; a pickle key stays.");
     }
   }
 
@@ -160,11 +171,11 @@ final class InitCommand extends FerryCommand {
     return flag == null ? session().ask().text(question, standard, option) : flag;
   }
 
-  private void report(NewInstallation files) {
+  private void report(NewInstallation files, String key) {
     session().say("Written, mode 0600:");
     session().say("  " + files.config() + "        the configuration");
     session().say("  " + files.registration() + "  Ferry's registration, with two fresh tokens");
-    session().say("  " + files.pickleKey() + "         a fresh key for encryption; keep a copy");
+    session().say("  " + files.pickleKey() + "      " + key);
     session().say(Handover.text(files.registration()));
     session()
         .say(

@@ -2,8 +2,6 @@ package org.ferry.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -20,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param homeserver its homeserver's address; null looks it up by the account's name
  */
 public record AccountInstallation(Path folder, UserId user, @Nullable String homeserver) {
-  private static final int KEY_BYTES = 32;
-
   /** The configuration file. */
   public Path config() {
     return folder.resolve(ConfigLoader.DEFAULT_FILE);
@@ -45,7 +41,7 @@ public record AccountInstallation(Path folder, UserId user, @Nullable String hom
   }
 
   /**
-   * Writes both files, whatever is there.
+   * Writes both files, whatever is there but a pickle key.
    *
    * @throws ConfigException where the address is not usable or a file cannot be written
    * @throws org.ferry.matrix.client.Unreachable where no homeserver has that name
@@ -53,9 +49,7 @@ public record AccountInstallation(Path folder, UserId user, @Nullable String hom
   public void write() {
     String yaml = yaml(homeserver == null ? WellKnown.address(user.server()) : homeserver);
     Config unused = new ConfigLoader(Map.of(), folder).load("config.yaml", yaml, folder);
-    byte[] key = new byte[KEY_BYTES];
-    new SecureRandom().nextBytes(key);
-    PrivateFiles.write(pickleKey(), Base64.getEncoder().encodeToString(key) + "\n");
+    PickleKeyFile.make(pickleKey());
     PrivateFiles.write(config(), yaml);
   }
 

@@ -57,7 +57,8 @@ public record NewInstallation(
   }
 
   /**
-   * Writes all files, whatever is there. Everything is checked before the first is written.
+   * Writes all files, whatever is there but a pickle key. Everything is checked before the first is
+   * written.
    *
    * @throws ConfigException where an answer is not usable or a file cannot be written
    */
@@ -67,7 +68,7 @@ public record NewInstallation(
     Config config =
         new ConfigLoader(Map.of("FERRY_PICKLE_KEY", key.reveal()), folder)
             .load("config.yaml", yaml, folder);
-    PrivateFiles.write(pickleKey(), key.reveal() + "\n");
+    PickleKeyFile.make(pickleKey());
     RegistrationFile.write(registration(), Registration.fresh(config));
     PrivateFiles.write(config(), yaml);
   }

@@ -31,7 +31,7 @@ final class AccountKeeper {
 
   private static final Duration FALLBACK_AGE = Duration.ofDays(7);
   private static final Duration FALLBACK_GRACE = Duration.ofHours(1);
-  private static final String PURPOSE = "olm account";
+  static final String PURPOSE = "olm account";
 
   private final DeviceRef ref;
   private final Pickler pickler;

@@ -104,7 +104,10 @@ final class SelfSigning {
       if (identity.path("self_signing").asText().equals(pair.publicKey().base64())) {
         lists.listed(List.of(store.device().user())).stream()
             .filter(d -> d.ref().equals(store.device()) && !Identities.vouches(self, d))
-            .forEach(d -> wanted.add(signature(d, pair)));
+            .forEach(d ->
+                wanted.add(
+                    new OutgoingRequest.SignatureUpload(
+                        "sign-" + d.ref().device(), signature(d, pair))));
       } else if (!told) {
         told = true;
         turn.alarm(
@@ -115,7 +118,8 @@ final class SelfSigning {
     return wanted;
   }
 
-  private static OutgoingRequest signature(Device device, Ed25519Keypair pair) {
+  /** The body of an upload of signatures with that of one device. */
+  static ObjectNode signature(Device device, Ed25519Keypair pair) {
     ObjectNode keys = device.keys().deepCopy();
     var unused = keys.remove("unsigned");
     UserId user = device.ref().user();
@@ -123,7 +127,7 @@ final class SelfSigning {
     SignedJson.sign(keys, user, "ed25519:" + pair.publicKey().base64(), pair::sign);
     ObjectNode body = Json.object();
     body.putObject(user.value()).set(device.ref().device().value(), keys);
-    return new OutgoingRequest.SignatureUpload("sign-" + device.ref().device(), body);
+    return body;
   }
 
   /** The public keys, each signed by the master key. */

@@ -105,6 +105,13 @@ class InitCommandTest {
     forced[FLAGS.length] = "--force";
     assertThat(CommandRun.in(folder, forced).status()).isZero();
     assertThat(folder.resolve("config.yaml")).exists();
+    String key = Files.readString(folder.resolve("pickle.key"));
+    assertThat(key).isNotEqualTo("precious");
+
+    CommandRun again = CommandRun.in(folder, forced);
+    assertThat(again.status()).isZero();
+    assertThat(again.out()).contains("kept as it was");
+    assertThat(folder.resolve("pickle.key")).as("keys may be under it").hasContent(key);
   }
 
   @Test

@@ -38,6 +38,15 @@ public final class DeviceLogin {
    * @throws HomeserverFailure where the homeserver does not answer
    */
   public Optional<DeviceId> working(AccountOptions options) {
+    return acting(options).flatMap(Intent::device);
+  }
+
+  /**
+   * An account as the device that it is followed by, where that works; nothing is logged in.
+   *
+   * @throws HomeserverFailure where the homeserver does not answer
+   */
+  public Optional<Intent> acting(AccountOptions options) {
     Optional<Identity> known = identities.find(options.user());
     if (known.isEmpty() || known.get().state() == State.STOPPED) {
       return Optional.empty();
@@ -45,10 +54,23 @@ public final class DeviceLogin {
     try {
       return options.token() == null && known.get().token() == null
           ? Optional.empty()
-          : new AccountDevice(withoutPassword(options), doors, identities, clock).ready().device();
+          : Optional.of(
+              new AccountDevice(withoutPassword(options), doors, identities, clock).ready());
     } catch (Halted e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Ferry's own user as its device, where it has one.
+   *
+   * @throws Halted where the device does not work
+   */
+  public Optional<Intent> actingBot(UserId bot) {
+    return identities
+        .find(bot)
+        .filter(i -> i.way() != null)
+        .map(i -> new ServiceDevice(bot, Kind.BOT, doors, identities, clock).ready());
   }
 
   private static AccountOptions withoutPassword(AccountOptions options) {

@@ -1,6 +1,5 @@
 package org.ferry.live.sync;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.crypto.keys.SecretStorage;
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class OwnSignature {
   private static final Logger LOG = LoggerFactory.getLogger(OwnSignature.class);
-  private static final String SELF_SIGNING = "m.cross_signing.self_signing";
+  private static final String SELF_SIGNING = AccountSecrets.SELF_SIGNING;
 
   /** The account's identity is known some syncs after the machine was opened. */
   private static final int TRIES = 5;
@@ -69,18 +68,10 @@ final class OwnSignature {
 
   private Optional<Secret> seed(Intent intent) {
     Secret key = recoveryKey;
-    String id =
-        intent
-            .accountData("m.secret_storage.default_key")
-            .map(c -> c.path("key").asText(""))
-            .orElse("");
-    Optional<ObjectNode> description = intent.accountData("m.secret_storage.key." + id);
-    Optional<ObjectNode> secret = intent.accountData(SELF_SIGNING);
-    if (key == null || id.isEmpty() || description.isEmpty() || secret.isEmpty()) {
-      return Optional.empty();
-    }
-    SecretStorage storage = SecretStorage.byRecoveryKey(description.get(), key);
-    return Optional.of(
-        Secret.of(storage.open(SELF_SIGNING, secret.get().path("encrypted").path(id))));
+    return key == null
+        ? Optional.empty()
+        : AccountSecrets.of(intent)
+            .flatMap(stored ->
+                stored.open(SELF_SIGNING, SecretStorage.byRecoveryKey(stored.description(), key)));
   }
 }

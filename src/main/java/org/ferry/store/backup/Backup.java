@@ -277,6 +277,10 @@ public final class Backup {
     run(
         "insert into ferry.crossing_note (crossing, name, json) select id, 'restored', '{}' from"
             + " ferry.crossing on conflict do nothing");
+    // A message that waited then may be long in its room: it is looked for before it is sent.
+    run(
+        "update ferry.outgoing set tried_at = coalesce(tried_at, posted_at), device = null"
+            + " where state = 'waiting'");
   }
 
   private void run(String sql) throws SQLException {

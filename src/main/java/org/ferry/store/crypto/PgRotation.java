@@ -19,8 +19,9 @@ import org.ferry.store.Database;
 
 /**
  * Changes the pickle key while other processes work. First both keys open everything and a new data
- * key protects what is written; then the room keys are pickled anew; last the old pickle key opens
- * nothing any more. After a kill at any moment both keys are valid, and the same call goes on.
+ * key protects what is written; then the room keys are pickled anew, and what devices keep; last
+ * the old pickle key opens nothing any more. After a kill at any moment both keys are valid, and
+ * the same call goes on.
  */
 public final class PgRotation {
   private static final int PAGE = 500;
@@ -93,7 +94,29 @@ public final class PgRotation {
         Thread.sleep(100);
       }
     } while (database.run(LEFT, newest.generation()).iterator().next().getLong(0) > 0);
+    new DeviceRotation(database, known()).rewrite();
     return count;
+  }
+
+  /** What the new pickle key opens: all there is. */
+  private Keyring known() {
+    NavigableMap<Integer, PickleKey> known =
+        database.transaction(connection -> PgKeyring.read(connection, to));
+    return new Keyring() {
+      @Override
+      public Numbered current() {
+        return new Numbered(known.lastKey(), known.lastEntry().getValue());
+      }
+
+      @Override
+      public PickleKey of(int generation) {
+        PickleKey key = known.get(generation);
+        if (key == null) {
+          throw new KeyException("a row is protected by a key that is not there");
+        }
+        return key;
+      }
+    };
   }
 
   private Keyring.Numbered begin(SqlConnection connection) throws Exception {

@@ -3,19 +3,29 @@ package org.ferry.store.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import org.ferry.crypto.DeviceRef;
 import org.ferry.crypto.KeyOrigin;
+import org.ferry.crypto.Lease;
+import org.ferry.crypto.OlmMachine;
 import org.ferry.crypto.RoomKey;
 import org.ferry.crypto.RoomKeyInfo;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.crypto.vodozemac.MegolmInbound;
 import org.ferry.crypto.vodozemac.MegolmOutbound;
+import org.ferry.id.DeviceId;
 import org.ferry.id.RoomId;
+import org.ferry.id.Secret;
+import org.ferry.id.UserId;
+import org.ferry.live.accounts.Identity;
 import org.ferry.store.StoreLab;
+import org.ferry.store.live.PgIdentities;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +102,54 @@ class PgRotationIT {
       // Who runs still does not notice.
       add(running, SESSIONS + 100, SESSIONS + 101);
       assertThat(running.forEach(s -> {})).isEqualTo(SESSIONS + 101);
+    }
+  }
+
+  /** What a device keeps follows, while the device is in use, and works on under the new key. */
+  @Test
+  void devicesAndTokensFollow() throws Exception {
+    DeviceRef ref = new DeviceRef(new UserId("@bot:x"), new DeviceId("BOT"));
+    String key;
+    try (PgKeyring keyring = PgKeyring.open(lab.database(), before);
+        PgRoomKeys keys = new PgRoomKeys(lab.database(), keyring, 10)) {
+      PgCryptoStore store = PgCryptoStore.of(lab.database(), keys, ref);
+      Lease lease = store.claim("test", Duration.ofMinutes(1)).orElseThrow();
+      new PgIdentities(lab.database(), keyring)
+          .keep(
+              new Identity(
+                  ref.user(),
+                  Identity.Kind.BOT,
+                  ref.device(),
+                  Identity.Way.LOGIN,
+                  Secret.of("a token"),
+                  Identity.State.FOLLOWING,
+                  "",
+                  Instant.EPOCH));
+      try (OlmMachine machine =
+          OlmMachine.open(store, keys, keyring, lease, InstantSource.system(), alarm -> {})) {
+        key = machine.ed25519();
+        PgRotation rotation = new PgRotation(lab.database(), before, after);
+        long unused = rotation.rewrite(done -> {});
+        machine.track(List.of(new UserId("@other:x")));
+        rotation.finish();
+      }
+    }
+    for (String table : List.of("olm_account", "identity")) {
+      assertThat(lab.number("select max(key_generation) + min(key_generation) from ferry." + table))
+          .as(table)
+          .isEqualTo(4);
+    }
+    assertThat(lab.number("select count(*) from ferry.data_key")).isEqualTo(1);
+    try (PgKeyring keyring = PgKeyring.open(lab.database(), after);
+        PgRoomKeys keys = new PgRoomKeys(lab.database(), keyring, 10)) {
+      PgCryptoStore store = PgCryptoStore.of(lab.database(), keys, ref);
+      Lease lease = store.claim("test", Duration.ofMinutes(1)).orElseThrow();
+      try (OlmMachine machine =
+          OlmMachine.open(store, keys, keyring, lease, InstantSource.system(), alarm -> {})) {
+        assertThat(machine.ed25519()).isEqualTo(key);
+      }
+      assertThat(new PgIdentities(lab.database(), keyring).find(ref.user()).orElseThrow().token())
+          .isEqualTo(Secret.of("a token"));
     }
   }
 

@@ -1,0 +1,134 @@
+package org.ferry.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.ferry.app.Accounts;
+import org.ferry.app.DeviceVerification.Outcome;
+import org.ferry.app.DeviceVerification.Result;
+import org.ferry.app.DeviceVerification.Unlock;
+import org.ferry.id.Secret;
+import org.ferry.id.UserId;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    description = {
+      "Sign the device that Ferry follows an account by with the account's own identity, so that",
+      "other people's clients trust it and send it their keys. Needs what opens the account's secret",
+      "storage: its recovery key, or its passphrase. Says what to do where it cannot.",
+      "A daemon may run meanwhile."
+    },
+    footer = {"  ferry accounts verify @me:example.org --recovery-key-file recovery.txt"})
+final class AccountsVerifyCommand extends FerryCommand {
+  @Parameters(paramLabel = "USER", description = "An account of the configuration, or the bot.")
+  String user = "";
+
+  @ArgGroup Given given = new Given();
+
+  /** At most one of them. */
+  static final class Given {
+    @Option(
+        names = "--recovery-key-file",
+        paramLabel = "FILE",
+        description =
+            "Holds the recovery key; else that of the configuration, FERRY_RECOVERY_KEY, or asked.")
+    @Nullable Path recoveryKey;
+
+    @Option(
+        names = "--passphrase-file",
+        paramLabel = "FILE",
+        description = "Holds the passphrase of the account's secret storage.")
+    @Nullable Path passphrase;
+  }
+
+  @Option(names = "--json", description = "What came of it as JSON on standard output.")
+  boolean json;
+
+  AccountsVerifyCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  public Integer call() {
+    if (!UserId.isValid(user)) {
+      throw new UsageException(user + " is no user id, such as @me:example.org.");
+    }
+    UserId id = new UserId(user);
+    try (Work work = new Work(session())) {
+      Accounts accounts = new Accounts(work.ferry());
+      if (!accounts.knows(id)) {
+        throw new UsageException(
+            "%s is not among the accounts in %s; add it: accounts: [{user: \"%s\"}]"
+                .formatted(id, work.ferry().config().file(), id));
+      }
+      return report(id, accounts.verify(id, () -> unlock(accounts, id)));
+    }
+  }
+
+  private Unlock unlock(Accounts accounts, UserId id) {
+    SecretInput input = new SecretInput(session());
+    if (given.passphrase != null) {
+      return new Unlock(input.read(given.passphrase), true);
+    }
+    Secret configured = accounts.recoveryKey(id).orElse(null);
+    return new Unlock(
+        given.recoveryKey == null && configured != null
+            ? configured
+            : input.find(
+                given.recoveryKey,
+                "--recovery-key-file",
+                "FERRY_RECOVERY_KEY",
+                "The recovery key of " + id),
+        false);
+  }
+
+  private int report(UserId id, Outcome outcome) {
+    Result result = outcome.result();
+    boolean verified = result == Result.SIGNED || result == Result.SIGNED_ALREADY;
+    if (json) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("user", id.value());
+      document.put("verified", verified);
+      document.put("result", result.name().toLowerCase(Locale.ROOT));
+      if (outcome.device() != null) {
+        document.put("device", outcome.device().value());
+      }
+      if (outcome.fingerprint() != null) {
+        document.put("fingerprint", outcome.fingerprint());
+      }
+      session().json(document);
+    } else {
+      session().say(sentence(id, outcome));
+    }
+    return verified ? ExitStatus.DONE : ExitStatus.FAILED;
+  }
+
+  private static String sentence(UserId id, Outcome outcome) {
+    String device = String.valueOf(outcome.device());
+    return switch (outcome.result()) {
+      case SIGNED ->
+          "The device %s of %s is signed by the account's identity now.".formatted(device, id);
+      case SIGNED_ALREADY ->
+          "The device %s of %s is signed by the account's identity already.".formatted(device, id);
+      case NO_DEVICE ->
+          "%s has no device that works. Log it in: ferry accounts login %s".formatted(id, id);
+      case NO_KEYS ->
+          "The device %s of %s has no keys on the homeserver yet: ferry run makes them. Start it, then come back."
+              .formatted(device, id);
+      case OTHER_KEYS ->
+          "The homeserver shows other keys for the device %s of %s than the database has (%s). Nothing was signed. Restore the database that belongs to it, or log the account in anew: end the session %s in another client, then: ferry accounts login %s"
+              .formatted(device, id, outcome.fingerprint(), device, id);
+      case NO_IDENTITY ->
+          "%s has no cross-signing identity. Set one up in a client of the account (in Element: Settings, Encryption, Set up recovery), and give Ferry its recovery key."
+              .formatted(id);
+      case NO_STORAGE ->
+          "%s keeps no cross-signing keys in secret storage, so that no recovery key helps. In a client of the account set up recovery; or verify the session %s there by its key: %s"
+              .formatted(id, device, outcome.fingerprint());
+    };
+  }
+}

@@ -1,0 +1,152 @@
+package org.ferry.store.crypto;
+
+import static org.ferry.store.Database.await;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import org.ferry.crypto.DeviceRef;
+import org.ferry.crypto.Pickled;
+import org.ferry.crypto.Repickler;
+import org.ferry.crypto.SealedSecret;
+import org.ferry.crypto.SessionRef;
+import org.ferry.crypto.keys.Keyring;
+import org.ferry.id.DeviceId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.store.Database;
+
+/**
+ * Protects the devices' accounts, sessions and secrets, and access tokens, with the newest data
+ * key. A device's row is locked first, as each of its commits does, so that a daemon may run.
+ */
+final class DeviceRotation {
+  private static final String DEVICES = "select id, user_id, device_id from ferry.olm_device";
+  private static final String LOCK = "select from ferry.olm_device where id = $1 for update";
+  private static final String OLD = " where device = $1 and key_generation < $2";
+  private static final String TOKENS =
+      "select user_id, token, key_generation from ferry.identity where key_generation < $1 for update";
+
+  private final Database database;
+  private final Keyring keyring;
+
+  DeviceRotation(Database database, Keyring keyring) {
+    this.database = database;
+    this.keyring = keyring;
+  }
+
+  /** Goes over everything that is under an older key. */
+  void rewrite() {
+    for (Row row : database.run(DEVICES)) {
+      long id = row.getLong(0);
+      DeviceRef ref = new DeviceRef(new UserId(row.getString(1)), new DeviceId(row.getString(2)));
+      Repickler repickler = new Repickler(keyring, ref);
+      boolean unused =
+          database.transaction(connection -> {
+            var unusedLock = await(connection.preparedQuery(LOCK).execute(Tuple.of(id)));
+            account(connection, id, repickler);
+            sessions(connection, id, repickler);
+            outbound(connection, id, repickler);
+            secrets(connection, id, repickler);
+            return true;
+          });
+    }
+    boolean unused =
+        database.transaction(connection -> {
+          tokens(connection);
+          return true;
+        });
+  }
+
+  private RowSet<Row> old(SqlConnection connection, String select, long id) throws Exception {
+    return await(
+        connection
+            .preparedQuery(select + OLD)
+            .execute(Tuple.of(id, keyring.current().generation())));
+  }
+
+  private static void put(SqlConnection connection, String sql, Object... values) throws Exception {
+    var unused = await(connection.preparedQuery(sql).execute(Tuple.from(values)));
+  }
+
+  private static Pickled pickled(Row row) {
+    return new Pickled(row.getInteger(1), row.getString(0));
+  }
+
+  private void account(SqlConnection connection, long id, Repickler repickler) throws Exception {
+    for (Row row : old(connection, "select pickle, key_generation from ferry.olm_account", id)) {
+      Pickled anew = repickler.account(pickled(row));
+      put(
+          connection,
+          "update ferry.olm_account set pickle = $2, key_generation = $3 where device = $1",
+          id,
+          anew.text(),
+          anew.generation());
+    }
+  }
+
+  private void sessions(SqlConnection connection, long id, Repickler repickler) throws Exception {
+    String select = "select pickle, key_generation, sender_key, session_id from ferry.olm_session";
+    for (Row row : old(connection, select, id)) {
+      Pickled anew = repickler.session(pickled(row), row.getString(2), row.getString(3));
+      put(
+          connection,
+          "update ferry.olm_session set pickle = $4, key_generation = $5"
+              + " where device = $1 and sender_key = $2 and session_id = $3",
+          id,
+          row.getString(2),
+          row.getString(3),
+          anew.text(),
+          anew.generation());
+    }
+  }
+
+  private void outbound(SqlConnection connection, long id, Repickler repickler) throws Exception {
+    String select = "select pickle, key_generation, room_id, session_id from ferry.megolm_outbound";
+    for (Row row : old(connection, select, id)) {
+      SessionRef ref = new SessionRef(new RoomId(row.getString(2)), row.getString(3));
+      Pickled anew = repickler.outbound(pickled(row), ref);
+      put(
+          connection,
+          "update ferry.megolm_outbound set pickle = $3, key_generation = $4"
+              + " where device = $1 and room_id = $2",
+          id,
+          row.getString(2),
+          anew.text(),
+          anew.generation());
+    }
+  }
+
+  private void secrets(SqlConnection connection, long id, Repickler repickler) throws Exception {
+    for (Row row :
+        old(connection, "select sealed, key_generation, name from ferry.olm_secret", id)) {
+      SealedSecret old = new SealedSecret(row.getInteger(1), row.getBuffer(0).getBytes());
+      SealedSecret anew = repickler.secret(row.getString(2), old);
+      put(
+          connection,
+          "update ferry.olm_secret set sealed = $3, key_generation = $4"
+              + " where device = $1 and name = $2",
+          id,
+          row.getString(2),
+          Buffer.buffer(anew.sealed()),
+          anew.generation());
+    }
+  }
+
+  private void tokens(SqlConnection connection) throws Exception {
+    Keyring.Numbered now = keyring.current();
+    for (Row row : await(connection.preparedQuery(TOKENS).execute(Tuple.of(now.generation())))) {
+      String place = "access token of " + row.getString(0);
+      String token =
+          keyring.of(row.getInteger(2)).sealer().openText(row.getBuffer(1).getBytes(), place);
+      put(
+          connection,
+          "update ferry.identity set token = $2, key_generation = $3 where user_id = $1",
+          row.getString(0),
+          Buffer.buffer(now.key().sealer().seal(token, place)),
+          now.generation());
+    }
+  }
+}

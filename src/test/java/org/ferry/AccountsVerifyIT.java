@@ -1,0 +1,140 @@
+package org.ferry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.ferry.crypto.keys.PickleKey;
+import org.ferry.lab.LabClient;
+import org.ferry.lab.Ports;
+import org.ferry.lab.SynapseServer;
+import org.ferry.testing.FerryProcess;
+import org.ferry.testing.TestLab;
+import org.ferry.testing.TestPostgres;
+import org.ferry.testing.Wait;
+import org.ferry.testing.peers.Peer;
+import org.ferry.testing.peers.PeerKind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Accounts with an identity of their own: Ferry's device is signed by it, and nothing else. */
+class AccountsVerifyIT {
+  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final String pickleKey = PickleKey.random().text().reveal();
+  private final SynapseServer server = TestLab.shared().target();
+  @TempDir Path folder;
+
+  private FerryProcess.Run ferry(String... arguments) {
+    return FerryProcess.ferry(arguments).in(folder).with("FERRY_PICKLE_KEY", pickleKey);
+  }
+
+  private void configure(String accounts) throws IOException {
+    Files.writeString(
+        folder.resolve("config.yaml"),
+        """
+        homeserver: {address: "%s", domain: %s}
+        api: {listen: "127.0.0.1:%d"}
+        database: {url: "postgresql://%s:%s@%s:%d/%s"}
+        accounts: [%s]
+        """
+            .formatted(
+                server.baseUrl(),
+                TestLab.DOMAIN,
+                Ports.free(),
+                db.user(),
+                db.password().reveal(),
+                db.host(),
+                db.port(),
+                db.database(),
+                accounts));
+  }
+
+  private Peer peer(LabClient person) {
+    return Peer.login(
+        PeerKind.MAUTRIX,
+        folder.resolve(person.userId().substring(1).replaceAll(":.*", "")),
+        server.baseUrl(),
+        person.userId(),
+        TestLab.PASSWORD);
+  }
+
+  /** How many signatures the device has that Ferry follows by, its own included. */
+  private int signatures(LabClient person, String device) {
+    JsonNode answer =
+        person.post(
+            "/_matrix/client/v3/keys/query",
+            LabClient.json("{\"device_keys\":{\"%s\":[]}}".formatted(person.userId())));
+    return answer
+        .path("device_keys")
+        .path(person.userId())
+        .path(device)
+        .path("signatures")
+        .path(person.userId())
+        .size();
+  }
+
+  private static String device(FerryProcess.Result verified) {
+    return LabClient.json(verified.out()).path("device").asText();
+  }
+
+  @Test
+  void theRecoveryKeySignsTheDeviceByCommandOrByItselfAndAWrongOneDoesNot() throws Exception {
+    LabClient carol = TestLab.shared().person("carol");
+    LabClient dave = TestLab.shared().person("dave");
+    LabClient plain = TestLab.shared().person("plain");
+    Files.writeString(folder.resolve("password"), TestLab.PASSWORD.reveal());
+    Files.writeString(folder.resolve("dave.token"), dave.token().reveal());
+    try (Peer carols = peer(carol);
+        Peer daves = peer(dave)) {
+      Files.writeString(folder.resolve("carol.recovery"), carols.crossSign());
+      Files.writeString(folder.resolve("dave.recovery"), daves.crossSign());
+      configure(
+          ("{user: \"%s\", password_file: password},"
+                  + "{user: \"%s\", token_file: dave.token, recovery_key_file: dave.recovery},"
+                  + "{user: \"%s\", password_file: password}")
+              .formatted(carol.userId(), dave.userId(), plain.userId()));
+
+      FerryProcess.Result early =
+          ferry("accounts", "verify", carol.userId(), "--recovery-key-file", "carol.recovery")
+              .run();
+      assertThat(early.status()).isEqualTo(1);
+      assertThat(early.out()).contains("ferry accounts login " + carol.userId());
+
+      try (FerryProcess ferry = ferry("run").start()) {
+        assertThat(ferry.awaitLine("event=device_signed")).contains(dave.userId());
+        assertThat(ferry.awaitLine("user=" + carol.userId() + " state=following")).isNotEmpty();
+        Wait.until(() -> {
+          FerryProcess.Result wrong =
+              ferry("accounts", "verify", carol.userId(), "--recovery-key-file", "dave.recovery")
+                  .run();
+          return wrong.status() == 3 && wrong.err().contains("recovery key");
+        });
+        FerryProcess.Result right =
+            ferry(
+                    "accounts",
+                    "verify",
+                    carol.userId(),
+                    "--recovery-key-file",
+                    "carol.recovery",
+                    "--json")
+                .run();
+        assertThat(right.status()).as(right.toString()).isZero();
+        assertThat(signatures(carol, device(right))).isEqualTo(2);
+        FerryProcess.Result again = ferry("accounts", "verify", carol.userId()).run();
+        assertThat(again.status()).isZero();
+        assertThat(again.out()).contains("already");
+
+        FerryProcess.Result daveToo = ferry("accounts", "verify", dave.userId(), "--json").run();
+        assertThat(daveToo.status()).as(daveToo.toString()).isZero();
+        assertThat(signatures(dave, device(daveToo))).isEqualTo(2);
+
+        assertThat(ferry.awaitLine("user=" + plain.userId() + " state=following")).isNotEmpty();
+        FerryProcess.Result none = ferry("accounts", "verify", plain.userId()).run();
+        assertThat(none.status()).as(none.toString()).isEqualTo(1);
+        assertThat(none.out()).contains("no cross-signing identity");
+      }
+    }
+  }
+}
