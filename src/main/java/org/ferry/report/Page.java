@@ -214,11 +214,7 @@ final class Page {
     }
     html.element("li", words.of("checked.events", words.of("n.events", verified.found())));
     html.element(
-        "li",
-        words.of(
-            "checked.files",
-            words.of("n.files", verified.files().compared()),
-            words.number(verified.files().fromStore())));
+        "li", words.of("checked.files", verified.files().compared(), verified.files().fromStore()));
     html.raw("</ul>\n");
   }
 }

@@ -39,7 +39,7 @@ class WordsTest {
             || List.of("bad", "more", "left.people.text").contains(key)
             || List.of("room.late", "room.since", "room.newcomers").contains(key);
     Object first = counted ? (Object) count : "one";
-    return key.equals("summary.people")
+    return List.of("summary.people", "checked.files").contains(key)
         ? new Object[] {count, count, count, count}
         : new Object[] {first, "two", "three", "four", "five", "six", "seven"};
   }

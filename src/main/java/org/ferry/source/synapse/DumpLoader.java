@@ -96,9 +96,9 @@ final class DumpLoader {
   }
 
   private String place() {
-    return "in line "
-        + window.line()
-        + (lastTable == null ? ", before the first table" : ", in or behind table " + lastTable);
+    return lastTable == null
+        ? "near its beginning"
+        : "in line " + window.line() + ", in or behind table " + lastTable;
   }
 
   private void refuseForeignText() {
