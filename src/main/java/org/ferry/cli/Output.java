@@ -9,9 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 
 /**
  * Files that a command writes: whole or not at all, so that a full disk leaves the old one. They
@@ -49,8 +47,11 @@ final class Output {
     Path unfinished = file.resolveSibling("." + file.getFileName() + ".unfinished");
     try {
       boolean unusedOld = Files.deleteIfExists(unfinished);
-      Path unusedNew = Files.createFile(unfinished, permissions(file));
+      Path unusedNew = Files.createFile(unfinished, ownersAlone(unfinished));
       fill(unfinished, text);
+      if (Files.exists(file) && isPosix(file)) {
+        unusedNew = Files.setPosixFilePermissions(unfinished, Files.getPosixFilePermissions(file));
+      }
       Path unused = Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       try {
@@ -62,16 +63,17 @@ final class Output {
     }
   }
 
-  /** Those of the file in whose place it comes, else the owner's alone. */
-  private static FileAttribute<?>[] permissions(Path file) throws IOException {
-    if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      return new FileAttribute<?>[0];
-    }
-    Set<PosixFilePermission> wanted =
-        Files.exists(file)
-            ? Files.getPosixFilePermissions(file)
-            : PosixFilePermissions.fromString("rw-------");
-    return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(wanted)};
+  /** Creates it for its owner alone, whatever the process's mask says. */
+  private static FileAttribute<?>[] ownersAlone(Path file) {
+    return isPosix(file)
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  private static boolean isPosix(Path file) {
+    return file.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
   private static void fill(Path file, Text text) throws IOException {
