@@ -86,7 +86,7 @@ final class Commands {
             "list", new AccountsListCommand(session),
             "login", new AccountsLoginCommand(session),
             "verify", new AccountsVerifyCommand(session)));
-    later(line, session, "rooms", "The rooms that Ferry sees.", "");
+    add(line, "rooms", new RoomsCommand(session));
     webhooks(line, session);
     later(line, session, "cutover", "The move itself, step by step.", "status");
     later(line, session, "rehearse", "Try the cutover without doing it.", "");

@@ -3,7 +3,9 @@ package org.ferry.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
+import org.ferry.app.Conversations;
 import org.ferry.app.Followed;
 import org.ferry.migrate.explain.Explainer;
 import org.ferry.migrate.explain.Known;
@@ -51,7 +53,11 @@ final class ExplainCommand extends FerryCommand {
               source -> work.ferry().decryption(source).looking(),
               content);
       DeliveriesView deliveries = DeliveriesView.of(work.ferry(), id);
-      List<Known> known = id.startsWith("msg_") ? List.of() : explained(explainer);
+      List<Known> known = new ArrayList<>();
+      if (!id.startsWith("msg_")) {
+        known.addAll(explained(explainer));
+        known.addAll(new Conversations(work.ferry()).explain(id));
+      }
       if (json) {
         session().json(deliveries.into(json(known)));
       } else {

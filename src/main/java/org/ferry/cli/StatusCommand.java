@@ -1,6 +1,7 @@
 package org.ferry.cli;
 
 import java.util.List;
+import org.ferry.app.Conversations;
 import org.ferry.migrate.Standing;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,6 +42,7 @@ final class StatusCommand extends FerryCommand {
         session().say(StatusView.live(work.ferry()));
       }
       if (!json) {
+        new Conversations(work.ferry()).lines().forEach(session()::say);
         StatusView.webhooks(work.ferry()).forEach(session()::say);
       }
       return ExitStatus.DONE;

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.app.Carrying;
+import org.ferry.app.Conversations;
 import org.ferry.app.Destinations;
 import org.ferry.app.Ferry;
 import org.ferry.app.Listed;
@@ -228,7 +229,12 @@ final class StatusView {
         json.put(
             "last_live_event_age_seconds",
             Duration.between(at, ferry.clock().instant()).toSeconds()));
-    return json;
+    Conversations.Figures figures = new Conversations(ferry).figures();
+    ObjectNode events = json.putObject("live_events");
+    figures.states().forEach(events::put);
+    ObjectNode reasons = json.putObject("undecryptable");
+    figures.undecryptable().forEach(reasons::put);
+    return json.put("quarantined", figures.quarantined()).put("messages_told", figures.told());
   }
 
   static ObjectNode json(Standing standing, Ferry ferry) {

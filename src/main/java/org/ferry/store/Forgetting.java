@@ -60,6 +60,7 @@ public final class Forgetting implements AutoCloseable {
       long events = new Texts(connection, new Erasure(connection).hash()).forget(Texts.ALL);
       run(LOADED_TEXTS);
       run(OTHER_TEXTS);
+      run(LiveTexts.FORGET);
       new KeptTexts(connection).forget();
       run(COUNT);
       return events;

@@ -18,7 +18,7 @@ public final class Known {
    * @param kind event, room, user, alias or file
    * @param where the source, or the crossing, that the facts are from
    */
-  Known(String kind, String where) {
+  public Known(String kind, String where) {
     this.kind = kind;
     this.where = where;
   }
@@ -40,7 +40,7 @@ public final class Known {
 
   /** Adds a fact; one that is not known is left out. */
   @CanIgnoreReturnValue
-  Known with(String name, @Nullable Object value) {
+  public Known with(String name, @Nullable Object value) {
     if (value != null) {
       Object unused =
           facts.put(

@@ -1,0 +1,229 @@
+package org.ferry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.ferry.config.Config;
+import org.ferry.config.ConfigLoader;
+import org.ferry.config.Registration;
+import org.ferry.config.RegistrationFile;
+import org.ferry.crypto.keys.PickleKey;
+import org.ferry.lab.LabClient;
+import org.ferry.lab.Ports;
+import org.ferry.lab.SynapseServer;
+import org.ferry.lab.SynapseSettings;
+import org.ferry.lab.SynapseSettings.Database;
+import org.ferry.live.message.Shapes;
+import org.ferry.testing.FerryProcess;
+import org.ferry.testing.TestLab;
+import org.ferry.testing.TestPostgres;
+import org.ferry.testing.Wait;
+import org.ferry.testing.peers.Peer;
+import org.ferry.testing.peers.PeerKind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * An encrypted conversation that a bridge brought from Instagram, followed as the account whose it
+ * is: what is told of it, with the built program and a real homeserver.
+ */
+class BridgedRoomIT {
+  private static final String DOMAIN = "bridged.example.org";
+  private static final String CAROL = "@carol:" + DOMAIN;
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  private final int appservice = Ports.free();
+  private final int health = Ports.free();
+  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final String pickleKey = PickleKey.random().text().reveal();
+  @TempDir Path folder;
+  private SynapseServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    configure(URI.create("http://127.0.0.1:1"), "");
+    Config config = new ConfigLoader(Map.of(), folder).load(null);
+    Path registration = folder.resolve("registration.yaml");
+    RegistrationFile.write(registration, Registration.fresh(config));
+    server =
+        TestLab.shared()
+            .fresh(
+                SynapseSettings.of(TestLab.shared().unique("bridged"), DOMAIN)
+                    .on(Database.SQLITE)
+                    .withAppServices(registration.toAbsolutePath()));
+    Files.writeString(folder.resolve("carol.password"), TestLab.PASSWORD.reveal());
+    configure(
+        server.baseUrl(),
+        "accounts: [{user: \"%s\", password_file: carol.password, invites: {from: [\"@instagram*:*\"]}}]"
+            .formatted(CAROL));
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop();
+  }
+
+  private void configure(URI homeserver, String more) throws IOException {
+    Files.writeString(
+        folder.resolve("config.yaml"),
+        """
+        homeserver: {address: "%s", domain: %s}
+        appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
+        api: {listen: "127.0.0.1:%d"}
+        database: {url: "${DATABASE_URL:-embedded}"}
+        %s
+        """
+            .formatted(homeserver, DOMAIN, appservice, appservice, health, more));
+  }
+
+  private FerryProcess.Run ferry(String... arguments) {
+    return FerryProcess.ferry(arguments)
+        .in(folder)
+        .with("FERRY_PICKLE_KEY", pickleKey)
+        .with(
+            "DATABASE_URL",
+            "postgresql://%s:%s@%s:%d/%s"
+                .formatted(db.user(), db.password().reveal(), db.host(), db.port(), db.database()));
+  }
+
+  private Peer peer(String user) {
+    return Peer.login(
+        PeerKind.NIO,
+        folder.resolve(user.substring(1, user.indexOf(':'))),
+        server.baseUrl(),
+        user,
+        TestLab.PASSWORD);
+  }
+
+  private LabClient client(Peer peer) {
+    return LabClient.withToken(server.baseUrl(), peer.device().userId(), peer.device().token());
+  }
+
+  /** What was told, each as its schema says. */
+  private List<JsonNode> told() {
+    List<JsonNode> told = new ArrayList<>();
+    try (var connection = db.connect();
+        var row =
+            connection
+                .createStatement()
+                .executeQuery(
+                    "select type, data from ferry.live_message where data is not null order by pos")) {
+      while (row.next()) {
+        ObjectNode body =
+            LabClient.json("{}")
+                .put("type", row.getString(1))
+                .put("timestamp", "2026-01-01T00:00:00Z");
+        JsonNode unused = body.set("data", LabClient.json(row.getString(2)));
+        Shapes.check(row.getString(1), body);
+        told.add(body);
+      }
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+    return told;
+  }
+
+  private List<JsonNode> messages(int count) {
+    Wait.until(LIMIT, count + " messages", () -> messages().size() >= count);
+    return messages();
+  }
+
+  private List<JsonNode> messages() {
+    return told().stream().filter(m -> m.path("type").asText().startsWith("message.")).toList();
+  }
+
+  private void bridge(Peer ghost, String room) {
+    String content =
+        """
+        {"bridgebot":"@instagrambot:%s","protocol":{"id":"instagramgo","displayname":"Instagram"},
+         "channel":{"id":"4711","fi.mau.receiver":"815"}}
+        """
+            .formatted(DOMAIN);
+    String unused =
+        client(ghost).setState(room, "m.bridge", "go.mau/instagram", LabClient.json(content));
+  }
+
+  @Test
+  void messagesOfABridgedRoomAreToldWithNetworkDirectionAndTrust() throws Exception {
+    LabClient unused = server.register("carol", TestLab.PASSWORD, false);
+    String contact = server.register("instagram_4711", TestLab.PASSWORD, false).userId();
+    String myself = server.register("instagram_815", TestLab.PASSWORD, false).userId();
+    try (Peer ghost = peer(contact);
+        FerryProcess ferry = ferry("run").start()) {
+      assertThat(ferry.awaitLine("user=" + CAROL + " state=following")).isNotEmpty();
+      String room = ghost.createEncryptedRoom(100, CAROL);
+      bridge(ghost, room);
+      LabClient reader = client(ghost);
+      Wait.until(
+          LIMIT,
+          "carol in the room",
+          () ->
+              reader
+                  .state(room, "m.room.member", CAROL)
+                  .path("membership")
+                  .asText()
+                  .equals("join"));
+      ghost.sync();
+      String asked = ghost.send(room, "Is it still there?");
+      JsonNode first = messages(1).getFirst();
+      assertThat(first.path("type").asText()).isEqualTo("message.created");
+      JsonNode data = first.path("data");
+      assertThat(data.path("event_id").asText()).isEqualTo(asked);
+      assertThat(data.path("body").asText()).isEqualTo("Is it still there?");
+      assertThat(data.at("/room/network").asText()).isEqualTo("instagram");
+      assertThat(data.at("/sender/network").asText()).isEqualTo("instagram");
+      assertThat(data.at("/sender/remote_id").asText()).isEqualTo("4711");
+      assertThat(data.path("direction").asText()).isEqualTo("incoming");
+      assertThat(data.path("encrypted").asBoolean()).isTrue();
+      assertThat(data.path("trust").asText()).isEqualTo("unverified");
+      assertThat(types()).startsWith("room.created", "member.joined");
+
+      // Our own ghost says what we wrote in the other network's app.
+      client(ghost).membership("invite", room, myself, "");
+      try (Peer own = peer(myself)) {
+        String unusedRoom = client(own).join(room);
+        own.sync();
+        String unusedEvent = own.send(room, "Yes, it is.");
+        JsonNode answer = messages(2).getLast().path("data");
+        assertThat(answer.path("body").asText()).isEqualTo("Yes, it is.");
+        assertThat(answer.path("direction").asText()).isEqualTo("outgoing");
+        assertThat(answer.at("/sender/is_me").asBoolean()).isTrue();
+      }
+      asked(room, asked);
+      ferry.terminate();
+      assertThat(ferry.await(LIMIT).status()).isZero();
+    }
+    assertThat(ferry("forget", "--content", "--yes").run().status()).isZero();
+    assertThat(told()).isEmpty();
+  }
+
+  private List<String> types() {
+    return told().stream().map(m -> m.path("type").asText()).toList();
+  }
+
+  /** What a person who asks is told. */
+  private void asked(String room, String event) {
+    FerryProcess.Result rooms = ferry("rooms", "--json").run();
+    JsonNode one = LabClient.json(rooms.out()).path("rooms").path(0);
+    assertThat(one.path("id").asText()).isEqualTo(room);
+    assertThat(one.path("network").asText()).isEqualTo("instagram");
+    assertThat(one.path("encrypted").asBoolean()).isTrue();
+    assertThat(one.path("keys").asLong()).isPositive();
+    FerryProcess.Result explained = ferry("explain", event).run();
+    assertThat(explained.status()).as(explained.toString()).isZero();
+    assertThat(explained.out()).contains("live event, room " + room, "message.created at ");
+    assertThat(ferry("status").run().out()).contains("live events:", "messages told");
+  }
+}
