@@ -46,7 +46,11 @@ final class Assembly {
     Optional<Secret> admin = secrets.find("homeserver.admin.token");
     values.items("api.tokens").forEach(k -> secrets.check(k + ".token"));
     return new Opened(
-        admin, people(), pickleKey(), accounts(), new WebhookReader(values, secrets).read());
+        admin,
+        people(),
+        pickleKey(),
+        accounts(),
+        new WebhookReader(values, secrets, warnings).read());
   }
 
   /**

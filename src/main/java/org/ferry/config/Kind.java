@@ -43,6 +43,10 @@ record Kind(String expected, List<String> choices, Function<String, Object> read
 
   static final Kind BOOL = choice("true or false", "true", "false").map(t -> t.equals("true"));
   static final Kind URL = new Kind("an http(s) URL", List.of(), Kind::url);
+
+  /** One that is asked for as it is written, with the slash at its end. */
+  static final Kind WHOLE_URL = new Kind(URL.expected(), List.of(), Kind::wholeUrl);
+
   static final Kind LISTEN_ADDRESS =
       new Kind("host:port, such as 127.0.0.1:29380", List.of(), Kind::listen);
   static final Kind DURATION =
@@ -166,6 +170,11 @@ record Kind(String expected, List<String> choices, Function<String, Object> read
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(e);
     }
+  }
+
+  private static Object wholeUrl(String text) {
+    Object unused = url(text);
+    return text;
   }
 
   private static Object listen(String text) {

@@ -380,7 +380,8 @@ final class Schema {
         "where live messages are delivered: signed posts, as Standard Webhooks has them",
         List.of(
             Setting.required("name", Kind.IDENTIFIER, "shop", "its name in commands and logs"),
-            Setting.optional("url", Kind.URL, "\"https://shop.example/hook\"", "where to post"),
+            Setting.optional(
+                "url", Kind.WHOLE_URL, "\"https://shop.example/hook\"", "where to post"),
             Setting.optional(
                 "secret",
                 Kind.SECRET,

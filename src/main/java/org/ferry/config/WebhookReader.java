@@ -18,10 +18,12 @@ import org.ferry.webhook.SigningSecret;
 final class WebhookReader {
   private final Values values;
   private final SecretFiles files;
+  private final List<Problem> warnings;
 
-  WebhookReader(Values values, SecretFiles files) {
+  WebhookReader(Values values, SecretFiles files, List<Problem> warnings) {
     this.values = values;
     this.files = files;
+    this.warnings = warnings;
   }
 
   /** Those without a problem; all where there are no problems at all. */
@@ -90,6 +92,15 @@ final class WebhookReader {
       } catch (IllegalArgumentException e) {
         values.problem(key + named, String.valueOf(e.getMessage()));
       }
+    }
+    if (secrets.stream().anyMatch(s -> !s.isStrong())) {
+      warnings.add(
+          new Problem(
+              values.file(),
+              values.line(key + named),
+              key + named,
+              "is shorter than %d bytes and could be guessed; make another one: echo whsec_$(openssl rand -base64 32)"
+                  .formatted(SigningSecret.STRONG)));
     }
     return List.copyOf(secrets);
   }

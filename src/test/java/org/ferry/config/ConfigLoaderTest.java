@@ -366,12 +366,18 @@ class ConfigLoaderTest {
         load(
             Map.of(),
             LEAST
-                + "webhooks: [{name: shop, url: 'https://shop.example/hook', secret_file:"
+                + "webhooks: [{name: shop, url: 'https://shop.example/hook/', secret_file:"
                 + " shop.secret}]\n");
     var endpoint = config.webhooks().getFirst();
+    assertThat(endpoint.url()).hasToString("https://shop.example/hook/");
     assertThat(endpoint.secrets()).hasSize(2);
     assertThat(endpoint.secrets().getFirst().isStrong()).isTrue();
     assertThat(endpoint.secrets().getLast().isStrong()).isFalse();
+    assertThat(config.warnings())
+        .anySatisfy(w ->
+            assertThat(w.toString())
+                .contains(
+                    "webhooks[0].secret_file: is shorter than 24 bytes and could be guessed"));
     assertThat(config.toString()).doesNotContain("MfKQ9r8");
     assertThat(endpoint.rules().events()).containsExactly("message.*");
     assertThat(endpoint.from()).isEqualTo("now");

@@ -42,7 +42,8 @@ public final class Backup {
         and c.relname not in ('schema_history', 'claim', 'olm_session', 'olm_queue', 'megolm_outbound',
           'megolm_share', 'megolm_sent')
       order by c.relname <> 'source', c.relname <> 'crossing', c.relname <> 'data_key',
-        c.relname <> 'olm_device', c.relname
+        c.relname <> 'olm_device', c.relname <> 'webhook_endpoint',
+        c.relname <> 'webhook_lane', c.relname
       """;
   private static final String IDENTITIES =
       """
