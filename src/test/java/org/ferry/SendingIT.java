@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +36,7 @@ import org.ferry.store.LetterBox;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
+import org.ferry.testing.Tier;
 import org.ferry.testing.Wait;
 import org.ferry.testing.peers.Peer;
 import org.ferry.testing.peers.PeerKind;
@@ -304,14 +306,24 @@ class SendingIT {
         && devices.elements().next().path("signatures").path(user.value()).size() == 2;
   }
 
+  /**
+   * E-18: whoever leads is killed while another stands by; every message is one event, and no index
+   * of a session is used twice.
+   */
   @Test
-  void killsLoseNothingAndRepeatNothing() throws Exception {
-    String room;
-    try (FerryProcess ferry = run()) {
-      assertThat(ferry.awaitLine("state=following")).contains(BOT.value());
-      room = roomWithBot();
-    }
-    int count = 40;
+  void killsLoseNothingAndRepeatNothingAndUseNoIndexTwice() throws Exception {
+    int count = Tier.Count.ENCRYPTED_SENDS.now();
+    int kills = Tier.Count.SENDER_KILLS.now();
+    configure(server.baseUrl());
+    FerryProcess leading = run();
+    assertThat(leading.awaitLine("state=following")).contains(BOT.value());
+    String room = roomWithBot();
+    String unused =
+        alice.setState(
+            room,
+            "m.room.encryption",
+            "",
+            LabClient.json("{\"algorithm\":\"m.megolm.v1.aes-sha2\",\"rotation_period_msgs\":9}"));
     try (LetterBox post = new LetterBox(db)) {
       Thread writer =
           Thread.ofVirtual()
@@ -320,19 +332,71 @@ class SendingIT {
                   say(post, text(i % 2 == 0 ? BOT : GHOST, room, "m" + i, "key " + i));
                 }
               });
-      for (int kill = 0; kill < 4; kill++) {
-        try (FerryProcess ferry = run()) {
-          int wanted = (kill + 1) * count / 6;
-          Wait.until(LIMIT, wanted + " messages", () -> said(room).size() >= wanted);
-          ferry.kill();
-        }
+      for (int kill = 0; kill < kills; kill++) {
+        FerryProcess standingBy = beside();
+        int wanted = (kill + 1) * count / (kills + 2);
+        Wait.until(
+            Duration.ofMinutes(3),
+            wanted + " messages",
+            () -> number("select count(*) from ferry.outgoing where state = 'sent'") >= wanted);
+        leading.kill();
+        leading.close();
+        leading = standingBy;
       }
-      try (FerryProcess ferry = run()) {
-        assertThat(ferry.awaitLine("event=leading")).isNotEmpty();
-        writer.join();
-        assertThat(said(room)).hasSize(count).doesNotHaveDuplicates();
-      }
+      writer.join();
+      leading.terminate();
+      assertThat(leading.await(LIMIT).status()).isZero();
+      leading.close();
     }
+    List<JsonNode> events =
+        alice.messages(room).stream()
+            .filter(e -> e.path("type").asText().equals("m.room.encrypted"))
+            .map(e -> e.path("content"))
+            .toList();
+    assertThat(events).hasSize(count);
+    assertThat(events.stream().map(c -> c.path("org.ferry.txn").asText())).doesNotHaveDuplicates();
+    assertThat(events.stream().map(c -> c.path("session_id").asText() + " " + index(c)))
+        .doesNotHaveDuplicates();
+  }
+
+  /** Another process on the same database, which hears on ports of its own. */
+  private FerryProcess beside() throws IOException {
+    Path file = folder.resolve("beside.yaml");
+    Files.writeString(
+        file,
+        Files.readString(folder.resolve("config.yaml"))
+            .replaceAll("listen: \"127.0.0.1:\\d+\"", "listen: \"127.0.0.1:0\"")
+            .transform(SendingIT::freePorts));
+    FerryProcess process =
+        FerryProcess.ferry("-c", file.toString(), "run")
+            .in(folder)
+            .with("FERRY_PICKLE_KEY", pickleKey)
+            .start();
+    assertThat(process.awaitLine("event=standing_by")).isNotEmpty();
+    return process;
+  }
+
+  private static String freePorts(String yaml) {
+    String free = yaml;
+    while (free.contains("127.0.0.1:0\"")) {
+      free = free.replaceFirst("127.0.0.1:0\"", "127.0.0.1:" + Ports.free() + "\"");
+    }
+    return free;
+  }
+
+  /** The index that a Megolm message names: version, a tag, and a number of up to five bytes. */
+  private static long index(JsonNode content) {
+    byte[] wire = Base64.getDecoder().decode(content.path("ciphertext").asText());
+    assertThat(wire[0]).isEqualTo((byte) 3);
+    assertThat(wire[1]).isEqualTo((byte) 8);
+    long index = 0;
+    int shift = 0;
+    int at = 2;
+    do {
+      index |= (long) (wire[at] & 0x7f) << shift;
+      shift += 7;
+    } while (wire[at++] < 0);
+    return index;
   }
 
   /** A caller whose patience ends asks again with the same key. */

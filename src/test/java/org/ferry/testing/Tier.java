@@ -42,6 +42,10 @@ public enum Tier {
     MUTATED_MESSAGES(20_000, 1_000_000, 1_000_000),
     /** Encrypted messages each way between two clients. */
     PEER_MESSAGES(25, 250, 1000),
+    /** Messages that Ferry encrypts while whoever leads is killed. */
+    ENCRYPTED_SENDS(40, 1000, 10_000),
+    /** Kills of the leading process meanwhile. */
+    SENDER_KILLS(3, 20, 50),
     /** Random bodies that are signed and verified by the library of receivers. */
     SIGNED_BODIES(1000, 1000, 20_000),
     /** Messages that several processes deliver together, some of which are killed. */

@@ -83,7 +83,7 @@ final class ExplainedEvents {
     if (event.type().equals("m.room.encrypted") && !event.isState()) {
       opened(event, source, known);
     }
-    return content ? known.with("content", event.content()) : known;
+    return content ? known.with("content", Shown.of(event.content())) : known;
   }
 
   private void opened(Event event, LoadedSource source, Known known) {
@@ -97,7 +97,7 @@ final class ExplainedEvents {
         known.with("decrypted", "yes: " + clear.event().type());
         known.with("sender_of_key", clear.othersKey() ? "another person" : null);
         if (content) {
-          known.with("clear_content", clear.event().content());
+          known.with("clear_content", Shown.of(clear.event().content()));
         }
       }
       case Opener.Opened.Sealed closed ->
