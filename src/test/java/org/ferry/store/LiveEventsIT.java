@@ -20,8 +20,10 @@ import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.Leader;
+import org.ferry.live.Signal;
 import org.ferry.live.events.Arrival;
 import org.ferry.live.events.Held;
+import org.ferry.live.events.Intake;
 import org.ferry.live.events.Releaser;
 import org.ferry.matrix.event.Json;
 import org.ferry.store.live.PgFollowedRooms;
@@ -81,7 +83,7 @@ class LiveEventsIT {
   }
 
   private Releaser releaser(long epoch) {
-    return new Releaser(events, this::open, () -> now, epoch, new org.ferry.live.Signal());
+    return new Releaser(events, this::open, () -> now, epoch, new Signal());
   }
 
   /** What was made known, in its order. */
@@ -279,5 +281,17 @@ class LiveEventsIT {
         .containsExactly(ROOM.value());
     rooms.leave(BOT, ROOM);
     assertThat(rooms.follows(BOT, ROOM)).isFalse();
+  }
+
+  @Test
+  void whatIsNoEventIsCountedOnceAndTheNextIsTaken() throws Exception {
+    Intake intake = new Intake(events, new PgFollowedRooms(lab.database), "new", new Signal());
+    ObjectNode broken = event(ROOM, "$broken", "m.room.message").put("sender", 7);
+    for (int i = 0; i < 2; i++) {
+      assertThat(intake.take(List.of(broken), ROOM, BOT)).isZero();
+    }
+    assertThat(lab.number("select count(*) from ferry.live_quarantine")).isEqualTo(1);
+    ObjectNode next = event(ROOM, "$next", "m.room.message");
+    assertThat(intake.take(List.of(broken, next), ROOM, BOT)).isEqualTo(1);
   }
 }

@@ -11,6 +11,7 @@ import org.ferry.live.Signal;
 import org.ferry.live.accounts.FollowedRooms;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MessagesPage;
+import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,7 @@ public final class Intake {
       Optional<Arrival> arrival = Arrival.of(event, room, seenBy);
       if (arrival.isEmpty()) {
         LOG.warn("event=live_event_unusable room={} it lacks what every event has", room);
+        events.quarantine(room, "it lacks what every event has", Json.bytes(event));
       } else if (!Echo.of(event, domain)) {
         arrivals.add(arrival.get());
       }

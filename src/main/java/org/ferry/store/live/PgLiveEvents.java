@@ -102,6 +102,11 @@ public final class PgLiveEvents implements LiveEvents {
       update ferry.live_event set raw = '', clear = null
       where taken_at < $1 and raw <> '' and state <> 'waiting'
       """;
+  private static final String QUARANTINE =
+      """
+      insert into ferry.live_quarantine (hash, room, why, bytes) values (sha256($1), $2, $3, $4)
+      on conflict (hash) do nothing
+      """;
   private static final String COUNTS =
       "select state, count(*) from ferry.live_event group by state order by state";
 
@@ -235,6 +240,13 @@ public final class PgLiveEvents implements LiveEvents {
   public int forget(Instant before) {
     OffsetDateTime at = before.atOffset(ZoneOffset.UTC);
     return database.run(FORGET, at).rowCount();
+  }
+
+  @Override
+  public void quarantine(@Nullable RoomId room, String why, byte[] raw) {
+    var unused =
+        database.run(
+            QUARANTINE, Buffer.buffer(raw), room == null ? null : room.value(), why, raw.length);
   }
 
   @Override
