@@ -80,3 +80,7 @@ create table ferry.live_quarantine (
   bytes integer not null,
   at timestamptz not null default now()
 );
+
+-- What a person asks about has an event's id and not its room's.
+create index live_message_event on ferry.live_message (event);
+create index live_event_id on ferry.live_event (event);

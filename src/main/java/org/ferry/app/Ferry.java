@@ -18,6 +18,7 @@ import org.ferry.config.RegistrationFile;
 import org.ferry.crypto.RoomKeys;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
+import org.ferry.live.Inbox;
 import org.ferry.matrix.client.Admin;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
@@ -181,7 +182,7 @@ public final class Ferry implements AutoCloseable {
 
   /** When the homeserver sent something last, or empty where it never did. */
   public Optional<Instant> lastLiveEvent() {
-    return new PgInbox(database()).lastReceived(config.homeserver().domain());
+    return new PgInbox(database()).newest(config.homeserver().domain()).map(Inbox.Newest::at);
   }
 
   /** The homeserver that people move to, spoken to as the application service. */

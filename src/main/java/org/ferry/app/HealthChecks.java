@@ -56,8 +56,8 @@ final class HealthChecks {
 
   private static String database(Config config, Inbox inbox) {
     return inbox
-        .lastReceived(config.homeserver().domain())
-        .map(at -> Duration.between(at, InstantSource.system().instant()))
+        .newest(config.homeserver().domain())
+        .map(newest -> Duration.between(newest.at(), InstantSource.system().instant()))
         .map(age -> "last transaction " + age.toSeconds() + " s ago")
         .orElse("no transaction yet");
   }

@@ -51,6 +51,14 @@ public interface Inbox {
    */
   int forget(Instant before);
 
-  /** When the newest transaction of a server came in; empty where none ever did. */
-  Optional<Instant> lastReceived(String server);
+  /**
+   * The newest transaction of a server.
+   *
+   * @param key what the inbox calls it; later ones have greater keys
+   * @param at when it came in, by the clock of the process that took it
+   */
+  record Newest(long key, Instant at) {}
+
+  /** The newest transaction of a server; empty where none ever came. */
+  Optional<Newest> newest(String server);
 }

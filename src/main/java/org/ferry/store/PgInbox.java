@@ -2,7 +2,6 @@ package org.ferry.store;
 
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,8 +36,8 @@ public final class PgInbox implements Inbox {
       delete from ferry.inbox_transaction t where taken_at is not null and received_at < $1
         and pk <> (select max(pk) from ferry.inbox_transaction n where n.server = t.server)
       """;
-  private static final String LAST =
-      "select max(received_at) from ferry.inbox_transaction where server = $1";
+  private static final String NEWEST =
+      "select pk, received_at from ferry.inbox_transaction where server = $1 order by pk desc limit 1";
 
   private final Database database;
 
@@ -96,8 +95,10 @@ public final class PgInbox implements Inbox {
   }
 
   @Override
-  public Optional<Instant> lastReceived(String server) {
-    Row row = database.run(LAST, server).iterator().next();
-    return Optional.ofNullable(row.getOffsetDateTime(0)).map(OffsetDateTime::toInstant);
+  public Optional<Newest> newest(String server) {
+    for (Row row : database.run(NEWEST, server)) {
+      return Optional.of(new Newest(row.getLong(0), row.getOffsetDateTime(1).toInstant()));
+    }
+    return Optional.empty();
   }
 }

@@ -65,6 +65,16 @@ final class Poison {
         state("m.room.member", sender, "{\"membership\":7}"),
         state("m.room.member", "not a user", "{\"membership\":\"join\"}"),
         state("m.room.member", "", "null"),
+        state(
+            "m.room.member",
+            "@nul\\u0000:b",
+            "{\"membership\":\"join\",\"displayname\":\"\\u0000\"}"),
+        state(
+            "m.room.member",
+            sender,
+            "{\"membership\":\"join\",\"displayname\":\"A\\u0000\\ud800\"}"),
+        state("m.room.name", "", "{\"name\":\"\\u0000\\ud800\"}"),
+        state("m.room.canonical_alias", "", "{\"alias\":\"#\\u0000:b\"}"),
         state("m.room.encryption", "", "{\"algorithm\":\"org.example.rot13\"}"),
         state("m.bridge", "", "{\"protocol\":7}"),
         state("uk.half-shot.bridge", "x", "{\"protocol\":{\"id\":{}}}"));

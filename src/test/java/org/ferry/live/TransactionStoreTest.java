@@ -50,7 +50,7 @@ class TransactionStoreTest {
         }
 
         @Override
-        public Optional<Instant> lastReceived(String server) {
+        public Optional<Newest> newest(String server) {
           return Optional.empty();
         }
       };

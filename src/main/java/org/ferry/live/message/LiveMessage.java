@@ -16,7 +16,7 @@ import org.ferry.id.RoomId;
  * @param sender who sent the event, as written
  * @param direction {@code incoming} or {@code outgoing}
  * @param ts the event's {@code origin_server_ts}, milliseconds since 1970
- * @param at when it was told
+ * @param at when what it tells became known: the time of its release
  * @param data what consumers get, as the schemas say, but for {@code room_seq} and the link to
  *     media, which whoever hands it out adds; without any field once it was forgotten
  */

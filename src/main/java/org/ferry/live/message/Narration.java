@@ -1,5 +1,6 @@
 package org.ferry.live.message;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ public interface Narration {
    * @param silences of which nothing is told
    * @param cards rooms that changed
    * @param members people that changed; without a name and a membership: gone
+   * @param released when each release was made
    */
   record Chapter(
       long from,
@@ -45,7 +47,8 @@ public interface Narration {
       List<Draft> drafts,
       List<Silence> silences,
       Map<RoomId, Card> cards,
-      Map<Seat, Member> members) {}
+      Map<Seat, Member> members,
+      Map<Long, Instant> released) {}
 
   /** A release that nothing is told of. */
   record Silence(long release, long key, boolean quarantined, String why) {}

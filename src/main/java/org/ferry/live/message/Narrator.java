@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
 import org.ferry.live.Signal;
 import org.ferry.live.message.Narration.Chapter;
@@ -84,7 +85,14 @@ public final class Narrator {
     List<Draft> drafts = tell(events, new Meaning(scene, asked), silences);
     long to = releases.getLast().pos();
     Chapter chapter =
-        new Chapter(position, to, drafts, silences, scene.changedCards(), scene.changedMembers());
+        new Chapter(
+            position,
+            to,
+            drafts,
+            silences,
+            scene.changedCards(),
+            scene.changedMembers(),
+            releases.stream().collect(Collectors.toMap(Release::pos, Release::at)));
     if (narration.tell(epoch, chapter)) {
       position = to;
       scene.kept();
@@ -108,10 +116,7 @@ public final class Narrator {
       try {
         events.add(Event.of(release));
       } catch (IllegalArgumentException e) {
-        String why = String.valueOf(e.getMessage());
-        silences.add(new Silence(release.pos(), release.key(), true, why));
-        LOG.warn(
-            "event=live_event_quarantined room={} id={} {}", release.room(), release.event(), why);
+        quarantine(release, e, silences);
       }
     }
     return events;
@@ -146,7 +151,7 @@ public final class Narrator {
     List<Draft> drafts = new ArrayList<>();
     for (Event event : events) {
       Release release = event.release();
-      Meaning.Told told = meaning.of(event);
+      Meaning.Told told = told(event, meaning, silences);
       String silence = told.silence();
       if (silence != null) {
         silences.add(new Silence(release.pos(), release.key(), false, silence));
@@ -155,6 +160,23 @@ public final class Narrator {
       note(event, told.drafts());
     }
     return drafts;
+  }
+
+  /** Whatever an event holds, it stops none behind it. */
+  private static Meaning.Told told(Event event, Meaning meaning, List<Silence> silences) {
+    try {
+      return meaning.of(event);
+    } catch (RuntimeException e) {
+      // reason: the texts come from anybody, and not each library that reads them names its errors.
+      quarantine(event.release(), e, silences);
+      return new Meaning.Told(List.of(), null);
+    }
+  }
+
+  private static void quarantine(Release release, RuntimeException e, List<Silence> silences) {
+    String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    silences.add(new Silence(release.pos(), release.key(), true, why));
+    LOG.warn("event=live_event_quarantined room={} id={} {}", release.room(), release.event(), why);
   }
 
   /** What was told is known to what follows in the same batch. */

@@ -3,7 +3,6 @@ package org.ferry.live.sync;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,8 +31,8 @@ final class Canary {
 
   /** What it hears and does. */
   interface Cage {
-    /** When the newest transaction came in. */
-    Optional<Instant> heard();
+    /** The number of the newest transaction, which only grows; 0 for none. */
+    long newest();
 
     /** Writes an event that must be pushed. */
     void sing(Instant at);
@@ -50,6 +49,10 @@ final class Canary {
   /** When it sang, and nothing has been heard since. */
   private @Nullable Instant sung;
 
+  /** The newest transaction, and since when it is; by this clock, whatever the taker's said. */
+  private long newest;
+
+  private @Nullable Instant quietSince;
   private @Nullable Instant silentSince;
 
   Canary(Cage cage, Timing timing, InstantSource clock, Consumer<PushState> told) {
@@ -70,25 +73,33 @@ final class Canary {
   /** Looks once. */
   void look() {
     Instant now = clock.instant();
-    Instant heard = cage.heard().orElse(Instant.MIN);
-    if (sung != null && heard.isAfter(sung)) {
-      sung = null;
-      back();
+    long heard = cage.newest();
+    if (quietSince == null || heard > newest) {
+      newest = heard;
+      quietSince = now;
+      if (sung != null) {
+        sung = null;
+        back();
+      }
     }
     if (sung == null) {
-      listen(now, heard);
-    } else if (now.isAfter(sung.plus(timing.answer()))) {
+      listen(now, quietSince);
+    } else if (silentSince != null || now.isAfter(sung.plus(timing.answer()))) {
       silent(now, sung);
     }
   }
 
-  private void listen(Instant now, Instant heard) {
-    if (heard.equals(Instant.MIN) || now.isAfter(heard.plus(timing.quiet()))) {
-      cage.sing(now);
-      sung = now;
+  private void listen(Instant now, Instant since) {
+    if (newest == 0 || now.isAfter(since.plus(timing.quiet()))) {
+      sing(now);
     } else {
       told.accept(PushState.PUSHES);
     }
+  }
+
+  private void sing(Instant now) {
+    sung = now;
+    cage.sing(now);
   }
 
   private void silent(Instant now, Instant since) {
@@ -101,8 +112,7 @@ final class Canary {
     cage.read();
     if (now.isAfter(since.plus(timing.quiet()))) {
       // A homeserver that was restarted has forgotten the last song.
-      cage.sing(now);
-      sung = now;
+      sing(now);
     }
   }
 

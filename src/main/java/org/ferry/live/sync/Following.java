@@ -180,6 +180,8 @@ public final class Following implements AutoCloseable {
             followers(intake, new Follower.Company(keeping.identities(), machines, openers, news)));
       }
       Together.run(tasks);
+    } finally {
+      pushes.set(PushState.UNKNOWN);
     }
   }
 
@@ -308,8 +310,8 @@ public final class Following implements AutoCloseable {
   private Canary.Cage cage(BotRooms rooms, Intent intent) {
     return new Canary.Cage() {
       @Override
-      public Optional<Instant> heard() {
-        return keeping.inbox().lastReceived(rules.domain());
+      public long newest() {
+        return keeping.inbox().newest(rules.domain()).map(Inbox.Newest::key).orElse(0L);
       }
 
       @Override

@@ -21,7 +21,7 @@ final class Together {
    */
   record Named(String name, Task task) {}
 
-  private record End(@Nullable RuntimeException failure) {}
+  private record End(@Nullable Throwable failure) {}
 
   private Together() {}
 
@@ -45,9 +45,10 @@ final class Together {
         joinFully(thread);
       }
     }
-    RuntimeException failure = first.failure();
-    if (failure != null) {
-      throw failure;
+    switch (first.failure()) {
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case null, default -> {}
     }
   }
 
@@ -57,7 +58,8 @@ final class Together {
       return new End(null);
     } catch (InterruptedException e) {
       return new End(null);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // A task that died in silence would leave the others running for nothing.
       return new End(e);
     }
   }

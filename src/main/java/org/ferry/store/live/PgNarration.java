@@ -8,7 +8,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -200,8 +199,8 @@ public final class PgNarration implements Narration {
         return false;
       }
       if (count > 0) {
-        Instant now = Instant.now();
-        List<Instant> times = Collections.nCopies(count, now);
+        List<Instant> times =
+            chapter.drafts().stream().map(d -> chapter.released().get(d.release())).toList();
         MessageRows.insert(connection, pos, chapter.drafts(), times);
       }
       keep(connection, chapter);
@@ -270,11 +269,16 @@ public final class PgNarration implements Narration {
     return times;
   }
 
+  /** Names are anybody's text, and PostgreSQL takes no NUL. */
+  private static @Nullable String clean(@Nullable String text) {
+    return text == null ? null : text.replace("\0", "");
+  }
+
   private static <T> Object texts(Collection<T> all, Function<T, @Nullable String> field) {
     @Nullable String[] texts = new @Nullable String[all.size()];
     int i = 0;
     for (T each : all) {
-      texts[i++] = field.apply(each);
+      texts[i++] = clean(field.apply(each));
     }
     return texts;
   }

@@ -10,9 +10,12 @@ import org.ferry.live.Signal;
 import org.ferry.live.message.News;
 import org.ferry.migrate.LedgerException;
 import org.ferry.store.Database;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Hears on one connection what any process tells; one that is lost is opened again. */
 public final class PgNews implements News {
+  private static final Logger LOG = LoggerFactory.getLogger(PgNews.class);
   private static final Duration PAUSE = Duration.ofSeconds(2);
   private static final String LISTEN =
       "select set_config('tcp_keepalives_idle', '20', false),"
@@ -35,14 +38,20 @@ public final class PgNews implements News {
   private void run() {
     while (!Thread.currentThread().isInterrupted()) {
       try {
-        listen();
+        listenOnce();
         Thread.sleep(PAUSE);
       } catch (InterruptedException e) {
         return;
-      } catch (LedgerException e) {
-        // Who waits looks every second all the same.
-        System.getLogger(PgNews.class.getName()).log(System.Logger.Level.DEBUG, "listening", e);
       }
+    }
+  }
+
+  private void listenOnce() throws InterruptedException {
+    try {
+      listen();
+    } catch (LedgerException e) {
+      // Who waits looks every second all the same.
+      LOG.debug("listening", e);
     }
   }
 
