@@ -25,7 +25,7 @@ create table ferry.live_message (
   data text
 );
 create unique index live_message_once on ferry.live_message (release, type) where release > 0;
-create index live_message_event on ferry.live_message (room, event);
+create index live_message_event on ferry.live_message (event, room);
 create index live_message_room on ferry.live_message (room, pos);
 create index live_message_network on ferry.live_message (network, pos);
 create index live_message_at on ferry.live_message (at) where data is not null;
@@ -81,6 +81,5 @@ create table ferry.live_quarantine (
   at timestamptz not null default now()
 );
 
--- What a person asks about has an event's id and not its room's.
-create index live_message_event on ferry.live_message (event);
+-- Whoever asks about an event has its id and not its room's.
 create index live_event_id on ferry.live_event (event);
