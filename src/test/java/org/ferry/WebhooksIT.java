@@ -1,0 +1,216 @@
+package org.ferry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.ferry.config.ConfigLoader;
+import org.ferry.config.Registration;
+import org.ferry.config.RegistrationFile;
+import org.ferry.lab.LabClient;
+import org.ferry.lab.Ports;
+import org.ferry.lab.SynapseServer;
+import org.ferry.lab.SynapseSettings;
+import org.ferry.lab.SynapseSettings.Database;
+import org.ferry.testing.FerryProcess;
+import org.ferry.testing.TestLab;
+import org.ferry.testing.TestPostgres;
+import org.ferry.testing.Wait;
+import org.ferry.webhook.Receiver;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * From a message in a real homeserver to a signed post, by the built program; two of them on one
+ * database, which are killed (W-10).
+ */
+class WebhooksIT {
+  private static final String DOMAIN = "hooks.example.org";
+  private static final String BOT = "@ferrybot:" + DOMAIN;
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final int ROOMS = 2;
+  private static final int EACH = 4;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Receiver receiver = new Receiver(vertx);
+  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final int appservice = Ports.free();
+  @TempDir Path folder;
+
+  private void configure(String file, URI homeserver, int listen) throws IOException {
+    Files.writeString(folder.resolve("shop.secret"), Receiver.secret().reveal());
+    Files.writeString(
+        folder.resolve(file),
+        """
+        homeserver: {address: "%s", domain: %s}
+        appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
+        api: {listen: "127.0.0.1:%d"}
+        database: {url: "postgresql://%s:%s@%s:%d/%s"}
+        webhooks:
+          - {name: shop, url: "%s", secret_file: shop.secret, allow_private: ["127.0.0.1"]}
+          - {name: wrong, url: "%s", secret_file: shop.secret, networks: [instagram]}
+        """
+            .formatted(
+                homeserver,
+                DOMAIN,
+                appservice,
+                listen,
+                Ports.free(),
+                db.user(),
+                db.password().reveal(),
+                db.host(),
+                db.port(),
+                db.database(),
+                receiver.url(),
+                receiver.url()));
+  }
+
+  private SynapseServer homeserver() throws IOException {
+    configure("config.yaml", URI.create("http://127.0.0.1:1"), appservice);
+    Path registration = folder.resolve("registration.yaml");
+    RegistrationFile.write(
+        registration, Registration.fresh(new ConfigLoader(Map.of(), folder).load(null)));
+    SynapseServer server =
+        TestLab.shared()
+            .fresh(
+                SynapseSettings.of(TestLab.shared().unique("hooks"), DOMAIN)
+                    .on(Database.SQLITE)
+                    .withAppServices(registration.toAbsolutePath()));
+    configure("config.yaml", server.baseUrl(), appservice);
+    configure("second.yaml", server.baseUrl(), Ports.free());
+    return server;
+  }
+
+  private FerryProcess run(String config) {
+    return FerryProcess.ferry("-c", config, "run").in(folder).start();
+  }
+
+  private FerryProcess.Result command(String... arguments) {
+    return FerryProcess.ferry(arguments).in(folder).run();
+  }
+
+  private List<Receiver.Got> messages() {
+    return receiver.got().stream()
+        .filter(g -> g.json().path("type").asText().equals("message.created"))
+        .filter(g -> !g.json().at("/data/event_id").asText().equals("$sample"))
+        .toList();
+  }
+
+  private long distinct() {
+    return messages().stream().map(Receiver.Got::id).distinct().count();
+  }
+
+  private void awaitMessages(long n) {
+    Wait.until(LIMIT, n + " messages", () -> distinct() >= n);
+  }
+
+  @Test
+  void whatIsSaidIsPostedSignedInOrderThroughKills() throws Exception {
+    SynapseServer server = homeserver();
+    try (FerryProcess first = run("config.yaml")) {
+      assertThat(first.awaitLine("event=ping_ok")).isNotEmpty();
+      LabClient alice = server.register("alice", TestLab.PASSWORD, false);
+      List<String> rooms = rooms(alice);
+      alice.say(rooms.getFirst(), "first");
+      awaitMessages(1);
+      assertThat(messages().getFirst().json().at("/data/body").asText()).isEqualTo("first");
+      commands(messages().getFirst());
+      killed(first, alice, rooms);
+    } finally {
+      server.stop();
+      vertx.close().await();
+    }
+    assertThat(receiver.refused()).isEmpty();
+  }
+
+  private static List<String> rooms(LabClient alice) {
+    List<String> rooms = new ArrayList<>();
+    for (int i = 0; i < ROOMS; i++) {
+      String room = alice.createRoom(LabClient.json("{\"preset\":\"private_chat\"}"));
+      alice.membership("invite", room, BOT, "");
+      Wait.until(
+          LIMIT,
+          "the bot",
+          () -> alice.state(room, "m.room.member", BOT).path("membership").asText().equals("join"));
+      rooms.add(room);
+    }
+    return rooms;
+  }
+
+  /** What people ask while it runs. */
+  private void commands(Receiver.Got got) {
+    FerryProcess.Result test = command("webhooks", "test", "shop");
+    assertThat(test.out()).contains("shop answered 204");
+    assertThat(test.status()).isZero();
+    FerryProcess.Result wrong = command("webhooks", "test", "wrong");
+    assertThat(wrong.status()).isEqualTo(4);
+    assertThat(wrong.out()).contains("is not public; where it is meant, name it in allow_private");
+    assertThat(command("webhooks", "list").out()).contains("shop  ", ": on, ");
+    String explained = command("explain", got.json().at("/data/event_id").asText()).out();
+    assertThat(explained)
+        .contains("webhook shop, message.created: matched", "kept out by networks", got.id());
+    FerryProcess.Result unknown = command("webhooks", "enable", "nobody");
+    assertThat(unknown.status()).isEqualTo(2);
+    assertThat(unknown.err()).contains("there is no webhook nobody; there are: shop, wrong");
+  }
+
+  /** Kills the one that leads, then the one that took over from it. */
+  private void killed(FerryProcess first, LabClient alice, List<String> rooms) {
+    long said = distinct();
+    try (FerryProcess second = run("second.yaml")) {
+      assertThat(second.awaitLine("event=ping_ok")).isNotEmpty();
+      say(alice, rooms, "before");
+      first.kill();
+      assertThat(second.awaitLine("event=leading")).isNotEmpty();
+      say(alice, rooms, "between");
+      try (FerryProcess again = run("config.yaml")) {
+        said += 2L * EACH * rooms.size();
+        awaitMessages(said);
+        second.kill();
+        say(alice, rooms, "after");
+        said += (long) EACH * rooms.size();
+        awaitMessages(said);
+        assertThat(again.awaitLine("event=leading")).isNotEmpty();
+      }
+    }
+    once(said, rooms.size());
+  }
+
+  private static void say(LabClient alice, List<String> rooms, String when) {
+    for (int i = 0; i < EACH * rooms.size(); i++) {
+      alice.say(rooms.get(i % rooms.size()), when + " " + i);
+    }
+  }
+
+  /** Every message under one id with one text, numbered without gaps in each room's order. */
+  private void once(long said, int rooms) {
+    Map<String, String> bodies = new HashMap<>();
+    messages()
+        .forEach(g -> assertThat(bodies.merge(g.id(), g.body(), (a, b) -> a)).isEqualTo(g.body()));
+    assertThat(bodies).hasSize((int) said);
+    Map<String, List<Long>> orders =
+        messages().stream()
+            .collect(
+                Collectors.groupingBy(
+                    Receiver.Got::room,
+                    Collectors.mapping(
+                        Receiver.Got::seq,
+                        Collectors.collectingAndThen(
+                            Collectors.toList(), l -> l.stream().distinct().toList()))));
+    assertThat(orders)
+        .hasSize(rooms)
+        .allSatisfy((room, numbers) ->
+            assertThat(numbers)
+                .isEqualTo(LongStream.rangeClosed(1, numbers.size()).boxed().toList()));
+  }
+}
