@@ -1,6 +1,7 @@
 package org.ferry.app;
 
 import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,10 +17,11 @@ import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
 import org.ferry.matrix.client.Patience;
 import org.ferry.store.PgInbox;
+import org.ferry.store.api.PgFigures;
 import org.ferry.store.live.PgMessages;
 import org.ferry.store.live.PgNews;
 import org.ferry.web.HealthRoutes;
-import org.ferry.webhook.MediaLinks;
+import org.ferry.web.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,13 +73,21 @@ public final class Daemon implements AutoCloseable {
     News news = closing.add(new PgNews(ferry.database()), News::close);
     WebhookPart webhooks =
         closing.add(
-            new WebhookPart(ferry, new PgMessages(ferry.database()), news, MediaLinks.none()),
+            new WebhookPart(
+                ferry,
+                new PgMessages(ferry.database()),
+                news,
+                ApiPart.mediaLinks(config, registration)),
             WebhookPart::close);
     HealthRoutes pages =
         new HealthRoutes(HealthChecks.of(ferry, inbox, wayBack, following::pushes));
+    Router router = Router.router(vertx);
+    pages.into(router);
+    Metrics metrics = new Metrics(new PgFigures(ferry.database()));
+    router.get("/metrics").handler(metrics::serve);
+    ApiPart.make(ferry, closing, registration, live.sending(), metrics).into(router);
     Listener health =
-        closing.add(
-            Listener.open(vertx, pages.router(vertx), config.api(), "api.listen"), Listener::close);
+        closing.add(Listener.open(vertx, router, config.api(), "api.listen"), Listener::close);
     following.start();
     webhooks.start();
     return new Daemon(closing, appservice == null ? null : appservice.address(), health.address());

@@ -33,6 +33,8 @@ final class Listener implements AutoCloseable {
         new HttpServerOptions()
             .setHost(listen.host())
             .setPort(listen.port())
+            // Nobody needs it, and what upgrades in the middle passes what stands before it.
+            .setHttp2ClearTextEnabled(false)
             .setMaxInitialLineLength(LONGEST_LINE)
             .setMaxHeaderSize(LONGEST_LINE);
     try {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.Secret;
@@ -17,6 +18,8 @@ import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.message.NetworkOptions;
 import org.ferry.migrate.MigrateOptions;
+import org.ferry.web.api.ApiOptions;
+import org.ferry.web.api.Scope;
 import org.ferry.webhook.Endpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -44,13 +47,13 @@ final class Assembly {
   /** Opens every file that is named, so that all their problems are known. */
   Opened files() {
     Optional<Secret> admin = secrets.find("homeserver.admin.token");
-    values.items("api.tokens").forEach(k -> secrets.check(k + ".token"));
     return new Opened(
         admin,
         people(),
         pickleKey(),
         accounts(),
-        new WebhookReader(values, secrets, warnings).read());
+        new WebhookReader(values, secrets, warnings).read(),
+        tokens());
   }
 
   /**
@@ -92,13 +95,36 @@ final class Assembly {
    * @param pickling the pickle key
    * @param accounts the accounts to follow
    * @param webhooks where live messages are delivered
+   * @param tokens who may call the API
    */
   record Opened(
       Optional<Secret> admin,
       Map<UserId, UserId> people,
       Config.@Nullable Pickling pickling,
       List<AccountOptions> accounts,
-      List<Endpoint> webhooks) {}
+      List<Endpoint> webhooks,
+      List<ApiOptions.Token> tokens) {}
+
+  private List<ApiOptions.Token> tokens() {
+    List<ApiOptions.Token> tokens = new ArrayList<>();
+    for (String key : values.items("api.tokens")) {
+      Optional<Secret> secret = secrets.find(key + ".token");
+      Optional<String> name = values.find(key + ".name", String.class);
+      if (secret.isPresent() && name.isPresent()) {
+        boolean unused =
+            tokens.add(
+                new ApiOptions.Token(
+                    name.get(),
+                    secret.get(),
+                    values.list(key + ".scopes", String.class).stream()
+                        .map(Scope::of)
+                        .collect(Collectors.toSet()),
+                    values.list(key + ".rooms", String.class),
+                    values.list(key + ".networks", String.class)));
+      }
+    }
+    return List.copyOf(tokens);
+  }
 
   private List<AccountOptions> accounts() {
     List<AccountOptions> accounts = new ArrayList<>();
@@ -199,6 +225,7 @@ final class Assembly {
         values.get("retention.deliveries", Duration.class),
         later(),
         api(),
+        access(opened.tokens()),
         new Config.Logging(values.text("logging.level"), values.text("logging.format")),
         List.copyOf(warnings));
   }
@@ -250,6 +277,14 @@ final class Assembly {
 
   private Config.Later later() {
     return new Config.Later(values.text("rooms.via"));
+  }
+
+  private ApiOptions access(List<ApiOptions.Token> tokens) {
+    return new ApiOptions(
+        tokens,
+        values.list("api.cors_origins", String.class),
+        values.find("api.public_url", String.class).orElse(null),
+        values.get("api.rate_limit", Integer.class));
   }
 
   private Config.Listen api() {

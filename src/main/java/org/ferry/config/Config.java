@@ -10,6 +10,7 @@ import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.message.NetworkOptions;
 import org.ferry.migrate.MigrateOptions;
+import org.ferry.web.api.ApiOptions;
 import org.ferry.webhook.Endpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param deliveries how long deliveries are kept after they were made
  * @param later the sections whose parts are not built yet
  * @param api where the API, health and metrics listen
+ * @param access who may call the API
  * @param logging the log
  * @param warnings what is allowed but unwise
  */
@@ -62,6 +64,7 @@ public record Config(
     Duration deliveries,
     Later later,
     Listen api,
+    ApiOptions access,
     Logging logging,
     List<Problem> warnings) {
 

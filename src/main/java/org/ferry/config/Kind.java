@@ -47,6 +47,9 @@ record Kind(String expected, List<String> choices, Function<String, Object> read
   /** One that is asked for as it is written, with the slash at its end. */
   static final Kind WHOLE_URL = new Kind(URL.expected(), List.of(), Kind::wholeUrl);
 
+  static final Kind ORIGIN =
+      matching(
+          "an origin such as https://app.example.org", "https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?");
   static final Kind LISTEN_ADDRESS =
       new Kind("host:port, such as 127.0.0.1:29380", List.of(), Kind::listen);
   static final Kind DURATION =

@@ -429,7 +429,7 @@ final class Schema {
   private static Section api() {
     return new Section(
         "api",
-        "the API and the metrics (the API is not available yet)",
+        "the API, health and metrics",
         false,
         List.of(
             Setting.of(
@@ -437,8 +437,21 @@ final class Schema {
                 Kind.LISTEN_ADDRESS,
                 "\"127.0.0.1:29381\"",
                 "where it listens; the environment's PORT replaces the port"),
-            Setting.of("public_url", Kind.URL, "null", "its address as seen from outside"),
-            Setting.list("cors_origins", Kind.TEXT, "[]", "browser origins that may call it"),
+            Setting.of(
+                "public_url",
+                Kind.URL,
+                "null",
+                "its address as seen from outside; links to media begin with it"),
+            Setting.list(
+                "cors_origins",
+                Kind.ORIGIN,
+                "[]",
+                "origins of browsers that may call it, such as https://app.example.org"),
+            Setting.of(
+                "rate_limit",
+                Kind.number(0, 1_000_000),
+                "1200",
+                "requests of each token in a minute, a minute's worth at once; 0 for no limit"),
             new Items(
                 "tokens",
                 "who may call it",
@@ -452,7 +465,11 @@ final class Schema {
                         Kind.words("read", "send", "provision", "deliveries", "admin"),
                         "[read]",
                         "what it may do"),
-                    Setting.list("rooms", Kind.TEXT, "[\"*\"]", "only in these rooms"),
+                    Setting.list(
+                        "rooms",
+                        Kind.TEXT,
+                        "[\"*\"]",
+                        "only in these rooms: id, key, alias or name"),
                     Setting.list(
                         "networks", Kind.TEXT, "[]", "only on these networks; empty: all")))));
   }

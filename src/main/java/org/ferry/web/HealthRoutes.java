@@ -1,6 +1,5 @@
 package org.ferry.web;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -17,8 +16,11 @@ public final class HealthRoutes {
       """
       This is Ferry, a bridge that carries Matrix rooms from one homeserver to another.
 
-      /health/live    the process answers
-      /health/ready   the database and the homeserver answer, too
+      /health/live            the process answers
+      /health/ready           the database and the homeserver answer, too
+      /metrics                numbers for Prometheus
+      /api/v1/                messages, users and rooms for programs; a token of api.tokens opens it
+      /api/v1/openapi.json    what it takes and gives
 
       What is carried and what waits: ferry status
       """;
@@ -35,12 +37,11 @@ public final class HealthRoutes {
   }
 
   /**
-   * Makes a router with these routes and no others.
+   * Puts the routes into a router.
    *
-   * @param vertx whose event loops serve it
+   * @param router others of its routes stay
    */
-  public Router router(Vertx vertx) {
-    Router router = Router.router(vertx);
+  public void into(Router router) {
     router
         .get("/")
         .handler(ctx ->
@@ -50,7 +51,6 @@ public final class HealthRoutes {
                 .onFailure(e -> {}));
     router.get("/health/live").handler(ctx -> send(ctx, 200, new JsonObject().put("live", true)));
     router.get("/health/ready").handler(this::ready);
-    return router;
   }
 
   private void ready(RoutingContext ctx) {

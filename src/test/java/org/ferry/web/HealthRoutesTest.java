@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -68,11 +69,13 @@ class HealthRoutesTest {
   }
 
   private HttpServer serve(HealthCheck... checks) {
-    return vertx
-        .createHttpServer()
-        .requestHandler(new HealthRoutes(List.of(checks)).router(vertx))
-        .listen(0, "127.0.0.1")
-        .await();
+    return vertx.createHttpServer().requestHandler(routes(checks)).listen(0, "127.0.0.1").await();
+  }
+
+  private Router routes(HealthCheck... checks) {
+    Router router = Router.router(vertx);
+    new HealthRoutes(List.of(checks)).into(router);
+    return router;
   }
 
   private HttpResponse<String> get(HttpServer server, String path) throws Exception {

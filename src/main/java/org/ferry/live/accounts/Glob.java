@@ -4,10 +4,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** {@code *} stands for anything, {@code ?} for one character; letters in any case. */
-final class Glob {
+public final class Glob {
   private Glob() {}
 
-  static boolean any(List<String> globs, String text) {
+  /** Whether a text is as one of the globs says. */
+  public static boolean any(List<String> globs, String text) {
     return globs.stream().anyMatch(glob -> matches(glob, text));
   }
 

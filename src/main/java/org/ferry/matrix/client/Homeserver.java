@@ -3,6 +3,7 @@ package org.ferry.matrix.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -149,6 +150,15 @@ public final class Homeserver implements AutoCloseable {
    */
   public void onWaiting(Consumer<String> notice) {
     repeater.onWaiting(notice);
+  }
+
+  /**
+   * Tells how long each successful answer took.
+   *
+   * @param told called from any thread; must be quick
+   */
+  public void onAnswer(Consumer<Duration> told) {
+    repeater.onAnswer(told);
   }
 
   Answer answer(Call asked) {

@@ -34,6 +34,7 @@ final class Repeater {
   private final Pause pause;
   private final Outages outages = new Outages();
   private final AtomicLong successes = new AtomicLong();
+  private volatile Consumer<Duration> answered = latency -> {};
 
   Repeater(String address, Patience patience, InstantSource clock, Pace pace, Pause pause) {
     this.address = address;
@@ -41,6 +42,10 @@ final class Repeater {
     this.clock = clock;
     this.pace = pace;
     this.pause = pause;
+  }
+
+  void onAnswer(Consumer<Duration> told) {
+    answered = told;
   }
 
   void onWaiting(Consumer<String> notice) {
@@ -79,6 +84,7 @@ final class Repeater {
   private void succeeded(Call call, Duration latency, Instant now) {
     long unused = successes.incrementAndGet();
     outages.over(now);
+    answered.accept(latency);
     pace.answered();
     if (call.writesEvent()) {
       pace.wrote(latency);

@@ -1,0 +1,124 @@
+package org.ferry.app;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.ferry.config.Config;
+import org.ferry.config.Registration;
+import org.ferry.id.Secret;
+import org.ferry.id.UserId;
+import org.ferry.live.message.Messages;
+import org.ferry.live.provision.Naming;
+import org.ferry.live.provision.People;
+import org.ferry.live.provision.Provisioned;
+import org.ferry.live.provision.Rooms;
+import org.ferry.live.provision.Talk;
+import org.ferry.live.sending.Sending;
+import org.ferry.live.watch.MediaFiles;
+import org.ferry.migrate.plan.Ghosts;
+import org.ferry.store.api.PgFigures;
+import org.ferry.store.api.PgProvisioned;
+import org.ferry.store.api.PgSessions;
+import org.ferry.store.live.PgMessages;
+import org.ferry.store.live.PgNews;
+import org.ferry.store.live.PgRoomCards;
+import org.ferry.web.api.Api;
+import org.ferry.web.api.Feed;
+import org.ferry.web.api.MediaSigns;
+import org.ferry.web.metrics.Metrics;
+import org.ferry.webhook.MediaLinks;
+import org.jspecify.annotations.Nullable;
+
+/** The API of {@code run}. */
+final class ApiPart {
+  private ApiPart() {}
+
+  /**
+   * Makes the API.
+   *
+   * @param ferry stays the caller's
+   * @param closing what it needs is added to
+   * @param registration null where Ferry is no application service
+   * @param sending for what is said
+   * @param metrics told of each request
+   */
+  static Api make(
+      Ferry ferry,
+      Closing closing,
+      @Nullable Registration registration,
+      Sending sending,
+      Metrics metrics) {
+    Config config = ferry.config();
+    ServiceDoorway door =
+        closing.add(
+            new ServiceDoorway(ferry.vertx(), config, ferry.clock(), metrics),
+            ServiceDoorway::close);
+    Provisioned rows = new PgProvisioned(ferry.database());
+    People people = new People(rows, door, naming(config, registration));
+    Rooms rooms = new Rooms(rows, door, people);
+    Talk talk = new Talk(sending, door, rooms);
+    return new Api(
+        config.access(),
+        new Api.Provision(people, rooms, talk, new PgSessions(ferry.database())),
+        reading(ferry, closing, door, registration),
+        metrics.api(),
+        ferry.clock());
+  }
+
+  private static Api.Reading reading(
+      Ferry ferry, Closing closing, ServiceDoorway door, @Nullable Registration registration) {
+    Config config = ferry.config();
+    Messages messages = new PgMessages(ferry.database());
+    PgNews news = closing.add(new PgNews(ferry.database()), PgNews::close);
+    Feed feed = closing.add(new Feed(messages, news), Feed::close);
+    return new Api.Reading(
+        messages,
+        new PgRoomCards(ferry.database()),
+        feed,
+        new MediaFiles(door, config.bot()),
+        new PgFigures(ferry.database()),
+        new MediaSigns(linkKey(config, registration), config.access().publicUrl()));
+  }
+
+  /**
+   * Every process of an installation has the same; links end with the secret that it is made of.
+   */
+  private static Secret linkKey(Config config, @Nullable Registration registration) {
+    if (registration != null) {
+      return registration.asToken();
+    }
+    return config.access().tokens().isEmpty()
+        ? Secret.of(java.util.UUID.randomUUID().toString())
+        : config.access().tokens().getFirst().secret();
+  }
+
+  /** Links that receivers of webhooks fetch files by; none where nobody outside reaches the API. */
+  static MediaLinks mediaLinks(Config config, @Nullable Registration registration) {
+    if (config.access().publicUrl() == null) {
+      return MediaLinks.none();
+    }
+    MediaSigns signs = new MediaSigns(linkKey(config, registration), config.access().publicUrl());
+    return (id, until) -> Optional.of(new MediaLinks.Link(signs.link(id, until), until));
+  }
+
+  private static Naming naming(Config config, @Nullable Registration registration) {
+    String domain = config.homeserver().domain();
+    String template = config.identities().usernameTemplate();
+    Function<String, UserId> ghost =
+        localpart -> {
+          UserId name = UserId.of(localpart, domain);
+          return new Ghosts(template, domain, domain)
+              .assign(Set.of(name), Map.of(), List.of(config.bot()))
+              .getOrDefault(name, name);
+        };
+    Predicate<UserId> isOurs =
+        user ->
+            registration != null
+                && registration.users().stream()
+                    .anyMatch(n -> n.exclusive() && n.holds(user.value()));
+    return new Naming(domain, config.bot(), ghost, isOurs);
+  }
+}

@@ -1,0 +1,136 @@
+package org.ferry.live.provision;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpMethod;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.live.provision.ProvisionException.Kind;
+import org.ferry.live.sending.Outgoing;
+import org.ferry.live.sending.Sending;
+import org.ferry.live.sending.Sent;
+import org.ferry.matrix.event.Json;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is said on somebody's behalf. Every method blocks and throws as {@link People} does, and
+ * what {@link Sending} throws. Safe for use by many threads.
+ */
+public final class Talk {
+  private final Sending sending;
+  private final Service service;
+  private final Rooms rooms;
+
+  /**
+   * Talk in the rooms of one homeserver.
+   *
+   * @param sending stays the caller's
+   * @param door the way to the homeserver
+   * @param rooms where people talk
+   */
+  public Talk(Sending sending, ServiceDoor door, Rooms rooms) {
+    this.sending = sending;
+    this.service = new Service(door);
+    this.rooms = rooms;
+  }
+
+  /**
+   * What is to be said.
+   *
+   * @param text in plain words
+   * @param html the same with marks; null for none
+   * @param replyTo the event that it answers; null for none
+   * @param media a file that was uploaded; null for none
+   * @param clientRef what the application knows it by; handed back with the event
+   */
+  public record Saying(
+      @Nullable String text,
+      @Nullable String html,
+      @Nullable String replyTo,
+      @Nullable Attachment media,
+      @Nullable String clientRef) {}
+
+  /**
+   * A file that was uploaded.
+   *
+   * @param url its {@code mxc://} address
+   * @param mimetype such as {@code image/png}
+   * @param filename its name
+   * @param size in bytes; null where not known
+   */
+  public record Attachment(String url, String mimetype, String filename, @Nullable Long size) {}
+
+  /**
+   * Sends a message, once for each key.
+   *
+   * @param key a room's key or id
+   * @param as who says it
+   * @param idempotency the caller's key
+   */
+  public Sent say(String key, UserId as, Saying saying, String idempotency) {
+    RoomId room = rooms.open(key);
+    return sending.send(new Outgoing(as, room, "m.room.message", content(saying), idempotency));
+  }
+
+  private static ObjectNode content(Saying saying) {
+    String text = saying.text() == null ? "" : saying.text();
+    ObjectNode content = Json.object();
+    Attachment media = saying.media();
+    if (media == null) {
+      if (text.isBlank()) {
+        throw new ProvisionException(Kind.INVALID, "a message has text, media or both");
+      }
+      content.put("msgtype", "m.text").put("body", text);
+    } else {
+      attach(content, media, text);
+    }
+    if (saying.html() != null) {
+      content.put("format", "org.matrix.custom.html").put("formatted_body", saying.html());
+    }
+    if (saying.replyTo() != null) {
+      content
+          .putObject("m.relates_to")
+          .putObject("m.in_reply_to")
+          .put("event_id", saying.replyTo());
+    }
+    if (saying.clientRef() != null) {
+      content.put("org.ferry.client_ref", saying.clientRef());
+    }
+    return content;
+  }
+
+  private static void attach(ObjectNode content, Attachment media, String text) {
+    String kind = media.mimetype().split("/", 2)[0];
+    String type =
+        switch (kind) {
+          case "image", "audio", "video" -> "m." + kind;
+          default -> "m.file";
+        };
+    content
+        .put("msgtype", type)
+        .put("body", text.isBlank() ? media.filename() : text)
+        .put("filename", media.filename())
+        .put("url", media.url());
+    ObjectNode info = content.putObject("info").put("mimetype", media.mimetype());
+    if (media.size() != null) {
+      info.put("size", media.size());
+    }
+  }
+
+  /** Says that somebody types, or has stopped. */
+  public void typing(String key, UserId as, boolean typing) {
+    RoomId room = rooms.open(key);
+    String path =
+        "/_matrix/client/v3/rooms/%s/typing/%s".formatted(escape(room.value()), escape(as.value()));
+    ObjectNode body = Json.object().put("typing", typing);
+    if (typing) {
+      body.put("timeout", 30_000);
+    }
+    var unused = service.ask(server -> server.as(as).call(HttpMethod.PUT, path, body));
+  }
+
+  private static String escape(String part) {
+    return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

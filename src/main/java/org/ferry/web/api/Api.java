@@ -1,0 +1,128 @@
+package org.ferry.web.api;
+
+import io.vertx.ext.web.Router;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.ferry.live.message.Messages;
+import org.ferry.live.message.RoomCards;
+import org.ferry.live.provision.People;
+import org.ferry.live.provision.Rooms;
+import org.ferry.live.provision.Sessions;
+import org.ferry.live.provision.Talk;
+import org.ferry.live.watch.Figures;
+import org.ferry.live.watch.MediaFiles;
+import org.ferry.matrix.event.Json;
+
+/** The API: wires the endpoints to what they speak of. */
+public final class Api {
+  private final ApiRoutes routes;
+
+  /**
+   * Users and rooms of applications; all stay the caller's.
+   *
+   * @param people users
+   * @param rooms rooms
+   * @param talk what they say
+   * @param sessions tokens of browsers
+   */
+  public record Provision(People people, Rooms rooms, Talk talk, Sessions sessions) {}
+
+  /**
+   * What can be read; all stay the caller's.
+   *
+   * @param messages the log
+   * @param cards what is known of rooms
+   * @param feed the log for many readers
+   * @param files files that messages name
+   * @param figures numbers
+   * @param signs links to files
+   */
+  public record Reading(
+      Messages messages,
+      RoomCards cards,
+      Feed feed,
+      MediaFiles files,
+      Figures figures,
+      MediaSigns signs) {}
+
+  /**
+   * Makes the API.
+   *
+   * @param options who may call it
+   * @param provision users and rooms of applications
+   * @param reading what can be read
+   * @param watcher told of each request
+   * @param clock now
+   */
+  public Api(
+      ApiOptions options,
+      Provision provision,
+      Reading reading,
+      ApiRoutes.Watcher watcher,
+      InstantSource clock) {
+    Tokens tokens = new Tokens(options.tokens(), provision.sessions(), clock);
+    RateLimit limit = new RateLimit(options.rate(), clock);
+    Browsers browsers = new Browsers(options.corsOrigins());
+    List<Endpoint> all = new ArrayList<>(provisioning(provision, tokens));
+    View view = new View(reading.cards(), provision.rooms(), reading.signs(), clock);
+    TalkEndpoints talk =
+        new TalkEndpoints(provision.people(), provision.rooms(), provision.talk(), view);
+    all.addAll(talk.all());
+    all.addAll(new ReadEndpoints(reading.messages(), reading.cards(), view).all());
+    all.addAll(
+        new WatchEndpoints(
+                reading.messages(),
+                view,
+                reading.files(),
+                reading.signs(),
+                reading.figures(),
+                clock)
+            .all());
+    all.add(
+        new EventStream(
+                reading.feed(), view, () -> watcher.eventStreams(1), () -> watcher.eventStreams(-1))
+            .endpoint());
+    Socket.House house =
+        new Socket.House(tokens, limit, reading.feed(), view, talk, watcher::sockets);
+    all.add(new SocketStream(house, browsers).endpoint());
+    all.add(openapi(all, options));
+    this.routes = new ApiRoutes(all, tokens, limit, browsers, watcher);
+  }
+
+  private static List<Endpoint> provisioning(Provision provision, Tokens tokens) {
+    List<Endpoint> all = new ArrayList<>();
+    all.add(
+        Endpoint.get(
+            "/health",
+            null,
+            Endpoint.Doc.of("health", "Whether Ferry answers; needs no token", "Health"),
+            request -> Reply.ok(Json.object().put("status", "ok"))));
+    all.addAll(
+        new ProvisionEndpoints(
+                provision.people(),
+                provision.rooms(),
+                tokens,
+                provision.sessions(),
+                new Sight(provision.rooms()))
+            .all());
+    return all;
+  }
+
+  private static Endpoint openapi(List<Endpoint> all, ApiOptions options) {
+    return Endpoint.get(
+        "/openapi.json",
+        null,
+        Endpoint.Doc.of("openapi", "This description, as OpenAPI 3.1", "Document"),
+        request -> Reply.ok(new OpenApi(all, options.publicUrl()).document()));
+  }
+
+  /**
+   * Puts {@code /api/v1} and what is below it into a router.
+   *
+   * @param router others of its routes stay
+   */
+  public void into(Router router) {
+    routes.into(router);
+  }
+}

@@ -1,0 +1,213 @@
+package org.ferry.web.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.ferry.live.provision.ProvisionException;
+import org.ferry.live.sending.KeyReused;
+import org.ferry.live.sending.NotYet;
+import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.migrate.LedgerException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves a table of endpoints under {@code /api/v1}. The order of questions is: who asks, how
+ * often, for what, whether that may be asked; only then a body is read. Each request has a virtual
+ * thread.
+ */
+public final class ApiRoutes {
+  /** Where the API begins. */
+  public static final String BASE = "/api/v1";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
+  private static final Caller NOBODY = new Caller("nobody", Set.of(), List.of(), List.of(), null);
+
+  private final RouteTable table;
+  private final Tokens tokens;
+  private final RateLimit limit;
+  private final Browsers browsers;
+  private final Watcher watcher;
+
+  /** Told of each request, for the metrics. Called from any thread. */
+  public interface Watcher {
+    /**
+     * A request was answered.
+     *
+     * @param method the HTTP method
+     * @param route the path of the endpoint with names in braces; {@code unknown} for others
+     * @param status the HTTP status
+     * @param nanos how long it took
+     */
+    void answered(String method, String route, int status, long nanos);
+
+    /** Somebody showed no token, or a wrong one. */
+    void refused();
+
+    /** So many WebSockets more are open. */
+    void sockets(int more);
+
+    /** So many streams of events more are open. */
+    void eventStreams(int more);
+  }
+
+  ApiRoutes(
+      List<Endpoint> endpoints,
+      Tokens tokens,
+      RateLimit limit,
+      Browsers browsers,
+      Watcher watcher) {
+    this.table = new RouteTable(endpoints);
+    this.tokens = tokens;
+    this.limit = limit;
+    this.browsers = browsers;
+    this.watcher = watcher;
+  }
+
+  /** The endpoints. */
+  List<Endpoint> endpoints() {
+    return table.endpoints();
+  }
+
+  void into(Router router) {
+    router.routeWithRegex("^/api(/.*)?$").handler(this::handle);
+  }
+
+  private void handle(RoutingContext ctx) {
+    Exchange exchange = new Exchange(ctx);
+    browsers.secure(ctx.response());
+    Thread unused = Thread.ofVirtual().name("api").start(() -> serve(exchange));
+  }
+
+  /** Every failure ends here, each as a problem document. */
+  private void serve(Exchange exchange) {
+    long began = System.nanoTime();
+    String[] route = {"unknown"};
+    RoutingContext ctx = exchange.ctx();
+    try {
+      run(exchange, route);
+    } catch (Problem e) {
+      exchange.send(e);
+    } catch (NotYet e) {
+      exchange.send(new Problem(503, "not_yet", words(e)).with("Retry-After", "5"));
+    } catch (KeyReused e) {
+      exchange.send(new Problem(422, "key_reused", words(e)));
+    } catch (ProvisionException e) {
+      exchange.send(new Problem(e.kind().status(), e.kind().word(), words(e)));
+    } catch (MatrixException e) {
+      exchange.send(refusal(e));
+    } catch (HomeserverFailure | LedgerException e) {
+      LOG.warn("event=api_not_now route={} {}", route[0], words(e));
+      exchange.send(new Problem(503, "not_now", words(e)).with("Retry-After", "10"));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      exchange.send(new Problem(503, "ending", "Ferry is ending; ask again"));
+    } catch (Exception e) {
+      LOG.error("event=api_failed route={}", route[0], e);
+      exchange.send(new Problem(500, "failed", "Ferry failed; its log says how"));
+    } finally {
+      int status = ctx.response().getStatusCode();
+      watcher.answered(ctx.request().method().name(), route[0], status, System.nanoTime() - began);
+    }
+  }
+
+  private void run(Exchange exchange, String[] route) throws Exception {
+    HttpServerRequest request = exchange.ctx().request();
+    if (browsers.preflight(request, exchange)) {
+      return;
+    }
+    String path = below(Objects.requireNonNullElse(request.path(), ""));
+    boolean health = path.equals("/health") && request.method().equals(HttpMethod.GET);
+    Caller caller = health ? NOBODY : caller(request, path);
+    RouteTable.Match match = table.find(request.method(), path);
+    Endpoint endpoint = match.endpoint();
+    route[0] = endpoint.path();
+    if (endpoint.scope() != null && !caller.equals(NOBODY)) {
+      caller.need(endpoint.scope());
+    }
+    switch (endpoint.action()) {
+      case Endpoint.Answering a -> {
+        ObjectNode body = exchange.body(a.largest());
+        exchange.send(a.work().answer(request(caller, match, request, body)));
+      }
+      case Endpoint.Streaming s -> {
+        if (request.getHeader("Upgrade") == null) {
+          exchange.release();
+        }
+        s.work()
+            .answer(
+                request(caller, match, request, org.ferry.matrix.event.Json.object()),
+                exchange.ctx());
+      }
+    }
+  }
+
+  private static Request request(
+      Caller caller, RouteTable.Match match, HttpServerRequest request, ObjectNode body) {
+    return new Request(caller, match.parts(), request.params(), request.headers(), body);
+  }
+
+  /** Who asks; nobody where the path lets others than tokens speak for a caller. */
+  private Caller caller(HttpServerRequest request, String path) {
+    String header = request.getHeader("Authorization");
+    if (header == null && isOpen(request.method(), path)) {
+      return NOBODY;
+    }
+    try {
+      Caller caller = tokens.byHeader(header);
+      limit.take(caller.name());
+      return caller;
+    } catch (Problem e) {
+      if (e.status() == 401) {
+        watcher.refused();
+      }
+      throw e;
+    }
+  }
+
+  private boolean isOpen(HttpMethod method, String path) {
+    try {
+      return table.find(method, path).endpoint().action() instanceof Endpoint.Streaming s
+          && s.open();
+    } catch (Problem e) {
+      return false;
+    }
+  }
+
+  /** The path as it came; one that only becomes ours when it is tidied up is not ours. */
+  private static String below(String path) {
+    if (!path.startsWith(BASE + "/")) {
+      throw Problem.notFound("the API is at " + BASE + "/");
+    }
+    return path.substring(BASE.length());
+  }
+
+  private static Problem refusal(MatrixException e) {
+    String said = (e.errcode() + " " + e.error()).strip();
+    if (e.isForbidden()) {
+      return Problem.forbidden("the homeserver does not allow it: " + said);
+    }
+    if (e.isTokenRefused()) {
+      return new Problem(
+          503, "token_refused", "the homeserver does not know Ferry's token; see ferry doctor");
+    }
+    if (e.isRateLimit()) {
+      return new Problem(503, "homeserver_busy", "the homeserver limits our rate; ask again")
+          .with("Retry-After", "30");
+    }
+    if (e.isNotFound()) {
+      return Problem.notFound("the homeserver has no such thing: " + said);
+    }
+    return new Problem(502, "homeserver_refused", "the homeserver refused: " + said);
+  }
+
+  private static String words(Exception e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}

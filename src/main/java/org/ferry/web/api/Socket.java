@@ -1,0 +1,245 @@
+package org.ferry.web.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.ServerWebSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.ferry.live.message.LiveMessage;
+import org.ferry.live.provision.ProvisionException;
+import org.ferry.live.sending.KeyReused;
+import org.ferry.live.sending.NotYet;
+import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.event.Json;
+import org.ferry.migrate.LedgerException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One WebSocket: two virtual threads, one that does what frames ask for in their order, and one
+ * that hands out events. Closes with 4401 for the token, 4403 for a room, 4408 for one who is too
+ * slow.
+ */
+final class Socket {
+  private static final Logger LOG = LoggerFactory.getLogger(Socket.class);
+  private static final Duration FOR_THE_TOKEN = Duration.ofSeconds(10);
+  private static final int MOST_WAITING = 64;
+  private static final String END = "";
+
+  private final ServerWebSocket socket;
+  private final House house;
+  private final BlockingQueue<String> frames = new ArrayBlockingQueue<>(MOST_WAITING);
+  private volatile boolean open = true;
+
+  /**
+   * What sockets share.
+   *
+   * @param tokens knows callers
+   * @param limit how often each may ask
+   * @param feed the events
+   * @param view what callers see of them
+   * @param talk what callers say
+   * @param counted told 1 and -1 as sockets come and go
+   */
+  record House(
+      Tokens tokens,
+      RateLimit limit,
+      Feed feed,
+      View view,
+      TalkEndpoints talk,
+      java.util.function.IntConsumer counted) {}
+
+  Socket(ServerWebSocket socket, House house) {
+    this.socket = socket;
+    this.house = house;
+  }
+
+  /** On the event loop, before the first frame. */
+  void begin() {
+    house.counted().accept(1);
+    var unused = socket.textMessageHandler(this::received);
+    var unusedToo = socket.exceptionHandler(e -> open = false);
+    var unusedThree = socket.closeHandler(v -> closed());
+    Thread unusedThread = Thread.ofVirtual().name("socket").start(this::run);
+  }
+
+  private void closed() {
+    open = false;
+    house.counted().accept(-1);
+    boolean unused = frames.offer(END);
+  }
+
+  private void received(String text) {
+    if (!frames.offer(text)) {
+      close(4408, "more frames than are taken");
+    }
+  }
+
+  private void run() {
+    try {
+      Caller caller = authenticated();
+      while (caller != null && open) {
+        String text = frames.take();
+        if (!text.isEmpty()) {
+          frame(caller, text);
+        }
+      }
+    } catch (InterruptedException e) {
+      close(1001, "Ferry is ending");
+    } catch (LedgerException e) {
+      close(1011, "not now");
+    } catch (RuntimeException e) {
+      LOG.error("event=socket_failed", e);
+      close(1011, "Ferry failed");
+    }
+  }
+
+  private @org.jspecify.annotations.Nullable Caller authenticated() throws InterruptedException {
+    String text = frames.poll(FOR_THE_TOKEN.toSeconds(), TimeUnit.SECONDS);
+    try {
+      ObjectNode first = Json.parseObject(text == null ? "{}" : text);
+      String token = first.path("token").asText("");
+      if (!first.path("type").asText().equals("auth") || token.isEmpty()) {
+        close(4401, "the first frame is {\"type\":\"auth\",\"token\":…}");
+        return null;
+      }
+      Caller caller = house.tokens().byToken(token);
+      caller.need(Scope.READ);
+      long since = since(first.path("since"));
+      ObjectNode ready = Json.object().put("type", "ready").put("since", String.valueOf(since));
+      boolean unusedTold = send(answering(first, ready));
+      Thread unused = Thread.ofVirtual().name("socket-out").start(() -> pour(caller, since));
+      return caller;
+    } catch (Problem | IllegalArgumentException e) {
+      close(4401, String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+
+  private long since(JsonNode since) {
+    if (since.isMissingNode() || since.isNull()) {
+      return house.feed().last();
+    }
+    return ReadEndpoints.place(since.asText(), "since");
+  }
+
+  private void pour(Caller caller, long since) {
+    long pos = since;
+    try {
+      while (open) {
+        List<LiveMessage> batch = house.feed().after(pos, EventStream.BATCH, EventStream.HEARTBEAT);
+        if (batch.isEmpty()
+            && !EventStream.taken(socket.writePing(io.vertx.core.buffer.Buffer.buffer()))) {
+          tooSlow();
+        }
+        for (LiveMessage message : batch) {
+          if (open && house.view().sees(caller, message) && !send(house.view().event(message))) {
+            tooSlow();
+          }
+          pos = message.pos();
+        }
+      }
+    } catch (InterruptedException e) {
+      close(1001, "Ferry is ending");
+    } catch (LedgerException | HomeserverFailure | ProvisionException e) {
+      LOG.warn("event=socket_not_now {}", e.getMessage());
+      close(1011, "not now; come back with since " + pos);
+    }
+  }
+
+  private void tooSlow() {
+    close(4408, "too slow");
+    // The word may not get through to one who does not read; the connection ends all the same.
+    Thread unused =
+        Thread.ofVirtual()
+            .name("socket-cut")
+            .start(() -> {
+              try {
+                Thread.sleep(Duration.ofSeconds(2));
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              socket.end().onFailure(e -> {});
+            });
+  }
+
+  private void frame(Caller caller, String text) {
+    ObjectNode frame = Json.object();
+    try {
+      frame = Json.parseObject(text);
+      house.limit().take(caller.name());
+      caller.need(Scope.SEND);
+      boolean unusedTold = send(answering(frame, act(caller, frame)));
+    } catch (IllegalArgumentException e) {
+      boolean unusedTold =
+          send(answering(frame, SocketStream.failure(Problem.badRequest("no JSON"))));
+    } catch (Problem e) {
+      refuse(frame, e);
+    } catch (ProvisionException e) {
+      refuse(
+          frame, new Problem(e.kind().status(), e.kind().word(), String.valueOf(e.getMessage())));
+    } catch (KeyReused e) {
+      refuse(frame, new Problem(422, "key_reused", String.valueOf(e.getMessage())));
+    } catch (HomeserverFailure | NotYet e) {
+      refuse(frame, new Problem(503, "not_now", String.valueOf(e.getMessage())));
+    }
+  }
+
+  private ObjectNode act(Caller caller, ObjectNode frame) {
+    String room = Request.text(frame, "room");
+    if (room == null) {
+      throw Problem.badRequest("room is missing");
+    }
+    ObjectNode ack = Json.object().put("type", "ack");
+    switch (frame.path("type").asText()) {
+      case "join" -> {
+        String as = Request.text(frame, "as");
+        ack.put("room_id", house.talk().join(caller, room, as).path("room_id").asText());
+      }
+      case "typing" ->
+          house
+              .talk()
+              .typing(
+                  caller, room, Request.text(frame, "as"), frame.path("typing").asBoolean(true));
+      case "message" -> {
+        String key = Request.text(frame, "client_ref");
+        ack.put("event_id", house.talk().say(caller, room, frame, key).event().value());
+      }
+      default -> throw Problem.badRequest("type is join, typing or message");
+    }
+    return ack;
+  }
+
+  private void refuse(ObjectNode frame, Problem problem) {
+    boolean unusedTold = send(answering(frame, SocketStream.failure(problem)));
+    if (problem.status() == 403) {
+      close(4403, String.valueOf(problem.getMessage()));
+    }
+  }
+
+  private static ObjectNode answering(ObjectNode frame, ObjectNode answer) {
+    if (frame.has("id")) {
+      answer.set("id", frame.get("id"));
+    }
+    return answer;
+  }
+
+  private boolean send(ObjectNode frame) {
+    try {
+      return EventStream.taken(socket.writeTextMessage(Json.text(frame)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void close(int code, String reason) {
+    open = false;
+    String words = reason.length() > 100 ? reason.substring(0, 100) : reason;
+    socket.close((short) code, words).onFailure(e -> {});
+    boolean unused = frames.offer(END);
+  }
+}

@@ -1,0 +1,152 @@
+package org.ferry.web.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import org.ferry.id.MxcUri;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.live.provision.People;
+import org.ferry.live.provision.Rooms;
+import org.ferry.live.provision.Talk;
+import org.ferry.live.sending.Sent;
+import org.ferry.matrix.event.Json;
+import org.jspecify.annotations.Nullable;
+
+/** What is said on somebody's behalf. */
+final class TalkEndpoints {
+  private static final int LONGEST_KEY = 255;
+
+  private final People people;
+  private final Rooms rooms;
+  private final Talk talk;
+  private final View view;
+
+  TalkEndpoints(People people, Rooms rooms, Talk talk, View view) {
+    this.people = people;
+    this.rooms = rooms;
+    this.talk = talk;
+    this.view = view;
+  }
+
+  List<Endpoint> all() {
+    return List.of(
+        Endpoint.post(
+                "/rooms/{key}/messages",
+                Scope.SEND,
+                Endpoint.Doc.of(
+                        "postMessage",
+                        "Say something, once for each Idempotency-Key",
+                        "Sent",
+                        "Idempotency-Key")
+                    .takes("Message")
+                    .status(202),
+                this::message)
+            .upTo(Endpoint.LARGE),
+        Endpoint.post(
+            "/rooms/{key}/join",
+            Scope.SEND,
+            Endpoint.Doc.of("postJoin", "Let somebody join", "Joined").takes("Join"),
+            request -> Reply.ok(join(request.caller(), request.part("key"), request.text("as")))),
+        Endpoint.post(
+            "/rooms/{key}/typing",
+            Scope.SEND,
+            Endpoint.Doc.of("postTyping", "Show that somebody types, for 30 s", "Nothing")
+                .takes("Typing")
+                .status(204),
+            request -> {
+              boolean typing = request.body().path("typing").asBoolean(true);
+              typing(request.caller(), request.part("key"), request.text("as"), typing);
+              return Reply.nothing();
+            }));
+  }
+
+  private Reply message(Request request) {
+    String key = request.headers().get("Idempotency-Key");
+    if (key != null && (key.isBlank() || key.length() > LONGEST_KEY)) {
+      throw Problem.badRequest("Idempotency-Key has 1 to " + LONGEST_KEY + " characters");
+    }
+    Sent sent = say(request.caller(), request.part("key"), request.body(), key);
+    return new Reply(202, Json.object().put("event_id", sent.event().value()));
+  }
+
+  /**
+   * Says something.
+   *
+   * @param idempotency the caller's key; null for something that is said anew each time
+   */
+  Sent say(Caller caller, String room, ObjectNode body, @Nullable String idempotency) {
+    UserId as = speaker(caller, Request.text(body, "as"));
+    RoomId id = view.visible(caller, room);
+    Talk.Saying saying =
+        new Talk.Saying(
+            Request.text(body, "text"),
+            Request.text(body, "html"),
+            Request.text(body, "reply_to"),
+            media(body),
+            Request.text(body, "client_ref"));
+    String key = idempotency == null ? UUID.randomUUID().toString() : idempotency;
+    return talk.say(id.value(), as, saying, key("api " + caller.name() + " " + id + " " + key));
+  }
+
+  ObjectNode join(Caller caller, String room, @Nullable String as) {
+    UserId user = speaker(caller, as);
+    boolean session = caller.user() != null;
+    RoomId id = session ? rooms.find(room) : view.visible(caller, room);
+    RoomId joined = rooms.join(id.value(), user, !session);
+    view.joinedNow(joined);
+    return Json.object().put("room_id", joined.value()).put("user_id", user.value());
+  }
+
+  void typing(Caller caller, String room, @Nullable String as, boolean typing) {
+    UserId user = speaker(caller, as);
+    talk.typing(view.visible(caller, room).value(), user, typing);
+  }
+
+  /** A session speaks for its user only. */
+  private UserId speaker(Caller caller, @Nullable String as) {
+    if (caller.user() == null) {
+      return people.speaker(as);
+    }
+    if (as != null && !people.speaker(as).equals(caller.user())) {
+      throw Problem.forbidden(
+          "this session is of " + caller.user() + " and speaks for nobody else");
+    }
+    return caller.user();
+  }
+
+  private static Talk.@Nullable Attachment media(ObjectNode body) {
+    if (body.path("media").isMissingNode() || body.path("media").isNull()) {
+      return null;
+    }
+    if (!(body.path("media") instanceof ObjectNode media)) {
+      throw Problem.badRequest("media is an object");
+    }
+    String url = Request.text(media, "url");
+    if (url == null || MxcUri.parse(url).isEmpty()) {
+      throw Problem.badRequest("media.url is an mxc:// address of a file that was uploaded");
+    }
+    String type = Request.text(media, "mimetype");
+    String name = Request.text(media, "filename");
+    return new Talk.Attachment(
+        url,
+        type == null ? "application/octet-stream" : type,
+        name == null ? "file" : name,
+        media.path("size").isIntegralNumber() ? media.path("size").asLong() : null);
+  }
+
+  /** A key of fixed length that no two callers share. */
+  private static String key(String text) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return "api:" + HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package org.ferry.web.metrics;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.ferry.live.watch.Figures;
+import org.ferry.web.api.ApiRoutes;
+
+/**
+ * What {@code /metrics} prints. The counters begin at 0 with the process. Safe for use by many
+ * threads.
+ */
+public final class Metrics {
+  private static final double[] LATENCIES = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30};
+
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+  private final Histogram requests;
+  private final Histogram homeserver;
+  private final Counter refusals;
+  private final Counter tokens;
+  private final AtomicInteger sockets = new AtomicInteger();
+  private final AtomicInteger eventStreams = new AtomicInteger();
+
+  /**
+   * Metrics of which all are 0 but for what the database holds.
+   *
+   * @param figures read whenever somebody asks
+   */
+  public Metrics(Figures figures) {
+    requests =
+        Histogram.builder()
+            .name("ferry_api_request_seconds")
+            .help("How long requests to the API took.")
+            .labelNames("method", "route", "status")
+            .classicUpperBounds(LATENCIES)
+            .classicOnly()
+            .withoutExemplars()
+            .register(registry);
+    homeserver =
+        Histogram.builder()
+            .name("ferry_homeserver_request_seconds")
+            .help("How long the homeserver took to answer with a success.")
+            .classicUpperBounds(LATENCIES)
+            .classicOnly()
+            .withoutExemplars()
+            .register(registry);
+    refusals =
+        Counter.builder()
+            .name("ferry_auth_failures_total")
+            .help("Requests with no token or a wrong one.")
+            .labelNames("door")
+            .withoutExemplars()
+            .register(registry);
+    refusals.initLabelValues("api");
+    tokens =
+        Counter.builder()
+            .name("ferry_token_refreshes_total")
+            .help("Access tokens that were taken anew because the homeserver refused the old one.")
+            .withoutExemplars()
+            .register(registry);
+    memory();
+    registry.register(new FigureMetrics(figures));
+    streams();
+  }
+
+  private void memory() {
+    Runtime runtime = Runtime.getRuntime();
+    var unused =
+        GaugeWithCallback.builder()
+            .name("ferry_memory_bytes")
+            .help("The heap of this process.")
+            .labelNames("kind")
+            .callback(gauge -> {
+              gauge.call((double) (runtime.totalMemory() - runtime.freeMemory()), "used");
+              gauge.call((double) runtime.maxMemory(), "most");
+            })
+            .register(registry);
+  }
+
+  private void streams() {
+    var unused =
+        GaugeWithCallback.builder()
+            .name("ferry_streams")
+            .help("Connections that events are handed out on.")
+            .labelNames("kind")
+            .callback(gauge -> {
+              gauge.call(sockets.get(), "websocket");
+              gauge.call(eventStreams.get(), "events");
+            })
+            .register(registry);
+  }
+
+  /** Told of the API's requests. */
+  public ApiRoutes.Watcher api() {
+    return new ApiRoutes.Watcher() {
+      @Override
+      public void answered(String method, String route, int status, long nanos) {
+        requests.labelValues(method, route, String.valueOf(status)).observe(nanos / 1e9);
+      }
+
+      @Override
+      public void refused() {
+        refusals.labelValues("api").inc();
+      }
+
+      @Override
+      public void sockets(int more) {
+        int unused = sockets.addAndGet(more);
+      }
+
+      @Override
+      public void eventStreams(int more) {
+        int unused = eventStreams.addAndGet(more);
+      }
+    };
+  }
+
+  /** A token was taken anew. */
+  public void tokenRefreshed() {
+    tokens.inc();
+  }
+
+  /**
+   * The homeserver answered.
+   *
+   * @param latency how long it took
+   */
+  public void homeserverAnswered(Duration latency) {
+    homeserver.observe(latency.toNanos() / 1e9);
+  }
+
+  /** Prints all, on a virtual thread. */
+  public void serve(RoutingContext ctx) {
+    Thread unused =
+        Thread.ofVirtual()
+            .name("metrics")
+            .start(() ->
+                ctx.response()
+                    .putHeader(HttpHeaders.CONTENT_TYPE, writer.getContentType())
+                    .end(Buffer.buffer(text()))
+                    .onFailure(e -> {}));
+  }
+
+  /** All that is printed. */
+  byte[] text() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      writer.write(out, registry.scrape());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,102 @@
+package org.ferry.web.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.ferry.matrix.event.Json;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What is written about the API and the metrics, against what a running one says. */
+class ApiDocsTest {
+  private static ApiHouse house;
+  private static JsonNode document;
+
+  @BeforeAll
+  static void open() throws Exception {
+    house = new ApiHouse(ApiHouse.options(ApiHouse.token("all", Scope.values())));
+    document = house.get("/openapi.json", "all-token").json();
+  }
+
+  @AfterAll
+  static void close() {
+    house.close();
+  }
+
+  @Test
+  void everyOperationStandsOnThePage() throws Exception {
+    var described = new TreeSet<String>();
+    for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
+      for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
+        String method = operation.getKey().toUpperCase(Locale.ROOT);
+        boolean unused = described.add(method + " " + path.getKey());
+      }
+    }
+    var written = new TreeSet<String>();
+    Pattern.compile("(?m)^\\| `([A-Z]+ /[^`]*)` \\|")
+        .matcher(Files.readString(Path.of("docs/reference/api.md")))
+        .results()
+        .forEach(row -> written.add(row.group(1)));
+    assertThat(written).isEqualTo(described);
+  }
+
+  /** Every operation that is described is routed: nobody is told that there is no such path. */
+  @Test
+  void everyOperationIsRouted() throws Exception {
+    for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
+      for (String method : path.getValue().properties().stream().map(Map.Entry::getKey).toList()) {
+        if (path.getKey().equals("/events")) {
+          continue;
+        }
+        String real = path.getKey().replaceAll("\\{[a-z_]+}", "x");
+        String body = method.equals("get") || method.equals("delete") ? null : "{}";
+        ApiHouse.Answer answer =
+            house.ask(method.toUpperCase(Locale.ROOT), real, "all-token", body);
+        assertThat(answer.status()).as(path.getKey()).isNotIn(405, 500, 501);
+        assertThat(answer.json().path("detail").asText()).doesNotContain("no such path");
+      }
+    }
+  }
+
+  @Test
+  void allReferencesOfTheDescriptionLeadSomewhere() {
+    Pattern.compile("\"#(/components/[^\"]+)\"")
+        .matcher(Json.text(document))
+        .results()
+        .forEach(ref ->
+            assertThat(document.at(ref.group(1)).isMissingNode()).as(ref.group(1)).isFalse());
+  }
+
+  @Test
+  void dashboardAndAlertsUseMetricsThatThereAre() throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + house.port() + "/metrics")).build();
+    String printed;
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      printed = client.send(request, BodyHandlers.ofString()).body();
+    }
+    for (String file : new String[] {"grafana/dashboards/ferry.json", "ferry-alerts.yml"}) {
+      var used = new TreeSet<String>();
+      Pattern.compile("ferry_[a-z_]+")
+          .matcher(Files.readString(Path.of("deploy", file)))
+          .results()
+          .forEach(m -> used.add(m.group()));
+      assertThat(used).isNotEmpty();
+      for (String name : used) {
+        String plain = name.replaceAll("_(bucket|count|sum)$", "");
+        assertThat(printed).as(name).containsPattern("(?m)^# TYPE " + plain + " ");
+      }
+    }
+  }
+}
