@@ -27,6 +27,7 @@ import org.ferry.store.live.PgLeader;
 import org.ferry.store.live.PgLiveEvents;
 import org.ferry.store.live.PgMessages;
 import org.ferry.store.live.PgNarration;
+import org.ferry.store.live.PgRoomCards;
 import org.ferry.store.sending.PgLetters;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,14 @@ record LivePart(Following following, Sending sending) {
         new Following.Ways(
             doors, keyring == null ? null : machines(ferry, closing, keyring, registration));
     Postman postman =
-        new Postman(letters, box, company(config, registration), ways, identities, ferry.clock());
+        new Postman(
+            letters,
+            box,
+            company(config, registration),
+            ways,
+            identities,
+            new PgRoomCards(database),
+            ferry.clock());
     PgMessages messages = new PgMessages(database);
     Telling telling =
         new Telling(

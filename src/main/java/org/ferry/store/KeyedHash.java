@@ -6,8 +6,11 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** HMAC-SHA256 under the ledger's key: recognises what was forgotten without holding it. */
-final class KeyedHash {
+/**
+ * HMAC-SHA256 under the ledger's key: recognises what was forgotten without holding it. Safe for
+ * use by many threads.
+ */
+public final class KeyedHash {
   /** The key's text. */
   static final String KEY = "select key from ferry.forgotten where id = 1";
 
@@ -17,7 +20,17 @@ final class KeyedHash {
     this.key = new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
   }
 
-  String of(String text) {
+  /**
+   * The hash under the key of a database's ledger.
+   *
+   * @throws org.ferry.migrate.LedgerException where the database cannot be used
+   */
+  public static KeyedHash in(Database database) {
+    return new KeyedHash(database.run(KEY).iterator().next().getString(0));
+  }
+
+  /** The hash of a text, in hexadecimal digits. */
+  public String of(String text) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(key);

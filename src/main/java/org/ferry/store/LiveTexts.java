@@ -21,7 +21,7 @@ final class LiveTexts {
       delete from ferry.live_media;
       update ferry.live_room set name = null, card = '{}', read_at = null;
       update ferry.live_member set name = null where name is not null;
-      update ferry.outgoing set content = '{}' where state <> 'waiting';
+      update ferry.outgoing set content = '', hash = '', error = left(error, 0) where state <> 'waiting';
       """;
 
   private static final List<String> ERASE =
@@ -31,7 +31,8 @@ final class LiveTexts {
           "update ferry.live_message set data = null where sender = ? and data is not null",
           "update ferry.live_message set data = null"
               + " where type like 'member.%' and position(? in data) > 0",
-          "update ferry.outgoing set content = '{}' where sender = ? and state <> 'waiting'",
+          "update ferry.outgoing set content = '', hash = '', error = left(error, 0)"
+              + " where sender = ? and state <> 'waiting'",
           "update ferry.live_room set name = null, card = '{}', read_at = null"
               + " where room in (select room from ferry.live_member where user_id = ?)",
           "delete from ferry.live_member where user_id = ?");

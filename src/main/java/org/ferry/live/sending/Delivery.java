@@ -22,8 +22,6 @@ final class Delivery {
   /** In the content of every event that is sent: the transaction id. */
   static final String MARK = "org.ferry.txn";
 
-  private static final String REDACTION = "m.room.redaction";
-
   /** Homeservers count reactions, and no client encrypts them. */
   private static final String REACTION = "m.reaction";
 
@@ -102,10 +100,10 @@ final class Delivery {
   }
 
   private static Optional<RoomSettings> encryption(Letter letter, Intent as) {
-    String type = letter.out().type();
-    return type.equals(REDACTION) || type.equals(REACTION)
+    Outgoing out = letter.out();
+    return out.isRedaction() || out.type().equals(REACTION)
         ? Optional.empty()
-        : Rooms.encryption(as, letter.out().room());
+        : Rooms.encryption(as, out.room());
   }
 
   private boolean isRemembered(Instant tried, DeviceId now, @Nullable DeviceId then) {
@@ -114,10 +112,9 @@ final class Delivery {
 
   private static EventId send(Letter letter, Intent as, Optional<ObjectNode> sealed) {
     Outgoing out = letter.out();
-    if (out.type().equals(REDACTION)) {
-      EventId redacted = new EventId(out.content().path("redacts").asText());
-      return as.redact(
-          out.room(), redacted, letter.txn(), out.content().path("reason").textValue());
+    if (out.isRedaction()) {
+      String reason = out.content().path("reason").textValue();
+      return as.redact(out.room(), out.redacted(), letter.txn(), reason);
     }
     String type = sealed.isPresent() ? "m.room.encrypted" : out.type();
     ObjectNode content = sealed.orElseGet(out::content).deepCopy().put(MARK, letter.txn());

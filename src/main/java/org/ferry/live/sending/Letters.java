@@ -2,10 +2,13 @@ package org.ferry.live.sending;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.ferry.id.DeviceId;
 import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.live.message.Draft;
 import org.ferry.live.sending.Letter.Refusal;
 
 /**
@@ -33,8 +36,14 @@ public interface Letters {
   /** The message of a key. */
   Optional<Letter> find(String key);
 
-  /** The messages that are due, the oldest first; of each room and sender all that are. */
-  List<Letter> due(int limit);
+  /**
+   * The messages that are due, the oldest first; of each room the first ones.
+   *
+   * @param except no messages of these rooms
+   * @param each how many of a room at most
+   * @param limit how many at most
+   */
+  List<Letter> due(Collection<RoomId> except, int each, int limit);
 
   /**
    * Notes that a message is about to be given to the homeserver.
@@ -48,8 +57,14 @@ public interface Letters {
   /** It is an event; its content is forgotten. */
   void sent(long pk, EventId event);
 
-  /** It is refused for good. */
-  void failed(long pk, Refusal refusal);
+  /**
+   * It is refused for good, and that is told; in one transaction, and nothing happens where it
+   * waits no more.
+   *
+   * @param told what is told
+   * @param at when
+   */
+  void failed(long pk, Refusal refusal, Draft told, Instant at);
 
   /**
    * It waits, and so do later ones of the same sender and room.

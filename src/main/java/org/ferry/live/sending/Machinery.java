@@ -3,16 +3,19 @@ package org.ferry.live.sending;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import org.ferry.crypto.DeviceBrokenException;
 import org.ferry.crypto.DeviceRef;
+import org.ferry.crypto.FencedOutException;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.Identities;
 import org.ferry.live.accounts.Identity;
 import org.ferry.live.accounts.Identity.State;
 import org.ferry.live.sync.Duty;
+import org.ferry.live.sync.Halted;
 import org.ferry.live.sync.Machine;
 import org.ferry.live.sync.Machines;
 import org.ferry.live.sync.Visits;
@@ -38,19 +41,27 @@ final class Machinery implements AutoCloseable {
   private final Predicate<UserId> followed;
   private final Identities identities;
   private final InstantSource clock;
-  private final Map<UserId, Opened> open = new HashMap<>();
-  private Instant rounded;
+  private final Map<UserId, Opened> open = new ConcurrentHashMap<>();
+  private final Turns<UserId> turns = new Turns<>();
 
-  /** A ghost's machine. */
+  /** A ghost's machine; what changes does so in its user's turn. */
   private static final class Opened {
+    private final UserId user;
     private final Machine machine;
     private final Visits visits;
-    private volatile Instant used;
+    private Instant used;
+    private int users;
+    private boolean dropped;
 
     Opened(Intent as, Machine machine, Instant used) {
+      this.user = as.user();
       this.machine = machine;
       this.visits = new Visits(as, machine);
       this.used = used;
+    }
+
+    boolean isIdle(Instant now) {
+      return users == 0 && Duration.between(used, now).compareTo(IDLE) > 0;
     }
   }
 
@@ -65,42 +76,51 @@ final class Machinery implements AutoCloseable {
     this.followed = followed;
     this.identities = identities;
     this.clock = clock;
-    this.rounded = clock.instant();
   }
 
   /**
-   * The machine of somebody who writes, up to date.
+   * Works with the machine of somebody who writes, brought up to date. It is not closed meanwhile.
    *
    * @throws NotYet where there is none
    */
-  Machine fresh(Intent as) {
-    Machine machine = open(as);
-    Opened ghost;
-    synchronized (this) {
-      ghost = open.get(as.user());
-    }
-    if (ghost != null) {
-      ghost.visits.refresh();
-    }
-    return machine;
+  <T> T fresh(Intent as, Function<Machine, T> work) {
+    return use(
+        as,
+        opened -> {
+          opened.visits.refresh();
+          return work.apply(opened.machine);
+        },
+        work);
   }
 
   /**
-   * The machine of somebody who writes.
+   * Works with the machine of somebody who writes, as it is.
    *
    * @throws NotYet where there is none
    */
-  Machine open(Intent as) {
-    if (machines == null) {
+  <T> T open(Intent as, Function<Machine, T> work) {
+    return use(as, opened -> work.apply(opened.machine), work);
+  }
+
+  private <T> T use(Intent as, Function<Opened, T> ghost, Function<Machine, T> other) {
+    Machines from = machines;
+    if (from == null) {
       throw new NotYet("the room is encrypted, and without a pickle key Ferry encrypts nothing");
     }
-    return followed.test(as.user())
-        ? lead.machine(as.user())
-            .orElseThrow(() -> new NotYet("the device of " + as.user() + " is not ready"))
-        : opened(as, machines).machine;
+    if (followed.test(as.user())) {
+      return other.apply(
+          lead.machine(as.user())
+              .orElseThrow(() -> new NotYet("the device of " + as.user() + " is not ready")));
+    }
+    Opened opened = turns.in(as.user(), () -> take(as, from));
+    try {
+      return ghost.apply(opened);
+    } finally {
+      boolean unused = turns.in(as.user(), () -> giveBack(opened));
+    }
   }
 
-  private synchronized Opened opened(Intent as, Machines from) {
+  private Opened take(Intent as, Machines from) {
     Opened opened = open.get(as.user());
     if (opened == null) {
       DeviceRef ref = new DeviceRef(as.user(), as.device().orElseThrow());
@@ -108,49 +128,94 @@ final class Machinery implements AutoCloseable {
       Opened unused = open.put(as.user(), opened);
       identities.note(as.user(), State.FOLLOWING, "encrypts");
     }
-    opened.used = clock.instant();
+    opened.users++;
     return opened;
   }
 
-  /** A machine that failed is not used again. */
-  synchronized void drop(UserId user) {
-    Opened opened = open.remove(user);
-    if (opened != null) {
+  private boolean giveBack(Opened opened) {
+    opened.users--;
+    opened.used = clock.instant();
+    return closeUnused(opened);
+  }
+
+  /** A machine that failed is not used again; it is closed when nobody works with it any more. */
+  void drop(UserId user) {
+    boolean unused = turns.in(user, () -> drop(open.get(user)));
+  }
+
+  private boolean drop(@Nullable Opened opened) {
+    if (opened == null) {
+      return false;
+    }
+    boolean unused = open.remove(opened.user, opened);
+    opened.dropped = true;
+    return closeUnused(opened);
+  }
+
+  private static boolean closeUnused(Opened opened) {
+    boolean unused = opened.dropped && opened.users == 0;
+    if (unused) {
       opened.machine.close();
+    }
+    return unused;
+  }
+
+  /** Closes what is idle. */
+  void tend() {
+    Instant now = clock.instant();
+    for (UserId user : open.keySet()) {
+      boolean unused =
+          turns.in(
+              user,
+              () -> {
+                Opened opened = open.get(user);
+                return opened != null && opened.isIdle(now) && drop(opened);
+              });
     }
   }
 
-  /** Closes what is idle and, once an hour, has all devices take what came for them. */
-  void tend(Writers writers) {
-    Instant now = clock.instant();
-    synchronized (this) {
-      List<UserId> idle =
-          open.entrySet().stream()
-              .filter(e -> Duration.between(e.getValue().used, now).compareTo(IDLE) > 0)
-              .map(Map.Entry::getKey)
-              .toList();
-      idle.forEach(this::drop);
-    }
-    if (machines != null && Duration.between(rounded, now).compareTo(ROUND) > 0) {
-      rounded = now;
-      for (Identity identity : identities.all()) {
-        if (identity.kind() == Identity.Kind.GHOST && identity.state() == State.FOLLOWING) {
-          visit(writers, identity.user());
+  /**
+   * Once an hour has all devices take what came for them; until the thread is interrupted. What is
+   * wrong with one concerns that one.
+   */
+  void visitAll(Writers writers) {
+    while (machines != null && !Thread.currentThread().isInterrupted()) {
+      try {
+        Thread.sleep(ROUND);
+        for (Identity identity : identities.all()) {
+          if (identity.kind() == Identity.Kind.GHOST
+              && identity.state() == State.FOLLOWING
+              && !Thread.currentThread().isInterrupted()) {
+            visit(writers, identity.user());
+          }
         }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (RuntimeException e) {
+        // The database cannot be used; the next round may find it again.
+        LOG.warn("event=ghosts_not_visited", e);
       }
     }
   }
 
   private void visit(Writers writers, UserId ghost) {
     try {
-      Machine unused = fresh(writers.of(ghost));
-    } catch (HomeserverFailure e) {
+      boolean unused = fresh(writers.of(ghost), machine -> true);
+    } catch (FencedOutException e) {
+      writers.forget(ghost);
+      drop(ghost);
       LOG.info("event=ghost_not_visited user={} {}", ghost, e.getMessage());
+    } catch (HomeserverFailure | NotYet | Halted | DeviceBrokenException e) {
+      LOG.info("event=ghost_not_visited user={} {}", ghost, e.getMessage());
+    } catch (RuntimeException e) {
+      // The others are visited all the same.
+      LOG.warn("event=ghost_not_visited user={}", ghost, e);
     }
   }
 
+  /** Closes all of them; nobody works with any. */
   @Override
-  public synchronized void close() {
+  public void close() {
     open.values().forEach(o -> o.machine.close());
     open.clear();
   }

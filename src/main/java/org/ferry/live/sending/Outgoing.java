@@ -1,6 +1,7 @@
 package org.ferry.live.sending;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 
@@ -18,13 +19,38 @@ public record Outgoing(UserId as, RoomId room, String type, ObjectNode content, 
   /** The most characters of a key and of a type. */
   public static final int LONGEST = 255;
 
+  static final String REDACTION = "m.room.redaction";
+
   /** Checks what no homeserver would take. */
   public Outgoing {
-    if (key.isEmpty() || key.length() > LONGEST) {
-      throw new IllegalArgumentException("a key has 1 to " + LONGEST + " characters");
+    if (key.isEmpty() || key.length() > LONGEST || key.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(
+          "a key has 1 to " + LONGEST + " characters, none of which is NUL");
     }
-    if (type.isEmpty() || type.length() > LONGEST || type.equals("m.room.encrypted")) {
+    if (type.isEmpty()
+        || type.length() > LONGEST
+        || type.indexOf('\0') >= 0
+        || type.equals("m.room.encrypted")) {
       throw new IllegalArgumentException("no event of the type \"" + type + "\" can be sent");
     }
+  }
+
+  /** Whether it takes an event back. */
+  boolean isRedaction() {
+    return type.equals(REDACTION);
+  }
+
+  /**
+   * The event that is taken back.
+   *
+   * @throws IllegalArgumentException where the content names none
+   */
+  EventId redacted() {
+    String id = content.path("redacts").asText();
+    if (!id.startsWith("$")) {
+      throw new IllegalArgumentException(
+          "a redaction names an event in \"redacts\", which is \"" + id + "\" here");
+    }
+    return new EventId(id);
   }
 }

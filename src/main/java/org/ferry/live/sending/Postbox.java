@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.ferry.id.EventId;
 import org.ferry.live.Signal;
 import org.ferry.live.sending.Letter.Refusal;
 import org.ferry.live.sending.Letters.Posted;
@@ -48,6 +49,9 @@ public final class Postbox implements Sending {
 
   @Override
   public Sent send(Outgoing out) {
+    if (out.isRedaction()) {
+      EventId unused = out.redacted();
+    }
     Posted accepted = letters.post(out, txn(out));
     posted.wake();
     Letter letter = settled(accepted.letter());

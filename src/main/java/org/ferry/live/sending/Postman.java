@@ -3,6 +3,7 @@ package org.ferry.live.sending;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.ferry.crypto.DeviceBrokenException;
 import org.ferry.crypto.FencedOutException;
 import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
 import org.ferry.live.accounts.Identities;
+import org.ferry.live.message.RoomCard;
+import org.ferry.live.message.RoomCards;
 import org.ferry.live.sending.Letter.Refusal;
 import org.ferry.live.sync.Duty;
 import org.ferry.live.sync.Following;
@@ -35,6 +39,11 @@ public final class Postman implements Duty {
   private static final Duration KEPT = Duration.ofDays(30);
   private static final Duration SWEEP = Duration.ofHours(1);
   private static final int BATCH = 200;
+
+  /** Of a room at once: the others have their turn. */
+  private static final int EACH = 20;
+
+  private static final int MOST_ROOMS = 200;
   private static final int MOST_DOUBLINGS = 8;
 
   private final Letters letters;
@@ -42,6 +51,7 @@ public final class Postman implements Duty {
   private final Company company;
   private final Following.Ways ways;
   private final Identities identities;
+  private final RoomCards cards;
   private final InstantSource clock;
   private final Set<RoomId> busy = ConcurrentHashMap.newKeySet();
 
@@ -54,6 +64,7 @@ public final class Postman implements Duty {
    * @param ways how the world is reached; without machines nobody is followed, and nothing
    *     encrypted
    * @param identities whose devices are kept
+   * @param cards what is told of rooms
    * @param clock now
    */
   public Postman(
@@ -62,12 +73,14 @@ public final class Postman implements Duty {
       Company company,
       Following.Ways ways,
       Identities identities,
+      RoomCards cards,
       InstantSource clock) {
     this.letters = letters;
     this.box = box;
     this.company = company;
     this.ways = ways;
     this.identities = identities;
+    this.cards = cards;
     this.clock = clock;
   }
 
@@ -92,7 +105,12 @@ public final class Postman implements Duty {
               lead.epoch());
       Set<Thread> rounds = ConcurrentHashMap.newKeySet();
       try {
-        deliver(delivery, rounds, () -> machinery.tend(writers));
+        // Ghosts may be thousands, and what is to be sent does not wait for them.
+        Thread visits =
+            Thread.ofVirtual().name("visits").unstarted(() -> machinery.visitAll(writers));
+        boolean unused = rounds.add(visits);
+        visits.start();
+        deliver(delivery, rounds, machinery::tend);
       } finally {
         rounds.forEach(Thread::interrupt);
         for (Thread round : rounds) {
@@ -133,8 +151,11 @@ public final class Postman implements Duty {
   /** One round for each room that has something due and none under way. */
   private void begin(Delivery delivery, Set<Thread> rounds) {
     Map<RoomId, List<Letter>> due = new LinkedHashMap<>();
-    for (Letter letter : letters.due(BATCH)) {
-      due.computeIfAbsent(letter.out().room(), r -> new java.util.ArrayList<>()).add(letter);
+    if (busy.size() >= MOST_ROOMS) {
+      return;
+    }
+    for (Letter letter : letters.due(Set.copyOf(busy), EACH, BATCH)) {
+      due.computeIfAbsent(letter.out().room(), r -> new ArrayList<>()).add(letter);
     }
     due.forEach((room, waiting) -> {
       if (busy.add(room)) {
@@ -142,12 +163,15 @@ public final class Postman implements Duty {
             Thread.ofVirtual()
                 .name("send " + room)
                 .unstarted(() -> {
+                  boolean done = false;
                   try {
-                    round(delivery, waiting);
+                    done = finish(delivery, waiting);
                   } finally {
                     boolean unused = busy.remove(room);
                     unused = rounds.remove(Thread.currentThread());
-                    box.posted().wake();
+                    if (done) {
+                      box.posted().wake();
+                    }
                   }
                 });
         boolean unused = rounds.add(round);
@@ -156,9 +180,23 @@ public final class Postman implements Duty {
     });
   }
 
+  /** Whether the round came to its end; what stopped it may be gone at the next look. */
+  private boolean finish(Delivery delivery, List<Letter> waiting) {
+    try {
+      round(delivery, waiting);
+      return true;
+    } catch (RuntimeException e) {
+      // The database cannot be used, or what nobody foresaw: the other rooms go on.
+      if (!Thread.currentThread().isInterrupted()) {
+        LOG.warn("event=sending_stopped room={}", waiting.getFirst().out().room(), e);
+      }
+      return false;
+    }
+  }
+
   /** One that has to wait holds up the later ones of its sender, and nobody else's. */
   private void round(Delivery delivery, List<Letter> waiting) {
-    Set<org.ferry.id.UserId> held = new HashSet<>();
+    Set<UserId> held = new HashSet<>();
     for (Letter read : waiting) {
       if (Thread.currentThread().isInterrupted()) {
         return;
@@ -188,12 +226,19 @@ public final class Postman implements Duty {
     } catch (FencedOutException e) {
       delivery.dropped(letter.out().as());
       return later(letter, "another process took the device over");
+    } catch (RuntimeException e) {
+      // Whatever it is, only this sender's messages wait for it, and not for ever.
+      if (!Thread.currentThread().isInterrupted()) {
+        LOG.warn(
+            "event=send_stumbled room={} key=\"{}\"", letter.out().room(), letter.out().key(), e);
+      }
+      return later(letter, "unforeseen: " + e);
     }
   }
 
   /** Whether it says nothing about the message. */
   private static boolean isPassing(MatrixException e) {
-    return e.isRateLimit() || e.isUnknownDevice() || e.isTokenRefused();
+    return e.mayResolve() || e.isUnknownDevice() || e.isTokenRefused();
   }
 
   private static String sentence(RuntimeException e) {
@@ -209,7 +254,8 @@ public final class Postman implements Duty {
         refusal.status(),
         refusal.errcode(),
         refusal.error());
-    letters.failed(letter.pk(), refusal);
+    RoomCard card = cards.find(letter.out().room()).orElse(null);
+    letters.failed(letter.pk(), refusal, Regret.of(letter, refusal, card), clock.instant());
     box.settled();
     return true;
   }

@@ -35,10 +35,13 @@ final class Sealing {
    * @throws NotYet where the device is not ready, or keys cannot be handed out now
    */
   ObjectNode seal(Intent as, Letter letter, RoomSettings settings) {
-    Machine machine = machinery.fresh(as);
     Outgoing out = letter.out();
-    share(as, machine, out.room(), rooms.readers(as, out.room(), settings), settings);
-    return machine.encrypt(out.room(), letter.txn(), out.type(), out.content());
+    return machinery.fresh(
+        as,
+        machine -> {
+          share(as, machine, out.room(), rooms.readers(as, out.room(), settings), settings);
+          return machine.encrypt(out.room(), letter.txn(), out.type(), out.content());
+        });
   }
 
   private static void share(
@@ -61,6 +64,12 @@ final class Sealing {
 
   /** A message is an event: its ciphertext is not needed any more. */
   void delivered(Intent as, Letter letter) {
-    machinery.open(as).sent(letter.txn());
+    boolean unused =
+        machinery.open(
+            as,
+            machine -> {
+              machine.sent(letter.txn());
+              return true;
+            });
   }
 }

@@ -16,6 +16,7 @@ public interface Sending {
    * @throws MatrixException where it is refused for good; the same key may be tried again
    * @throws NotYet where it is accepted and could not be sent so far; it will be, and the same key
    *     tells what became of it
+   * @throws IllegalArgumentException where it is a redaction that names no event
    * @throws KeyReused where the key belongs to another message
    */
   Sent send(Outgoing out);

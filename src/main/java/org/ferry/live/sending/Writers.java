@@ -30,6 +30,7 @@ final class Writers {
   private final boolean followed;
 
   private final Map<UserId, Intent> ghosts = new ConcurrentHashMap<>();
+  private final Turns<UserId> turns = new Turns<>();
 
   Writers(
       Company company, Doors doors, Identities identities, InstantSource clock, boolean followed) {
@@ -58,11 +59,19 @@ final class Writers {
       throw new NotYet(
           user + " is neither a user of this application service nor a configured account");
     }
-    return ghosts.computeIfAbsent(
-        user,
-        u ->
-            new ServiceDevice(u, company.isBot(u) ? Kind.BOT : Kind.GHOST, doors, identities, clock)
-                .ready());
+    Intent ghost = ghosts.get(user);
+    return ghost != null ? ghost : turns.in(user, () -> ghost(user));
+  }
+
+  private Intent ghost(UserId user) {
+    Intent known = ghosts.get(user);
+    if (known != null) {
+      return known;
+    }
+    Kind kind = company.isBot(user) ? Kind.BOT : Kind.GHOST;
+    Intent made = new ServiceDevice(user, kind, doors, identities, clock).ready();
+    Intent unused = ghosts.put(user, made);
+    return made;
   }
 
   /** The device of a ghost is looked at anew. */

@@ -125,11 +125,19 @@ public final class PgMessages implements Messages {
 
   @Override
   public long tell(Draft draft, Instant at) {
-    return database.transaction(connection -> {
-      long pos = next(connection);
-      MessageRows.insert(connection, pos, List.of(draft), List.of(at));
-      return pos;
-    });
+    return database.transaction(connection -> tell(connection, draft, at));
+  }
+
+  /**
+   * Tells something within a transaction of the caller's: it is told if that is committed.
+   *
+   * @param connection of the transaction
+   * @return its position
+   */
+  public static long tell(SqlConnection connection, Draft draft, Instant at) throws Exception {
+    long pos = next(connection);
+    MessageRows.insert(connection, pos, List.of(draft), List.of(at));
+    return pos;
   }
 
   private static long next(SqlConnection connection) throws Exception {

@@ -1,17 +1,15 @@
 package org.ferry.store.sending;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.ferry.crypto.StoredJson;
@@ -19,6 +17,7 @@ import org.ferry.id.DeviceId;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.live.message.Draft;
 import org.ferry.live.sending.KeyReused;
 import org.ferry.live.sending.Letter;
 import org.ferry.live.sending.Letter.Refusal;
@@ -26,6 +25,8 @@ import org.ferry.live.sending.Letter.State;
 import org.ferry.live.sending.Letters;
 import org.ferry.live.sending.Outgoing;
 import org.ferry.store.Database;
+import org.ferry.store.KeyedHash;
+import org.ferry.store.live.PgMessages;
 import org.jspecify.annotations.Nullable;
 
 /** Messages on their way in PostgreSQL: {@code ferry.outgoing}. */
@@ -38,8 +39,9 @@ public final class PgLetters implements Letters {
   private static final String AGAIN =
       """
       update ferry.outgoing set state = 'waiting', content = $2, posted_at = now(), due_at = now(),
-        status = null, errcode = null, error = null, settled_at = null
-      where key = $1 and state = 'failed' and hash = $3
+        status = null, errcode = null, error = null, settled_at = null, hash = $3
+      where key = $1 and state = 'failed' and hash in ($3, '')
+        and sender = $4 and room = $5 and type = $6
       """;
   private static final String COLUMNS =
       """
@@ -48,12 +50,32 @@ public final class PgLetters implements Letters {
       from ferry.outgoing o
       """;
   private static final String DUE =
-      COLUMNS
+      """
+      with recursive line(room, sender) as (
+        (select room, sender from ferry.outgoing where state = 'waiting'
+          order by room, sender limit 1)
+        union all
+        select next.room, next.sender from line, lateral (
+          select room, sender from ferry.outgoing
+          where state = 'waiting' and (room, sender) > (line.room, line.sender)
+          order by room, sender limit 1) next
+      ), first as (
+        select f.pk, row_number() over (partition by line.room order by f.pk) as n
+        from line, lateral (
+          select pk from ferry.outgoing o
+          where state = 'waiting' and room = line.room and sender = line.sender
+            and not exists (select from ferry.outgoing held
+              where held.state = 'waiting' and held.room = o.room and held.sender = o.sender
+                and held.pk <= o.pk and held.due_at > now())
+          order by pk limit $2) f
+        where line.room <> all($1)
+      )
+      """
+          + COLUMNS
           + """
-          where state = 'waiting' and not exists (select from ferry.outgoing held
-            where held.state = 'waiting' and held.room = o.room and held.sender = o.sender
-              and held.pk <= o.pk and held.due_at > now())
-          order by pk limit $1
+          where pk in (select pk from first where n <= $2 order by pk limit $3)
+            and state = 'waiting'
+          order by pk
           """;
   private static final String TRYING =
       """
@@ -72,15 +94,17 @@ public final class PgLetters implements Letters {
       """
       update ferry.outgoing set state = 'failed', status = $2, errcode = $3, error = $4,
         content = '', detail = '', settled_at = now()
-      where pk = $1
+      where pk = $1 and state = 'waiting'
       """;
   private static final String LATER =
       """
-      update ferry.outgoing set due_at = now() + $2 * interval '1 ms', detail = $3 where pk = $1
+      update ferry.outgoing set due_at = now() + $2 * interval '1 ms', detail = $3
+      where pk = $1 and state = 'waiting'
       """;
   private static final String FORGET = "delete from ferry.outgoing where settled_at < $1";
 
   private final Database database;
+  private volatile @Nullable KeyedHash hashes;
 
   /**
    * Messages in a database.
@@ -94,7 +118,7 @@ public final class PgLetters implements Letters {
   @Override
   public Posted post(Outgoing out, String txn) {
     String content = StoredJson.text(out.content());
-    Buffer hash = hash(out, content);
+    String hash = hash(out, content);
     boolean fresh =
         database
                 .run(
@@ -109,26 +133,33 @@ public final class PgLetters implements Letters {
                 .rowCount()
             > 0;
     if (!fresh) {
-      var unused = database.run(AGAIN, out.key(), content, hash);
+      var unused =
+          database.run(
+              AGAIN, out.key(), content, hash, out.as().value(), out.room().value(), out.type());
     }
     Row row = database.run(COLUMNS + " where key = $1", out.key()).iterator().next();
-    if (!row.getBuffer(6).equals(hash)) {
+    Letter letter = letter(row);
+    String known = row.getString(6);
+    if (known.isEmpty() ? !isAlike(letter.out(), out) : !known.equals(hash)) {
       throw new KeyReused(out.key());
     }
-    return new Posted(letter(row), fresh);
+    return new Posted(letter, fresh);
   }
 
-  private static Buffer hash(Outgoing out, String content) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String part : List.of(out.as().value(), out.room().value(), out.type(), content)) {
-        digest.update(part.getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
-      }
-      return Buffer.buffer(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
+  private String hash(Outgoing out, String content) {
+    KeyedHash known = hashes;
+    if (known == null) {
+      known = KeyedHash.in(database);
+      hashes = known;
     }
+    return known.of(String.join("\0", out.as().value(), out.room().value(), out.type(), content));
+  }
+
+  /** As far as can be told of a message whose content is forgotten. */
+  private static boolean isAlike(Outgoing one, Outgoing other) {
+    return one.as().equals(other.as())
+        && one.room().equals(other.room())
+        && one.type().equals(other.type());
   }
 
   @Override
@@ -137,13 +168,14 @@ public final class PgLetters implements Letters {
   }
 
   @Override
-  public List<Letter> due(int limit) {
-    return letters(DUE, limit);
+  public List<Letter> due(Collection<RoomId> except, int each, int limit) {
+    String[] busy = except.stream().map(RoomId::value).toArray(String[]::new);
+    return letters(DUE, busy, each, limit);
   }
 
-  private List<Letter> letters(String sql, Object value) {
+  private List<Letter> letters(String sql, Object... values) {
     List<Letter> letters = new ArrayList<>();
-    database.run(sql, value).forEach(row -> letters.add(letter(row)));
+    database.run(sql, values).forEach(row -> letters.add(letter(row)));
     return letters;
   }
 
@@ -158,13 +190,25 @@ public final class PgLetters implements Letters {
   }
 
   @Override
-  public void failed(long pk, Refusal refusal) {
-    var unused = database.run(FAILED, pk, refusal.status(), refusal.errcode(), refusal.error());
+  public void failed(long pk, Refusal refusal, Draft told, Instant at) {
+    Tuple values = Tuple.of(pk, refusal.status(), text(refusal.errcode()), text(refusal.error()));
+    var unused =
+        database.transaction(connection -> {
+          // After a commit whose answer was lost it waits no more, and was told.
+          return Database.await(connection.preparedQuery(FAILED).execute(values)).rowCount() > 0
+              ? PgMessages.tell(connection, told, at)
+              : 0;
+        });
+  }
+
+  /** PostgreSQL keeps no NUL, and homeservers may say anything. */
+  private static String text(String said) {
+    return said.replace('\0', '\ufffd');
   }
 
   @Override
   public void later(long pk, Duration pause, String why) {
-    var unused = database.run(LATER, pk, pause.toMillis(), why);
+    var unused = database.run(LATER, pk, pause.toMillis(), text(why));
   }
 
   @Override
