@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  ferry init --homeserver http://127.0.0.1:8008 --domain new.example.org \\",
       "      --space '#village:new.example.org' --create-space",
-      "  ferry init --account @me:example.org"
+      "  ferry init --account @me:example.org --webhook https://shop.example.org/hook"
     })
 final class InitCommand extends FerryCommand {
   @Option(
@@ -76,7 +76,7 @@ final class InitCommand extends FerryCommand {
   @Option(
       names = "--webhook",
       paramLabel = "URL",
-      description = "Where that account's messages go (not available yet).")
+      description = "With --account: where its messages are posted to, signed with a fresh secret.")
   @Nullable String webhook;
 
   InitCommand(Session session) {
@@ -85,7 +85,7 @@ final class InitCommand extends FerryCommand {
 
   @Override
   public Integer call() {
-    refuseWhatIsNotBuilt();
+    refuseWhatDoesNotFit();
     String follow = account;
     if (follow != null) {
       return follow(follow);
@@ -99,9 +99,10 @@ final class InitCommand extends FerryCommand {
     return ExitStatus.DONE;
   }
 
-  private void refuseWhatIsNotBuilt() {
-    if (webhook != null) {
-      throw NotYet.refusal("init --webhook");
+  private void refuseWhatDoesNotFit() {
+    if (webhook != null && account == null) {
+      throw new UsageException(
+          "--webhook belongs to --account; in a migration's config.yaml write webhooks, as config.example.yaml shows.");
     }
     if (!List.of("ghost", "account").contains(identities)) {
       throw new UsageException("--identities is ghost or account, not " + identities + ".");
@@ -117,13 +118,24 @@ final class InitCommand extends FerryCommand {
           "--account follows an account and nothing else; --domain, --space, --create-space and --address belong to a migration.");
     }
     Path folder = session().world().folder().resolve(dir).normalize();
-    refuseToOverwrite(AccountInstallation.existing(folder));
-    AccountInstallation files = new AccountInstallation(folder, new UserId(follow), homeserver);
+    AccountInstallation files =
+        new AccountInstallation(folder, new UserId(follow), homeserver, hook());
+    refuseToOverwrite(files.existing());
     String key = key(files.pickleKey());
     files.write();
     session().say("Written, mode 0600:");
     session().say("  " + files.config() + "  the configuration");
     session().say("  " + files.pickleKey() + key);
+    AccountInstallation.Hook hook = files.hook();
+    if (hook != null) {
+      session().say("  " + files.secret() + "  a fresh secret; its receiver checks posts with it");
+    }
+    if (hook != null && !hook.allowed().isEmpty()) {
+      session()
+          .say(
+              "%s is not public (%s): config.yaml allows posts to it, with allow_private."
+                  .formatted(hook.url().getHost(), String.join(", ", hook.allowed())));
+    }
     session()
         .say(
             """
@@ -132,8 +144,18 @@ final class InitCommand extends FerryCommand {
               ferry accounts login %s
               ferry run\
             """
-                .formatted(follow));
+                    .formatted(follow)
+                + (hook == null ? "" : "\n  ferry webhooks test webhook"));
     return ExitStatus.DONE;
+  }
+
+  private AccountInstallation.@Nullable Hook hook() {
+    try {
+      return webhook == null ? null : AccountInstallation.Hook.of(webhook);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          "--webhook " + webhook + " cannot be posted to: " + e.getMessage() + ".");
+    }
   }
 
   private static String key(Path file) {

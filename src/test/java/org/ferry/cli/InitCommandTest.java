@@ -1,6 +1,7 @@
 package org.ferry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,10 +10,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.ferry.config.Config;
 import org.ferry.config.ConfigLoader;
 import org.ferry.config.RegistrationCheck;
 import org.ferry.config.RegistrationFile;
+import org.ferry.id.Secret;
+import org.ferry.webhook.Endpoint;
+import org.ferry.webhook.Guard;
+import org.ferry.webhook.SigningSecret;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,5 +145,67 @@ class InitCommandTest {
     assertThat(CommandRun.in(folder, "registration", "--force").status()).isZero();
     assertThat(RegistrationFile.read(file)).isEqualTo(before);
     assertThat(CommandRun.in(folder, "registration").out()).contains("nothing was written");
+  }
+
+  private CommandRun follow(String... more) {
+    return CommandRun.in(
+        folder,
+        Stream.concat(
+                Stream.of(
+                    "init",
+                    "--account",
+                    "@me:example.org",
+                    "--homeserver",
+                    "http://127.0.0.1:8008"),
+                Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  @Test
+  void followsAnAccountIntoAWebhookWithASecretOfItsOwn() throws IOException {
+    CommandRun run = follow("--webhook", "http://127.0.0.1:3000/it's?a=${b}");
+    assertThat(run.status()).as(run.err()).isEqualTo(2);
+    assertThat(folder).isEmptyDirectory();
+    run = follow("--webhook", "http://127.0.0.1:3000/it's?a=$%7Bb%7D");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("127.0.0.1 is not public", "allow_private", "ferry webhooks test webhook");
+    Path secret = folder.resolve("webhook.secret");
+    String text = Files.readString(secret).strip();
+    assertThat(Base64.getDecoder().decode(text.substring("whsec_".length()))).hasSize(32);
+    assertThat(run.out()).doesNotContain(text);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
+        .isEqualTo("rw-------");
+    Config config = config();
+    assertThat(config.warnings()).isEmpty();
+    Endpoint endpoint = config.webhooks().getFirst();
+    assertThat(endpoint.url()).hasToString("http://127.0.0.1:3000/it's?a=$%7Bb%7D");
+    byte[] body = {1};
+    assertThat(endpoint.secrets().getFirst().sign("id", 1, body))
+        .isEqualTo(SigningSecret.of(Secret.of(text)).sign("id", 1, body));
+    assertThatCode(() ->
+            new Guard(Guard.Resolver.system(), List.of())
+                .address(endpoint.url(), endpoint.allowPrivate()))
+        .doesNotThrowAnyException();
+    assertThat(follow("--webhook", "http://127.0.0.1:3000/").err()).contains("webhook.secret");
+  }
+
+  @Test
+  void allowsNoPrivateAddressWhereTheReceiverIsPublic() {
+    CommandRun run = follow("--webhook", "https://9.9.9.9/hook");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).doesNotContain("not public");
+    assertThat(config().webhooks().getFirst().allowPrivate()).isEmpty();
+  }
+
+  @Test
+  void refusesAReceiverThatCannotBeAndOneWithoutAnAccount() {
+    CommandRun scheme = follow("--webhook", "ftp://shop.example.org/");
+    assertThat(scheme.status()).isEqualTo(2);
+    assertThat(scheme.err()).contains("--webhook ftp://shop.example.org/", "is no http(s) URL");
+    CommandRun alone = CommandRun.in(folder, "init", "--webhook", "https://9.9.9.9/hook");
+    assertThat(alone.status()).isEqualTo(2);
+    assertThat(alone.err()).contains("--webhook belongs to --account");
+    assertThat(folder).isEmptyDirectory();
   }
 }
