@@ -68,6 +68,7 @@ public final class Doctor {
       throws InterruptedException {
     Checkup checkup = new Checkup(config, ferry.clock(), shown);
     checkup.local();
+    checkup.webhooks(Reach.of(config));
     boolean database = database(checkup);
     if (database) {
       roomKeys(checkup, plan);

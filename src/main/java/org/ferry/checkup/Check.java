@@ -60,6 +60,8 @@ public enum Check {
   PICKLE_KEY,
   /** The accounts whose conversations are followed. */
   ACCOUNTS,
+  /** Where live messages are posted to. */
+  WEBHOOKS,
   /** Room versions. */
   ROOM_VERSIONS,
   /** The largest file. */

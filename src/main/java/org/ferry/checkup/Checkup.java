@@ -74,6 +74,15 @@ public final class Checkup {
   }
 
   /**
+   * Looks at where live messages are posted to.
+   *
+   * @param endpoints of the configuration
+   */
+  public void webhooks(List<Receiving> endpoints) {
+    findings.addAll(LocalCheck.webhooks(endpoints));
+  }
+
+  /**
    * Ferry's database cannot be used.
    *
    * @param sentence why, and what to do

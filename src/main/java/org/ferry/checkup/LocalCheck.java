@@ -7,6 +7,7 @@ import static org.ferry.checkup.Check.DISK;
 import static org.ferry.checkup.Check.PICKLE_KEY;
 import static org.ferry.checkup.Check.REGISTRATION;
 import static org.ferry.checkup.Check.SECRETS;
+import static org.ferry.checkup.Check.WEBHOOKS;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,6 +83,22 @@ final class LocalCheck {
                     ? accounts.getFirst().user() + " needs nobody's help"
                     : "none of %d followed users needs anybody's help".formatted(accounts.size())))
         : found;
+  }
+
+  /**
+   * Judges endpoints. A receiver that is down is no problem of Ferry's: what waits is delivered
+   * later.
+   */
+  static List<Finding> webhooks(List<Receiving> endpoints) {
+    return endpoints.stream().map(LocalCheck::webhook).toList();
+  }
+
+  private static Finding webhook(Receiving endpoint) {
+    String trouble = endpoint.trouble();
+    return trouble == null
+        ? Finding.ok(
+            WEBHOOKS, "%s: %s takes connections".formatted(endpoint.name(), endpoint.host()))
+        : Finding.warning(WEBHOOKS, endpoint.name() + ": " + trouble, endpoint.remedy());
   }
 
   private List<Finding> configuration() {

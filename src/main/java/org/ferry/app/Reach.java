@@ -1,0 +1,65 @@
+package org.ferry.app;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import org.ferry.checkup.Receiving;
+import org.ferry.config.Config;
+import org.ferry.webhook.Endpoint;
+import org.ferry.webhook.Guard;
+import org.ferry.webhook.Refused;
+
+/** Tries whether the configured webhooks can be posted to, without posting anything. */
+final class Reach {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private Reach() {}
+
+  /** Connects to each endpoint, one after the other, for at most five seconds each. */
+  static List<Receiving> of(Config config) {
+    Guard guard = WebhookPart.guard(config);
+    return config.webhooks().stream().map(e -> reach(guard, e)).toList();
+  }
+
+  private static Receiving reach(Guard guard, Endpoint endpoint) {
+    String name = endpoint.name();
+    String host = endpoint.url().getAuthority();
+    try {
+      connect(guard.address(endpoint.url(), endpoint.allowPrivate()));
+      return new Receiving(name, host, null, null);
+    } catch (Refused e) {
+      return new Receiving(
+          name,
+          host,
+          "nothing is posted there: " + e.getMessage(),
+          "in Ferry's configuration, in the entry %s of webhooks, name the address in allow_private, or correct its url"
+              .formatted(name));
+    } catch (UnknownHostException e) {
+      return new Receiving(
+          name,
+          host,
+          "the name %s has no address".formatted(endpoint.url().getHost()),
+          "correct the url of %s in webhooks, or the name server".formatted(name));
+    } catch (IOException e) {
+      String why =
+          e instanceof SocketTimeoutException
+              ? "no connection within %d s".formatted(PATIENCE.toSeconds())
+              : String.valueOf(e.getMessage());
+      return new Receiving(
+          name,
+          host,
+          "%s takes no connection (%s); what waits is tried again".formatted(host, why),
+          "start the receiver, then: ferry webhooks test " + name);
+    }
+  }
+
+  private static void connect(InetSocketAddress address) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(address, (int) PATIENCE.toMillis());
+    }
+  }
+}
