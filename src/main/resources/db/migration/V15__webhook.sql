@@ -58,5 +58,6 @@ create table ferry.webhook_delivery (
 ) with (fillfactor = 80);
 create index webhook_delivery_id on ferry.webhook_delivery (id);
 create index webhook_delivery_event on ferry.webhook_delivery (event) where event <> '';
-create index webhook_delivery_done on ferry.webhook_delivery (done_at) where done_at is not null;
+create index webhook_delivery_done on ferry.webhook_delivery (done_at) where state in ('delivered', 'again');
+create index webhook_delivery_text on ferry.webhook_delivery (made_at) where body <> '';
 create index webhook_delivery_failed on ferry.webhook_delivery (lane) where state = 'failed';

@@ -36,7 +36,7 @@ final class WebhooksTestCommand extends FerryCommand {
                     "name", name,
                     "taken", answer.taken(),
                     "status", answer.status(),
-                    "words", answer.words(),
+                    "words", words(answer),
                     "ms", answer.took().toMillis()));
       } else {
         session()
@@ -44,12 +44,18 @@ final class WebhooksTestCommand extends FerryCommand {
                 "%s %s after %,d ms%s"
                     .formatted(
                         name,
-                        answer.words(),
+                        words(answer),
                         answer.took().toMillis(),
                         answer.taken() ? "" : "; only 200 to 299 counts as taken"));
       }
       return answer.taken() ? ExitStatus.DONE : ExitStatus.SERVER;
     }
+  }
+
+  private static String words(Answer answer) {
+    return answer.taken() || answer.said().isEmpty()
+        ? answer.words()
+        : answer.words() + ": " + answer.said();
   }
 
   /** What a person is told who names an endpoint that is not there. */

@@ -108,6 +108,7 @@ final class Erasure {
                 + " or exists (select from ferry.crossing_event c where c.event = e.pk and c.state = 2))",
             id,
             id);
+    rows += new DeliveredTexts(connection).erase(id);
     rows += new LiveTexts(connection).erase(id);
     for (String own : OWN_ROWS) {
       String[] place = own.split("\\.", -1);

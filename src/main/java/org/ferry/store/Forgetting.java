@@ -28,20 +28,6 @@ public final class Forgetting implements AutoCloseable {
       delete from ferry.load_problem;
       update ferry.inbox_transaction set body = '' where body <> '';
       update ferry.crossing_setting set before = null where before like '%"was":%';
-      update ferry.webhook_lane set done = seq, due_at = null, epoch = epoch + 1
-        where due_at is not null;
-      update ferry.webhook_delivery set body = '',
-        state = case state when 'waiting' then 'failed' else state end,
-        done_at = coalesce(done_at, now()),
-        log = case state when 'waiting' then log || 'given up: its text was forgotten'::text
-          else log end
-        where body <> '';
-      """;
-  private static final String DELIVERED_TEXTS =
-      """
-      update ferry.webhook_delivery set body = ''
-      where state <> 'waiting' and body <> ''
-        and position(convert_to('"' || ? || '"', 'UTF8') in body) > 0
       """;
   private static final String COUNT =
       """
@@ -75,6 +61,7 @@ public final class Forgetting implements AutoCloseable {
       run(LOADED_TEXTS);
       run(OTHER_TEXTS);
       run(LiveTexts.FORGET);
+      run(DeliveredTexts.FORGET);
       new KeptTexts(connection).forget();
       run(COUNT);
       return events;
@@ -88,13 +75,7 @@ public final class Forgetting implements AutoCloseable {
    * @return how many rows were touched
    */
   public long user(UserId user) {
-    return whole(() -> {
-      long rows = new Erasure(connection).erase(user.value());
-      try (PreparedStatement statement = connection.prepareStatement(DELIVERED_TEXTS)) {
-        statement.setString(1, user.value());
-        return rows + statement.executeUpdate();
-      }
-    });
+    return whole(() -> new Erasure(connection).erase(user.value()));
   }
 
   private interface Work {

@@ -6,12 +6,13 @@ import java.time.Duration;
  * What came of one attempt.
  *
  * @param status of HTTP; 0 where there was no answer
- * @param words why it failed, for a person; what the receiver said is cut short and holds no line
- *     breaks
+ * @param words why it failed, for a person; nothing of what the receiver said, which may be the
+ *     message
+ * @param said what the receiver said, cut short and without line breaks; never stored or logged
  * @param hold the pause that the receiver asked for, bounded; zero for none
  * @param took how long it took
  */
-public record Answer(int status, String words, Duration hold, Duration took) {
+public record Answer(int status, String words, String said, Duration hold, Duration took) {
   /** The receiver wants nothing any more. */
   static final int GONE = 410;
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,10 @@ final class Courier {
   private static final Duration HOLD = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final int BATCH = 32;
+  // Longer than a post under way takes.
+  private static final Duration LAST = Duration.ofSeconds(30);
+  // Until what the receiver asked for is written, and every claim respects it.
+  private static final Duration REST = Duration.ofSeconds(1);
 
   private final Endpoint endpoint;
   private final Outbox outbox;
@@ -38,6 +43,7 @@ final class Courier {
   private final Bell bell = new Bell();
   private final Semaphore free = new Semaphore(LANES);
   private volatile boolean closing;
+  private volatile long rests = System.nanoTime();
 
   /**
    * A courier.
@@ -77,35 +83,45 @@ final class Courier {
 
   /** Begins with what is due; how many lanes. */
   private int round(int key) throws InterruptedException {
+    if (isResting()) {
+      return 0;
+    }
     free.acquire();
     int slots = 1 + free.drainPermits();
-    List<Lane> lanes = List.of();
+    int begun = 0;
     try {
-      lanes = outbox.claim(key, owner, clock.instant(), LEASE, slots);
-      begin(lanes);
+      List<Lane> lanes = outbox.claim(key, owner, clock.instant(), LEASE, slots);
+      long end = System.nanoTime() + HOLD.toNanos();
+      Map<Long, List<Delivery>> first = first(lanes);
+      for (Lane lane : lanes) {
+        List<Delivery> deliveries = first.getOrDefault(lane.key(), List.of());
+        Thread unused = Thread.startVirtualThread(() -> lane(lane, deliveries, end));
+        begun++;
+      }
     } finally {
-      free.release(slots - lanes.size());
+      // Whoever was begun gives its own back.
+      free.release(slots - begun);
     }
-    return lanes.size();
+    return begun;
   }
 
-  private void begin(List<Lane> lanes) {
-    if (lanes.isEmpty()) {
-      return;
-    }
+  private Map<Long, List<Delivery>> first(List<Lane> lanes) {
     Map<Long, List<Delivery>> first = new HashMap<>();
-    for (Delivery d : outbox.next(lanes, LEASE, BATCH)) {
-      first.computeIfAbsent(d.lane(), k -> new ArrayList<>()).add(d);
+    if (!lanes.isEmpty()) {
+      for (Delivery d : outbox.next(lanes, clock.instant(), LEASE, BATCH)) {
+        first.computeIfAbsent(d.lane(), k -> new ArrayList<>()).add(d);
+      }
     }
-    for (Lane lane : lanes) {
-      List<Delivery> deliveries = first.getOrDefault(lane.key(), List.of());
-      Thread unused = Thread.startVirtualThread(() -> lane(lane, deliveries));
-    }
+    return first;
   }
 
-  private void lane(Lane lane, List<Delivery> first) {
+  private boolean isResting() {
+    return System.nanoTime() - rests < 0;
+  }
+
+  private void lane(Lane lane, List<Delivery> first, long end) {
     try {
-      walk(lane, first);
+      walk(lane, first, end);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
@@ -117,14 +133,14 @@ final class Courier {
     }
   }
 
-  private void walk(Lane lane, List<Delivery> first) throws InterruptedException {
-    long end = System.nanoTime() + HOLD.toNanos();
+  /** Until {@code end} a post may begin: it is over before the lease is. */
+  private void walk(Lane lane, List<Delivery> first, long end) throws InterruptedException {
     List<Delivery> deliveries = first;
     long done = lane.done();
     Instant due = clock.instant();
     while (!deliveries.isEmpty()) {
       for (Delivery delivery : deliveries) {
-        if (closing || System.nanoTime() > end) {
+        if (closing || isResting() || System.nanoTime() - end > 0) {
           settler.add(new Outcome.Released(lane, due, done));
           return;
         }
@@ -135,7 +151,7 @@ final class Courier {
           return;
         }
       }
-      deliveries = outbox.next(List.of(at(lane, done)), LEASE, BATCH);
+      deliveries = outbox.next(List.of(at(lane, done)), clock.instant(), LEASE, BATCH);
     }
     settler.add(new Outcome.Released(lane, due, done));
   }
@@ -146,6 +162,10 @@ final class Courier {
 
   /** When the lane goes on; empty for at once. */
   private Optional<Instant> attempt(Lane lane, Delivery delivery) throws InterruptedException {
+    if (delivery.body().length() == 0) {
+      settler.add(new Outcome.Emptied(lane, delivery.place(), clock.instant()));
+      return Optional.empty();
+    }
     int attempt = delivery.attempts() + 1;
     boolean repeat = attempt > 1 || delivery.place() <= lane.handed();
     Answer answer =
@@ -154,6 +174,9 @@ final class Courier {
     if (answer.taken()) {
       settler.add(new Outcome.Taken(lane, delivery.place(), attempt, now, answer.status()));
       return Optional.empty();
+    }
+    if (answer.gone() || !answer.hold().isZero()) {
+      rests = System.nanoTime() + REST.toNanos();
     }
     @Nullable Instant next = schedule.next(attempt, now, answer.hold()).orElse(null);
     LOG.warn(
@@ -173,9 +196,15 @@ final class Courier {
     bell.ring();
   }
 
-  /** Waits until nothing is under way. */
+  /**
+   * Waits until nothing is under way, but not for ever: what a hung lane delivers is delivered
+   * again by whoever takes it.
+   */
   void join() throws InterruptedException {
-    free.acquire(LANES);
-    free.release(LANES);
+    if (free.tryAcquire(LANES, LAST.toSeconds(), TimeUnit.SECONDS)) {
+      free.release(LANES);
+    } else {
+      LOG.warn("event=webhook_hangs endpoint={} it is left alone", endpoint.name());
+    }
   }
 }

@@ -9,6 +9,6 @@ import io.vertx.core.buffer.Buffer;
  * @param place its place in the lane, from 1
  * @param id {@code webhook-id}
  * @param attempts how many were made
- * @param body what is sent
+ * @param body what is sent; empty where it was forgotten
  */
 public record Delivery(long lane, long place, String id, int attempts, Buffer body) {}

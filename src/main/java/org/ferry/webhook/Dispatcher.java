@@ -56,9 +56,9 @@ public final class Dispatcher implements AutoCloseable {
    * How long texts are kept.
    *
    * @param finished of what was delivered or given up
-   * @param waiting of what still waits
+   * @param made of anything since it was told, also where it waits or was replayed
    */
-  public record Retention(Duration finished, Duration waiting) {}
+  public record Retention(Duration finished, Duration made) {}
 
   private record Service(
       Endpoint endpoint, FanOut fanOut, Courier courier, Poster poster, Bell news) {}
@@ -155,7 +155,7 @@ public final class Dispatcher implements AutoCloseable {
     while (true) {
       Instant now = house.clock().instant();
       int n =
-          house.outbox().forget(now.minus(retention.finished()), now.minus(retention.waiting()));
+          house.outbox().forget(now, now.minus(retention.finished()), now.minus(retention.made()));
       if (n > 0) {
         LOG.info("event=retention deliveries={} were forgotten", n);
       }

@@ -43,7 +43,8 @@ final class FanOut {
   /** The endpoint's row, which is made where it is new. */
   int begin() {
     return switch (endpoint.from()) {
-      case "now" -> outbox.begin(endpoint.name(), feed.last(), null).key();
+      // What is told late may be old all the same.
+      case "now" -> outbox.begin(endpoint.name(), feed.last(), clock.instant()).key();
       case "beginning" -> outbox.begin(endpoint.name(), 0, null).key();
       default -> {
         Instant since = Instant.parse(endpoint.from());

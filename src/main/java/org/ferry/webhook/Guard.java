@@ -2,6 +2,8 @@ package org.ferry.webhook;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -155,11 +157,21 @@ public final class Guard {
 
   private static boolean isOwn(InetSocketAddress own, InetAddress address) {
     InetAddress listens = own.getAddress();
-    return address.isLoopbackAddress()
-        || address.isAnyLocalAddress()
-        || listens == null
-        || listens.isAnyLocalAddress()
-        || listens.equals(address);
+    if (address.isLoopbackAddress() || address.isAnyLocalAddress()) {
+      return true;
+    }
+    return listens == null || listens.isAnyLocalAddress()
+        ? isHere(address)
+        : listens.equals(address);
+  }
+
+  /** Whether one of this machine's networks has the address. */
+  private static boolean isHere(InetAddress address) {
+    try {
+      return NetworkInterface.getByInetAddress(address) != null;
+    } catch (SocketException e) {
+      return true;
+    }
   }
 
   /** Whether an address belongs to the public Internet. */

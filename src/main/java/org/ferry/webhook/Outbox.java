@@ -71,13 +71,15 @@ public interface Outbox {
   List<Lane> claim(int endpoint, String owner, Instant now, Duration lease, int limit);
 
   /**
-   * What comes next in lanes that are held, and their holds are prolonged.
+   * What comes next in lanes that are held, and their holds are prolonged. Nothing where the
+   * endpoint is switched off by now, or asked for a pause.
    *
    * @param lanes held; of those that are held no longer nothing comes
+   * @param now by which a pause is meant
    * @param lease from now
    * @param limit how many of each lane at most; fewer where they are large, but one at least
    */
-  List<Delivery> next(List<Lane> lanes, Duration lease, int limit);
+  List<Delivery> next(List<Lane> lanes, Instant now, Duration lease, int limit);
 
   /**
    * Writes what came of it, in one transaction.
@@ -93,9 +95,11 @@ public interface Outbox {
   /**
    * Empties and removes what is old.
    *
+   * @param now the time, for what is given up
    * @param finished delivered before this: removed; given up before this: text emptied
-   * @param waiting made before this and still waiting: given up and emptied
+   * @param made made before this: removed or emptied whatever became of it, and given up where it
+   *     still waits
    * @return how many deliveries
    */
-  int forget(Instant finished, Instant waiting);
+  int forget(Instant now, Instant finished, Instant made);
 }

@@ -32,6 +32,14 @@ public sealed interface Outcome {
       implements Outcome {}
 
   /**
+   * Its text was forgotten while it waited; it was not sent.
+   *
+   * @param place its place
+   * @param at when that was seen
+   */
+  record Emptied(Lane lane, long place, Instant at) implements Outcome {}
+
+  /**
    * The lane is given back.
    *
    * @param due when its next delivery is due; null for at once

@@ -9,10 +9,12 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -23,8 +25,11 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +44,7 @@ public final class Poster implements AutoCloseable {
   private static final Duration TOTAL = Duration.ofSeconds(15);
   private static final Duration IDLE = Duration.ofSeconds(30);
   private static final long BODY_MS = 2_000;
+  private static final int RESOLVING = 4;
   private static final int WORDS = 300;
 
   private final Vertx vertx;
@@ -46,6 +52,15 @@ public final class Poster implements AutoCloseable {
   private final Guard guard;
   private final InstantSource clock;
   private final HttpClient client;
+  // The system's resolver pins the thread that asks it, for as long as it likes.
+  private final ThreadPoolExecutor names =
+      new ThreadPoolExecutor(
+          RESOLVING,
+          RESOLVING,
+          IDLE.toSeconds(),
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          Thread.ofPlatform().daemon().name("webhook names ", 0).factory());
   private final String path;
   private final boolean tls;
   private final Duration total;
@@ -75,6 +90,7 @@ public final class Poster implements AutoCloseable {
     this.guard = guard;
     this.clock = clock;
     this.total = total;
+    this.names.allowCoreThreadTimeOut(true);
     this.tls = endpoint.url().getScheme().equalsIgnoreCase("https");
     String raw = endpoint.url().getRawPath();
     String query = endpoint.url().getRawQuery();
@@ -99,42 +115,72 @@ public final class Poster implements AutoCloseable {
    */
   public Answer send(Post post) throws InterruptedException {
     long begin = System.nanoTime();
+    long end = begin + total.toNanos();
     Instant now = clock.instant();
     try {
-      InetSocketAddress address = guard.address(endpoint.url(), endpoint.allowPrivate());
+      InetSocketAddress address = address(end);
       Got got =
-          exchange(address, post, now)
+          exchange(address, new Attempt(post, now, end))
               .toCompletionStage()
               .toCompletableFuture()
-              .get(total.toMillis(), TimeUnit.MILLISECONDS);
+              .get(left(end), TimeUnit.MILLISECONDS);
       Duration hold =
           got.status() / 100 == 2 ? Duration.ZERO : Schedule.retryAfter(got.retryAfter(), now);
-      return new Answer(got.status(), got.words(), hold, since(begin));
-    } catch (Refused e) {
-      return none("not sent: " + e.getMessage(), begin);
-    } catch (UnknownHostException e) {
-      return none("the name " + endpoint.url().getHost() + " has no address", begin);
+      return new Answer(got.status(), "answered " + got.status(), got.said(), hold, since(begin));
     } catch (TimeoutException e) {
-      return none("no answer within " + total.toSeconds() + " s", begin);
+      return late(begin);
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      String said = cause == null ? null : cause.getMessage();
-      String kind = cause == null ? "failed" : cause.getClass().getSimpleName();
-      return none("no answer: " + words(said == null ? kind : said), begin);
+      return left(end) <= 1 ? late(begin) : failed(e.getCause() == null ? e : e.getCause(), begin);
     }
+  }
+
+  private Answer late(long begin) {
+    return none("no answer within " + total.toSeconds() + " s", "", begin);
+  }
+
+  private Answer failed(Throwable cause, long begin) {
+    String said = words(String.valueOf(cause.getMessage()));
+    return switch (cause) {
+      case Refused e -> none("not sent: " + e.getMessage(), "", begin);
+      case UnknownHostException e ->
+          none("the name " + endpoint.url().getHost() + " has no address", "", begin);
+      case ConnectException e -> none("no answer: " + said, "", begin);
+      case SSLHandshakeException e -> none("no answer: " + said, "", begin);
+      case HttpClosedException e -> none("no answer: the connection was closed", "", begin);
+      // Whatever else goes wrong may quote what came from there.
+      default -> none("no answer: " + cause.getClass().getSimpleName(), said, begin);
+    };
+  }
+
+  /** The address to connect to, asked for where it may take as long as it likes. */
+  private InetSocketAddress address(long end)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    var asked = names.submit(() -> guard.address(endpoint.url(), endpoint.allowPrivate()));
+    try {
+      return asked.get(left(end), TimeUnit.MILLISECONDS);
+    } finally {
+      boolean unused = asked.cancel(true);
+    }
+  }
+
+  /** Milliseconds until then, one at least. */
+  private static long left(long end) {
+    return Math.max(1, (end - System.nanoTime()) / 1_000_000);
   }
 
   private static Duration since(long begin) {
     return Duration.ofNanos(System.nanoTime() - begin);
   }
 
-  private static Answer none(String words, long begin) {
-    return new Answer(0, words, Duration.ZERO, since(begin));
+  private static Answer none(String words, String said, long begin) {
+    return new Answer(0, words, said, Duration.ZERO, since(begin));
   }
 
-  private record Got(int status, @Nullable String retryAfter, String words) {}
+  private record Got(int status, @Nullable String retryAfter, String said) {}
 
-  private Future<Got> exchange(InetSocketAddress address, Post post, Instant now) {
+  private record Attempt(Post post, Instant now, long end) {}
+
+  private Future<Got> exchange(InetSocketAddress address, Attempt attempt) {
     URI url = endpoint.url();
     RequestOptions options =
         new RequestOptions()
@@ -146,18 +192,24 @@ public final class Poster implements AutoCloseable {
             .setURI(path)
             .setFollowRedirects(false)
             .setConnectTimeout(CONNECT.toMillis())
-            .setTimeout(total.toMillis());
-    return client.request(options).compose(request -> sent(request, post, now));
+            .setTimeout(left(attempt.end()));
+    return client.request(options).compose(request -> sent(request, attempt));
   }
 
-  private Future<Got> sent(HttpClientRequest request, Post post, Instant now) {
-    long seconds = now.getEpochSecond();
+  private Future<Got> sent(HttpClientRequest request, Attempt attempt) {
+    if (System.nanoTime() - attempt.end() > 0) {
+      // Nobody waits for it any more: it must not go out beside the next attempt.
+      cut(request);
+      return Future.failedFuture(new TimeoutException());
+    }
+    Post post = attempt.post();
+    long seconds = attempt.now().getEpochSecond();
     MultiMap headers = request.headers();
     for (var header : headers(post, seconds).entrySet()) {
       headers = headers.set(header.getKey(), header.getValue());
     }
     // Nobody else can hold on to the connection of an exchange that takes too long.
-    long timer = vertx.setTimer(total.toMillis(), t -> cut(request));
+    long timer = vertx.setTimer(left(attempt.end()), t -> cut(request));
     return request
         .send(post.body())
         .compose(response -> received(request, response))
@@ -206,9 +258,7 @@ public final class Poster implements AutoCloseable {
                   new Got(
                       response.statusCode(),
                       response.getHeader("retry-after"),
-                      "answered "
-                          + response.statusCode()
-                          + (body.length() == 0 ? "" : ": " + words(body.toString()))));
+                      words(body.toString())));
         };
     long timer =
         vertx.setTimer(
@@ -245,6 +295,7 @@ public final class Poster implements AutoCloseable {
 
   @Override
   public void close() {
+    var unused = names.shutdownNow();
     client.close().await();
   }
 }

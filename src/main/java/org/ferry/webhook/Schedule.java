@@ -10,7 +10,10 @@ import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** When a delivery that failed is tried again: ten attempts within 75 hours. */
+/**
+ * When a delivery that failed is tried again: ten attempts within 76 hours, each pause up to a
+ * fifth shorter or longer.
+ */
 public final class Schedule {
   /** What is waited before each attempt, before jitter. */
   static final List<Duration> PAUSES =

@@ -256,14 +256,14 @@ class DeliveryIT {
     int key = depot.desk.key("shop").orElseThrow();
     Instant later = depot.now().plusSeconds(60);
     Lane slow = depot.outbox.claim(key, "slow", later, Duration.ZERO, 9).getFirst();
-    Delivery sent = depot.outbox.next(List.of(slow), Duration.ZERO, 1).getFirst();
+    Delivery sent = depot.outbox.next(List.of(slow), later, Duration.ZERO, 1).getFirst();
     Lane quick = depot.outbox.claim(key, "quick", later, Duration.ofMinutes(1), 9).getFirst();
     assertThat(quick.epoch()).isGreaterThan(slow.epoch());
     assertThat(quick.handed()).isEqualTo(sent.place());
     assertThat(depot.outbox.claim(key, "third", later, Duration.ofMinutes(1), 9)).isEmpty();
     var unused = depot.outbox.settle(List.of(new Outcome.Taken(slow, 1, 2, later, 200)));
     assertThat(depot.standing("shop").delivered()).isZero();
-    assertThat(depot.outbox.next(List.of(slow), Duration.ofMinutes(1), 9)).isEmpty();
+    assertThat(depot.outbox.next(List.of(slow), later, Duration.ofMinutes(1), 9)).isEmpty();
     unused =
         depot.outbox.settle(
             List.of(
@@ -321,10 +321,12 @@ class DeliveryIT {
     depot.start(shop());
     Wait.until(() -> depot.standing("shop").delivered() == 100);
     assertThat(dump()).contains("canary 99", "canary dead").doesNotContain("MfKQ9r8", "whsec_");
-    assertThat(depot.outbox.forget(depot.now().minusSeconds(9), depot.now().minusSeconds(9)))
+    assertThat(
+            depot.outbox.forget(
+                depot.now(), depot.now().minusSeconds(9), depot.now().minusSeconds(9)))
         .isZero();
     Instant after = depot.now().plusSeconds(9);
-    assertThat(depot.outbox.forget(after, after)).isEqualTo(101);
+    assertThat(depot.outbox.forget(after, after, after)).isEqualTo(101);
     assertThat(dump()).doesNotContain("canary");
     assertThat(depot.desk.failed("shop", 9).getFirst().hasText()).isFalse();
     assertThat(depot.desk.replay("shop", Instant.EPOCH, null)).isEqualTo(new Desk.Replayed(0, 1));

@@ -48,41 +48,42 @@ public final class PgDesk implements Desk {
           """;
   private static final String ABOUT =
       DOSSIER + "where d.event = $1 or d.id = $1 order by e.name, l.replay, d.message limit 200";
+  // Each message once: what was replayed has several rows, of which some may have no text any more.
+  // What was given up and waits again already needs no other order.
   private static final String CHOSEN =
       """
-      from ferry.webhook_delivery d join ferry.webhook_lane l on l.pk = d.lane
-        join ferry.webhook_endpoint e on e.pk = l.endpoint
-      where e.name = $1 and d.made_at >= $2 and ($3::text is null or l.room = $3)
-        and not l.replay and d.state in ('delivered', 'failed')
+      with chosen as (
+        select distinct on (d.id) d.lane, d.place, d.id, d.message, l.endpoint, l.room,
+          d.body <> '' as has_text
+        from ferry.webhook_delivery d join ferry.webhook_lane l on l.pk = d.lane
+          join ferry.webhook_endpoint e on e.pk = l.endpoint
+        where e.name = $1 and d.made_at >= $2 and ($3::text is null or l.room = $3)
+          and d.state in ('delivered', 'failed', 'again')
+          and (d.state = 'delivered' or not exists (
+            select from ferry.webhook_delivery w join ferry.webhook_lane v on v.pk = w.lane
+            where w.id = d.id and w.state = 'waiting' and v.endpoint = e.pk))
+        order by d.id, has_text desc, l.replay, d.place)
       """;
-  private static final String GONE = "select count(*) " + CHOSEN + " and d.body = ''";
+  private static final String GONE = CHOSEN + "select count(*) from chosen where not has_text";
   private static final String REPLAY_LANES =
-      """
-      insert into ferry.webhook_lane (endpoint, room, replay)
-      select distinct l.endpoint, l.room, true
-      """
-          + CHOSEN
+      CHOSEN
           + """
-           and d.body <> ''
+          insert into ferry.webhook_lane (endpoint, room, replay)
+          select distinct endpoint, room, true from chosen where has_text order by endpoint, room
           on conflict (endpoint, room, replay) do nothing
           """;
   private static final String REPLAY =
-      """
-      with chosen as (
-        select d.lane, d.place, l.endpoint, l.room
-      """
-          + CHOSEN
+      CHOSEN
           + """
-           and d.body <> ''),
-          lanes as (
-            select l.pk, l.seq, c.room from ferry.webhook_lane l
-              join (select distinct endpoint, room from chosen) c
+          , lanes as (
+            select l.pk, l.seq, l.room from ferry.webhook_lane l
+              join (select distinct endpoint, room from chosen where has_text) c
                 on c.endpoint = l.endpoint and c.room = l.room and l.replay
             order by l.pk for update of l),
           placed as (
             select c.lane, c.place, t.pk, t.seq + row_number() over
-              (partition by t.pk order by c.place) as at
-            from chosen c join lanes t on t.room = c.room),
+              (partition by t.pk order by c.message, c.place) as at
+            from chosen c join lanes t on t.room = c.room where c.has_text),
           made as (
             insert into ferry.webhook_delivery
               (lane, place, id, message, event, type, made_at, body)
@@ -90,13 +91,21 @@ public final class PgDesk implements Desk {
             from placed p join ferry.webhook_delivery d on d.lane = p.lane and d.place = p.place
             returning lane, place),
           marked as (
-            update ferry.webhook_delivery d set state = 'again' from chosen c
-            where d.lane = c.lane and d.place = c.place and d.state = 'failed'),
+            update ferry.webhook_delivery d set state = 'again'
+            from chosen c join ferry.webhook_lane l on l.endpoint = c.endpoint and l.room = c.room
+            where c.has_text and d.lane = l.pk and d.id = c.id and d.state = 'failed'),
           moved as (
             update ferry.webhook_lane l set seq = m.last, due_at = coalesce(l.due_at, $4)
             from (select lane, max(place) as last from made group by lane) m where l.pk = m.lane)
           select count(*) from made
           """;
+  private static final String LOCK =
+      """
+      select 1 from ferry.webhook_lane
+      where endpoint = (select pk from ferry.webhook_endpoint where name = $1)
+        and due_at is not null
+      order by pk for update
+      """;
   private static final String ENABLE =
       """
       with switched as (
@@ -179,6 +188,17 @@ public final class PgDesk implements Desk {
     return all;
   }
 
+  /**
+   * What is older than this an endpoint does not get; empty where it gets all or was never served.
+   */
+  public Optional<Instant> since(String endpoint) {
+    for (Row row :
+        database.run("select since from ferry.webhook_endpoint where name = $1", endpoint)) {
+      return Optional.ofNullable(PgOutbox.instant(row, 0));
+    }
+    return Optional.empty();
+  }
+
   /** The positions in the log of messages of what was told of an event, in order. */
   public List<Long> told(String event) {
     List<Long> positions = new ArrayList<>();
@@ -207,7 +227,10 @@ public final class PgDesk implements Desk {
   @Override
   public boolean enable(String endpoint) {
     OffsetDateTime now = PgOutbox.time(clock.instant());
-    return database.run(ENABLE, endpoint, now).iterator().next().getLong(0) > 0;
+    return database.transaction(connection -> {
+      var unused = PgOutbox.run(connection, LOCK, Tuple.of(endpoint));
+      return number(connection, ENABLE, Tuple.of(endpoint, now)) > 0;
+    });
   }
 
   @Override

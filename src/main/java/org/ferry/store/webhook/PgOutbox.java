@@ -10,11 +10,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.ferry.store.Database;
 import org.ferry.webhook.Delivery;
@@ -52,15 +52,19 @@ public final class PgOutbox implements Outbox {
       select $1, room, false from unnest($2::text[]) as room
       on conflict (endpoint, room, replay) do nothing
       """;
-  // Locked in one order by everybody, so that nobody waits in a circle.
+  // Everybody locks lanes before endpoints, and several of either by their keys: so nobody waits in
+  // a circle.
+  private static final String LOCK =
+      """
+      select 1 from ferry.webhook_lane
+      where endpoint = $1 and room = any($2) and not replay order by pk for update
+      """;
   private static final String NUMBERS =
       """
-      with given as (select * from unnest($2::text[], $3::bigint[]) as g(room, n)),
-      locked as (select l.pk, g.n from ferry.webhook_lane l join given g on g.room = l.room
-        where l.endpoint = $1 and not l.replay order by l.pk for update of l)
-      update ferry.webhook_lane l set seq = l.seq + locked.n, due_at = coalesce(l.due_at, $4)
-      from locked where l.pk = locked.pk
-      returning l.room, l.pk, l.seq - locked.n
+      with given as (select * from unnest($2::text[], $3::bigint[]) as g(room, n))
+      update ferry.webhook_lane l set seq = l.seq + given.n, due_at = coalesce(l.due_at, $4)
+      from given where l.endpoint = $1 and l.room = given.room and not l.replay
+      returning l.room, l.pk, l.seq - given.n
       """;
   private static final String INSERT =
       """
@@ -86,10 +90,16 @@ public final class PgOutbox implements Outbox {
       """
       with given as (select * from unnest($1::bigint[], $2::bigint[], $3::bigint[])
         as g(lane, epoch, after)),
+      locked as (
+        select l.pk, g.after from given g join ferry.webhook_lane l
+            on l.pk = g.lane and l.epoch = g.epoch
+          join ferry.webhook_endpoint e on e.pk = l.endpoint
+        where e.off_at is null and (e.hold_until is null or e.hold_until <= $6)
+        order by l.pk for update of l),
       held as (
         update ferry.webhook_lane l set lease_until = clock_timestamp() + make_interval(secs => $4),
           handed = greatest(l.handed, least(l.seq, g.after + $5))
-        from given g where l.pk = g.lane and l.epoch = g.epoch returning l.pk, g.after)
+        from locked g where l.pk = g.pk returning l.pk, g.after)
       select d.lane, d.place, d.id, d.attempts, d.body from held cross join lateral (
         select w.*, sum(octet_length(w.body)) over (order by w.place) as bytes from (
           select n.lane, n.place, n.id, n.attempts, n.body from ferry.webhook_delivery n
@@ -105,15 +115,20 @@ public final class PgOutbox implements Outbox {
       where e.pk = $1 and e.off_at is null and l.due_at is not null
         and (l.lease_until is null or l.lease_until < clock_timestamp())
       """;
-  private static final String TIDY =
+  private static final int TIDIED = 5_000;
+  private static final String REMOVE =
       """
-      with old as (
-        delete from ferry.webhook_delivery where done_at < $1 and state in ('delivered', 'again')
-        returning 1),
-      emptied as (
-        update ferry.webhook_delivery set body = '' where done_at < $1 and state = 'failed'
-          and body <> '' returning 1)
-      select (select count(*) from old) + (select count(*) from emptied)
+      delete from ferry.webhook_delivery where (lane, place) in (
+        select lane, place from ferry.webhook_delivery
+        where done_at < $1 and state in ('delivered', 'again') limit $2 for update skip locked)
+      """;
+  // Also where a replay is younger: what was told before this time is nowhere any more.
+  private static final String EMPTY =
+      """
+      update ferry.webhook_delivery set body = '' where (lane, place) in (
+        select lane, place from ferry.webhook_delivery
+        where body <> '' and state <> 'waiting'
+          and (made_at < $2 or made_at < $1 and done_at < $1) limit $3 for update skip locked)
       """;
   private static final String STALE =
       """
@@ -183,15 +198,27 @@ public final class PgOutbox implements Outbox {
   @Override
   public boolean put(Position from, long to, List<Draft> drafts) {
     return database.transaction(connection -> {
+      Map<String, Long> counts = new TreeMap<>();
+      drafts.forEach(d -> counts.merge(d.message().room(), 1L, Long::sum));
+      lock(connection, from.key(), counts.keySet().toArray(String[]::new));
       Tuple move = Tuple.of(from.key(), from.pos(), to);
       if (run(connection, MOVE, move).rowCount() == 0) {
         return false;
       }
       if (!drafts.isEmpty()) {
-        insert(connection, drafts, lanes(connection, from.key(), drafts));
+        insert(connection, drafts, lanes(connection, from.key(), drafts, counts));
       }
       return true;
     });
+  }
+
+  private static void lock(SqlConnection connection, int endpoint, String[] rooms)
+      throws Exception {
+    if (rooms.length > 0) {
+      Tuple values = Tuple.tuple().addValue(endpoint).addValue(rooms);
+      var unused = run(connection, LANES, values);
+      var unusedToo = run(connection, LOCK, values);
+    }
   }
 
   /** A lane and the next free place in it. */
@@ -205,13 +232,11 @@ public final class PgOutbox implements Outbox {
     }
   }
 
-  private static Map<String, Free> lanes(SqlConnection connection, int endpoint, List<Draft> drafts)
+  private static Map<String, Free> lanes(
+      SqlConnection connection, int endpoint, List<Draft> drafts, Map<String, Long> counts)
       throws Exception {
-    Map<String, Long> counts = new HashMap<>();
-    drafts.forEach(d -> counts.merge(d.message().room(), 1L, Long::sum));
-    String[] rooms = counts.keySet().stream().sorted().toArray(String[]::new);
-    Long[] numbers = Arrays.stream(rooms).map(counts::get).toArray(Long[]::new);
-    var unused = run(connection, LANES, Tuple.tuple().addValue(endpoint).addValue(rooms));
+    String[] rooms = counts.keySet().toArray(String[]::new);
+    Long[] numbers = counts.values().toArray(Long[]::new);
     Map<String, Free> free = new HashMap<>();
     OffsetDateTime due = time(drafts.getFirst().message().at());
     for (Row row : run(connection, NUMBERS, Tuple.of(endpoint, rooms, numbers, due))) {
@@ -276,7 +301,7 @@ public final class PgOutbox implements Outbox {
   }
 
   @Override
-  public List<Delivery> next(List<Lane> lanes, Duration lease, int limit) {
+  public List<Delivery> next(List<Lane> lanes, Instant now, Duration lease, int limit) {
     List<Delivery> deliveries = new ArrayList<>();
     RowSet<Row> rows =
         database.run(
@@ -285,7 +310,8 @@ public final class PgOutbox implements Outbox {
             lanes.stream().map(Lane::epoch).toArray(Long[]::new),
             lanes.stream().map(Lane::done).toArray(Long[]::new),
             seconds(lease),
-            limit);
+            limit,
+            time(now));
     for (Row row : rows) {
       deliveries.add(
           new Delivery(
@@ -309,8 +335,20 @@ public final class PgOutbox implements Outbox {
   }
 
   @Override
-  public int forget(Instant finished, Instant waiting) {
-    int old = database.run(TIDY, time(finished)).iterator().next().getLong(0).intValue();
-    return old + database.run(STALE, time(waiting), time(Instant.now())).rowCount();
+  public int forget(Instant now, Instant finished, Instant made) {
+    int given = database.run(STALE, time(made), time(now)).rowCount();
+    int removed = batches(REMOVE, time(finished), TIDIED);
+    return given + removed + batches(EMPTY, time(finished), time(made), TIDIED);
+  }
+
+  /** Repeats a statement until it finds less than it may take at once. */
+  private int batches(String sql, @Nullable Object... values) {
+    int all = 0;
+    int n;
+    do {
+      n = database.run(sql, values).rowCount();
+      all += n;
+    } while (n == TIDIED);
+    return all;
   }
 }

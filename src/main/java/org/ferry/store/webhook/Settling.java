@@ -8,6 +8,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.ferry.webhook.Outcome;
+import org.ferry.webhook.Outcome.Emptied;
 import org.ferry.webhook.Outcome.Failed;
 import org.ferry.webhook.Outcome.Released;
 import org.ferry.webhook.Outcome.Taken;
@@ -18,8 +19,17 @@ final class Settling {
   /** An endpoint that took nothing for so long is switched off. */
   private static final Duration PATIENCE = Duration.ofDays(5);
 
+  /** Failures further apart than any pause between attempts say nothing of the time between. */
+  private static final Duration SILENCE = Duration.ofHours(30);
+
   private static final String LOCK =
       "select 1 from ferry.webhook_lane where pk = any($1) order by pk for update";
+  private static final String LOCK_ENDPOINTS =
+      """
+      select 1 from ferry.webhook_endpoint
+      where pk in (select endpoint from ferry.webhook_lane where pk = any($1))
+      order by pk for no key update
+      """;
   private static final String TAKEN =
       """
       with given as (
@@ -57,7 +67,8 @@ final class Settling {
         update ferry.webhook_lane l set done = case when $6 then greatest(l.done, $3) else l.done end
         from written w where l.pk = w.pk returning l.endpoint)
       update ferry.webhook_endpoint e set last_failure = $7, last_error = $5,
-        failing_since = coalesce(e.failing_since, $7),
+        failing_since = case when e.last_success >= $7 then e.failing_since
+          when e.last_failure < $10 then $7 else coalesce(e.failing_since, $7) end,
         hold_until = case when $8 then greatest(e.hold_until, $9) else e.hold_until end
       from moved m where e.pk = m.endpoint
       returning e.pk
@@ -70,6 +81,20 @@ final class Settling {
             'YYYY-MM-DD"T"HH24:MI:SS"Z"') || '; the last one: ' || last_error end
       where pk = $1 and off_at is null and ($3 or failing_since <= $4)
       returning name || ' was switched off: ' || off_reason
+      """;
+  private static final String EMPTIED =
+      """
+      with given as (
+        select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[])
+          as g(lane, epoch, place, at)),
+      held as (select g.* from given g join ferry.webhook_lane l
+        on l.pk = g.lane and l.epoch = g.epoch),
+      moved as (
+        update ferry.webhook_lane l set done = greatest(l.done, h.place)
+        from (select lane, max(place) as place from held group by lane) h where l.pk = h.lane)
+      update ferry.webhook_delivery d set state = 'failed', done_at = h.at,
+        log = d.log || 'given up: its text was forgotten'::text
+      from held h where d.lane = h.lane and d.place = h.place and d.state = 'waiting'
       """;
   private static final String RELEASED =
       """
@@ -87,12 +112,20 @@ final class Settling {
     Long[] lanes = outcomes.stream().map(o -> o.lane().key()).distinct().toArray(Long[]::new);
     var unused = PgOutbox.run(connection, LOCK, Tuple.tuple().addValue(lanes));
     List<Taken> taken = of(outcomes, Taken.class);
+    List<Failed> failures = of(outcomes, Failed.class);
+    if (!taken.isEmpty() || !failures.isEmpty()) {
+      var unusedToo = PgOutbox.run(connection, LOCK_ENDPOINTS, Tuple.tuple().addValue(lanes));
+    }
     if (!taken.isEmpty()) {
       var unusedToo = PgOutbox.run(connection, TAKEN, values(taken));
     }
     List<String> off = new ArrayList<>();
-    for (Failed failed : of(outcomes, Failed.class)) {
+    for (Failed failed : failures) {
       failed(connection, failed, off);
+    }
+    List<Emptied> emptied = of(outcomes, Emptied.class);
+    if (!emptied.isEmpty()) {
+      var unusedToo = PgOutbox.run(connection, EMPTIED, places(emptied));
     }
     List<Released> released = of(outcomes, Released.class);
     if (!released.isEmpty()) {
@@ -114,6 +147,14 @@ final class Settling {
         .addValue(taken.stream().map(t -> PgOutbox.time(t.at())).toArray(OffsetDateTime[]::new))
         .addValue(
             taken.stream().map(t -> t.at() + " answered " + t.status()).toArray(String[]::new));
+  }
+
+  private static Tuple places(List<Emptied> emptied) {
+    return Tuple.tuple()
+        .addValue(emptied.stream().map(e -> e.lane().key()).toArray(Long[]::new))
+        .addValue(emptied.stream().map(e -> e.lane().epoch()).toArray(Long[]::new))
+        .addValue(emptied.stream().map(Emptied::place).toArray(Long[]::new))
+        .addValue(emptied.stream().map(e -> PgOutbox.time(e.at())).toArray(OffsetDateTime[]::new));
   }
 
   private static Tuple leases(List<Released> released) {
@@ -143,7 +184,8 @@ final class Settling {
             .addBoolean(failed.next() == null && !gone)
             .addOffsetDateTime(at)
             .addBoolean(!failed.answer().hold().isZero())
-            .addOffsetDateTime(hold);
+            .addOffsetDateTime(hold)
+            .addOffsetDateTime(PgOutbox.time(failed.at().minus(SILENCE)));
     OffsetDateTime limit = PgOutbox.time(failed.at().minus(PATIENCE));
     for (Row row : PgOutbox.run(connection, FAILED, values)) {
       Tuple why = Tuple.of(row.getInteger(0), at, gone, limit);

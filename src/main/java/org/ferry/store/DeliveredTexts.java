@@ -1,0 +1,80 @@
+package org.ferry.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Texts that are posted to webhooks, or were, when they are to be forgotten: on a connection and
+ * within its transaction. What still waits is given up: nothing is posted without its text.
+ */
+final class DeliveredTexts {
+  // Whoever delivers locks lanes before deliveries; held ones are fenced.
+  private static final String LOCK = "select 1 from ferry.webhook_lane order by pk for update";
+  private static final String EMPTY =
+      """
+      update ferry.webhook_delivery d set body = '',
+        state = case d.state when 'waiting' then 'failed' else d.state end,
+        done_at = coalesce(d.done_at, now()),
+        log = case d.state when 'waiting' then d.log || 'given up: its text was forgotten'::text
+          else d.log end
+      where d.body <> ''
+      """;
+  private static final String CLOSE =
+      """
+      update ferry.webhook_lane l set epoch = l.epoch + 1, lease_until = null,
+        done = coalesce(w.first - 1, l.seq), due_at = case when w.first is null then null
+          when w.first - 1 > l.done then now() else l.due_at end
+      from (select v.pk, min(d.place) filter (where d.state = 'waiting') as first
+          from ferry.webhook_lane v join ferry.webhook_delivery d
+            on d.lane = v.pk and d.place > v.done
+          where v.due_at is not null group by v.pk having bool_or(d.state = 'failed')) w
+      where l.pk = w.pk
+      """;
+
+  /** Empties all of it. */
+  static final String FORGET = LOCK + ";" + EMPTY + ";" + CLOSE;
+
+  private static final List<String> ERASE =
+      List.of(
+          LOCK,
+          EMPTY + " and position(convert_to(?, 'UTF8') in d.body) > 0",
+          EMPTY
+              + """
+               and exists (
+                select from ferry.webhook_lane l
+                  join ferry.live_member i on i.room = l.room and i.user_id = ?
+                where l.pk = d.lane and length(i.name) > 1
+                  and position(convert_to(to_json(i.name)::text, 'UTF8') in d.body) > 0)
+              """,
+          CLOSE);
+
+  private final Connection connection;
+
+  DeliveredTexts(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Forgets what a person said and what speaks of them; before their names are forgotten.
+   *
+   * @param id of the person
+   * @return how many rows were touched
+   */
+  long erase(String id) throws SQLException {
+    long rows = 0;
+    for (String sql : ERASE) {
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        if (sql.contains("?")) {
+          statement.setString(1, id);
+        }
+        if (statement.execute()) {
+          continue;
+        }
+        rows += statement.getLargeUpdateCount();
+      }
+    }
+    return rows;
+  }
+}
