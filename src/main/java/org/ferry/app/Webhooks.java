@@ -161,11 +161,7 @@ public final class Webhooks {
     if (message.forgotten()) {
       return "forgotten";
     }
-    Instant since =
-        endpoint.from().equals("now") || endpoint.from().equals("beginning")
-            ? null
-            : Instant.parse(endpoint.from());
-    return new Filter(endpoint.rules(), since)
+    return new Filter(endpoint.rules(), desk().since(endpoint.name()).orElse(null))
         .against(WebhookPart.message(message))
         .orElse("matched");
   }

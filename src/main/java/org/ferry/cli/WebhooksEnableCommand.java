@@ -24,7 +24,11 @@ final class WebhooksEnableCommand extends FerryCommand {
     try (Work work = new Work(session())) {
       Webhooks webhooks = new Webhooks(work.ferry());
       if (!webhooks.enable(name)) {
-        throw WebhooksTestCommand.unknown(name, webhooks);
+        if (!webhooks.names().contains(name)) {
+          throw WebhooksTestCommand.unknown(name, webhooks);
+        }
+        session().say(name + " is on; it begins with the next ferry run.");
+        return ExitStatus.DONE;
       }
       session().say(name + " is on; ferry run delivers the oldest that waits first.");
       return ExitStatus.DONE;

@@ -32,7 +32,11 @@ final class WebhooksFailedCommand extends FerryCommand {
   @Override
   public Integer call() {
     try (Work work = new Work(session())) {
-      List<Desk.Dossier> failed = new Webhooks(work.ferry()).failed(name, json ? ALL : SHOWN + 1);
+      Webhooks webhooks = new Webhooks(work.ferry());
+      if (name != null && webhooks.list().stream().noneMatch(l -> l.name().equals(name))) {
+        throw WebhooksTestCommand.unknown(name, webhooks);
+      }
+      List<Desk.Dossier> failed = webhooks.failed(name, json ? ALL : SHOWN + 1);
       if (json) {
         session()
             .json(Map.of("failed", failed.stream().map(WebhooksFailedCommand::document).toList()));

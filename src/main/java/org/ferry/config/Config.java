@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param encryption end-to-end encryption
  * @param webhooks where live messages are delivered
  * @param retention how long the text of live messages is kept
- * @param deliveries how long deliveries are kept after they were made
+ * @param deliveries how long deliveries are kept after they were taken or given up
  * @param later the sections whose parts are not built yet
  * @param api where the API, health and metrics listen
  * @param access who may call the API

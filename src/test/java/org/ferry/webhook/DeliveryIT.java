@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.ferry.id.UserId;
+import org.ferry.store.Forgetting;
 import org.ferry.testing.Tier;
 import org.ferry.testing.Wait;
 import org.junit.jupiter.api.AfterEach;
@@ -310,9 +312,144 @@ class DeliveryIT {
     }
   }
 
+  @Test
+  void whatIsToldLateAndIsOlderThanTheEndpointIsLeftOut() {
+    Endpoint now = depot.endpoint("now", receiver.url(), "now");
+    depot.start(now);
+    Wait.until(() -> depot.desk.key("now").isPresent());
+    assertThat(depot.desk.since("now")).isPresent();
+    depot.tell("!r1", "old", depot.now().minusSeconds(60));
+    depot.tell("!r1", "new");
+    waitFor(1);
+    assertThat(receiver.got().getFirst().json().at("/data/body").asText()).isEqualTo("new");
+  }
+
+  @Test
+  void aReadingThatFailsCostsNoLane() {
+    tell(Courier.LANES, 1);
+    depot.failReading(1);
+    depot.start(shop());
+    Wait.until(() -> depot.standing("shop").waiting() == Courier.LANES);
+    depot.tell("!other", "goes on");
+    Wait.until(() -> receiver.got().stream().anyMatch(g -> g.room().equals("!other")));
+  }
+
+  @Test
+  void aReplayThatFailsMayBeReplayed() {
+    receiver.answers(g -> 500);
+    depot.tell("!a", "dead");
+    depot.start(shop());
+    giveUp(0);
+    receiver.answers(g -> g.room().equals("!good") ? 200 : 500);
+    depot.tell("!good", "between");
+    Wait.until(() -> depot.standing("shop").delivered() == 1);
+    assertThat(depot.desk.replay("shop", Instant.EPOCH, null)).isEqualTo(new Desk.Replayed(1, 0));
+    assertThat(depot.desk.replay("shop", Instant.EPOCH, null)).isEqualTo(new Desk.Replayed(0, 0));
+    depot.pass(Duration.ofMillis(1));
+    giveUp(Schedule.PAUSES.size() + 1);
+    receiver.answers(g -> 200);
+    int before = receiver.got().size();
+    assertThat(depot.desk.replay("shop", Instant.EPOCH, null)).isEqualTo(new Desk.Replayed(1, 0));
+    depot.pass(Duration.ofMillis(1));
+    waitFor(before + 1);
+    Wait.until(() -> depot.standing("shop").delivered() == 1);
+    assertThat(depot.desk.failed(null, 9)).isEmpty();
+    assertThat(receiver.got()).extracting(Receiver.Got::id).containsOnly(receiver.got().getFirst().id());
+  }
+
+  /** All attempts of the only delivery that waits, after so many posts. */
+  private void giveUp(int before) {
+    for (int attempt = 1; attempt < Schedule.PAUSES.size(); attempt++) {
+      int n = attempt;
+      waitFor(before + n);
+      Wait.until(
+          () -> depot.desk.about("$1").stream()
+              .anyMatch(d -> d.state().equals("waiting") && d.attempts() == n));
+      depot.pass(Schedule.PAUSES.get(attempt).plusMillis(1));
+    }
+    Wait.until(() -> depot.standing("shop").failed() == 1);
+  }
+
+  @Test
+  void whoIsForgottenIsPostedNoMoreAndNothingIsPostedEmpty() {
+    receiver.answers(g -> 500);
+    depot.tell("!a", "from @bob:new");
+    depot.tell("!a", "other");
+    depot.tell("!b", "other");
+    depot.tell("!b", "middle @bob:new");
+    depot.tell("!b", "another");
+    depot.tell("!b", "last @bob:new");
+    depot.start(shop());
+    waitFor(2);
+    Wait.until(() -> depot.desk.about("$3").stream().anyMatch(d -> d.attempts() == 1));
+    Wait.until(() -> depot.desk.about("$1").stream().anyMatch(d -> d.attempts() == 1));
+    receiver.answers(g -> 200);
+    receiver.got().clear();
+    try (Forgetting forgetting = depot.lab.database().forgetting()) {
+      assertThat(forgetting.user(new UserId("@bob:new"))).isPositive();
+    }
+    depot.pass(Duration.ofSeconds(6));
+    waitFor(3);
+    Wait.until(() -> depot.standing("shop").waiting() == 0);
+    assertThat(receiver.got()).noneMatch(g -> g.body().isEmpty() || g.body().contains("bob"));
+    assertThat(depot.desk.failed("shop", 9))
+        .hasSize(3)
+        .allMatch(d -> !d.hasText() && d.log().getLast().endsWith("its text was forgotten"));
+  }
+
+  /** Deliveries that nobody delivers: each room's lane is held by this test. */
+  private List<Lane> held(int rooms) {
+    tell(rooms, 2);
+    Dispatcher filling = depot.start(depot.endpoint("shop", "http://127.0.0.1:1/", "beginning"));
+    Wait.until(
+        () -> depot.desk.about("$" + rooms).stream().anyMatch(d -> d.attempts() == 1)
+            && depot.standing("shop").waiting() == 2L * rooms);
+    filling.close();
+    int key = depot.desk.key("shop").orElseThrow();
+    depot.pass(Duration.ofMinutes(1));
+    return depot.outbox.claim(key, "x", depot.now(), Duration.ofMinutes(1), 9);
+  }
+
+  private void failed(Lane lane, long place, int status, Duration hold) {
+    var unused =
+        depot.outbox.settle(
+            List.of(
+                new Outcome.Failed(
+                    lane,
+                    place,
+                    10,
+                    depot.now(),
+                    new Answer(status, "answered " + status, "", hold, Duration.ZERO),
+                    null)));
+  }
+
+  @Test
+  void aPauseStopsLanesThatAreHeldAlready() {
+    List<Lane> lanes = held(2);
+    assertThat(lanes).hasSize(2);
+    assertThat(depot.outbox.next(lanes, depot.now(), Duration.ofMinutes(1), 9)).hasSize(4);
+    failed(lanes.getFirst(), 1, 429, Duration.ofMinutes(2));
+    assertThat(depot.outbox.next(lanes, depot.now(), Duration.ofMinutes(1), 9)).isEmpty();
+    depot.pass(Duration.ofMinutes(2));
+    assertThat(depot.outbox.next(lanes, depot.now(), Duration.ofMinutes(1), 9)).isNotEmpty();
+    failed(lanes.getFirst(), 2, 410, Duration.ZERO);
+    assertThat(depot.outbox.next(lanes, depot.now(), Duration.ofMinutes(1), 9)).isEmpty();
+  }
+
+  @Test
+  void twoFailuresWithSilenceBetweenAreNotFiveDaysOfFailure() {
+    Lane lane = held(1).getFirst();
+    failed(lane, 1, 503, Duration.ZERO);
+    depot.pass(Duration.ofDays(13));
+    failed(lane, 2, 503, Duration.ZERO);
+    assertThat(depot.standing("shop").on()).isTrue();
+    assertThat(depot.standing("shop").failed()).isEqualTo(2);
+  }
+
   /** W-17. */
   @Test
   void retentionLeavesNoTextNorSecret() throws Exception {
+    receiver.echo();
     receiver.answers(g -> g.room().equals("!dead") ? 400 : 200);
     for (int i = 0; i < 100; i++) {
       depot.tell("!r" + i % 7, "canary " + i);

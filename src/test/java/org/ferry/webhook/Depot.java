@@ -3,6 +3,8 @@ package org.ferry.webhook;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +24,7 @@ final class Depot implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final PgOutbox outbox = new PgOutbox(lab.database());
   private final Log log = new Log();
+  private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger processes = new AtomicInteger();
   private final List<Dispatcher> running = new ArrayList<>();
   private volatile Instant now = Instant.now();
@@ -57,13 +60,40 @@ final class Depot implements AutoCloseable {
     running.forEach(Dispatcher::news);
   }
 
+  /** The next readings of deliveries fail, as those do whose database is away for too long. */
+  void failReading(int times) {
+    failures.set(times);
+  }
+
+  private Outbox failing() {
+    return (Outbox)
+        Proxy.newProxyInstance(
+            Outbox.class.getClassLoader(),
+            new Class<?>[] {Outbox.class},
+            (proxy, method, values) -> {
+              if (method.getName().equals("next") && failures.getAndUpdate(n -> n - 1) > 0) {
+                throw new IllegalStateException("the database is away");
+              }
+              try {
+                return method.invoke(outbox, values);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
   /** Tells something. */
   void tell(String room, String body) {
+    tell(room, body, now);
+  }
+
+  /** Tells something that is older. */
+  void tell(String room, String body, Instant at) {
     long pos = log.messages.size() + 1L;
     ObjectNode data = JsonNodeFactory.instance.objectNode().put("event_id", "$" + pos);
     data.putObject("room").put("id", room).put("name", "Room " + room).put("network", "matrix");
     data.put("body", body);
-    log.messages.add(new Message(pos, "message.created", room, "matrix", "@alice:new", now, data));
+    log.messages.add(new Message(pos, "message.created", room, "matrix", "@alice:new", at, data));
   }
 
   Endpoint endpoint(String name, String url, String from) {
@@ -84,7 +114,7 @@ final class Depot implements AutoCloseable {
             new Dispatcher.House(
                 vertx,
                 log,
-                outbox,
+                failing(),
                 MediaLinks.none(),
                 Duration.ofDays(7),
                 new Guard(Guard.Resolver.system(), List.of()),

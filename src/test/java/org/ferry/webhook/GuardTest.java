@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -194,6 +195,22 @@ class GuardTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 80)));
     for (String url : List.of("http://127.0.0.1:29381/", "http://127.0.0.1/")) {
       assertThatThrownBy(() -> own.address(URI.create(url), allowed))
+          .isInstanceOf(Refused.class)
+          .hasMessageContaining("is Ferry itself");
+    }
+  }
+
+  @Test
+  void aPortThatFerryListensOnEverywhereIsClosedHereAndNotInTheWholeWorld() throws Exception {
+    List<InetSocketAddress> own = List.of(new InetSocketAddress("0.0.0.0", 8080));
+    Guard guard = new Guard(host -> List.of(InetAddress.getAllByName("1.1.1.1")), own);
+    assertThat(guard.address(URI.create("http://a.example:8080/"), NONE).getPort()).isEqualTo(8080);
+    List<AddressRange> all = List.of(AddressRange.of("0.0.0.0/0"), AddressRange.of("::/0"));
+    for (InetAddress here :
+        NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses).toList()) {
+      Guard mine = new Guard(host -> List.of(here), own);
+      assertThatThrownBy(() -> mine.address(URI.create("http://a.example:8080/"), all))
+          .as("%s", here)
           .isInstanceOf(Refused.class)
           .hasMessageContaining("is Ferry itself");
     }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ferry.id.Secret;
 import org.junit.jupiter.api.AfterAll;
@@ -159,7 +160,8 @@ class PosterTest {
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.taken()).as("%d", status).isEqualTo(status < 300);
         assertThat(answer.gone()).isEqualTo(status == 410);
-        assertThat(answer.words().chars()).noneMatch(Character::isISOControl);
+        assertThat(answer.words()).isEqualTo("answered " + status);
+        assertThat(answer.said().chars()).noneMatch(Character::isISOControl);
       }
     }
     assertThat(followed).hasValue(0);
@@ -178,6 +180,41 @@ class PosterTest {
       }
     }
     assertThat(said).containsExactly("/silent 0", "/drip 500", "/huge 200", "/garbage 0");
+  }
+
+  @Test
+  void aNameThatIsNeverResolvedEndsWithTheAttempt() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    Endpoint endpoint =
+        new Endpoint(
+            "shop",
+            URI.create("http://a.example/"),
+            List.of(SigningSecret.of(Secret.of(SECRET))),
+            new Endpoint.Rules(List.of("*"), List.of(), List.of("*"), List.of("*")),
+            "now",
+            Map.of(),
+            List.of());
+    Guard.Resolver hangs =
+        host -> {
+          try {
+            never.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return List.of();
+        };
+    try (Poster poster =
+        new Poster(
+            vertx,
+            endpoint,
+            new Guard(hangs, List.of()),
+            InstantSource.system(),
+            4,
+            Duration.ofSeconds(1))) {
+      Instant begin = Instant.now();
+      assertThat(poster.send(post("{}")).words()).isEqualTo("no answer within 1 s");
+      assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(4));
+    }
   }
 
   @Test

@@ -32,6 +32,7 @@ public final class Receiver implements AutoCloseable {
   private final List<String> refused = new CopyOnWriteArrayList<>();
   private volatile Function<Got, Integer> answers = g -> 204;
   private volatile Consumer<HttpServerRequest> extra = r -> {};
+  private volatile boolean echoes;
 
   /**
    * A post that came in.
@@ -81,7 +82,7 @@ public final class Receiver implements AutoCloseable {
     got.add(one);
     if (status != SILENT) {
       extra.accept(request);
-      var unused = request.response().setStatusCode(status).end();
+      var unused = request.response().setStatusCode(status).end(echoes ? body : "");
     }
   }
 
@@ -119,6 +120,11 @@ public final class Receiver implements AutoCloseable {
   /** How it answers from now on. */
   public void answers(Function<Got, Integer> how) {
     answers = how;
+  }
+
+  /** Every answer quotes the post from now on. */
+  void echo() {
+    echoes = true;
   }
 
   /** What it does to each answer besides. */
