@@ -39,7 +39,7 @@ class ArchitectureTest {
           Map.entry("migrate", List.of("id", "model", "source", "matrix", "crypto")),
           Map.entry(
               "store", List.of("id", "model", "source", "migrate", "live", "webhook", "crypto")),
-          Map.entry("web", List.of("id", "matrix", "migrate", "live", "crypto")),
+          Map.entry("web", List.of("id", "matrix", "migrate", "live", "crypto", "webhook")),
           Map.entry(
               "config",
               List.of("id", "matrix", "crypto", "migrate", "live", "webhook", "store", "web")),

@@ -1,5 +1,6 @@
 package org.ferry.app;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,8 @@ import org.ferry.live.provision.Rooms;
 import org.ferry.live.provision.Talk;
 import org.ferry.live.sending.Sending;
 import org.ferry.live.watch.MediaFiles;
+import org.ferry.migrate.explain.Explainer;
+import org.ferry.migrate.explain.Known;
 import org.ferry.migrate.plan.Ghosts;
 import org.ferry.store.api.PgFigures;
 import org.ferry.store.api.PgProvisioned;
@@ -25,6 +28,7 @@ import org.ferry.store.api.PgSessions;
 import org.ferry.store.live.PgMessages;
 import org.ferry.store.live.PgNews;
 import org.ferry.store.live.PgRoomCards;
+import org.ferry.store.webhook.PgDesk;
 import org.ferry.web.api.Api;
 import org.ferry.web.api.Feed;
 import org.ferry.web.api.MediaSigns;
@@ -64,8 +68,24 @@ final class ApiPart {
         config.access(),
         new Api.Provision(people, rooms, talk, new PgSessions(ferry.database())),
         reading(ferry, closing, door, registration),
+        new Api.Inside(
+            ferry.crossings(), id -> known(ferry, id), new PgDesk(ferry.database(), ferry.clock())),
         metrics.api(),
         ferry.clock());
+  }
+
+  /** As {@code ferry explain} says it; the content of events is not told. */
+  private static List<Known> known(Ferry ferry, String id) {
+    Explainer explainer =
+        new Explainer(
+            ferry.sources(),
+            ferry.crossings(),
+            c -> Followed.kept(ferry, c),
+            source -> ferry.decryption(source).looking(),
+            false);
+    List<Known> known = new ArrayList<>(explainer.explain(id));
+    known.addAll(new Conversations(ferry).explain(id));
+    return known;
   }
 
   private static Api.Reading reading(

@@ -74,6 +74,9 @@ public interface Desk {
   /** Deliveries that were given up, the newest first; of one endpoint, or null for all. */
   List<Dossier> failed(@Nullable String endpoint, int limit);
 
+  /** Deliveries of an endpoint, the newest first. */
+  List<Dossier> newest(String endpoint, int limit);
+
   /** The deliveries of an event, or the one with an id. */
   List<Dossier> about(String eventOrId);
 

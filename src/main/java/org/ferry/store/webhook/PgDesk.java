@@ -46,6 +46,8 @@ public final class PgDesk implements Desk {
           where d.state = 'failed' and ($1::text is null or e.name = $1)
           order by d.done_at desc nulls last, d.lane, d.place limit $2
           """;
+  private static final String NEWEST =
+      DOSSIER + "where e.name = $1 order by d.message desc, l.replay desc, d.place desc limit $2";
   private static final String ABOUT =
       DOSSIER + "where d.event = $1 or d.id = $1 order by e.name, l.replay, d.message limit 200";
   // Each message once: what was replayed has several rows, of which some may have no text any more.
@@ -159,6 +161,11 @@ public final class PgDesk implements Desk {
   @Override
   public List<Dossier> failed(@Nullable String endpoint, int limit) {
     return dossiers(FAILED, endpoint, limit);
+  }
+
+  @Override
+  public List<Dossier> newest(String endpoint, int limit) {
+    return dossiers(NEWEST, endpoint, limit);
   }
 
   @Override

@@ -13,6 +13,8 @@ import org.ferry.live.provision.Talk;
 import org.ferry.live.watch.Figures;
 import org.ferry.live.watch.MediaFiles;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.CrossingLedger;
+import org.ferry.webhook.Desk;
 
 /** The API: wires the endpoints to what they speak of. */
 public final class Api {
@@ -47,11 +49,21 @@ public final class Api {
       MediaSigns signs) {}
 
   /**
+   * What Ferry does and knows; all stay the caller's.
+   *
+   * @param crossings what was migrated
+   * @param knowledge what is known of an id
+   * @param desk deliveries
+   */
+  public record Inside(CrossingLedger crossings, Knowledge knowledge, Desk desk) {}
+
+  /**
    * Makes the API.
    *
    * @param options who may call it
    * @param provision users and rooms of applications
    * @param reading what can be read
+   * @param inside what Ferry does and knows
    * @param watcher told of each request
    * @param clock now
    */
@@ -59,6 +71,7 @@ public final class Api {
       ApiOptions options,
       Provision provision,
       Reading reading,
+      Inside inside,
       ApiRoutes.Watcher watcher,
       InstantSource clock) {
     Tokens tokens = new Tokens(options.tokens(), provision.sessions(), clock);
@@ -86,6 +99,8 @@ public final class Api {
     Socket.House house =
         new Socket.House(tokens, limit, reading.feed(), view, talk, watcher::sockets);
     all.add(new SocketStream(house, browsers).endpoint());
+    all.addAll(new InsideEndpoints(inside.crossings(), inside.knowledge(), inside.desk()).all());
+    all.addAll(new DeliveryEndpoints(inside.desk(), view).all());
     all.add(openapi(all, options));
     this.routes = new ApiRoutes(all, tokens, limit, browsers, watcher);
   }

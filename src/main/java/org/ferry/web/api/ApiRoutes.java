@@ -1,8 +1,10 @@
 package org.ferry.web.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -76,7 +78,14 @@ public final class ApiRoutes {
   }
 
   void into(Router router) {
-    router.routeWithRegex("^/api(/.*)?$").handler(this::handle);
+    Route unusedRoute = router.routeWithRegex("^/api(/.*)?$").handler(this::handle);
+    Router unusedRouter = router.errorHandler(400, this::malformed);
+  }
+
+  /** The router itself refuses a path with a % that encodes nothing, before any route is asked. */
+  private void malformed(RoutingContext ctx) {
+    browsers.secure(ctx.response());
+    new Exchange(ctx).send(Problem.badRequest("the path holds a % that encodes nothing"));
   }
 
   private void handle(RoutingContext ctx) {
@@ -150,7 +159,13 @@ public final class ApiRoutes {
 
   private static Request request(
       Caller caller, RouteTable.Match match, HttpServerRequest request, ObjectNode body) {
-    return new Request(caller, match.parts(), request.params(), request.headers(), body);
+    MultiMap query;
+    try {
+      query = request.params();
+    } catch (IllegalArgumentException e) {
+      throw Problem.badRequest("a parameter holds a % that encodes nothing");
+    }
+    return new Request(caller, match.parts(), query, request.headers(), body);
   }
 
   /** Who asks; nobody where the path lets others than tokens speak for a caller. */

@@ -61,6 +61,13 @@ final class View {
     return caller.rooms().contains("*") || caller.seesRoom(names(room));
   }
 
+  /** Whether everything of a room is for the caller: the room, and the network that it is of. */
+  boolean seesAllOf(Caller caller, RoomId room) {
+    return seesRoom(caller, room)
+        && (caller.networks().isEmpty()
+            || cards.find(room).filter(c -> caller.seesNetwork(c.network())).isPresent());
+  }
+
   /** The room of a key or an id that the caller may see; else a problem. */
   RoomId visible(Caller caller, String key) {
     RoomId room = rooms.find(key);

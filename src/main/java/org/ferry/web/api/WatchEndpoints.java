@@ -94,7 +94,7 @@ final class WatchEndpoints {
     }
     MediaRef ref =
         messages.media(id).orElseThrow(() -> Problem.notFound("there is no such file any more"));
-    if (bearer && !view.seesRoom(request.caller(), ref.room())) {
+    if (bearer && !view.seesAllOf(request.caller(), ref.room())) {
       throw Problem.notFound("there is no such file any more");
     }
     Path file;

@@ -31,12 +31,17 @@ import org.ferry.live.watch.MediaFiles;
 import org.ferry.matrix.client.Admin;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.explain.Explainer;
+import org.ferry.migrate.rewrite.Opener;
 import org.ferry.store.Database;
 import org.ferry.store.DatabaseOptions;
+import org.ferry.store.PgCrossingLedger;
+import org.ferry.store.PgSourceLedger;
 import org.ferry.store.api.PgFigures;
 import org.ferry.store.api.PgProvisioned;
 import org.ferry.store.api.PgSessions;
 import org.ferry.store.live.PgRoomCards;
+import org.ferry.store.webhook.PgDesk;
 import org.ferry.testing.TestPostgres;
 import org.ferry.web.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +55,15 @@ final class ApiHouse implements AutoCloseable {
   final Metrics metrics;
   final Stage stage;
   final Sessions sessions;
+  private final PgCrossingLedger ledger;
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
 
   ApiHouse(ApiOptions options) {
+    this(options, InstantSource.system());
+  }
+
+  ApiHouse(ApiOptions options, InstantSource clock) {
     TestPostgres.Db db = TestPostgres.freshDatabase();
     database =
         Database.open(
@@ -83,6 +93,7 @@ final class ApiHouse implements AutoCloseable {
         out -> {
           throw new ProvisionException(ProvisionException.Kind.CONFLICT, "nobody sends here");
         };
+    ledger = new PgCrossingLedger(database);
     new Api(
             options,
             new Api.Provision(people, rooms, new Talk(silent, nowhere, rooms), sessions),
@@ -93,8 +104,10 @@ final class ApiHouse implements AutoCloseable {
                 new MediaFiles(nowhere, bot),
                 new PgFigures(database),
                 new MediaSigns(Secret.of("key"), null)),
+            new Api.Inside(
+                ledger, id -> explainer(ledger).explain(id), new PgDesk(database, clock)),
             metrics.api(),
-            InstantSource.system())
+            clock)
         .into(router);
     router.get("/metrics").handler(metrics::serve);
     server =
@@ -103,6 +116,15 @@ final class ApiHouse implements AutoCloseable {
             .requestHandler(router)
             .listen(0, "127.0.0.1")
             .await();
+  }
+
+  private Explainer explainer(PgCrossingLedger crossings) {
+    return new Explainer(
+        new PgSourceLedger(database),
+        crossings,
+        c -> Optional.empty(),
+        s -> Opener.WITHOUT_KEYS,
+        false);
   }
 
   static ApiOptions options(ApiOptions.Token... tokens) {
@@ -174,6 +196,7 @@ final class ApiHouse implements AutoCloseable {
     client.close();
     server.close().await();
     stage.close();
+    ledger.close();
     database.close();
     vertx.close().await();
   }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -137,7 +138,23 @@ class ApiTest {
               "PUT /api/v1/users/"
                   + id
                   + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer shop-token\r\n\r\n");
-      assertThat(answer).as(id).matches("(?s)HTTP/1.1 4(00|04|22) .*").doesNotContain("Set-Cookie");
+      assertThat(answer)
+          .as(id)
+          .matches("(?s)HTTP/1.1 4(00|04|22) .*")
+          .contains("application/problem+json")
+          .doesNotContain("Set-Cookie");
+    }
+  }
+
+  @Test
+  void aParameterThatIsBrokenIsTheCallersFault() throws Exception {
+    for (String query : List.of("room=%zz", "room=%", "limit=%ff", "since=x", "limit=501")) {
+      String answer =
+          raw(
+              "GET /api/v1/messages?"
+                  + query
+                  + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer reader-token\r\n\r\n");
+      assertThat(answer).as(query).startsWith("HTTP/1.1 400").contains("application/problem+json");
     }
   }
 
@@ -200,7 +217,7 @@ class ApiTest {
   void tooManyRequestsAreToldWhenToComeBack() throws Exception {
     ApiOptions slow =
         new ApiOptions(List.of(ApiHouse.token("a"), ApiHouse.token("b")), List.of(), null, 30);
-    try (ApiHouse limited = new ApiHouse(slow)) {
+    try (ApiHouse limited = new ApiHouse(slow, InstantSource.fixed(Instant.now()))) {
       for (int i = 0; i < 30; i++) {
         assertThat(limited.get("/openapi.json", "a-token").status()).isEqualTo(200);
       }

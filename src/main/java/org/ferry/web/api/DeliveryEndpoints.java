@@ -1,0 +1,147 @@
+package org.ferry.web.api;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import org.ferry.id.RoomId;
+import org.ferry.matrix.event.Json;
+import org.ferry.webhook.Desk;
+import org.jspecify.annotations.Nullable;
+
+/** Webhooks: how they stand, what became of deliveries, and orders to deliver again. */
+final class DeliveryEndpoints {
+  private static final int STANDARD = 50;
+  private static final int MOST = 500;
+
+  private final Desk desk;
+  private final View view;
+
+  DeliveryEndpoints(Desk desk, View view) {
+    this.desk = desk;
+    this.view = view;
+  }
+
+  List<Endpoint> all() {
+    return List.of(
+        Endpoint.get(
+            "/webhooks",
+            Scope.DELIVERIES,
+            Endpoint.Doc.of("webhooks", "How each webhook that was served stands", "Webhooks"),
+            request -> webhooks()),
+        Endpoint.get(
+            "/webhooks/{name}/deliveries",
+            Scope.DELIVERIES,
+            Endpoint.Doc.of(
+                "deliveries", "Deliveries of a webhook, the newest first", "Deliveries", "limit"),
+            this::deliveries),
+        Endpoint.post(
+            "/webhooks/{name}/replay",
+            Scope.DELIVERIES,
+            Endpoint.Doc.of("replay", "Deliver again what was told since a time", "Replayed")
+                .takes("Replay"),
+            this::replay),
+        Endpoint.post(
+            "/webhooks/{name}/enable",
+            Scope.DELIVERIES,
+            Endpoint.Doc.of("enable", "Switch a webhook on that Ferry switched off", "Enabled"),
+            this::enable));
+  }
+
+  private Reply webhooks() {
+    ObjectNode answer = Json.object();
+    ArrayNode list = answer.putArray("webhooks");
+    for (Desk.Standing s : desk.standings()) {
+      list.addObject()
+          .put("name", s.name())
+          .put("on", s.on())
+          .put("reason", s.reason())
+          .put("waiting", s.waiting())
+          .put("oldest", text(s.oldest()))
+          .put("delivered", s.delivered())
+          .put("failed", s.failed())
+          .put("failing_since", text(s.failingSince()))
+          .put("last_success", text(s.lastSuccess()))
+          .put("last_error", s.lastError());
+    }
+    return Reply.ok(answer);
+  }
+
+  private static @Nullable String text(@Nullable Instant time) {
+    return time == null ? null : time.toString();
+  }
+
+  /** The name of a webhook that was served; else a problem. */
+  private String served(Request request) {
+    String name = request.part("name");
+    if (desk.key(name).isEmpty()) {
+      throw Problem.notFound("no webhook was served yet that is called " + name);
+    }
+    return name;
+  }
+
+  private Reply deliveries(Request request) {
+    String name = served(request);
+    int limit = request.number("limit", STANDARD, 1, MOST);
+    ObjectNode answer = Json.object();
+    ArrayNode list = answer.putArray("deliveries");
+    for (Desk.Dossier dossier : desk.newest(name, limit)) {
+      if (view.seesAllOf(request.caller(), new RoomId(dossier.room()))) {
+        list.add(document(dossier));
+      }
+    }
+    return Reply.ok(answer);
+  }
+
+  /** A delivery, without what it said. */
+  static ObjectNode document(Desk.Dossier dossier) {
+    ObjectNode document =
+        Json.object()
+            .put("id", dossier.id())
+            .put("webhook", dossier.endpoint())
+            .put("room", dossier.room())
+            .put("event", dossier.event())
+            .put("type", dossier.type())
+            .put("state", dossier.state())
+            .put("replay", dossier.replay())
+            .put("attempts", dossier.attempts())
+            .put("made", dossier.made().toString())
+            .put("next", text(dossier.due()))
+            .put("text", dossier.hasText());
+    ArrayNode log = document.putArray("log");
+    dossier.log().forEach(log::add);
+    return document;
+  }
+
+  private Reply replay(Request request) {
+    String name = served(request);
+    Instant since = time(request.needed("since"));
+    String room = request.text("room");
+    if (room == null && !request.caller().seesAll()) {
+      throw Problem.forbidden("the token sees some rooms only: name one of them as room");
+    }
+    RoomId only = room == null ? null : view.visible(request.caller(), room);
+    if (only != null && !view.seesAllOf(request.caller(), only)) {
+      throw new Problem(403, "forbidden_network", "the token's networks do not include the room's");
+    }
+    Desk.Replayed replayed = desk.replay(name, since, only == null ? null : only.value());
+    return Reply.ok(Json.object().put("again", replayed.again()).put("forgotten", replayed.gone()));
+  }
+
+  private static Instant time(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw Problem.badRequest("since is a time such as 2026-11-21T18:00:00Z");
+    }
+  }
+
+  private Reply enable(Request request) {
+    String name = served(request);
+    if (!request.caller().seesAll()) {
+      throw Problem.forbidden("this needs a token that is restricted to no rooms and no networks");
+    }
+    return Reply.ok(Json.object().put("name", name).put("on", desk.enable(name)));
+  }
+}
