@@ -11,6 +11,7 @@ import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
 import org.ferry.live.TransactionStore;
 import org.ferry.live.message.News;
+import org.ferry.live.sending.Sending;
 import org.ferry.live.sync.Following;
 import org.ferry.matrix.appservice.AppserviceRoutes;
 import org.ferry.matrix.client.Homeserver;
@@ -34,9 +35,12 @@ public final class Daemon implements AutoCloseable {
   private final Closing closing;
   private final Config.@Nullable Listen appservice;
   private final Config.Listen health;
+  private final Sending sending;
 
-  private Daemon(Closing closing, Config.@Nullable Listen appservice, Config.Listen health) {
+  private Daemon(
+      Closing closing, Config.@Nullable Listen appservice, Config.Listen health, Sending sending) {
     this.closing = closing;
+    this.sending = sending;
     this.appservice = appservice;
     this.health = health;
   }
@@ -90,7 +94,11 @@ public final class Daemon implements AutoCloseable {
         closing.add(Listener.open(vertx, router, config.api(), "api.listen"), Listener::close);
     following.start();
     webhooks.start();
-    return new Daemon(closing, appservice == null ? null : appservice.address(), health.address());
+    return new Daemon(
+        closing,
+        appservice == null ? null : appservice.address(),
+        health.address(),
+        live.sending());
   }
 
   /** Who only follows accounts needs none. */
@@ -134,6 +142,11 @@ public final class Daemon implements AutoCloseable {
   /** Where the homeserver's requests are taken; empty where Ferry only follows accounts. */
   public Optional<Config.Listen> appservice() {
     return Optional.ofNullable(appservice);
+  }
+
+  /** How whoever writes live does it. */
+  Sending sending() {
+    return sending;
   }
 
   /** Where the health pages are. */

@@ -7,13 +7,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.ferry.config.Config;
 import org.ferry.config.ConfigException;
 import org.ferry.config.NewInstallation;
 import org.ferry.config.PrivateFiles;
 import org.ferry.id.Secret;
+import org.ferry.lab.Ports;
+import org.ferry.webhook.SigningSecret;
 
 /**
  * What the demo keeps: the old server's dump and files, an installation as {@code ferry init}
@@ -28,6 +35,24 @@ public record DemoFolder(Path path) {
   /** The Space that takes the rooms. */
   static final String SPACE = "#village:" + DOMAIN;
 
+  /** The webhook that the demo itself receives. */
+  static final String WEBHOOK = "demo";
+
+  private static final String LIVE =
+      """
+
+      # What is said live is posted to a receiver of the demo's own while the demo is at it.
+      webhooks:
+        - name: demo
+          url: "http://127.0.0.1:29382/"
+          secret_file: webhook.secret
+          events: ["message.created"]
+          allow_private: ["127.0.0.1"]
+      api: {listen: "127.0.0.1:29381"}
+      logging: {level: warn}
+      """;
+
+  private static final int SECRET_BYTES = 32;
   private static final String ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
   private static final int PASSWORD_LENGTH = 16;
 
@@ -54,6 +79,11 @@ public record DemoFolder(Path path) {
   /** Where the password of the demo's people stands. */
   public Path passwordFile() {
     return path.resolve("password");
+  }
+
+  /** Where the secret stands that posts to the demo's webhook are signed with. */
+  public Path webhookSecret() {
+    return path.resolve("webhook.secret");
   }
 
   /** Where the access token of the person stands. */
@@ -88,6 +118,17 @@ public record DemoFolder(Path path) {
     if (!Files.exists(config())) {
       new NewInstallation(path, "http://127.0.0.1:8008", DOMAIN, SPACE, false, null, "ghost")
           .write();
+    }
+    if (!Files.exists(webhookSecret())) {
+      byte[] secret = new byte[SECRET_BYTES];
+      new SecureRandom().nextBytes(secret);
+      PrivateFiles.write(
+          webhookSecret(),
+          SigningSecret.PREFIX + Base64.getEncoder().encodeToString(secret) + "\n");
+    }
+    String yaml = read(config());
+    if (!yaml.contains("\nwebhooks:")) {
+      PrivateFiles.write(config(), yaml + LIVE);
     }
   }
 
@@ -135,6 +176,26 @@ public record DemoFolder(Path path) {
   void homeserver(String before, String now) {
     if (!before.equals(now)) {
       PrivateFiles.write(config(), read(config()).replace(before, now));
+    }
+  }
+
+  /**
+   * Moves Ferry's doors and the demo's receiver to free ports where somebody else listens; the
+   * registration follows, so this comes before the homeserver reads it.
+   */
+  void doors(Config config) {
+    List<Integer> ports = new ArrayList<>();
+    ports.add(config.appservice().listen().port());
+    ports.add(config.api().port());
+    config.webhooks().forEach(w -> ports.add(w.url().getPort()));
+    for (int port : ports) {
+      if (port > 0 && !Ports.isFree(port)) {
+        String now = "127.0.0.1:" + Ports.free();
+        Pattern before = Pattern.compile("127\\.0\\.0\\.1:" + port + "\\b");
+        for (Path file : List.of(config(), config.appservice().registration())) {
+          PrivateFiles.write(file, before.matcher(read(file)).replaceAll(now));
+        }
+      }
     }
   }
 

@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.lab.LabClient;
@@ -50,12 +52,14 @@ public final class DemoPerson {
    * A message that was carried, as the person reads it on the new server.
    *
    * @param room the name of its room
+   * @param id of its room
    * @param path where the client API shows it
    * @param sender who sent it
    * @param sent when
    * @param text what it says
    */
-  public record Sample(String room, String path, String sender, Instant sent, String text) {}
+  public record Sample(
+      String room, RoomId id, String path, UserId sender, Instant sent, String text) {}
 
   /**
    * Makes the Space unless it is there, and gives Ferry's bot an invitation and power in it.
@@ -80,6 +84,54 @@ public final class DemoPerson {
       users.put(bot.value(), FULL_POWER);
       client.setState(space, POWER, "", levels);
     }
+  }
+
+  /**
+   * Says something.
+   *
+   * @param room where
+   * @param text what
+   * @return the event
+   */
+  EventId say(RoomId room, String text) {
+    return new EventId(client.say(room.value(), text));
+  }
+
+  /**
+   * An encrypted room with Ferry's bot in it, made unless it is there. The bot comes when it hears
+   * of its invitation.
+   *
+   * @param name of the room and, in small letters, of its address
+   * @param bot Ferry's bot
+   */
+  RoomId encryptedRoom(String name, UserId bot) {
+    String localpart = name.toLowerCase(Locale.ROOT);
+    LabClient.Answer found =
+        client.request(
+            "GET",
+            V3 + "directory/room/" + LabClient.esc("#" + localpart + ":" + bot.server()),
+            null);
+    if (found.status() != 404) {
+      return new RoomId(found.ok().path("room_id").asText());
+    }
+    ObjectNode request =
+        LabClient.json(
+            """
+            {"preset": "private_chat", "visibility": "private",
+             "initial_state": [{"type": "m.room.encryption", "state_key": "",
+                                "content": {"algorithm": "m.megolm.v1.aes-sha2"}}]}
+            """);
+    request.put("name", name).put("room_alias_name", localpart).putArray("invite").add(bot.value());
+    return new RoomId(client.createRoom(request));
+  }
+
+  /** Whether somebody is in a room that the person is in. */
+  boolean sees(RoomId room, UserId user) {
+    return client
+        .state(room.value(), MEMBER, user.value())
+        .path("membership")
+        .asText("")
+        .equals("join");
   }
 
   private static ObjectNode space(String alias) {
@@ -192,8 +244,9 @@ public final class DemoPerson {
     return Optional.of(
         new Sample(
             name,
+            new RoomId(room),
             path,
-            answer.body().path("sender").asText(),
+            new UserId(answer.body().path("sender").asText()),
             Instant.ofEpochMilli(answer.body().path("origin_server_ts").asLong()),
             content.path("body").asText()));
   }

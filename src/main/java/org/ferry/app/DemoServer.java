@@ -49,6 +49,7 @@ public final class DemoServer implements AutoCloseable {
         closing.add(
             Lab.open(config.dataDir(), DatabasePart.cacheFolder(environment), say), Lab::close);
     try {
+      folder.doors(config);
       SynapseSettings settings =
           SynapseSettings.of("new-server", config.homeserver().domain())
               .withAppServices(config.appservice().registration());

@@ -2,10 +2,12 @@ package org.ferry.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.ferry.app.DemoFolder;
 import org.ferry.app.DemoPerson;
+import org.ferry.app.DemoProof;
+import org.ferry.app.DemoRelay;
 import org.ferry.app.DemoServer;
 import org.ferry.config.Config;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
     description = {
       "Do the main job on this machine: a real PostgreSQL, a real Synapse, a real old server's dump.",
+      "Relays a live and an encrypted message to a webhook, and shows the signed posts.",
       "Stays up until Ctrl-C; run again, it goes on from where it was."
     },
     footer = "  ferry demo --exit")
@@ -67,17 +70,15 @@ final class DemoCommand extends FerryCommand {
     DemoView view = new DemoView(session(), folder, server);
     try (Work work = new Work(session())) {
       DemoCrossing crossing = new DemoCrossing(work, folder, person);
-      person.makeSpace(work.space(null), config.bot());
-      boolean proven = crossing.alreadyProven() || crossing.carryAndProve();
-      if (session().stop().requested()) {
-        throw new CancellationException();
-      }
+      boolean proven = crossing.proven(config.bot());
+      List<DemoRelay.Post> posts = DemoProof.relayed(work.ferry());
       if (exit) {
         view.ended();
-        view.show(crossing.sample(), proven);
+      }
+      view.show(crossing.sample(), posts, proven);
+      if (exit) {
         return proven ? ExitStatus.DONE : ExitStatus.FAILED;
       }
-      view.show(crossing.sample(), proven);
     }
     return stayUp(view);
   }

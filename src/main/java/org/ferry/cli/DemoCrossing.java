@@ -10,16 +10,19 @@ import org.ferry.app.Carrying;
 import org.ferry.app.DemoFolder;
 import org.ferry.app.DemoPerson;
 import org.ferry.app.DemoProof;
+import org.ferry.app.DemoRelay;
 import org.ferry.app.Ferry;
 import org.ferry.app.Followed;
 import org.ferry.app.Passage;
 import org.ferry.app.Planning;
+import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.Standing;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.TargetSpace;
+import org.ferry.migrate.replay.Watch;
 import org.ferry.migrate.verify.SourceCount;
 import org.ferry.migrate.verify.VerifyReport;
 import org.ferry.source.MediaStore;
@@ -36,6 +39,49 @@ final class DemoCrossing {
     this.ferry = work.ferry();
     this.folder = folder;
     this.person = person;
+  }
+
+  /**
+   * Carries, proves and relays what is not yet; false where something failed or differs.
+   *
+   * @param bot Ferry's bot
+   */
+  boolean proven(UserId bot) throws InterruptedException {
+    if (!DemoProof.relayed(ferry).isEmpty()) {
+      person.makeSpace(work.space(null), bot);
+      return goesOn(alreadyProven() || carryAndProve());
+    }
+    try (DemoRelay relay = new DemoRelay(ferry, person)) {
+      person.makeSpace(work.space(null), bot);
+      return goesOn(alreadyProven() || carryAndProve()) && relay(relay);
+    }
+  }
+
+  private boolean goesOn(boolean proven) {
+    if (work.watch().stopping()) {
+      throw new CancellationException();
+    }
+    return proven;
+  }
+
+  private boolean relay(DemoRelay relay) throws InterruptedException {
+    Optional<Crossing> crossing = crossing();
+    Optional<DemoPerson.Sample> sample = sample();
+    if (crossing.isEmpty() || sample.isEmpty()) {
+      work.progress().say("No carried room can be entered, so nothing is said live.");
+      return false;
+    }
+    long begun = System.nanoTime();
+    Watch watch = work.watch();
+    int posts = relay.relay(crossing.get(), sample.get(), watch::stopping).size();
+    if (posts < 2) {
+      boolean unused = goesOn(false);
+      work.progress()
+          .say("Of a live and an encrypted message %d came to the webhook".formatted(posts));
+      return false;
+    }
+    done(begun, "Relayed a live and an encrypted message to a webhook, signatures checked");
+    return true;
   }
 
   /** Whether an earlier demo carried and proved everything; says so. */

@@ -1,10 +1,14 @@
 package org.ferry.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Optional;
 import org.ferry.app.DemoFolder;
 import org.ferry.app.DemoPerson.Sample;
+import org.ferry.app.DemoRelay;
 import org.ferry.app.DemoServer;
+import org.ferry.matrix.event.Json;
 
 /** What the demo tells whoever looks on. */
 final class DemoView {
@@ -32,7 +36,7 @@ final class DemoView {
   }
 
   /** What to look at; with {@code proven} false, how to see what differs. */
-  void show(Optional<Sample> sample, boolean proven) {
+  void show(Optional<Sample> sample, List<DemoRelay.Post> posts, boolean proven) {
     session.say("");
     session.say("Look at it in Element (desktop, or app.element.io in a browser of this machine):");
     session.say("  homeserver  " + server.address());
@@ -41,6 +45,7 @@ final class DemoView {
     session.say(
         "              (kept in " + folder.passwordFile() + "; the account admin has it too)");
     sample.ifPresent(this::show);
+    show(posts);
     session.say("");
     session.say(
         proven ? "Ask Ferry about it:" : "Something failed or differs. Ask Ferry about it:");
@@ -60,6 +65,28 @@ final class DemoView {
     session.say(
         "  It was sent by %s at %s: %s"
             .formatted(sample.sender(), sample.sent(), shortened(sample.text())));
+  }
+
+  private void show(List<DemoRelay.Post> posts) {
+    if (posts.isEmpty()) {
+      return;
+    }
+    session.say("");
+    session.say("What was said after that came to the demo's webhook, signed; the posts:");
+    for (DemoRelay.Post post : posts) {
+      JsonNode json = Json.parseObject(post.body());
+      JsonNode data = json.path("data");
+      session.say(
+          "  %s in %s: \"%s\", %s, signature checked"
+              .formatted(
+                  json.path("type").asText(),
+                  post.room(),
+                  data.path("body").asText(),
+                  data.path("encrypted").asBoolean()
+                      ? "encrypted, trust " + data.path("trust").asText()
+                      : "not encrypted"));
+      session.say("    " + post.body().replaceAll("\\p{Cntrl}", " "));
+    }
   }
 
   private static String shortened(String text) {

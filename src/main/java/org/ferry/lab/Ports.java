@@ -27,7 +27,8 @@ public final class Ports {
     throw new LabException("No free port on loopback between " + LOWEST + " and " + HIGHEST);
   }
 
-  static boolean isFree(int port) {
+  /** Whether nobody listens on a port at this moment. */
+  public static boolean isFree(int port) {
     try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       return socket.isBound();
     } catch (IOException e) {

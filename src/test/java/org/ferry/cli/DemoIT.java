@@ -3,6 +3,7 @@ package org.ferry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ class DemoIT {
 
   @Test
   @Order(1)
-  void goesOnAfterAKillInTheMiddle() {
+  void goesOnAfterAKillInTheMiddle() throws IOException {
     try (FerryProcess killed = demo("--exit").start()) {
       String unused = killed.awaitLine(line -> line.startsWith("history: "), LONG);
       killed.kill();
@@ -72,7 +73,9 @@ class DemoIT {
     assertThat(second.status()).as(second.toString()).isZero();
     assertThat(second.err())
         .contains("An earlier demo was stopped")
-        .contains("everything is as it was");
+        .contains("everything is as it was")
+        .contains("Relayed a live and an encrypted message to a webhook, signatures checked");
+    showsWhatWasRelayed(second.out());
   }
 
   @Test
@@ -81,6 +84,7 @@ class DemoIT {
     try (FerryProcess demo = demo().start()) {
       String unused = demo.awaitLine(line -> line.startsWith("The servers stay up"), SECONDS);
       assertThat(demo.err()).contains("Everything is there already, verified at");
+      showsWhatWasRelayed(demo.out());
       looksAtIt(demo.out());
       demo.terminate();
       FerryProcess.Result ended = demo.await(Duration.ofMinutes(1));
@@ -90,6 +94,25 @@ class DemoIT {
       assertThat(left).isEmpty();
     }
     assertThat(DIR.resolve("data/postgres/cluster/postmaster.pid")).doesNotExist();
+  }
+
+  /** Both posts as they came, one of a message in clear and one of an encrypted one. */
+  private static void showsWhatWasRelayed(String page) throws IOException {
+    JsonNode live = post(page, "General: \"Hello from the new server\", not encrypted");
+    assertThat(live.path("sender").path("id").asText()).isEqualTo("@you:new.example.org");
+    assertThat(live.path("encrypted").asBoolean(true)).isFalse();
+    JsonNode secret = post(page, "Encrypted: \"Nobody else reads this\", encrypted, trust \\w+");
+    assertThat(secret.path("sender").path("id").asText()).isEqualTo("@old_alice:new.example.org");
+    assertThat(secret.path("encrypted").asBoolean()).isTrue();
+    assertThat(secret.path("body").asText()).isEqualTo("Nobody else reads this");
+  }
+
+  private static JsonNode post(String page, String line) throws IOException {
+    String body =
+        found(page, "message\\.created in " + line + ", signature checked\\s+(\\{.*\\})\\R");
+    JsonNode json = new ObjectMapper().readTree(body);
+    assertThat(json.path("type").asText()).isEqualTo("message.created");
+    return json.path("data");
   }
 
   /** As the person that the demo names, on a client that knows nothing of Ferry. */
