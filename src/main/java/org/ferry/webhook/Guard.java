@@ -160,9 +160,8 @@ public final class Guard {
     if (address.isLoopbackAddress() || address.isAnyLocalAddress()) {
       return true;
     }
-    return listens == null || listens.isAnyLocalAddress()
-        ? isHere(address)
-        : listens.equals(address);
+    boolean anywhere = listens == null || listens.isAnyLocalAddress();
+    return anywhere ? isHere(address) : address.equals(listens);
   }
 
   /** Whether one of this machine's networks has the address. */

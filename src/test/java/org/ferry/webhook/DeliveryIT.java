@@ -354,7 +354,9 @@ class DeliveryIT {
     waitFor(before + 1);
     Wait.until(() -> depot.standing("shop").delivered() == 1);
     assertThat(depot.desk.failed(null, 9)).isEmpty();
-    assertThat(receiver.got()).extracting(Receiver.Got::id).containsOnly(receiver.got().getFirst().id());
+    assertThat(receiver.got())
+        .extracting(Receiver.Got::id)
+        .containsOnly(receiver.got().getFirst().id());
   }
 
   /** All attempts of the only delivery that waits, after so many posts. */
@@ -362,8 +364,8 @@ class DeliveryIT {
     for (int attempt = 1; attempt < Schedule.PAUSES.size(); attempt++) {
       int n = attempt;
       waitFor(before + n);
-      Wait.until(
-          () -> depot.desk.about("$1").stream()
+      Wait.until(() ->
+          depot.desk.about("$1").stream()
               .anyMatch(d -> d.state().equals("waiting") && d.attempts() == n));
       depot.pass(Schedule.PAUSES.get(attempt).plusMillis(1));
     }
@@ -401,8 +403,8 @@ class DeliveryIT {
   private List<Lane> held(int rooms) {
     tell(rooms, 2);
     Dispatcher filling = depot.start(depot.endpoint("shop", "http://127.0.0.1:1/", "beginning"));
-    Wait.until(
-        () -> depot.desk.about("$" + rooms).stream().anyMatch(d -> d.attempts() == 1)
+    Wait.until(() ->
+        depot.desk.about("$" + rooms).stream().anyMatch(d -> d.attempts() == 1)
             && depot.standing("shop").waiting() == 2L * rooms);
     filling.close();
     int key = depot.desk.key("shop").orElseThrow();
