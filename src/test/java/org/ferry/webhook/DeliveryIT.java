@@ -343,18 +343,19 @@ class DeliveryIT {
     receiver.answers(g -> g.room().equals("!good") ? 200 : 500);
     depot.tell("!good", "between");
     Wait.until(() -> depot.standing("shop").delivered() == 1);
-    assertThat(depot.desk.replay("shop", Instant.EPOCH, null)).isEqualTo(new Desk.Replayed(1, 0));
-    assertThat(depot.desk.replay("shop", Instant.EPOCH, null)).isEqualTo(new Desk.Replayed(0, 0));
+    assertThat(depot.desk.replay("shop", Instant.EPOCH, "!a")).isEqualTo(new Desk.Replayed(1, 0));
+    assertThat(depot.desk.replay("shop", Instant.EPOCH, "!a")).isEqualTo(new Desk.Replayed(0, 0));
     depot.pass(Duration.ofMillis(1));
     giveUp(Schedule.PAUSES.size() + 1);
     receiver.answers(g -> 200);
     int before = receiver.got().size();
-    assertThat(depot.desk.replay("shop", Instant.EPOCH, null)).isEqualTo(new Desk.Replayed(1, 0));
+    assertThat(depot.desk.replay("shop", Instant.EPOCH, "!a")).isEqualTo(new Desk.Replayed(1, 0));
     depot.pass(Duration.ofMillis(1));
     waitFor(before + 1);
-    Wait.until(() -> depot.standing("shop").delivered() == 1);
+    Wait.until(() -> depot.standing("shop").delivered() == 2);
     assertThat(depot.desk.failed(null, 9)).isEmpty();
     assertThat(receiver.got())
+        .filteredOn(g -> g.room().equals("!a"))
         .extracting(Receiver.Got::id)
         .containsOnly(receiver.got().getFirst().id());
   }
