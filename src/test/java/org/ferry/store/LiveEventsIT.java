@@ -21,6 +21,7 @@ import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.Leader;
 import org.ferry.live.Signal;
+import org.ferry.live.events.Echoes;
 import org.ferry.live.events.Arrival;
 import org.ferry.live.events.Held;
 import org.ferry.live.events.Intake;
@@ -285,7 +286,12 @@ class LiveEventsIT {
 
   @Test
   void whatIsNoEventIsCountedOnceAndTheNextIsTaken() throws Exception {
-    Intake intake = new Intake(events, new PgFollowedRooms(lab.database), "new", new Signal());
+    Intake intake = new Intake(
+            events,
+            new PgFollowedRooms(lab.database),
+            "new",
+            new Signal(),
+            new Echoes(Instant::now));
     ObjectNode broken = event(ROOM, "$broken", "m.room.message").put("sender", 7);
     for (int i = 0; i < 2; i++) {
       assertThat(intake.take(List.of(broken), ROOM, BOT)).isZero();

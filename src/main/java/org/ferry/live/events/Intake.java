@@ -29,6 +29,7 @@ public final class Intake {
   private final FollowedRooms rooms;
   private final String domain;
   private final Signal news;
+  private final Echoes echoes;
 
   /**
    * An intake.
@@ -37,12 +38,15 @@ public final class Intake {
    * @param rooms which rooms are followed
    * @param domain the homeserver that Ferry carries to, whose echo is not taken
    * @param news woken when something new was kept
+   * @param echoes told of rooms whose state Ferry's own carrying changes
    */
-  public Intake(LiveEvents events, FollowedRooms rooms, String domain, Signal news) {
+  public Intake(
+      LiveEvents events, FollowedRooms rooms, String domain, Signal news, Echoes echoes) {
     this.events = events;
     this.rooms = rooms;
     this.domain = domain;
     this.news = news;
+    this.echoes = echoes;
   }
 
   /**
@@ -71,6 +75,8 @@ public final class Intake {
         events.quarantine(room, "it lacks what every event has", Json.bytes(event));
       } else if (!Echo.of(event, domain)) {
         arrivals.add(arrival.get());
+      } else if (event.has("state_key")) {
+        echoes.heard(arrival.get().room());
       }
     }
     return distinct(arrivals);

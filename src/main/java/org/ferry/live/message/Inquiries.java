@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.live.events.Echoes;
 import org.ferry.id.UserId;
 import org.ferry.live.message.Narration.Place;
 import org.ferry.matrix.client.HomeserverFailure;
@@ -25,21 +26,28 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What homeservers are asked before a batch is told: the state of rooms that are told of for the
- * first time, and what became of events that somebody else took back. Who does not answer in half a
+ * first time or that Ferry's own carrying has changed, and what became of events that somebody else
+ * took back. Who does not answer in half a
  * minute holds nobody up longer: it is told without, and asked again later. For one thread.
  */
 final class Inquiries {
   private static final Logger LOG = LoggerFactory.getLogger(Inquiries.class);
   private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final Duration AGAIN = Duration.ofMinutes(1);
+
+  /** How often a room is read while it is carried. */
+  private static final Duration ANEW = Duration.ofSeconds(5);
+
   private static final int AT_ONCE = 8;
 
   private final RoomReader reader;
+  private final Echoes echoes;
   private final InstantSource clock;
   private final Map<RoomId, Instant> notBefore = new HashMap<>();
 
-  Inquiries(RoomReader reader, InstantSource clock) {
+  Inquiries(RoomReader reader, Echoes echoes, InstantSource clock) {
     this.reader = reader;
+    this.echoes = echoes;
     this.clock = clock;
   }
 
@@ -59,7 +67,7 @@ final class Inquiries {
     for (Event event : events) {
       RoomId room = event.release().room();
       UserId user = event.release().seenBy();
-      if (scene.card(room).readAt() == null && due(room)) {
+      if (outdated(room, scene.card(room).readAt()) && due(room)) {
         rooms.putIfAbsent(room, new As<>(room, user));
       }
       if (event.is("m.room.redaction")) {
@@ -92,6 +100,10 @@ final class Inquiries {
     return Map.copyOf(found);
   }
 
+  private boolean outdated(RoomId room, @Nullable Instant readAt) {
+    return readAt == null || readAt.isBefore(echoes.last(room));
+  }
+
   private boolean due(RoomId room) {
     Instant time = notBefore.get(room);
     return time == null || !clock.instant().isBefore(time);
@@ -109,7 +121,7 @@ final class Inquiries {
       if (state == null) {
         notBefore.put(room, clock.instant().plus(AGAIN));
       } else {
-        notBefore.remove(room);
+        notBefore.put(room, clock.instant().plus(ANEW));
         scene.read(room, state.orElse(null), clock.instant());
       }
     }

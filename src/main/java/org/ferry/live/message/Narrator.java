@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
+import org.ferry.live.events.Echoes;
 import org.ferry.live.Signal;
 import org.ferry.live.message.Narration.Chapter;
 import org.ferry.live.message.Narration.Place;
@@ -42,6 +43,7 @@ public final class Narrator {
    * @param ours who we are
    * @param networks which networks there are
    * @param clock now
+   * @param echoes rooms whose state changed without being told
    * @param epoch the leader's
    */
   public Narrator(
@@ -50,10 +52,11 @@ public final class Narrator {
       Ours ours,
       Networks networks,
       InstantSource clock,
+      Echoes echoes,
       long epoch) {
     this.narration = narration;
     this.scene = new Scene(ours, networks);
-    this.inquiries = new Inquiries(reader, clock);
+    this.inquiries = new Inquiries(reader, echoes, clock);
     this.epoch = epoch;
   }
 

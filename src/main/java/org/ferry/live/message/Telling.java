@@ -37,7 +37,8 @@ public final class Telling implements Duty {
 
   @Override
   public void run(Lead lead) throws InterruptedException {
-    new Narrator(narration, reader, ours, networks, clock, lead.epoch()).run(lead.released());
+    new Narrator(narration, reader, ours, networks, clock, lead.echoes(), lead.epoch())
+        .run(lead.released());
   }
 
   /** Empties what was told long ago, while this process leads. */

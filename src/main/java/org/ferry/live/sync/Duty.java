@@ -3,6 +3,7 @@ package org.ferry.live.sync;
 import java.util.Optional;
 import org.ferry.id.UserId;
 import org.ferry.live.Signal;
+import org.ferry.live.events.Echoes;
 
 /** What the process that leads does besides following; ends when its thread is interrupted. */
 public interface Duty {
@@ -23,6 +24,9 @@ public interface Duty {
 
     /** Woken whenever live events were released; for one thread. */
     Signal released();
+
+    /** Rooms whose state Ferry's own carrying changes, which is not told. */
+    Echoes echoes();
 
     /** The machine of a followed user's device; empty while it is not open. */
     Optional<Machine> machine(UserId user);

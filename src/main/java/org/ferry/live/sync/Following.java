@@ -18,6 +18,7 @@ import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.accounts.FollowedRooms;
 import org.ferry.live.accounts.Identities;
 import org.ferry.live.accounts.Identity.Kind;
+import org.ferry.live.events.Echoes;
 import org.ferry.live.events.Intake;
 import org.ferry.live.events.LiveEvents;
 import org.ferry.live.events.Releaser;
@@ -157,7 +158,9 @@ public final class Following implements AutoCloseable {
       LOG.info("event=leading epoch={} accounts={}", term.epoch(), rules.accounts().size());
       Signal news = new Signal();
       Signal released = new Signal();
-      Intake intake = new Intake(keeping.events(), keeping.rooms(), rules.domain(), news);
+      Echoes echoes = new Echoes(clock);
+      Intake intake =
+          new Intake(keeping.events(), keeping.rooms(), rules.domain(), news, echoes);
       Openers openers = new Openers(clock);
       Releaser releaser = new Releaser(keeping.events(), openers, clock, term.epoch(), released);
       List<Together.Named> tasks = new ArrayList<>();
@@ -165,7 +168,7 @@ public final class Following implements AutoCloseable {
       tasks.add(new Together.Named("releaser", () -> releaser.run(news)));
       tasks.add(new Together.Named("retention", this::sweep));
       for (Duty duty : rules.duties()) {
-        tasks.add(new Together.Named(duty.name(), () -> duty.run(lead(term, openers, released))));
+        tasks.add(new Together.Named(duty.name(), () -> duty.run(lead(term, openers, released, echoes))));
       }
       AccountOptions bot = rules.bot();
       if (bot != null) {
@@ -185,7 +188,8 @@ public final class Following implements AutoCloseable {
     }
   }
 
-  private static Duty.Lead lead(Leader.Term term, Openers openers, Signal released) {
+  private static Duty.Lead lead(
+      Leader.Term term, Openers openers, Signal released, Echoes echoes) {
     return new Duty.Lead() {
       @Override
       public long epoch() {
@@ -195,6 +199,11 @@ public final class Following implements AutoCloseable {
       @Override
       public Signal released() {
         return released;
+      }
+
+      @Override
+      public Echoes echoes() {
+        return echoes;
       }
 
       @Override

@@ -178,6 +178,23 @@ class NarratorIT {
     assertThat(told.data().at("/sender/displayname").asText()).isEqualTo("A");
   }
 
+  /** The name came as history, which is not told. */
+  @Test
+  void aRoomThatIsCarriedMeanwhileIsReadAnew() throws InterruptedException {
+    stage.states.put(ROOM, List.of());
+    LiveMessage before = one(stage.event(ALICE, "m.room.message", TEXT));
+    assertThat(before.data().at("/room/name").asText()).isNotEqualTo("Garden");
+    stage.states.put(ROOM, List.of(state("m.room.name", "", "{\"name\":\"Garden\"}")));
+    stage.narrator();
+    LiveMessage same = one(stage.event(ALICE, "m.room.message", TEXT));
+    assertThat(same.data().at("/room/name").asText()).isNotEqualTo("Garden");
+    stage.carrying = java.time.Instant.now();
+    stage.echoes.heard(ROOM);
+    stage.narrator();
+    LiveMessage after = one(stage.event(ALICE, "m.room.message", TEXT));
+    assertThat(after.data().at("/room/name").asText()).isEqualTo("Garden");
+  }
+
   @Test
   void aRoomWeComeIntoIsCreatedOnceAndItsChangesAreTold() throws InterruptedException {
     List<LiveMessage> told =

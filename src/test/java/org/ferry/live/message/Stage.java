@@ -14,6 +14,7 @@ import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.live.events.Echoes;
 import org.ferry.live.Leader;
 import org.ferry.live.events.Arrival;
 import org.ferry.live.events.Held;
@@ -43,6 +44,12 @@ public final class Stage implements AutoCloseable {
   final Leader.Term term = new PgLeader(lab.database()).take().orElseThrow();
   private final List<NetworkOptions> networks;
   private Narrator narrator;
+
+  /** Rooms that Ferry carries meanwhile, and when it does. */
+  Instant carrying = Instant.EPOCH;
+
+  final Echoes echoes = new Echoes(() -> carrying);
+
   private long read;
   private int number;
 
@@ -70,6 +77,7 @@ public final class Stage implements AutoCloseable {
             Ours.of(Set.of(ME), user -> user.startsWith("@old_")),
             new Networks(networks),
             Instant::now,
+            echoes,
             term.epoch());
     return narrator;
   }
