@@ -2,6 +2,7 @@ package org.ferry.app;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -105,14 +106,16 @@ final class ApiPart {
 
   /**
    * Every process of an installation has the same; links end with the secret that it is made of.
+   * Where there is neither secret no conversation is read, and there is nothing to link to.
    */
   private static Secret linkKey(Config config, @Nullable Registration registration) {
-    if (registration != null) {
-      return registration.asToken();
+    Config.Pickling pickling = config.encryption().pickling();
+    if (pickling != null) {
+      return Secret.of(HexFormat.of().formatHex(pickling.key().forPickle("media links")));
     }
-    return config.access().tokens().isEmpty()
+    return registration == null
         ? Secret.of(java.util.UUID.randomUUID().toString())
-        : config.access().tokens().getFirst().secret();
+        : registration.asToken();
   }
 
   /** Links that receivers of webhooks fetch files by; none where nobody outside reaches the API. */
