@@ -43,7 +43,12 @@ public final class DemoRelay implements AutoCloseable {
    * @param room the name of the room that it was said in
    * @param body what was posted
    */
-  public record Post(String room, String body) {}
+  public record Post(String room, String body) {
+    /** The body as JSON. */
+    public JsonNode json() {
+      return Json.parseObject(body);
+    }
+  }
 
   /**
    * Opens both.

@@ -8,7 +8,6 @@ import org.ferry.app.DemoFolder;
 import org.ferry.app.DemoPerson.Sample;
 import org.ferry.app.DemoRelay;
 import org.ferry.app.DemoServer;
-import org.ferry.matrix.event.Json;
 
 /** What the demo tells whoever looks on. */
 final class DemoView {
@@ -74,7 +73,7 @@ final class DemoView {
     session.say("");
     session.say("What was said after that came to the demo's webhook, signed; the posts:");
     for (DemoRelay.Post post : posts) {
-      JsonNode json = Json.parseObject(post.body());
+      JsonNode json = post.json();
       JsonNode data = json.path("data");
       session.say(
           "  %s in %s: \"%s\", %s, signature checked"

@@ -21,8 +21,8 @@ import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.Leader;
 import org.ferry.live.Signal;
-import org.ferry.live.events.Echoes;
 import org.ferry.live.events.Arrival;
+import org.ferry.live.events.Echoes;
 import org.ferry.live.events.Held;
 import org.ferry.live.events.Intake;
 import org.ferry.live.events.Releaser;
@@ -286,7 +286,8 @@ class LiveEventsIT {
 
   @Test
   void whatIsNoEventIsCountedOnceAndTheNextIsTaken() throws Exception {
-    Intake intake = new Intake(
+    Intake intake =
+        new Intake(
             events,
             new PgFollowedRooms(lab.database),
             "new",

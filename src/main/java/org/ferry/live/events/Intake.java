@@ -40,8 +40,7 @@ public final class Intake {
    * @param news woken when something new was kept
    * @param echoes told of rooms whose state Ferry's own carrying changes
    */
-  public Intake(
-      LiveEvents events, FollowedRooms rooms, String domain, Signal news, Echoes echoes) {
+  public Intake(LiveEvents events, FollowedRooms rooms, String domain, Signal news, Echoes echoes) {
     this.events = events;
     this.rooms = rooms;
     this.domain = domain;

@@ -16,8 +16,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
-import org.ferry.live.events.Echoes;
 import org.ferry.id.UserId;
+import org.ferry.live.events.Echoes;
 import org.ferry.live.message.Narration.Place;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What homeservers are asked before a batch is told: the state of rooms that are told of for the
  * first time or that Ferry's own carrying has changed, and what became of events that somebody else
- * took back. Who does not answer in half a
- * minute holds nobody up longer: it is told without, and asked again later. For one thread.
+ * took back. Who does not answer in half a minute holds nobody up longer: it is told without, and
+ * asked again later. For one thread.
  */
 final class Inquiries {
   private static final Logger LOG = LoggerFactory.getLogger(Inquiries.class);

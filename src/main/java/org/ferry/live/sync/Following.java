@@ -159,8 +159,7 @@ public final class Following implements AutoCloseable {
       Signal news = new Signal();
       Signal released = new Signal();
       Echoes echoes = new Echoes(clock);
-      Intake intake =
-          new Intake(keeping.events(), keeping.rooms(), rules.domain(), news, echoes);
+      Intake intake = new Intake(keeping.events(), keeping.rooms(), rules.domain(), news, echoes);
       Openers openers = new Openers(clock);
       Releaser releaser = new Releaser(keeping.events(), openers, clock, term.epoch(), released);
       List<Together.Named> tasks = new ArrayList<>();
@@ -168,7 +167,8 @@ public final class Following implements AutoCloseable {
       tasks.add(new Together.Named("releaser", () -> releaser.run(news)));
       tasks.add(new Together.Named("retention", this::sweep));
       for (Duty duty : rules.duties()) {
-        tasks.add(new Together.Named(duty.name(), () -> duty.run(lead(term, openers, released, echoes))));
+        tasks.add(
+            new Together.Named(duty.name(), () -> duty.run(lead(term, openers, released, echoes))));
       }
       AccountOptions bot = rules.bot();
       if (bot != null) {
@@ -188,8 +188,7 @@ public final class Following implements AutoCloseable {
     }
   }
 
-  private static Duty.Lead lead(
-      Leader.Term term, Openers openers, Signal released, Echoes echoes) {
+  private static Duty.Lead lead(Leader.Term term, Openers openers, Signal released, Echoes echoes) {
     return new Duty.Lead() {
       @Override
       public long epoch() {
