@@ -15,6 +15,7 @@ import org.ferry.id.RoomId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.live.Signal;
+import org.ferry.live.events.Echoes;
 import org.ferry.live.message.LiveMessage;
 import org.ferry.live.message.Shapes;
 import org.ferry.live.sync.Doors;
@@ -202,6 +203,11 @@ class PostmanIT {
     @Override
     public Signal released() {
       return new Signal();
+    }
+
+    @Override
+    public Echoes echoes() {
+      return new Echoes(() -> java.time.Instant.EPOCH);
     }
 
     @Override
