@@ -59,6 +59,7 @@ public final class Stage implements AutoCloseable {
   }
 
   /** Another one, who knows only what is kept. */
+  @CanIgnoreReturnValue
   Narrator narrator() {
     narrator =
         new Narrator(
