@@ -2,12 +2,18 @@ package org.ferry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +51,7 @@ class WebhooksIT {
   private final Receiver receiver = new Receiver(vertx);
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
   private final int appservice = Ports.free();
+  private final int api = Ports.free();
   @TempDir Path folder;
 
   private void configure(String file, URI homeserver, int listen) throws IOException {
@@ -54,7 +61,7 @@ class WebhooksIT {
         """
         homeserver: {address: "%s", domain: %s}
         appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
-        api: {listen: "127.0.0.1:%d"}
+        api: {listen: "127.0.0.1:%d", public_url: "http://127.0.0.1:%d"}
         database: {url: "postgresql://%s:%s@%s:%d/%s"}
         webhooks:
           - {name: shop, url: "%s", secret_file: shop.secret, allow_private: ["127.0.0.1"]}
@@ -65,7 +72,8 @@ class WebhooksIT {
                 DOMAIN,
                 appservice,
                 listen,
-                Ports.free(),
+                file.equals("config.yaml") ? api : Ports.free(),
+                api,
                 db.user(),
                 db.password().reveal(),
                 db.host(),
@@ -125,6 +133,7 @@ class WebhooksIT {
       awaitMessages(1);
       assertThat(messages().getFirst().json().at("/data/body").asText()).isEqualTo("first");
       commands(messages().getFirst());
+      file(alice, rooms.getLast());
       killed(first, alice, rooms);
     } finally {
       server.stop();
@@ -159,9 +168,41 @@ class WebhooksIT {
     String explained = command("explain", got.json().at("/data/event_id").asText()).out();
     assertThat(explained)
         .contains("webhook shop, message.created: matched", "kept out by networks", got.id());
+    assertThat(command("doctor").out())
+        .contains("ok        webhooks: shop: 127.0.0.1:", "warning   webhooks: wrong: nothing is");
     FerryProcess.Result unknown = command("webhooks", "enable", "nobody");
     assertThat(unknown.status()).isEqualTo(2);
     assertThat(unknown.err()).contains("there is no webhook nobody; there are: shop, wrong");
+  }
+
+  /** Whoever has the post can open the file, without a token; whoever changes the link cannot. */
+  private void file(LabClient alice, String room) throws IOException, InterruptedException {
+    byte[] bytes = "a file of the room".getBytes(StandardCharsets.UTF_8);
+    String uri = alice.upload(bytes, "text/plain", "note.txt");
+    String event =
+        alice.send(
+            room,
+            "m.room.message",
+            LabClient.json(
+                "{\"msgtype\":\"m.file\",\"body\":\"note.txt\",\"url\":\"" + uri + "\"}"));
+    awaitMessages(2);
+    JsonNode data = messages().getLast().json().path("data");
+    assertThat(data.path("event_id").asText()).isEqualTo(event);
+    String link = data.at("/media/url").asText();
+    assertThat(link).startsWith("http://127.0.0.1:" + api + "/");
+    assertThat(Instant.parse(data.at("/media/expires_at").asText())).isAfter(Instant.now());
+    HttpResponse<byte[]> opened = fetch(link);
+    assertThat(opened.statusCode()).isEqualTo(200);
+    assertThat(opened.body()).isEqualTo(bytes);
+    assertThat(fetch(link.replace("expires=", "expires=1")).statusCode()).isEqualTo(403);
+  }
+
+  private static HttpResponse<byte[]> fetch(String link) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(URI.create(link)).build(),
+          HttpResponse.BodyHandlers.ofByteArray());
+    }
   }
 
   /** Kills the one that leads, then the one that took over from it. */

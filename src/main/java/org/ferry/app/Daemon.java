@@ -94,6 +94,10 @@ public final class Daemon implements AutoCloseable {
         closing.add(Listener.open(vertx, router, config.api(), "api.listen"), Listener::close);
     following.start();
     webhooks.start();
+    // Last, so that whoever reads that the homeserver reaches Ferry finds the API open as well.
+    if (wayBack != null) {
+      wayBack.start();
+    }
     return new Daemon(
         closing,
         appservice == null ? null : appservice.address(),

@@ -38,7 +38,7 @@ final class WayBack implements AutoCloseable {
   record State(boolean open, String detail) {}
 
   /**
-   * Begins to ask.
+   * Asks nothing yet.
    *
    * @param homeserver one that gives up at once
    * @param pause between two tries
@@ -47,7 +47,12 @@ final class WayBack implements AutoCloseable {
     this.config = config;
     this.homeserver = homeserver;
     this.pause = pause;
-    this.thread = Thread.ofVirtual().name("ping").start(this::askOn);
+    this.thread = Thread.ofVirtual().name("ping").unstarted(this::askOn);
+  }
+
+  /** Begins to ask; call it once, when everything that listens is open. */
+  void start() {
+    thread.start();
   }
 
   State state() {
