@@ -107,7 +107,7 @@ public final class Accounts {
     Secret asToken =
         bot ? RegistrationFile.read(config.appservice().registration()).asToken() : null;
     try (HomeserverDoors doors =
-        new HomeserverDoors(ferry.vertx(), config.homeserver(), asToken, ferry.clock())) {
+        new HomeserverDoors(ferry.vertx(), config.homeserver(), asToken, ferry.clock(), null)) {
       PgIdentities identities = new PgIdentities(ferry.database(), ferry.keyring());
       DeviceLogin login = new DeviceLogin(doors, identities, ferry.clock());
       return bot ? bot(identities, login, user) : account(login, options(user), password);
@@ -138,7 +138,7 @@ public final class Accounts {
     Secret asToken =
         bot ? RegistrationFile.read(config.appservice().registration()).asToken() : null;
     try (HomeserverDoors doors =
-        new HomeserverDoors(ferry.vertx(), config.homeserver(), asToken, ferry.clock())) {
+        new HomeserverDoors(ferry.vertx(), config.homeserver(), asToken, ferry.clock(), null)) {
       PgIdentities identities = new PgIdentities(ferry.database(), ferry.keyring());
       DeviceLogin login = new DeviceLogin(doors, identities, ferry.clock());
       Optional<Intent> intent = bot ? login.actingBot(user) : login.acting(options(user));

@@ -66,12 +66,14 @@ public final class Daemon implements AutoCloseable {
     Vertx vertx = ferry.vertx();
     PgInbox inbox = new PgInbox(ferry.database());
     Registration registration = registration(config);
-    LivePart live = LivePart.make(ferry, closing, registration);
+    Metrics metrics = new Metrics(new PgFigures(ferry.database()));
+    LivePart live = LivePart.make(ferry, closing, registration, metrics);
     Following following = live.following();
     Listener appservice = null;
     WayBack wayBack = null;
     if (registration != null) {
-      appservice = closing.add(listen(ferry, registration, inbox, following), Listener::close);
+      appservice =
+          closing.add(listen(ferry, registration, inbox, following, metrics), Listener::close);
       wayBack = closing.add(wayBack(ferry, closing, registration), WayBack::close);
     }
     News news = closing.add(new PgNews(ferry.database()), News::close);
@@ -87,7 +89,6 @@ public final class Daemon implements AutoCloseable {
         new HealthRoutes(HealthChecks.of(ferry, inbox, wayBack, following::pushes));
     Router router = Router.router(vertx);
     pages.into(router);
-    Metrics metrics = new Metrics(new PgFigures(ferry.database()));
     router.get("/metrics").handler(metrics::serve);
     ApiPart.make(ferry, closing, registration, live.sending(), metrics).into(router);
     Listener health =
@@ -112,7 +113,7 @@ public final class Daemon implements AutoCloseable {
   }
 
   private static Listener listen(
-      Ferry ferry, Registration registration, PgInbox inbox, Following following) {
+      Ferry ferry, Registration registration, PgInbox inbox, Following following, Metrics metrics) {
     Config config = ferry.config();
     AppserviceRoutes routes =
         new AppserviceRoutes(
@@ -123,7 +124,8 @@ public final class Daemon implements AutoCloseable {
                 inbox,
                 ferry.clock(),
                 following::transactionStored),
-            new LedgerNames(config.bot(), ferry.crossings()));
+            new LedgerNames(config.bot(), ferry.crossings()),
+            () -> metrics.refused("appservice"));
     return Listener.open(
         ferry.vertx(),
         routes.router(ferry.vertx()),

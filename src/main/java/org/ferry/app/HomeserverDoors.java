@@ -13,6 +13,7 @@ import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
 import org.ferry.matrix.client.Patience;
 import org.ferry.matrix.client.WellKnown;
+import org.ferry.web.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,8 @@ final class HomeserverDoors implements Doors, AutoCloseable {
   private final Vertx vertx;
   private final Config.Homeserver configured;
   private final InstantSource clock;
+  private final @Nullable Metrics metrics;
+  private final Map<UserId, Secret> tokens = new ConcurrentHashMap<>();
   private final @Nullable Homeserver service;
   private final Map<String, Homeserver> open = new ConcurrentHashMap<>();
   private final Map<String, String> addresses = new ConcurrentHashMap<>();
@@ -40,12 +43,18 @@ final class HomeserverDoors implements Doors, AutoCloseable {
    * Opens the way of the application service.
    *
    * @param asToken its token; null where Ferry is none
+   * @param metrics told of answers and of tokens that were taken anew; null for nobody
    */
   HomeserverDoors(
-      Vertx vertx, Config.Homeserver configured, @Nullable Secret asToken, InstantSource clock) {
+      Vertx vertx,
+      Config.Homeserver configured,
+      @Nullable Secret asToken,
+      InstantSource clock,
+      @Nullable Metrics metrics) {
     this.vertx = vertx;
     this.configured = configured;
     this.clock = clock;
+    this.metrics = metrics;
     this.service =
         asToken == null
             ? null
@@ -54,6 +63,9 @@ final class HomeserverDoors implements Doors, AutoCloseable {
                 HomeserverOptions.of(configured.address(), configured.domain(), asToken),
                 Patience.of(OUTAGE),
                 clock);
+    if (service != null) {
+      watch(service);
+    }
   }
 
   @Override
@@ -64,8 +76,18 @@ final class HomeserverDoors implements Doors, AutoCloseable {
     return service;
   }
 
+  private void watch(Homeserver homeserver) {
+    if (metrics != null) {
+      homeserver.onAnswer(metrics::homeserverAnswered);
+    }
+  }
+
   @Override
   public Homeserver personal(UserId user, Secret token) {
+    Secret before = tokens.put(user, token);
+    if (before != null && !before.equals(token) && metrics != null) {
+      metrics.tokenRefreshed();
+    }
     return open.computeIfAbsent(
         user.value() + " " + token.reveal(), k -> opened(user.server(), token));
   }
@@ -78,7 +100,9 @@ final class HomeserverDoors implements Doors, AutoCloseable {
   private Homeserver opened(String server, Secret token) {
     HomeserverOptions options =
         new HomeserverOptions(address(server), server, token, CONNECTIONS, SILENCE);
-    return Homeserver.personal(vertx, options, Patience.of(OUTAGE), clock);
+    Homeserver homeserver = Homeserver.personal(vertx, options, Patience.of(OUTAGE), clock);
+    watch(homeserver);
+    return homeserver;
   }
 
   private String address(String server) {

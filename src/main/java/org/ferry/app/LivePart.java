@@ -29,6 +29,7 @@ import org.ferry.store.live.PgMessages;
 import org.ferry.store.live.PgNarration;
 import org.ferry.store.live.PgRoomCards;
 import org.ferry.store.sending.PgLetters;
+import org.ferry.web.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +48,10 @@ record LivePart(Following following, Sending sending) {
    * @param ferry stays the caller's
    * @param closing what it needs is added to
    * @param registration null where Ferry is no application service
+   * @param metrics told of what homeservers answer
    */
-  static LivePart make(Ferry ferry, Closing closing, @Nullable Registration registration) {
+  static LivePart make(
+      Ferry ferry, Closing closing, @Nullable Registration registration, Metrics metrics) {
     Config config = ferry.config();
     Database database = ferry.database();
     boolean keys = config.encryption().pickling() != null || !config.people().isEmpty();
@@ -59,7 +62,8 @@ record LivePart(Following following, Sending sending) {
                 ferry.vertx(),
                 config.homeserver(),
                 registration == null ? null : registration.asToken(),
-                ferry.clock()),
+                ferry.clock(),
+                metrics),
             HomeserverDoors::close);
     PgIdentities identities = new PgIdentities(database, keyring);
     PgLetters letters = new PgLetters(database);

@@ -26,6 +26,7 @@ final class RateMeter implements Watch, AutoCloseable {
   private volatile Instant since = Instant.EPOCH;
   private volatile Instant noted = Instant.EPOCH;
   private volatile boolean history;
+  private volatile long whole;
 
   RateMeter(Ferry ferry, Crossing crossing, Watch next) {
     this.ferry = ferry;
@@ -39,6 +40,7 @@ final class RateMeter implements Watch, AutoCloseable {
     since = ferry.clock().instant();
     noted = since;
     steps.set(0);
+    whole = total;
     next.phase(name, total);
   }
 
@@ -70,6 +72,8 @@ final class RateMeter implements Watch, AutoCloseable {
         Json.text(
             Json.object()
                 .put("events_per_second", Math.round(10 * done / seconds) / 10.0)
+                .put("done", done)
+                .put("total", whole)
                 .put("held_back_by", ferry.homeserver().pace().snapshot().holdsBack())
                 .put("at", now.toString()));
     ferry.crossings().note(crossing.id(), NOTE, note);

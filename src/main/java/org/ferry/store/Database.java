@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.ferry.migrate.LedgerException;
@@ -37,6 +38,8 @@ public final class Database implements AutoCloseable {
   private final Patience patience;
   private final Pool pool;
   private final DataSource bulk;
+  private final int most;
+  private final AtomicInteger busy = new AtomicInteger();
 
   private Database(
       Vertx vertx,
@@ -48,6 +51,7 @@ public final class Database implements AutoCloseable {
     this.url = options.url();
     this.rows = TlsOffer.settled(url);
     this.bulk = bulk;
+    this.most = options.poolSize();
     this.patience = new Patience(url, options.patience(), notice, rescue);
     this.pool =
         PgBuilder.pool()
@@ -120,7 +124,26 @@ public final class Database implements AutoCloseable {
 
   /** Runs one statement, once. */
   RowSet<Row> once(String sql, @Nullable Object... values) throws Exception {
-    return await(pool.preparedQuery(sql).execute(Tuple.wrap(Arrays.asList(values))));
+    int unused = busy.incrementAndGet();
+    try {
+      return await(pool.preparedQuery(sql).execute(Tuple.wrap(Arrays.asList(values))));
+    } finally {
+      int unusedToo = busy.decrementAndGet();
+    }
+  }
+
+  /**
+   * How the pool is used.
+   *
+   * @param open connections that there are
+   * @param most that there may be
+   * @param busy statements and transactions under way; more than {@code most} wait for a connection
+   */
+  public record Use(int open, int most, int busy) {}
+
+  /** How the pool is used now. */
+  public Use use() {
+    return new Use(pool.size(), most, busy.get());
   }
 
   /**
@@ -149,21 +172,30 @@ public final class Database implements AutoCloseable {
    */
   public <T> T transaction(Transaction<T> work) {
     return patience.until(() -> {
-      SqlConnection connection = await(pool.getConnection());
+      int unused = busy.incrementAndGet();
       try {
-        io.vertx.sqlclient.Transaction transaction = await(connection.begin());
-        try {
-          T result = work.in(connection);
-          var unused = await(transaction.commit());
-          return result;
-        } catch (Throwable e) {
-          rollBack(transaction);
-          throw e;
-        }
+        return onceIn(work);
       } finally {
-        var unused = await(connection.close());
+        int unusedToo = busy.decrementAndGet();
       }
     });
+  }
+
+  private <T> T onceIn(Transaction<T> work) throws Exception {
+    SqlConnection connection = await(pool.getConnection());
+    try {
+      io.vertx.sqlclient.Transaction transaction = await(connection.begin());
+      try {
+        T result = work.in(connection);
+        var unused = await(transaction.commit());
+        return result;
+      } catch (Throwable e) {
+        rollBack(transaction);
+        throw e;
+      }
+    } finally {
+      var unused = await(connection.close());
+    }
   }
 
   /** What the work failed with is told; a connection that is gone has rolled back by itself. */

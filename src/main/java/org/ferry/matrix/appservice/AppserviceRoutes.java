@@ -30,9 +30,10 @@ public final class AppserviceRoutes {
   private static final String V1 = "/_matrix/app/v1";
   private static final String APPSERVICE_PATHS = "^/(_matrix/app|transactions|users|rooms)/.*";
 
-  private final TokenCheck token;
+  private final Secret hsToken;
   private final TransactionInbox inbox;
   private final Namespaces namespaces;
+  private final Runnable refused;
 
   /**
    * Makes the routes.
@@ -42,9 +43,23 @@ public final class AppserviceRoutes {
    * @param namespaces who knows which names are Ferry's
    */
   public AppserviceRoutes(Secret hsToken, TransactionInbox inbox, Namespaces namespaces) {
-    this.token = new TokenCheck(hsToken);
+    this(hsToken, inbox, namespaces, () -> {});
+  }
+
+  /**
+   * Makes the routes.
+   *
+   * @param hsToken what the homeserver must show
+   * @param inbox where transactions go
+   * @param namespaces who knows which names are Ferry's
+   * @param refused run where somebody shows no token or a wrong one; must be quick
+   */
+  public AppserviceRoutes(
+      Secret hsToken, TransactionInbox inbox, Namespaces namespaces, Runnable refused) {
+    this.hsToken = hsToken;
     this.inbox = inbox;
     this.namespaces = namespaces;
+    this.refused = refused;
   }
 
   /**
@@ -55,7 +70,7 @@ public final class AppserviceRoutes {
    */
   public Router router(Vertx vertx) {
     Router router = Router.router(vertx);
-    router.routeWithRegex(APPSERVICE_PATHS).handler(token);
+    router.routeWithRegex(APPSERVICE_PATHS).handler(new TokenCheck(hsToken, refused));
     router
         .routeWithRegex(APPSERVICE_PATHS)
         .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));

@@ -14,17 +14,21 @@ final class TokenCheck implements Handler<RoutingContext> {
   private static final String BEARER = "Bearer ";
 
   private final Secret hsToken;
+  private final Runnable refused;
 
-  TokenCheck(Secret hsToken) {
+  TokenCheck(Secret hsToken, Runnable refused) {
     this.hsToken = hsToken;
+    this.refused = refused;
   }
 
   @Override
   public void handle(RoutingContext ctx) {
     String shown = shown(ctx);
     if (shown == null) {
+      refused.run();
       Replies.hangUp(ctx, 401, "M_MISSING_TOKEN", "no token");
     } else if (!hsToken.matches(shown)) {
+      refused.run();
       Replies.hangUp(ctx, 403, "M_FORBIDDEN", "wrong token");
     } else {
       ctx.next();

@@ -105,4 +105,9 @@ record Call(
   boolean writesEvent() {
     return HttpMethod.PUT.equals(method) && (path.contains("/send/") || path.contains("/state/"));
   }
+
+  /** What is asked for, as one of few words: what latencies are told apart by. */
+  String operation() {
+    return Operations.of(path);
+  }
 }

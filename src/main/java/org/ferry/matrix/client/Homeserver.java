@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.ferry.id.DeviceId;
 import org.ferry.id.UserId;
@@ -155,9 +156,9 @@ public final class Homeserver implements AutoCloseable {
   /**
    * Tells how long each successful answer took.
    *
-   * @param told called from any thread; must be quick
+   * @param told called from any thread with what was asked for, in one of few words; must be quick
    */
-  public void onAnswer(Consumer<Duration> told) {
+  public void onAnswer(BiConsumer<String, Duration> told) {
     repeater.onAnswer(told);
   }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.ferry.matrix.client.Lost.Kind;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ final class Repeater {
   private final Pause pause;
   private final Outages outages = new Outages();
   private final AtomicLong successes = new AtomicLong();
-  private volatile Consumer<Duration> answered = latency -> {};
+  private volatile BiConsumer<String, Duration> answered = (operation, latency) -> {};
 
   Repeater(String address, Patience patience, InstantSource clock, Pace pace, Pause pause) {
     this.address = address;
@@ -44,7 +45,7 @@ final class Repeater {
     this.pause = pause;
   }
 
-  void onAnswer(Consumer<Duration> told) {
+  void onAnswer(BiConsumer<String, Duration> told) {
     answered = told;
   }
 
@@ -84,7 +85,7 @@ final class Repeater {
   private void succeeded(Call call, Duration latency, Instant now) {
     long unused = successes.incrementAndGet();
     outages.over(now);
-    answered.accept(latency);
+    answered.accept(call.operation(), latency);
     pace.answered();
     if (call.writesEvent()) {
       pace.wrote(latency);

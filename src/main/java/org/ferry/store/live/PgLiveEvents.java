@@ -87,7 +87,12 @@ public final class PgLiveEvents implements LiveEvents {
           clear_type = g.type, clear = g.content, tried_at = now()
         from given g, fence where e.pk = g.pk
           and e.state = case g.state when 'late' then 'undecryptable' else 'waiting' end
-        returning e.pk, e.state, g.n
+        returning e.pk, e.state, e.session, g.n
+      ), counted as (
+        insert into ferry.live_count as c (outcome, n)
+        select case when state = 'clear' and session is not null then 'decrypted' else state end,
+          count(*) from settled group by 1 order by 1
+        on conflict (outcome) do update set n = c.n + excluded.n
       )
       insert into ferry.live_release (event, kind)
       select pk, case state when 'clear' then 'created' when 'late' then 'late'

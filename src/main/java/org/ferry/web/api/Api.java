@@ -90,14 +90,14 @@ public final class Api {
                 reading.files(),
                 reading.signs(),
                 reading.figures(),
-                clock)
+                clock,
+                () -> watcher.refused("link"))
             .all());
     all.add(
         new EventStream(
                 reading.feed(), view, () -> watcher.eventStreams(1), () -> watcher.eventStreams(-1))
             .endpoint());
-    Socket.House house =
-        new Socket.House(tokens, limit, reading.feed(), view, talk, watcher::sockets);
+    Socket.House house = new Socket.House(tokens, limit, reading.feed(), view, talk, watcher);
     all.add(new SocketStream(house, browsers).endpoint());
     all.addAll(new InsideEndpoints(inside.crossings(), inside.knowledge(), inside.desk()).all());
     all.addAll(new DeliveryEndpoints(inside.desk(), view).all());

@@ -49,8 +49,12 @@ public final class ApiRoutes {
      */
     void answered(String method, String route, int status, long nanos);
 
-    /** Somebody showed no token, or a wrong one. */
-    void refused();
+    /**
+     * Somebody showed no token, or a wrong one.
+     *
+     * @param door where: {@code api}, {@code link} or {@code stream}
+     */
+    void refused(String door);
 
     /** So many WebSockets more are open. */
     void sockets(int more);
@@ -180,7 +184,7 @@ public final class ApiRoutes {
       return caller;
     } catch (Problem e) {
       if (e.status() == 401) {
-        watcher.refused();
+        watcher.refused("api");
       }
       throw e;
     }

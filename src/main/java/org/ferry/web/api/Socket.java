@@ -42,7 +42,7 @@ final class Socket {
    * @param feed the events
    * @param view what callers see of them
    * @param talk what callers say
-   * @param counted told 1 and -1 as sockets come and go
+   * @param watcher told of sockets as they come and go, and of wrong tokens
    */
   record House(
       Tokens tokens,
@@ -50,7 +50,7 @@ final class Socket {
       Feed feed,
       View view,
       TalkEndpoints talk,
-      java.util.function.IntConsumer counted) {}
+      ApiRoutes.Watcher watcher) {}
 
   Socket(ServerWebSocket socket, House house) {
     this.socket = socket;
@@ -59,7 +59,7 @@ final class Socket {
 
   /** On the event loop, before the first frame. */
   void begin() {
-    house.counted().accept(1);
+    house.watcher().sockets(1);
     var unused = socket.textMessageHandler(this::received);
     var unusedToo = socket.exceptionHandler(e -> open = false);
     var unusedThree = socket.closeHandler(v -> closed());
@@ -68,7 +68,7 @@ final class Socket {
 
   private void closed() {
     open = false;
-    house.counted().accept(-1);
+    house.watcher().sockets(-1);
     boolean unused = frames.offer(END);
   }
 
@@ -103,6 +103,7 @@ final class Socket {
       ObjectNode first = Json.parseObject(text == null ? "{}" : text);
       String token = first.path("token").asText("");
       if (!first.path("type").asText().equals("auth") || token.isEmpty()) {
+        house.watcher().refused("stream");
         close(4401, "the first frame is {\"type\":\"auth\",\"token\":…}");
         return null;
       }
@@ -114,6 +115,7 @@ final class Socket {
       Thread unused = Thread.ofVirtual().name("socket-out").start(() -> pour(caller, since));
       return caller;
     } catch (Problem | IllegalArgumentException e) {
+      house.watcher().refused("stream");
       close(4401, String.valueOf(e.getMessage()));
       return null;
     }

@@ -39,6 +39,7 @@ final class WatchEndpoints {
   private final MediaSigns signs;
   private final Figures figures;
   private final InstantSource clock;
+  private final Runnable refused;
 
   WatchEndpoints(
       Messages messages,
@@ -46,13 +47,15 @@ final class WatchEndpoints {
       MediaFiles files,
       MediaSigns signs,
       Figures figures,
-      InstantSource clock) {
+      InstantSource clock,
+      Runnable refused) {
     this.messages = messages;
     this.view = view;
     this.files = files;
     this.signs = signs;
     this.figures = figures;
     this.clock = clock;
+    this.refused = refused;
   }
 
   List<Endpoint> all() {
@@ -119,10 +122,12 @@ final class WatchEndpoints {
             .map(Long::parseLong)
             .orElse(0L);
     if (signature.isEmpty()) {
+      refused.run();
       throw new Problem(401, "missing_token", "a file takes a token, or the link of its message")
           .with("WWW-Authenticate", "Bearer realm=\"ferry\"");
     }
     if (!signs.holds(id, end, signature)) {
+      refused.run();
       throw Problem.forbidden("the link was changed");
     }
     if (end < clock.instant().getEpochSecond()) {

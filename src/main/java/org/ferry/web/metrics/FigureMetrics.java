@@ -8,93 +8,70 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.ferry.live.watch.Figures;
 import org.ferry.live.watch.Figures.Figure;
-import org.ferry.migrate.LedgerException;
+import org.ferry.web.metrics.Catalog.Shown;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Prints the numbers of the database, read when they are asked for. */
+/**
+ * Prints the numbers of the database, read when they are asked for. A database that does not answer
+ * is waited for no longer than Prometheus waits for us, and asked once, however often we are.
+ */
 final class FigureMetrics implements MultiCollector {
+  private static final Logger LOG = LoggerFactory.getLogger(FigureMetrics.class);
+  private static final long SECONDS = 4;
+
   private final Figures figures;
+  private final AtomicReference<@Nullable FutureTask<List<Figure>>> asked = new AtomicReference<>();
 
   FigureMetrics(Figures figures) {
     this.figures = figures;
   }
 
-  /** How a number is printed. */
-  private record Shown(String figure, String name, boolean counter, String label, String help) {}
-
-  private static final List<Shown> SHOWN =
-      List.of(
-          new Shown(
-              "transactions",
-              "ferry_transactions",
-              true,
-              "",
-              "Transactions taken from the homeserver."),
-          new Shown(
-              "transactions_waiting",
-              "ferry_transactions_waiting",
-              false,
-              "",
-              "Transactions that are not taken up yet."),
-          new Shown(
-              "inbox_lag",
-              "ferry_inbox_lag_seconds",
-              false,
-              "",
-              "Age of the oldest transaction that is not taken up."),
-          new Shown("events", "ferry_events", true, "", "Events of followed rooms that came in."),
-          new Shown(
-              "events_waiting",
-              "ferry_events_waiting",
-              false,
-              "",
-              "Events that wait to be settled, for a key or their turn."),
-          new Shown(
-              "relay_lag",
-              "ferry_relay_lag_seconds",
-              false,
-              "",
-              "Age of the oldest event that is not settled."),
-          new Shown("messages", "ferry_messages", true, "", "Messages that were told."),
-          new Shown(
-              "undecryptable",
-              "ferry_undecryptable_events",
-              false,
-              "reason",
-              "Events that no key opens so far."),
-          new Shown(
-              "room_keys",
-              "ferry_room_keys",
-              false,
-              "",
-              "Megolm sessions that Ferry holds keys of."),
-          new Shown(
-              "rooms_with_keys",
-              "ferry_rooms_with_keys",
-              false,
-              "",
-              "Rooms that Ferry holds keys of."),
-          new Shown(
-              "rooms_followed", "ferry_rooms_followed", false, "", "Rooms that Ferry follows."));
-
   @Override
   public MetricSnapshots collect() {
-    List<Figure> found;
-    try {
-      found = figures.look();
-    } catch (LedgerException e) {
+    Optional<List<Figure>> answer = look();
+    if (answer.isEmpty()) {
       return one(up(0));
     }
+    List<Figure> found = answer.get();
     List<MetricSnapshot> all = new ArrayList<>(List.of(up(1)));
-    for (Shown shown : SHOWN) {
+    for (Shown shown : Catalog.ALL) {
       List<Figure> mine = found.stream().filter(f -> f.name().equals(shown.figure())).toList();
-      if (mine.isEmpty()) {
-        mine = List.of(new Figure(shown.figure(), "none", 0));
-      }
       boolean unused = all.add(shown.counter() ? counter(shown, mine) : gauge(shown, mine));
     }
     return new MetricSnapshots(all);
+  }
+
+  /** Empty where the database does not answer. */
+  private Optional<List<Figure>> look() {
+    FutureTask<List<Figure>> fresh = new FutureTask<>(figures::look);
+    FutureTask<List<Figure>> task =
+        Objects.requireNonNull(
+            asked.updateAndGet(before -> before == null || before.isDone() ? fresh : before));
+    if (task.equals(fresh)) {
+      Thread unused = Thread.ofVirtual().name("figures").start(task);
+    }
+    try {
+      return Optional.of(task.get(SECONDS, TimeUnit.SECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      LOG.warn("event=metrics_without_database {}", String.valueOf(e.getCause()));
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
   }
 
   private static MetricSnapshots one(MetricSnapshot snapshot) {
@@ -114,7 +91,10 @@ final class FigureMetrics implements MultiCollector {
     for (Figure figure : figures) {
       all =
           all.dataPoint(
-              CounterSnapshot.CounterDataPointSnapshot.builder().value(figure.value()).build());
+              CounterSnapshot.CounterDataPointSnapshot.builder()
+                  .labels(labels(shown, figure))
+                  .value(figure.value())
+                  .build());
     }
     return all.build();
   }
@@ -122,15 +102,17 @@ final class FigureMetrics implements MultiCollector {
   private static MetricSnapshot gauge(Shown shown, List<Figure> figures) {
     GaugeSnapshot.Builder all = GaugeSnapshot.builder().name(shown.name()).help(shown.help());
     for (Figure figure : figures) {
-      Labels labels =
-          shown.label().isEmpty() ? Labels.EMPTY : Labels.of(shown.label(), figure.label());
       all =
           all.dataPoint(
               GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                  .labels(labels)
+                  .labels(labels(shown, figure))
                   .value(figure.value())
                   .build());
     }
     return all.build();
+  }
+
+  private static Labels labels(Shown shown, Figure figure) {
+    return Labels.of(shown.labels(), figure.labels());
   }
 }

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ferry.live.watch.Figures;
 import org.ferry.web.api.ApiRoutes;
@@ -22,6 +23,10 @@ import org.ferry.web.api.ApiRoutes;
  */
 public final class Metrics {
   private static final double[] LATENCIES = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30};
+
+  /** Whoever asks may make up a method, and each would be numbers of its own. */
+  private static final Set<String> METHODS =
+      Set.of("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "PATCH");
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
@@ -50,7 +55,8 @@ public final class Metrics {
     homeserver =
         Histogram.builder()
             .name("ferry_homeserver_request_seconds")
-            .help("How long the homeserver took to answer with a success.")
+            .help("How long the homeserver took to answer with a success; sync waits for news.")
+            .labelNames("operation")
             .classicUpperBounds(LATENCIES)
             .classicOnly()
             .withoutExemplars()
@@ -62,7 +68,9 @@ public final class Metrics {
             .labelNames("door")
             .withoutExemplars()
             .register(registry);
-    refusals.initLabelValues("api");
+    for (String door : new String[] {"api", "appservice", "link", "stream"}) {
+      refusals.initLabelValues(door);
+    }
     tokens =
         Counter.builder()
             .name("ferry_token_refreshes_total")
@@ -70,6 +78,7 @@ public final class Metrics {
             .withoutExemplars()
             .register(registry);
     memory();
+    pool(figures);
     registry.register(new FigureMetrics(figures));
     streams();
   }
@@ -85,6 +94,25 @@ public final class Metrics {
               gauge.call((double) (runtime.totalMemory() - runtime.freeMemory()), "used");
               gauge.call((double) runtime.maxMemory(), "most");
             })
+            .register(registry);
+  }
+
+  private void pool(Figures figures) {
+    var unused =
+        GaugeWithCallback.builder()
+            .name("ferry_database_connections")
+            .help("Connections of this process to its database, open and at most.")
+            .labelNames("kind")
+            .callback(gauge -> {
+              gauge.call(figures.pool().open(), "open");
+              gauge.call(figures.pool().most(), "most");
+            })
+            .register(registry);
+    var unusedToo =
+        GaugeWithCallback.builder()
+            .name("ferry_database_busy")
+            .help("Statements under way; more than there are connections wait for one.")
+            .callback(gauge -> gauge.call(figures.pool().busy()))
             .register(registry);
   }
 
@@ -106,12 +134,13 @@ public final class Metrics {
     return new ApiRoutes.Watcher() {
       @Override
       public void answered(String method, String route, int status, long nanos) {
-        requests.labelValues(method, route, String.valueOf(status)).observe(nanos / 1e9);
+        String known = METHODS.contains(method) ? method : "other";
+        requests.labelValues(known, route, String.valueOf(status)).observe(nanos / 1e9);
       }
 
       @Override
-      public void refused() {
-        refusals.labelValues("api").inc();
+      public void refused(String door) {
+        Metrics.this.refused(door);
       }
 
       @Override
@@ -126,6 +155,15 @@ public final class Metrics {
     };
   }
 
+  /**
+   * Somebody showed no token, or a wrong one.
+   *
+   * @param door where: {@code api}, {@code appservice}, {@code link} or {@code stream}
+   */
+  public void refused(String door) {
+    refusals.labelValues(door).inc();
+  }
+
   /** A token was taken anew. */
   public void tokenRefreshed() {
     tokens.inc();
@@ -134,10 +172,11 @@ public final class Metrics {
   /**
    * The homeserver answered.
    *
+   * @param operation what it was asked for
    * @param latency how long it took
    */
-  public void homeserverAnswered(Duration latency) {
-    homeserver.observe(latency.toNanos() / 1e9);
+  public void homeserverAnswered(String operation, Duration latency) {
+    homeserver.labelValues(operation).observe(latency.toNanos() / 1e9);
   }
 
   /** Prints all, on a virtual thread. */

@@ -3,10 +3,6 @@ package org.ferry.web.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -76,27 +72,5 @@ class ApiDocsTest {
         .results()
         .forEach(ref ->
             assertThat(document.at(ref.group(1)).isMissingNode()).as(ref.group(1)).isFalse());
-  }
-
-  @Test
-  void dashboardAndAlertsUseMetricsThatThereAre() throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + house.port() + "/metrics")).build();
-    String printed;
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      printed = client.send(request, BodyHandlers.ofString()).body();
-    }
-    for (String file : new String[] {"grafana/dashboards/ferry.json", "ferry-alerts.yml"}) {
-      var used = new TreeSet<String>();
-      Pattern.compile("ferry_[a-z_]+")
-          .matcher(Files.readString(Path.of("deploy", file)))
-          .results()
-          .forEach(m -> used.add(m.group()));
-      assertThat(used).isNotEmpty();
-      for (String name : used) {
-        String plain = name.replaceAll("_(bucket|count|sum)$", "");
-        assertThat(printed).as(name).containsPattern("(?m)^# TYPE " + plain + " ");
-      }
-    }
   }
 }
