@@ -1,6 +1,7 @@
 package org.ferry.crypto;
 
 import java.util.List;
+import org.ferry.id.DeviceId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 
@@ -169,6 +170,38 @@ public sealed interface CryptoChange {
     @Override
     public Object row() {
       return List.of("request", ref);
+    }
+  }
+
+  /** A room key that another device of the user asks for. */
+  record PutAsked(AskedKey asked) implements CryptoChange {
+    @Override
+    public Object row() {
+      return List.of("asked", asked.by(), asked.id());
+    }
+  }
+
+  /** A request of another device that was answered, refused or taken back. */
+  record DropAsked(DeviceId by, String id) implements CryptoChange {
+    @Override
+    public Object row() {
+      return List.of("asked", by, id);
+    }
+  }
+
+  /** A secret that the user's other devices were asked for. */
+  record PutSecretRequest(SecretRequest request) implements CryptoChange {
+    @Override
+    public Object row() {
+      return List.of("secret request", request.name());
+    }
+  }
+
+  /** A secret that is of no use any more. */
+  record DropSecret(String name) implements CryptoChange {
+    @Override
+    public Object row() {
+      return List.of("secret", name);
     }
   }
 

@@ -6,7 +6,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import org.ferry.id.DeviceId;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -101,6 +103,24 @@ public interface CryptoStore {
 
   /** The open request for a session's key. */
   Optional<KeyRequest> request(SessionRef ref);
+
+  /** The sessions that events wait for, those that have waited longest first. */
+  List<SessionRef> missing(int limit);
+
+  /** The requests for keys whose session no event waits for any more. */
+  List<KeyRequest> settled(int limit);
+
+  /** From which index on this device was given a session; empty where it never was. */
+  OptionalLong received(SessionRef ref);
+
+  /** The user's other devices that ask for keys. */
+  Set<DeviceId> askers();
+
+  /** The oldest open requests of one of them. */
+  List<AskedKey> asked(DeviceId by, int limit);
+
+  /** The last request for a secret. */
+  Optional<SecretRequest> secretRequest(String name);
 
   /** A sealed secret. */
   Optional<SealedSecret> secret(String name);

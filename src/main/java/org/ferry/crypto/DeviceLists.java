@@ -246,6 +246,15 @@ final class DeviceLists {
     return byKey(curve25519).stream().filter(d -> d.ed25519().equals(ed25519)).findFirst();
   }
 
+  /** Whether a message came from a listed device of our own user that its identity has signed. */
+  boolean isOwnSigned(OlmPlaintext message) {
+    return message.sender().equals(self)
+        && byKeys(message.senderKey(), message.signingKey())
+            .filter(d -> !d.gone() && d.ref().user().equals(self))
+            .filter(d -> Identities.vouches(of(self), d))
+            .isPresent();
+  }
+
   /** The devices with this key; honest ones share none. */
   synchronized List<Device> byKey(String curve25519) {
     return byKey.computeIfAbsent(curve25519, store::devicesByKey);

@@ -55,7 +55,13 @@ public enum Incident {
   /** The homeserver has another key under the id of one of our one-time keys. */
   KEY_ALREADY_EXISTS,
   /** A key request of a device that gets none. */
-  REFUSED_KEY_REQUEST;
+  REFUSED_KEY_REQUEST,
+  /** A secret that nobody asked for. */
+  UNSOLICITED_SECRET,
+  /** A secret from a device that is not ours and verified. */
+  UNTRUSTED_SECRET,
+  /** A secret that is not what was asked for. */
+  BAD_SECRET;
 
   /** As it is named in counters and messages. */
   public String word() {

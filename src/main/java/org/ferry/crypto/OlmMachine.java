@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -38,6 +39,7 @@ public final class OlmMachine implements AutoCloseable {
   private static final Duration REMEMBERED = Duration.ofDays(60);
 
   private final CryptoStore store;
+  private final RoomKeys keys;
   private final Pickler pickler;
   private final Lease lease;
   private final InstantSource clock;
@@ -59,7 +61,9 @@ public final class OlmMachine implements AutoCloseable {
       Claims claims,
       RoomEncryptor encryptor,
       SelfSigning signing,
-      KeyRequests requests) {}
+      KeyRequests requests,
+      KeyGiver giver,
+      SecretRequests secrets) {}
 
   private OlmMachine(
       CryptoStore store,
@@ -69,6 +73,7 @@ public final class OlmMachine implements AutoCloseable {
       InstantSource clock,
       Consumer<String> alarm) {
     this.store = store;
+    this.keys = keys;
     this.pickler = new Pickler(keyring, store.device());
     this.lease = lease;
     this.clock = clock;
@@ -118,13 +123,19 @@ public final class OlmMachine implements AutoCloseable {
     Unwedger unwedger = new Unwedger(store, lists);
     OlmOutbox outbox = new OlmOutbox(store.device(), account, sessions);
     Claims claims = new Claims(store, account, sessions, outbox);
+    SelfSigning signing = new SelfSigning(store, pickler, lists);
+    KeyGiver giver = new KeyGiver(store, keys, lists, signing, claims, outbox);
+    SecretRequests secrets = new SecretRequests(store, pickler, lists, signing);
+    var takers = new ToDeviceInbox.Takers(roomKeys, giver, secrets);
     return new Parts(
-        new ToDeviceInbox(store, account, sessions, lists, roomKeys, unwedger),
+        new ToDeviceInbox(store, account, sessions, lists, takers, unwedger),
         roomKeys,
         claims,
         new RoomEncryptor(store, pickler, account, lists, claims, outbox),
-        new SelfSigning(store, pickler, lists),
-        new KeyRequests(store));
+        signing,
+        new KeyRequests(store),
+        giver,
+        secrets);
   }
 
   /** Whose device it is. */
@@ -204,6 +215,8 @@ public final class OlmMachine implements AutoCloseable {
       wanted.addAll(lists.queries(null, turn.now()));
       wanted.addAll(parts.claims().unwedging(turn.now()));
       parts.requests().ask(turn);
+      parts.secrets().ask(turn);
+      wanted.addAll(parts.giver().answer(turn));
       wanted.addAll(parts.signing().wanted(turn));
       // New keys are committed before they are handed out.
       var unused = commit(turn);
@@ -299,6 +312,52 @@ public final class OlmMachine implements AutoCloseable {
    */
   public boolean adoptIdentity(String name, Secret seed) {
     return turn(turn -> parts.signing().adopt(name, seed, turn));
+  }
+
+  /**
+   * Keeps the private key of the account's server-side backup.
+   *
+   * @param key as in secret storage: base64
+   * @return false where it is no such key; nothing was kept
+   */
+  public boolean keepBackupKey(Secret key) {
+    return turn(turn -> parts.secrets().keepBackupKey(key, turn));
+  }
+
+  /** The private key of the account's server-side backup, from wherever; of which is not known. */
+  public Optional<Secret> backupKey() {
+    return parts.secrets().backupKey();
+  }
+
+  /** The key of the backup is of no use: the backup is another one by now. */
+  public void dropBackupKey() {
+    var unused =
+        turn(turn -> {
+          turn.add(new CryptoChange.DropSecret(SecretRequests.BACKUP));
+          return true;
+        });
+  }
+
+  /**
+   * The sessions that events wait for, of which a backup may have the key.
+   *
+   * @param limit how many at most
+   */
+  public List<SessionRef> missing(int limit) {
+    return store.missing(limit);
+  }
+
+  /**
+   * Takes room keys out of the account's own backup.
+   *
+   * @param found the keys; their sessions stay the caller's
+   * @return those that are new or reach further back
+   */
+  public Set<SessionRef> restored(Collection<RoomKey> found) {
+    return turn(turn -> {
+      found.forEach(key -> turn.add(new CryptoChange.PutRoomKey(key)));
+      return commit(turn);
+    });
   }
 
   /** The private cross-signing keys that are here, by their names in secret storage. */

@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.ferry.crypto.vodozemac.CryptoException;
 import org.ferry.crypto.vodozemac.MegolmInbound;
-import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
@@ -54,16 +52,11 @@ final class RoomKeyInbox {
   /** Only what was asked for, and only from a device of ours that is verified (E-08). */
   boolean forwarded(OlmPlaintext message, Turn turn) {
     ObjectNode content = message.content();
-    SessionRef ref = ref(content);
+    SessionRef ref = ToDevice.session(content);
     if (ref == null || store.request(ref).isEmpty()) {
       return turn.refuse(Incident.UNSOLICITED_FORWARD);
     }
-    Optional<Device> from = lists.byKeys(message.senderKey(), message.signingKey());
-    boolean ours = message.sender().equals(store.device().user());
-    if (!ours
-        || from.isEmpty()
-        || from.get().gone()
-        || !Identities.vouches(lists.of(message.sender()), from.get())) {
+    if (!lists.isOwnSigned(message)) {
       return turn.refuse(Incident.UNTRUSTED_FORWARD);
     }
     MegolmInbound session = read(content, MegolmInbound::fromExportedKey);
@@ -76,8 +69,8 @@ final class RoomKeyInbox {
     RoomKeyInfo info =
         new RoomKeyInfo(
             KeyOrigin.FORWARDED,
-            clean(content.path("sender_key")),
-            clean(content.path("sender_claimed_ed25519_key")),
+            ToDevice.text(content.path("sender_key")),
+            ToDevice.text(content.path("sender_claimed_ed25519_key")),
             null,
             chain.stream().map(k -> k.replace("\0", "")).toList(),
             content.path("shared_history").asBoolean(false),
@@ -86,21 +79,19 @@ final class RoomKeyInbox {
   }
 
   private boolean put(ObjectNode content, MegolmInbound session, RoomKeyInfo info, Turn turn) {
-    SessionRef ref = ref(content);
+    SessionRef ref = ToDevice.session(content);
     if (ref == null) {
       return turn.refuse(Incident.BAD_ROOM_KEY);
     }
     turn.add(new CryptoChange.PutRoomKey(new RoomKey(ref.room(), session, info)));
-    if (store.request(ref).isPresent()) {
-      turn.add(new CryptoChange.DropRequest(ref));
-    }
     return true;
   }
 
   /** The session of a room key, whose id has to follow from it; null where it does not hold. */
   private @Nullable MegolmInbound read(
       ObjectNode content, java.util.function.Function<String, MegolmInbound> from) {
-    if (!content.path("algorithm").asText().equals(AccountKeeper.MEGOLM) || ref(content) == null) {
+    if (!content.path("algorithm").asText().equals(AccountKeeper.MEGOLM)
+        || ToDevice.session(content) == null) {
       return null;
     }
     try {
@@ -114,19 +105,19 @@ final class RoomKeyInbox {
   }
 
   boolean withheld(UserId sender, JsonNode content, Turn turn) {
-    String code = clean(content.path("code"));
-    SessionRef ref = ref(content);
+    String code = ToDevice.text(content.path("code"));
+    SessionRef ref = ToDevice.session(content);
     if (code.isEmpty() || code.length() > LONGEST_REASON) {
       return turn.refuse(Incident.MALFORMED);
     }
     if (code.equals("m.no_olm")) {
-      noOlm(sender, clean(content.path("sender_key")), turn);
+      noOlm(sender, ToDevice.text(content.path("sender_key")), turn);
       return true;
     }
     if (ref == null) {
       return turn.refuse(Incident.MALFORMED);
     }
-    String reason = clean(content.path("reason"));
+    String reason = ToDevice.text(content.path("reason"));
     turn.add(
         new CryptoChange.PutWithheld(
             new Withheld(
@@ -140,19 +131,6 @@ final class RoomKeyInbox {
         .filter(d -> d.ref().user().equals(sender) && !d.gone())
         .findFirst()
         .ifPresent(d -> Unwedger.want(store, d, turn));
-  }
-
-  private static @Nullable SessionRef ref(JsonNode content) {
-    String room = clean(content.path("room_id"));
-    String session = clean(content.path("session_id"));
-    return room.startsWith("!") && room.length() > 1 && !session.isEmpty()
-        ? new SessionRef(new RoomId(room), session)
-        : null;
-  }
-
-  /** A text without what a database refuses; empty for anything else. */
-  private static String clean(JsonNode text) {
-    return text.isTextual() && text.textValue().indexOf(0) < 0 ? text.textValue() : "";
   }
 
   void close() {

@@ -20,6 +20,8 @@ final class SelfSigning {
   static final String MASTER = "m.cross_signing.master";
   static final String SELF = "m.cross_signing.self_signing";
   static final String USER = "m.cross_signing.user_signing";
+  private static final String SHARED = "shared ";
+  private static final int SEED = 32;
   private static final List<String> NAMES = List.of(MASTER, SELF, USER);
 
   private final CryptoStore store;
@@ -51,25 +53,66 @@ final class SelfSigning {
   }
 
   /**
-   * Takes over a private key of the account's identity.
+   * Takes over a private key of the account's identity, which whoever gave it proves to be the
+   * account's own.
    *
    * @return false where it is not the one that belongs to the identity on the homeserver
    */
   boolean adopt(String name, Secret base64, Turn turn) {
+    return adopt(name, name, base64, turn);
+  }
+
+  /** Takes over one that another device sent: it serves to sign this device, and proves nothing. */
+  boolean adoptShared(String name, Secret base64, Turn turn) {
+    return adopt(name, SHARED + name, base64, turn);
+  }
+
+  private boolean adopt(String name, String as, Secret base64, Turn turn) {
+    byte[] seed = bytes(base64);
+    if (seed.length != SEED || !isOfIdentity(name, seed)) {
+      return false;
+    }
+    turn.add(new CryptoChange.PutSecret(as, pickler.sealSecret(as, seed)));
+    return true;
+  }
+
+  private static byte[] bytes(Secret base64) {
+    try {
+      return Base64.getDecoder().decode(base64.reveal());
+    } catch (IllegalArgumentException e) {
+      // reason: what is not base64 is no key.
+      return new byte[0];
+    }
+  }
+
+  private boolean isOfIdentity(String name, byte[] seed) {
     Tracked self = lists.of(store.device().user());
     ObjectNode identity = self == null ? null : self.identity();
-    byte[] seed = Base64.getDecoder().decode(base64.reveal());
-    try (Ed25519Keypair pair = Ed25519Keypair.fromSeed(seed)) {
-      String field = name.equals(MASTER) ? "master" : "self_signing";
-      boolean ours =
-          identity != null
-              && (name.equals(USER)
-                  || identity.path(field).asText().equals(pair.publicKey().base64()));
-      if (ours) {
-        turn.add(new CryptoChange.PutSecret(name, pickler.sealSecret(name, seed)));
-      }
-      return ours;
+    String field = Map.of(MASTER, "master", SELF, "self_signing").getOrDefault(name, "");
+    if (identity == null || field.isEmpty()) {
+      return false;
     }
+    try (Ed25519Keypair pair = Ed25519Keypair.fromSeed(seed)) {
+      return identity.path(field).asText().equals(pair.publicKey().base64());
+    }
+  }
+
+  /**
+   * Whether the identity that the homeserver shows is the account's own beyond doubt: the one seen
+   * first, and its private key is here, not from another device.
+   */
+  boolean isProven() {
+    Tracked self = lists.of(store.device().user());
+    ObjectNode identity = self == null ? null : self.identity();
+    return self != null
+        && identity != null
+        && identity.path("master").asText().equals(self.pinned())
+        && seed(SELF).filter(s -> isOfIdentity(SELF, s)).isPresent();
+  }
+
+  /** A private key that is here, from wherever. */
+  Optional<byte[]> secret(String name) {
+    return seed(name).or(() -> seed(SHARED + name));
   }
 
   /** The private keys that are here, as secret storage keeps them: unpadded base64. */
@@ -90,7 +133,7 @@ final class SelfSigning {
   /** What is missing on the homeserver; empty while it was not asked. */
   List<OutgoingRequest> wanted(Turn turn) {
     Tracked self = lists.of(store.device().user());
-    Optional<byte[]> signing = seed(SELF);
+    Optional<byte[]> signing = secret(SELF);
     if (self == null || self.outdated() || signing.isEmpty()) {
       return List.of();
     }

@@ -16,21 +16,24 @@ final class ToDeviceInbox {
   private final AccountKeeper account;
   private final OlmSessions sessions;
   private final DeviceLists lists;
-  private final RoomKeyInbox roomKeys;
+  private final Takers takers;
   private final Unwedger unwedger;
+
+  /** Who acts on what is said. */
+  record Takers(RoomKeyInbox roomKeys, KeyGiver giver, SecretRequests secrets) {}
 
   ToDeviceInbox(
       CryptoStore store,
       AccountKeeper account,
       OlmSessions sessions,
       DeviceLists lists,
-      RoomKeyInbox roomKeys,
+      Takers takers,
       Unwedger unwedger) {
     this.store = store;
     this.account = account;
     this.sessions = sessions;
     this.lists = lists;
-    this.roomKeys = roomKeys;
+    this.takers = takers;
     this.unwedger = unwedger;
   }
 
@@ -67,7 +70,8 @@ final class ToDeviceInbox {
       case "m.room_key", "m.forwarded_room_key", "m.secret.send", "m.dummy", "m.room_key_bundle" ->
           turn.refuse(Incident.NOT_OVER_OLM);
       case "m.room_key.withheld", "org.matrix.room_key.withheld" ->
-          roomKeys.withheld(user, content, turn);
+          takers.roomKeys().withheld(user, content, turn);
+      case KeyRequests.TYPE -> takers.giver().take(user, content, turn);
       case "" -> turn.refuse(Incident.MALFORMED);
       default -> true;
     };
@@ -126,9 +130,11 @@ final class ToDeviceInbox {
 
   private boolean act(OlmPlaintext message, Turn turn) {
     return switch (message.type()) {
-      case "m.room_key" -> roomKeys.roomKey(message, turn);
-      case "m.forwarded_room_key" -> roomKeys.forwarded(message, turn);
-      case "m.room_key.withheld" -> roomKeys.withheld(message.sender(), message.content(), turn);
+      case "m.room_key" -> takers.roomKeys().roomKey(message, turn);
+      case "m.forwarded_room_key" -> takers.roomKeys().forwarded(message, turn);
+      case "m.secret.send" -> takers.secrets().sent(message, turn);
+      case "m.room_key.withheld" ->
+          takers.roomKeys().withheld(message.sender(), message.content(), turn);
       case "m.room.encrypted" -> turn.refuse(Incident.MALFORMED);
       default -> true;
     };

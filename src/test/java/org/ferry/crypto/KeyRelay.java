@@ -143,7 +143,10 @@ final class KeyRelay {
             Json.object().put("type", request.eventType()).put("sender", from.user().value());
         event.set("content", device.getValue());
         if (device.getKey().equals("*")) {
-          roomKeyRequests.add(event.put("to", user.getKey()));
+          roomKeyRequests.add(event.deepCopy().put("to", user.getKey()));
+          deviceKeys.keySet().stream()
+              .filter(d -> d.user().value().equals(user.getKey()))
+              .forEach(d -> deliver(d, event));
         } else {
           deliver(new DeviceRef(new UserId(user.getKey()), new DeviceId(device.getKey())), event);
         }

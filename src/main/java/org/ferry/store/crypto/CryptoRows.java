@@ -4,9 +4,11 @@ import io.vertx.sqlclient.Row;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import org.ferry.crypto.AccountState;
+import org.ferry.crypto.AskedKey;
 import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.Device;
 import org.ferry.crypto.DeviceRef;
+import org.ferry.crypto.KeyRequest;
 import org.ferry.crypto.OutboundSession;
 import org.ferry.crypto.OutgoingRequest;
 import org.ferry.crypto.Pickled;
@@ -92,6 +94,16 @@ final class CryptoRows {
   static SentMessage sent(Row r) {
     return new SentMessage(
         r.getString(0), new RoomId(r.getString(1)), StoredJson.parse(r.getString(2)));
+  }
+
+  static KeyRequest request(Row r) {
+    String sender = r.getString(4);
+    return new KeyRequest(
+        session(r, 0), r.getString(2), instant(r, 3), sender == null ? null : new UserId(sender));
+  }
+
+  static AskedKey asked(Row r) {
+    return new AskedKey(new DeviceId(r.getString(0)), r.getString(1), session(r, 2), instant(r, 4));
   }
 
   static WaitingEvent waiting(Row r) {

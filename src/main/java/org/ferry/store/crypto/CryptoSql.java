@@ -90,10 +90,29 @@ final class CryptoSql {
       """;
   static final String REQUEST =
       """
-      insert into ferry.megolm_request (device, room_id, session_id, id, at)
-      values ($1, $2, $3, $4, $5)
+      insert into ferry.megolm_request (device, room_id, session_id, id, at, sender)
+      values ($1, $2, $3, $4, $5, $6)
       on conflict (device, room_id, session_id) do update set
-        id = excluded.id, at = excluded.at
+        id = excluded.id, at = excluded.at, sender = excluded.sender
+      """;
+  static final String RECEIVED =
+      """
+      insert into ferry.megolm_received (device, room_id, session_id, first_index)
+      values ($1, $2, $3, $4)
+      on conflict (device, room_id, session_id) do update set
+        first_index = least(megolm_received.first_index, excluded.first_index)
+      """;
+  static final String ASKED =
+      """
+      insert into ferry.megolm_asked (device, asker, id, room_id, session_id, at)
+      values ($1, $2, $3, $4, $5, $6)
+      on conflict do nothing
+      """;
+  static final String SECRET_REQUEST =
+      """
+      insert into ferry.secret_request (device, name, id, at)
+      values ($1, $2, $3, $4)
+      on conflict (device, name) do update set id = excluded.id, at = excluded.at
       """;
   static final String SECRET =
       """
@@ -113,6 +132,10 @@ final class CryptoSql {
   static final String DROP_SENT = "delete from ferry.megolm_sent where device = $1 and txn_id = $2";
   static final String DROP_REQUEST =
       "delete from ferry.megolm_request where device = $1 and room_id = $2 and session_id = $3";
+
+  static final String DROP_ASKED =
+      "delete from ferry.megolm_asked where device = $1 and asker = $2 and id = $3";
+  static final String DROP_SECRET = "delete from ferry.olm_secret where device = $1 and name = $2";
 
   private CryptoSql() {}
 }

@@ -14,11 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.ferry.crypto.AccountState;
+import org.ferry.crypto.AskedKey;
 import org.ferry.crypto.CryptoChange;
 import org.ferry.crypto.Device;
+import org.ferry.crypto.KeyRequest;
 import org.ferry.crypto.OutboundSession;
 import org.ferry.crypto.PickledSession;
 import org.ferry.crypto.QueuedMessage;
+import org.ferry.crypto.RoomKey;
 import org.ferry.crypto.Share;
 import org.ferry.crypto.StoredJson;
 import org.ferry.crypto.Tracked;
@@ -38,9 +41,26 @@ final class CryptoWrites {
       throws Exception {
     CryptoWrites writes = new CryptoWrites(device);
     changes.forEach(writes::add);
-    for (var batch : writes.batches.entrySet()) {
+    writes.execute(connection);
+  }
+
+  private void execute(SqlConnection connection) throws Exception {
+    for (var batch : batches.entrySet()) {
       var unused = await(connection.preparedQuery(batch.getKey()).executeBatch(batch.getValue()));
     }
+  }
+
+  /** Notes from where on a device was given sessions, in the transaction that keeps their keys. */
+  static void received(SqlConnection connection, long device, List<RoomKey> keys) throws Exception {
+    CryptoWrites writes = new CryptoWrites(device);
+    for (RoomKey key : keys) {
+      writes.put(
+          CryptoSql.RECEIVED,
+          key.room().value(),
+          key.session().sessionId(),
+          key.session().firstKnownIndex());
+    }
+    writes.execute(connection);
   }
 
   private void add(CryptoChange change) {
@@ -76,15 +96,18 @@ final class CryptoWrites {
               c.withheld().ref().session(),
               c.withheld().code(),
               c.withheld().reason());
-      case CryptoChange.PutRequest c ->
-          put(
-              CryptoSql.REQUEST,
-              c.request().ref().room().value(),
-              c.request().ref().session(),
-              c.request().id(),
-              time(c.request().at()));
+      case CryptoChange.PutRequest c -> request(c.request());
       case CryptoChange.DropRequest c ->
           put(CryptoSql.DROP_REQUEST, c.ref().room().value(), c.ref().session());
+      case CryptoChange.PutAsked c -> asked(c.asked());
+      case CryptoChange.DropAsked c -> put(CryptoSql.DROP_ASKED, c.by().value(), c.id());
+      case CryptoChange.PutSecretRequest c ->
+          put(
+              CryptoSql.SECRET_REQUEST,
+              c.request().name(),
+              c.request().id(),
+              time(c.request().at()));
+      case CryptoChange.DropSecret c -> put(CryptoSql.DROP_SECRET, c.name());
       case CryptoChange.PutSecret c ->
           put(
               CryptoSql.SECRET,
@@ -175,6 +198,26 @@ final class CryptoWrites {
         time(s.createdAt()),
         s.messages(),
         s.historyVisibility());
+  }
+
+  private void request(KeyRequest r) {
+    put(
+        CryptoSql.REQUEST,
+        r.ref().room().value(),
+        r.ref().session(),
+        r.id(),
+        time(r.at()),
+        r.sender() == null ? null : r.sender().value());
+  }
+
+  private void asked(AskedKey a) {
+    put(
+        CryptoSql.ASKED,
+        a.by().value(),
+        a.id(),
+        a.ref().room().value(),
+        a.ref().session(),
+        time(a.at()));
   }
 
   private void share(CryptoChange.PutShare c) {

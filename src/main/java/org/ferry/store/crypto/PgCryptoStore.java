@@ -2,6 +2,7 @@ package org.ferry.store.crypto;
 
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,12 +10,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import org.ferry.crypto.AccountState;
+import org.ferry.crypto.AskedKey;
 import org.ferry.crypto.CryptoChange;
 import org.ferry.crypto.CryptoStore;
 import org.ferry.crypto.Device;
@@ -29,6 +33,7 @@ import org.ferry.crypto.QueuedMessage;
 import org.ferry.crypto.RoomKey;
 import org.ferry.crypto.RoomKeys;
 import org.ferry.crypto.SealedSecret;
+import org.ferry.crypto.SecretRequest;
 import org.ferry.crypto.SentMessage;
 import org.ferry.crypto.SessionRef;
 import org.ferry.crypto.Share;
@@ -36,6 +41,7 @@ import org.ferry.crypto.Tracked;
 import org.ferry.crypto.Unwedging;
 import org.ferry.crypto.WaitingEvent;
 import org.ferry.crypto.Withheld;
+import org.ferry.id.DeviceId;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -88,6 +94,13 @@ public final class PgCryptoStore implements CryptoStore {
       """
       select user_id, device_id, sender_key, message_index, withheld from ferry.megolm_share
       where device = $1 and room_id = $2 and session_id = $3
+      """;
+  private static final String REQUESTS =
+      "select room_id, session_id, id, at, sender from ferry.megolm_request q";
+  private static final String UNAWAITED =
+      """
+       and not exists (select from ferry.megolm_waiting w where w.device = q.device
+        and w.room_id = q.room_id and w.session_id = q.session_id)
       """;
   private static final String PRUNE =
       "delete from ferry.olm_processed where device = $1 and at < $2";
@@ -164,7 +177,7 @@ public final class PgCryptoStore implements CryptoStore {
             return Optional.empty();
           }
           CryptoWrites.write(connection, id, changes);
-          return Optional.of(keys.isEmpty() ? List.of() : roomKeys.add(connection, keys));
+          return Optional.of(keys.isEmpty() ? List.of() : add(connection, keys));
         });
     if (added.isEmpty()) {
       throw new FencedOutException(ref);
@@ -176,6 +189,19 @@ public final class PgCryptoStore implements CryptoStore {
       outcome.merge(session, added.get().get(i), (a, b) -> a.compareTo(b) < 0 ? a : b);
     }
     return outcome;
+  }
+
+  /** A key that does not fit the one that is there gives no right to that one. */
+  private List<RoomKeys.Added> add(SqlConnection connection, List<RoomKey> keys) throws Exception {
+    List<RoomKeys.Added> added = roomKeys.add(connection, keys);
+    List<RoomKey> fitting = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      if (added.get(i) != RoomKeys.Added.UNCONNECTED) {
+        var unused = fitting.add(keys.get(i));
+      }
+    }
+    CryptoWrites.received(connection, id, fitting);
+    return added;
   }
 
   @Override
@@ -303,10 +329,60 @@ public final class PgCryptoStore implements CryptoStore {
 
   @Override
   public Optional<KeyRequest> request(SessionRef session) {
-    return ofSession(
-        "select id, at from ferry.megolm_request",
-        session,
-        r -> new KeyRequest(session, r.getString(0), r.getOffsetDateTime(1).toInstant()));
+    return ofSession(REQUESTS, session, CryptoRows::request);
+  }
+
+  @Override
+  public List<KeyRequest> settled(int limit) {
+    return all(
+        database.run(REQUESTS + " where device = $1" + UNAWAITED + " limit $2", id, limit),
+        CryptoRows::request);
+  }
+
+  @Override
+  public List<SessionRef> missing(int limit) {
+    return waiting.sessions(limit);
+  }
+
+  @Override
+  public OptionalLong received(SessionRef session) {
+    return ofSession("select first_index from ferry.megolm_received", session, r -> r.getLong(0))
+        .map(OptionalLong::of)
+        .orElse(OptionalLong.empty());
+  }
+
+  @Override
+  public Set<DeviceId> askers() {
+    return new LinkedHashSet<>(
+        all(
+            database.run(
+                "select distinct asker from ferry.megolm_asked where device = $1 order by asker",
+                id),
+            r -> new DeviceId(r.getString(0))));
+  }
+
+  @Override
+  public List<AskedKey> asked(DeviceId by, int limit) {
+    return all(
+        database.run(
+            """
+            select asker, id, room_id, session_id, at from ferry.megolm_asked
+            where device = $1 and asker = $2 order by at, id limit $3
+            """,
+            id,
+            by.value(),
+            limit),
+        CryptoRows::asked);
+  }
+
+  @Override
+  public Optional<SecretRequest> secretRequest(String name) {
+    return one(
+        database.run(
+            "select name, id, at from ferry.secret_request where device = $1 and name = $2",
+            id,
+            name),
+        r -> new SecretRequest(r.getString(0), r.getString(1), r.getOffsetDateTime(2).toInstant()));
   }
 
   private <T> Optional<T> ofSession(String sql, SessionRef session, Function<Row, T> read) {

@@ -7,6 +7,7 @@ import org.ferry.crypto.SessionRef;
 import org.ferry.crypto.StoredJson;
 import org.ferry.crypto.WaitingEvent;
 import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
 import org.ferry.store.Database;
 
 /** The events of a device's rooms that no key opens yet. */
@@ -69,6 +70,18 @@ final class WaitingRows {
             session.session(),
             limit),
         CryptoRows::waiting);
+  }
+
+  List<SessionRef> sessions(int limit) {
+    return PgCryptoStore.all(
+        database.run(
+            """
+            select room_id, session_id from ferry.megolm_waiting where device = $1
+            group by room_id, session_id order by min(position) limit $2
+            """,
+            device,
+            limit),
+        r -> new SessionRef(new RoomId(r.getString(0)), r.getString(1)));
   }
 
   void remove(Collection<EventId> events) {

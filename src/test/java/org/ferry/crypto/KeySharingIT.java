@@ -1,0 +1,394 @@
+package org.ferry.crypto;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.ferry.crypto.vodozemac.MegolmInbound;
+import org.ferry.crypto.vodozemac.MegolmOutbound;
+import org.ferry.crypto.vodozemac.Vodozemac;
+import org.ferry.id.RoomId;
+import org.ferry.id.Secret;
+import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** One person's devices ask each other for room keys and secrets, and others try to. */
+class KeySharingIT {
+  private static final RoomId ROOM = new RoomId("!room:example.org");
+  private static final String ALICE = "@alice:example.org";
+
+  private final long handles = Vodozemac.openHandles();
+  private final KeyRelay relay = new KeyRelay();
+  private final Peer.Clock clock = new Peer.Clock();
+  private final Peer ferry = new Peer(ALICE, "FERRY", relay, clock).send();
+  private final Peer bob = new Peer("@bob:example.org", "BOB", relay, clock).send();
+  private final Set<UserId> both = Set.of(ferry.ref.user(), bob.ref.user());
+  private final List<AutoCloseable> others = new ArrayList<>(List.of(ferry, bob));
+
+  @BeforeEach
+  void identity() {
+    assertThat(ferry.machine.createIdentity()).isTrue();
+    ferry.send();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable other : others) {
+      other.close();
+    }
+    assertThat(Vodozemac.openHandles()).isEqualTo(handles);
+  }
+
+  private Secret selfSigning() {
+    return requireNonNull(ferry.machine.identitySecrets().get(SelfSigning.SELF));
+  }
+
+  /** Another device of Alice's, signed or not. */
+  private Peer phone(String device, boolean signed) {
+    Peer phone = new Peer(ALICE, device, relay, clock).send();
+    others.add(phone);
+    if (signed) {
+      assertThat(phone.machine.adoptIdentity(SelfSigning.SELF, selfSigning())).isTrue();
+      phone.send();
+      assertThat(phone.machine.isSigned()).isTrue();
+    }
+    ferry.sync();
+    return phone;
+  }
+
+  private Forger forger(String user, String device, boolean signed) throws KeyRelay.Refusal {
+    Forger forger = new Forger(user, device, relay, ferry);
+    others.add(forger);
+    if (signed) {
+      forger.sign(selfSigning());
+    }
+    ferry.sync();
+    return forger;
+  }
+
+  private static SessionRef session(ObjectNode event) {
+    return new SessionRef(ROOM, event.path("content").path("session_id").asText());
+  }
+
+  private static long firstIndex(Peer of, SessionRef ref) {
+    try (InboundSession session = of.keys.find(ref.room(), ref.session()).orElseThrow()) {
+      return session.megolm().firstKnownIndex();
+    }
+  }
+
+  /** Bob speaks before the phone is there, so that it lacks the key; it asks after its patience. */
+  private void lacks(Peer phone, ObjectNode event) {
+    assertThat(phone.machine.decrypt(ROOM, event)).isInstanceOf(DecryptOutcome.Waiting.class);
+    clock.pass(Duration.ofSeconds(31));
+    phone.send();
+  }
+
+  @Test
+  void anOwnSignedDeviceIsGivenTheKeyAndSaysThatItNeedsItNoMore() {
+    ObjectNode event = bob.say(ROOM, both, "before the phone");
+    ferry.sync();
+    Peer phone = phone("PHONE", true);
+    lacks(phone, event);
+    ferry.sync();
+    assertThat(phone.sync().newKeys()).containsExactly(session(event));
+    Released released = phone.machine.released(1).getFirst();
+    assertThat(((DecryptOutcome.Clear) released.outcome()).content().path("body").asText())
+        .isEqualTo("before the phone");
+    assertThat(((DecryptOutcome.Clear) released.outcome()).trust()).isNotEqualTo(Trust.VERIFIED);
+    phone.machine.handled(List.of(released.waited().id()));
+    phone.send();
+    assertThat(relay.roomKeyRequests)
+        .filteredOn(r -> r.path("content").path("action").asText().equals("request_cancellation"))
+        .extracting(r -> r.path("to").asText())
+        .containsExactlyInAnyOrder(ALICE, bob.ref.user().value());
+    assertThat(phone.store.request(session(event))).isEmpty();
+    ferry.sync();
+    bob.sync();
+    assertThat(ferry.store.askers()).isEmpty();
+    assertThat(ferry.machine.incidents()).isEmpty();
+    // Bob is another user: his devices answer nothing, and ours none of his.
+    assertThat(bob.machine.incidents()).containsKey(Incident.REFUSED_KEY_REQUEST);
+  }
+
+  /** Another account of Ferry's may have brought more of the session into the same database. */
+  @Test
+  void aDeviceIsGivenNoMoreThanThisOneWasGivenItself() {
+    UserId bobOnly = bob.ref.user();
+    ObjectNode early = bob.say(ROOM, Set.of(bobOnly), "before alice");
+    ObjectNode late = bob.say(ROOM, both, "with alice");
+    ferry.sync();
+    SessionRef ref = session(late);
+    assertThat(session(early)).isEqualTo(ref);
+    assertThat(firstIndex(ferry, ref)).isEqualTo(1);
+    try (InboundSession whole = bob.keys.find(ROOM, ref.session()).orElseThrow();
+        MegolmInbound from0 =
+            MegolmInbound.fromExportedKey(whole.megolm().exportAtFirstKnownIndex())) {
+      var info = new RoomKeyInfo(KeyOrigin.EXPORT, "", "", null, List.of(), false, clock.now);
+      assertThat(ferry.keys.add(new RoomKey(ROOM, from0, info))).isEqualTo(RoomKeys.Added.BETTER);
+    }
+    assertThat(firstIndex(ferry, ref)).isZero();
+    Peer phone = phone("PHONE", true);
+    lacks(phone, late);
+    ferry.sync();
+    assertThat(phone.sync().newKeys()).containsExactly(ref);
+    assertThat(firstIndex(phone, ref)).isEqualTo(1);
+  }
+
+  @Test
+  void whatOnlyAnotherAccountWasGivenIsNotGiven() {
+    ObjectNode event = bob.say(ROOM, Set.of(bob.ref.user()), "not for alice");
+    SessionRef ref = session(event);
+    try (InboundSession whole = bob.keys.find(ROOM, ref.session()).orElseThrow();
+        MegolmInbound copy =
+            MegolmInbound.fromExportedKey(whole.megolm().exportAtFirstKnownIndex())) {
+      var info = new RoomKeyInfo(KeyOrigin.EXPORT, "", "", null, List.of(), false, clock.now);
+      assertThat(ferry.keys.add(new RoomKey(ROOM, copy, info))).isEqualTo(RoomKeys.Added.NEW);
+    }
+    Peer phone = phone("PHONE", true);
+    lacks(phone, event);
+    ferry.sync();
+    assertThat(ferry.store.askers()).isEmpty();
+    assertThat(phone.sync().newKeys()).isEmpty();
+  }
+
+  @Test
+  void anUnsignedDeviceWaitsAndIsRefusedAfterAnHour() {
+    ObjectNode event = bob.say(ROOM, both, "before the phone");
+    ferry.sync();
+    Peer phone = phone("PHONE", false);
+    lacks(phone, event);
+    ferry.sync();
+    assertThat(phone.sync().newKeys()).isEmpty();
+    assertThat(ferry.store.askers()).containsExactly(phone.ref.device());
+    // A device that is signed meanwhile is answered without asking again.
+    Peer later = phone("LATER", false);
+    lacks(later, event);
+    ferry.sync();
+    assertThat(later.machine.adoptIdentity(SelfSigning.SELF, selfSigning())).isTrue();
+    later.send();
+    ferry.sync();
+    assertThat(later.sync().newKeys()).containsExactly(session(event));
+    clock.pass(Duration.ofMinutes(61));
+    ferry.sync();
+    assertThat(ferry.store.askers()).isEmpty();
+    assertThat(ferry.machine.incidents()).containsEntry(Incident.REFUSED_KEY_REQUEST, 1L);
+    assertThat(phone.sync().newKeys()).isEmpty();
+  }
+
+  /** The homeserver can make up an identity with devices, but not the key that is here. */
+  @Test
+  void nobodyIsAnsweredOnTheWordOfAnIdentityThatOnlyTheHomeserverShows() {
+    ObjectNode event = bob.say(ROOM, both, "hello");
+    ferry.sync();
+    Peer phone = phone("PHONE", true);
+    ferry.sql("delete from ferry.olm_secret");
+    lacks(phone, event);
+    ferry.sync();
+    assertThat(phone.sync().newKeys()).isEmpty();
+    assertThat(ferry.store.askers()).isNotEmpty();
+  }
+
+  @Test
+  void aFloodOfRequestsIsCutAndARequestThatWasTakenBackIsNotAnswered() {
+    ObjectNode event = bob.say(ROOM, both, "hello");
+    ferry.sync();
+    Peer phone = phone("PHONE", false);
+    for (int page = 0; page < 6; page++) {
+      for (int i = 0; i < 100; i++) {
+        relay.deliver(ferry.ref, request(phone, "flood " + page + " " + i, session(event)));
+      }
+      ferry.sync();
+    }
+    assertThat(ferry.store.asked(phone.ref.device(), 10_000)).hasSize(KeyGiver.MOST_HELD);
+    assertThat(ferry.machine.incidents()).containsEntry(Incident.REFUSED_KEY_REQUEST, 100L);
+    for (int i = 0; i < 500; i++) {
+      ObjectNode back = request(phone, "flood " + i / 100 + " " + i % 100, session(event));
+      ((ObjectNode) back.path("content")).put("action", "request_cancellation").remove("body");
+      relay.deliver(ferry.ref, back);
+    }
+    ferry.sync();
+    assertThat(ferry.store.askers()).isEmpty();
+    ObjectNode torn = request(phone, "torn\0", session(event));
+    relay.deliver(ferry.ref, torn);
+    relay.deliver(ferry.ref, request(phone, "x".repeat(1000), session(event)));
+    relay.deliver(
+        ferry.ref, request(phone, "y", new SessionRef(new RoomId("!other:x"), "unknown")));
+    assertThat(ferry.sync().rejected()).isEqualTo(2);
+    assertThat(ferry.store.askers()).isEmpty();
+  }
+
+  private static ObjectNode request(Peer by, String id, SessionRef ref) {
+    ObjectNode event = Json.object().put("type", KeyRequests.TYPE);
+    event
+        .put("sender", by.ref.user().value())
+        .putObject("content")
+        .put("action", "request")
+        .put("request_id", id)
+        .put("requesting_device_id", by.ref.device().value())
+        .putObject("body")
+        .put("algorithm", AccountKeeper.MEGOLM)
+        .put("room_id", ref.room().value())
+        .put("session_id", ref.session());
+    return event;
+  }
+
+  /** E-08: of six only the one is kept that was asked for and comes from an own signed device. */
+  @Test
+  void ofForwardedKeysOnlyTheHonestOneIsKept() throws KeyRelay.Refusal {
+    try (MegolmOutbound group = MegolmOutbound.create();
+        MegolmInbound whole = MegolmInbound.fromSessionKey(group.sessionKey());
+        MegolmOutbound stranger = MegolmOutbound.create();
+        MegolmInbound other = MegolmInbound.fromSessionKey(stranger.sessionKey())) {
+      SessionRef ref = new SessionRef(ROOM, group.sessionId());
+      Forger signed = forger(ALICE, "SIGNED", true);
+      Forger unsigned = forger(ALICE, "UNSIGNED", false);
+      Forger eve = forger("@eve:example.org", "EVE", false);
+      ObjectNode honest = forward(group.sessionId(), whole.exportAt(2).orElseThrow());
+      signed.say("m.forwarded_room_key", honest);
+      assertThat(ferry.sync().rejected()).as("nobody asked").isEqualTo(1);
+      ObjectNode waits = event(group, "$1");
+      assertThat(ferry.machine.decrypt(ROOM, waits)).isInstanceOf(DecryptOutcome.Waiting.class);
+      clock.pass(Duration.ofSeconds(31));
+      ferry.send();
+      assertThat(ferry.store.request(ref)).isPresent();
+      unsigned.say("m.forwarded_room_key", honest);
+      eve.say("m.forwarded_room_key", honest);
+      signed.say(
+          "m.forwarded_room_key", forward(group.sessionId(), other.exportAtFirstKnownIndex()));
+      assertThat(ferry.sync().rejected()).isEqualTo(3);
+      assertThat(ferry.keys.find(ROOM, ref.session())).isEmpty();
+      signed.say("m.forwarded_room_key", honest);
+      assertThat(ferry.sync().newKeys()).containsExactly(ref);
+      signed.say(
+          "m.forwarded_room_key", forward(group.sessionId(), whole.exportAt(5).orElseThrow()));
+      assertThat(ferry.sync().newKeys()).as("no better").isEmpty();
+      assertThat(firstIndex(ferry, ref)).isEqualTo(2);
+      assertThat(ferry.machine.incidents())
+          .containsEntry(Incident.UNSOLICITED_FORWARD, 1L)
+          .containsEntry(Incident.UNTRUSTED_FORWARD, 2L)
+          .containsEntry(Incident.BAD_ROOM_KEY, 1L)
+          .containsEntry(Incident.NO_BETTER_ROOM_KEY, 1L);
+      // It did not open what waits, so that it is still asked for, but not again and again.
+      int asked = relay.roomKeyRequests.size();
+      ferry.send();
+      assertThat(relay.roomKeyRequests).hasSize(asked);
+      signed.say(
+          "m.forwarded_room_key", forward(group.sessionId(), whole.exportAt(0).orElseThrow()));
+      assertThat(ferry.sync().newKeys()).containsExactly(ref);
+      DecryptOutcome.Clear clear = (DecryptOutcome.Clear) ferry.machine.decrypt(ROOM, waits);
+      assertThat(clear.trust()).isEqualTo(Trust.UNKNOWN_DEVICE);
+    }
+  }
+
+  private ObjectNode event(MegolmOutbound group, String id) {
+    ObjectNode clear = Json.object().put("type", "m.room.message").put("room_id", ROOM.value());
+    clear.putObject("content").put("body", "x");
+    ObjectNode event = Json.object().put("type", "m.room.encrypted").put("event_id", id);
+    event.put("sender", "@bob:example.org").put("origin_server_ts", 1);
+    event
+        .putObject("content")
+        .put("algorithm", AccountKeeper.MEGOLM)
+        .put("session_id", group.sessionId())
+        .put(
+            "ciphertext",
+            group.encrypt(Json.text(clear).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    return event;
+  }
+
+  private static ObjectNode forward(String session, String key) {
+    ObjectNode content = Json.object().put("algorithm", AccountKeeper.MEGOLM);
+    content.put("room_id", ROOM.value()).put("session_id", session).put("session_key", key);
+    content.put("sender_key", "A".repeat(43)).put("sender_claimed_ed25519_key", "B".repeat(43));
+    content.putArray("forwarding_curve25519_key_chain");
+    return content;
+  }
+
+  /** Alice's account is an ordinary one: Ferry's device there was signed by somebody else. */
+  @Test
+  void secretsAreTakenFromWhoWasAskedAndFromNobodyElse() throws KeyRelay.Refusal {
+    Peer device = new Peer(ALICE, "DEVICE", relay, clock).send();
+    others.add(device);
+    Forger phone = new Forger(ALICE, "PHONE", relay, device);
+    Forger unsigned = new Forger(ALICE, "UNSIGNED", relay, device);
+    others.addAll(List.of(phone, unsigned));
+    phone.sign(selfSigning());
+    Device listed =
+        DeviceCheck.read(device.ref.user(), null, requireNonNull(relay.deviceKeys.get(device.ref)))
+            .orElseThrow();
+    byte[] seed = Base64.getDecoder().decode(selfSigning().reveal());
+    try (var pair = org.ferry.crypto.vodozemac.Ed25519Keypair.fromSeed(seed)) {
+      var upload = new OutgoingRequest.SignatureUpload("sign", SelfSigning.signature(listed, pair));
+      assertThat(relay.take(phone.ref, upload)).isNotNull();
+    }
+    String key = Base64.getEncoder().withoutPadding().encodeToString(new byte[32]);
+    phone.say("m.secret.send", Json.object().put("request_id", "guess").put("secret", key));
+    device.sync();
+    assertThat(device.machine.incidents()).containsEntry(Incident.UNSOLICITED_SECRET, 1L);
+    clock.pass(Duration.ofSeconds(31));
+    device.sync();
+    var asked = asked(phone.ref);
+    assertThat(asked).containsOnlyKeys(SecretRequests.BACKUP, SelfSigning.SELF);
+    assertThat(asked(unsigned.ref)).isEmpty();
+    ObjectNode backup =
+        Json.object().put("request_id", asked.get(SecretRequests.BACKUP)).put("secret", key);
+    unsigned.say("m.secret.send", backup);
+    phone.say("m.secret.send", backup.deepCopy().put("secret", "short"));
+    phone.say(
+        "m.secret.send",
+        Json.object().put("request_id", asked.get(SelfSigning.SELF)).put("secret", key));
+    device.sync();
+    assertThat(device.machine.backupKey()).isEmpty();
+    assertThat(device.machine.incidents())
+        .containsEntry(Incident.UNTRUSTED_SECRET, 1L)
+        .containsEntry(Incident.BAD_SECRET, 2L);
+    phone.say("m.secret.send", backup);
+    phone.say(
+        "m.secret.send",
+        Json.object()
+            .put("request_id", asked.get(SelfSigning.SELF))
+            .put("secret", selfSigning().reveal()));
+    device.sync();
+    device.restart();
+    assertThat(device.machine.backupKey()).contains(Secret.of(key));
+    // Another's word for the identity does not make other devices ours.
+    assertThat(device.machine.identitySecrets()).isEmpty();
+    phone.say("m.secret.send", backup);
+    device.sync();
+    assertThat(device.machine.incidents()).containsEntry(Incident.UNSOLICITED_SECRET, 1L);
+    device.machine.dropBackupKey();
+    assertThat(device.machine.backupKey()).isEmpty();
+    clock.pass(Duration.ofDays(2));
+    device.sync();
+    assertThat(asked(phone.ref).get(SecretRequests.BACKUP))
+        .isNotEqualTo(asked.get(SecretRequests.BACKUP));
+    // Who made the identity asks nobody.
+    assertThat(ferry.store.secretRequest(SecretRequests.BACKUP)).isEmpty();
+  }
+
+  /** The ids of the open requests that a device was sent, by the secret's name. */
+  private java.util.Map<String, String> asked(DeviceRef device) {
+    int end =
+        IntStream.iterate(0, i -> i + 1)
+            .filter(i -> relay.sync(device, i + "/0", 1).toDevice().isEmpty())
+            .findFirst()
+            .orElseThrow();
+    return IntStream.range(0, end)
+        .mapToObj(i -> relay.sync(device, i + "/0", 1).toDevice().getFirst())
+        .filter(e -> e.path("type").asText().equals("m.secret.request"))
+        .map(e -> e.path("content"))
+        .filter(c -> c.path("action").asText().equals("request"))
+        .collect(
+            Collectors.toMap(
+                c -> c.path("name").asText(), c -> c.path("request_id").asText(), (a, b) -> b));
+  }
+}
