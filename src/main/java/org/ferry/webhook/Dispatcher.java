@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,7 @@ public final class Dispatcher implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
   private static final Duration LAST = Duration.ofSeconds(20);
   private static final Duration SWEEP = Duration.ofMinutes(10);
+  private static final Duration ROLL_CALL = Duration.ofSeconds(2);
 
   private final House house;
   private final List<Service> services = new ArrayList<>();
@@ -27,6 +29,7 @@ public final class Dispatcher implements AutoCloseable {
   private final List<Thread> delivering = new ArrayList<>();
   private final Settler settler;
   private final Thread settling;
+  private Outbox.@Nullable Presence presence;
 
   /**
    * What all endpoints share.
@@ -91,6 +94,7 @@ public final class Dispatcher implements AutoCloseable {
       delivering.add(task("webhook " + name, () -> s.courier().run(s.fanOut().begin())));
     }
     feeding.add(task("webhook retention", () -> sweep(retention)));
+    feeding.add(task("webhook roll call", this::callRoll));
   }
 
   /** Something that goes on until it is interrupted. */
@@ -126,8 +130,9 @@ public final class Dispatcher implements AutoCloseable {
         });
   }
 
-  /** Begins; returns at once. */
+  /** Begins; returns once the database knows that this process lives. */
   public void start() {
+    presence = house.outbox().enter(house.owner());
     settling.start();
     feeding.forEach(Thread::start);
     delivering.forEach(Thread::start);
@@ -163,6 +168,17 @@ public final class Dispatcher implements AutoCloseable {
     }
   }
 
+  private void callRoll() throws InterruptedException {
+    while (true) {
+      int n = house.outbox().releaseOrphans();
+      if (n > 0) {
+        LOG.info("event=webhook_orphans lanes={} of a process that died are taken over", n);
+        services.forEach(s -> s.courier().bell().ring());
+      }
+      Thread.sleep(ROLL_CALL);
+    }
+  }
+
   /**
    * What it took from the outbox a moment ago it gives back; only a database that is away delays.
    */
@@ -195,5 +211,8 @@ public final class Dispatcher implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     services.forEach(s -> s.poster().close());
+    if (presence != null) {
+      presence.close();
+    }
   }
 }

@@ -29,6 +29,28 @@ public interface Outbox {
    */
   record Draft(Message message, LongFunction<byte[]> body) {}
 
+  /** Says to the other processes on the database that this one lives, until it is closed. */
+  interface Presence extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Says that a process lives, as long as it does: one that is killed is missed at once, one that
+   * only hangs is not.
+   *
+   * @param owner the process; it enters before it takes anything
+   */
+  Presence enter(String owner);
+
+  /**
+   * Takes lanes from processes that do not live any more, before their leases end. What they may
+   * have sent is marked as a repeat.
+   *
+   * @return how many lanes others may take now
+   */
+  int releaseOrphans();
+
   /**
    * Finds an endpoint, or begins it.
    *

@@ -203,10 +203,10 @@ class DeliveryIT {
     assertThat(depot.standing("shop").on()).isTrue();
     receiver.answers(g -> 500);
     for (int day = 1; day <= 6; day++) {
-      depot.tell("!bad" + day, "fails again");
-      depot.tell("!new" + day, "fails");
       depot.pass(Duration.ofHours(24));
       int before = receiver.got().size();
+      depot.tell("!bad" + day, "fails again");
+      depot.tell("!new" + day, "fails");
       Wait.until(() -> !depot.standing("shop").on() || receiver.got().size() > before);
     }
     Wait.until(() -> !depot.standing("shop").on());
@@ -274,6 +274,28 @@ class DeliveryIT {
     assertThat(depot.outbox.claim(key, "third", later, Duration.ofMinutes(1), 9))
         .hasSize(1)
         .allMatch(l -> l.done() == 1 && l.handed() == 1);
+  }
+
+  /** D-09: nobody waits for the lease of a process that died. */
+  @Test
+  void whatADeadProcessHeldIsTakenAtOnce() {
+    tell(2, 1);
+    Dispatcher filling = depot.start(depot.endpoint("shop", "http://127.0.0.1:1/", "beginning"));
+    Wait.until(() -> depot.desk.standings().stream().anyMatch(s -> s.waiting() == 2));
+    filling.close();
+    int key = depot.desk.key("shop").orElseThrow();
+    Instant later = depot.now().plusSeconds(60);
+    Outbox.Presence living = depot.outbox.enter("living");
+    Outbox.Presence dying = depot.outbox.enter("dying");
+    assertThat(depot.outbox.claim(key, "living", later, Duration.ofMinutes(1), 1)).hasSize(1);
+    Lane held = depot.outbox.claim(key, "dying", later, Duration.ofMinutes(1), 1).getFirst();
+    assertThat(depot.outbox.releaseOrphans()).isZero();
+    dying.close();
+    Wait.until(() -> depot.outbox.releaseOrphans() == 1);
+    Lane taken = depot.outbox.claim(key, "heir", later, Duration.ofMinutes(1), 9).getFirst();
+    assertThat(taken.key()).isEqualTo(held.key());
+    assertThat(taken.epoch()).isGreaterThan(held.epoch());
+    living.close();
   }
 
   /** W-15. */

@@ -115,6 +115,17 @@ public final class PgOutbox implements Outbox {
       where e.pk = $1 and e.off_at is null and l.due_at is not null
         and (l.lease_until is null or l.lease_until < clock_timestamp())
       """;
+  // Two numbers make the name of a process's lock: see PgPresence.
+  private static final String ORPHANS =
+      """
+      update ferry.webhook_lane l set owner = null, lease_until = null, epoch = l.epoch + 1
+      where l.owner is not null and l.lease_until > clock_timestamp()
+        and (hashtext(l.owner)::bigint & 4294967295) <> all (array(
+          select k.objid::bigint from pg_locks k
+          where k.locktype = 'advisory' and k.classid = %d and k.objsubid = 2 and k.granted
+            and k.database = (select oid from pg_database where datname = current_database())))
+      """
+          .formatted(PgPresence.LOCKS);
   private static final int TIDIED = 5_000;
   private static final String REMOVE =
       """
@@ -157,6 +168,16 @@ public final class PgOutbox implements Outbox {
    */
   public PgOutbox(Database database) {
     this.database = database;
+  }
+
+  @Override
+  public Presence enter(String owner) {
+    return new PgPresence(database, owner);
+  }
+
+  @Override
+  public int releaseOrphans() {
+    return database.run(ORPHANS).rowCount();
   }
 
   @Override
