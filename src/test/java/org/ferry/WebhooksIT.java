@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,29 +30,37 @@ import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
 import org.ferry.lab.SynapseSettings;
 import org.ferry.lab.SynapseSettings.Database;
+import org.ferry.testing.FaultProxy;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
+import org.ferry.testing.Tier;
 import org.ferry.testing.Wait;
 import org.ferry.webhook.Receiver;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * From a message in a real homeserver to a signed post, by the built program; two of them on one
- * database, which are killed (W-10).
+ * From a message in a real homeserver to a signed post, by the built program; three of them on one
+ * database behind a load balancer, which are killed in turns (W-10).
  */
 class WebhooksIT {
   private static final String DOMAIN = "hooks.example.org";
   private static final String BOT = "@ferrybot:" + DOMAIN;
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int ROOMS = 2;
-  private static final int EACH = 4;
+  private static final List<String> CONFIGS = List.of("config.yaml", "second.yaml", "third.yaml");
 
   private final Vertx vertx = Vertx.vertx();
   private final Receiver receiver = new Receiver(vertx);
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
-  private final int appservice = Ports.free();
+  private final List<Integer> doors = List.of(Ports.free(), Ports.free(), Ports.free());
+  private final FaultProxy balancer =
+      FaultProxy.to(
+          doors.stream()
+              .map(p -> new InetSocketAddress(InetAddress.getLoopbackAddress(), p))
+              .toList());
   private final int api = Ports.free();
   @TempDir Path folder;
 
@@ -70,7 +80,7 @@ class WebhooksIT {
             .formatted(
                 homeserver,
                 DOMAIN,
-                appservice,
+                balancer.port(),
                 listen,
                 file.equals("config.yaml") ? api : Ports.free(),
                 api,
@@ -84,7 +94,7 @@ class WebhooksIT {
   }
 
   private SynapseServer homeserver() throws IOException {
-    configure("config.yaml", URI.create("http://127.0.0.1:1"), appservice);
+    configure("config.yaml", URI.create("http://127.0.0.1:1"), doors.getFirst());
     Path registration = folder.resolve("registration.yaml");
     RegistrationFile.write(
         registration, Registration.fresh(new ConfigLoader(Map.of(), folder).load(null)));
@@ -94,8 +104,9 @@ class WebhooksIT {
                 SynapseSettings.of(TestLab.shared().unique("hooks"), DOMAIN)
                     .on(Database.SQLITE)
                     .withAppServices(registration.toAbsolutePath()));
-    configure("config.yaml", server.baseUrl(), appservice);
-    configure("second.yaml", server.baseUrl(), Ports.free());
+    for (int i = 0; i < CONFIGS.size(); i++) {
+      configure(CONFIGS.get(i), server.baseUrl(), doors.get(i));
+    }
     return server;
   }
 
@@ -137,6 +148,7 @@ class WebhooksIT {
       killed(first, alice, rooms);
     } finally {
       server.stop();
+      balancer.close();
       vertx.close().await();
     }
     assertThat(receiver.refused()).isEmpty();
@@ -205,30 +217,31 @@ class WebhooksIT {
     }
   }
 
-  /** Kills the one that leads, then the one that took over from it. */
+  /** One after the other is killed while people talk, and comes back. */
   private void killed(FerryProcess first, LabClient alice, List<String> rooms) {
+    int each = Tier.Count.MESSAGES_BETWEEN_KILLS.now();
     long said = distinct();
-    try (FerryProcess second = run("second.yaml")) {
-      assertThat(second.awaitLine("event=ping_ok")).isNotEmpty();
-      say(alice, rooms, "before");
-      first.kill();
-      assertThat(second.awaitLine("event=leading")).isNotEmpty();
-      say(alice, rooms, "between");
-      try (FerryProcess again = run("config.yaml")) {
-        said += 2L * EACH * rooms.size();
-        awaitMessages(said);
-        second.kill();
-        say(alice, rooms, "after");
-        said += (long) EACH * rooms.size();
-        awaitMessages(said);
-        assertThat(again.awaitLine("event=leading")).isNotEmpty();
+    List<FerryProcess> daemons = new ArrayList<>(List.of(first));
+    try {
+      CONFIGS.stream().skip(1).map(this::run).forEach(daemons::add);
+      daemons.forEach(d -> assertThat(d.awaitLine("event=ping_ok")).isNotEmpty());
+      for (int kill = 0; kill < Tier.Count.DELIVERER_KILLS.now(); kill++) {
+        int who = kill % daemons.size();
+        say(alice, rooms, each, "before kill " + kill);
+        daemons.get(who).kill();
+        say(alice, rooms, each, "after kill " + kill);
+        said += 2L * each * rooms.size();
+        daemons.set(who, run(CONFIGS.get(who)));
       }
+      awaitMessages(said);
+    } finally {
+      daemons.forEach(FerryProcess::close);
     }
     once(said, rooms.size());
   }
 
-  private static void say(LabClient alice, List<String> rooms, String when) {
-    for (int i = 0; i < EACH * rooms.size(); i++) {
+  private static void say(LabClient alice, List<String> rooms, int each, String when) {
+    for (int i = 0; i < each * rooms.size(); i++) {
       alice.say(rooms.get(i % rooms.size()), when + " " + i);
     }
   }
@@ -236,8 +249,13 @@ class WebhooksIT {
   /** Every message under one id with one text, numbered without gaps in each room's order. */
   private void once(long said, int rooms) {
     Map<String, String> bodies = new HashMap<>();
-    messages()
-        .forEach(g -> assertThat(bodies.merge(g.id(), g.body(), (a, b) -> a)).isEqualTo(g.body()));
+    for (Receiver.Got got : messages()) {
+      @Nullable String earlier = bodies.putIfAbsent(got.id(), got.body());
+      if (earlier != null) {
+        assertThat(got.body()).isEqualTo(earlier);
+        assertThat(got.headers()).containsEntry("ferry-repeat", "true");
+      }
+    }
     assertThat(bodies).hasSize((int) said);
     Map<String, List<Long>> orders =
         messages().stream()

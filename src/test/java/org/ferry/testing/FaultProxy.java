@@ -3,13 +3,16 @@ package org.ferry.testing;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -21,8 +24,8 @@ public final class FaultProxy implements AutoCloseable {
   private static final long NEVER = Long.MAX_VALUE;
 
   private final ServerSocket listener;
-  private final String host;
-  private final int port;
+  private final List<InetSocketAddress> servers;
+  private final AtomicInteger turn = new AtomicInteger();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final AtomicLong untilCut = new AtomicLong(NEVER);
 
@@ -33,17 +36,21 @@ public final class FaultProxy implements AutoCloseable {
   private volatile boolean silent;
   private volatile boolean refusing;
 
-  private FaultProxy(ServerSocket listener, String host, int port) {
+  private FaultProxy(ServerSocket listener, List<InetSocketAddress> servers) {
     this.listener = listener;
-    this.host = host;
-    this.port = port;
+    this.servers = servers;
   }
 
   /** A proxy in front of a server; it works faultlessly until told otherwise. */
   public static FaultProxy to(String host, int port) {
+    return to(List.of(new InetSocketAddress(host, port)));
+  }
+
+  /** A load balancer: each connection goes to the next server that takes it. */
+  public static FaultProxy to(List<InetSocketAddress> servers) {
     try {
       var listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
-      var proxy = new FaultProxy(listener, host, port);
+      var proxy = new FaultProxy(listener, List.copyOf(servers));
       var unused = Thread.ofVirtual().name("fault-proxy").start(proxy::accept);
       return proxy;
     } catch (IOException e) {
@@ -155,14 +162,20 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   private void connect(Socket client) throws IOException {
-    try {
-      var link = new Link(client, new Socket(host, port));
-      links.add(link);
-      link.start();
-    } catch (IOException e) {
-      client.setSoLinger(true, 0);
-      client.close();
+    int first = turn.getAndIncrement();
+    for (int i = 0; i < servers.size(); i++) {
+      InetSocketAddress server = servers.get(Math.floorMod(first + i, servers.size()));
+      try {
+        var link = new Link(client, new Socket(server.getAddress(), server.getPort()));
+        links.add(link);
+        link.start();
+        return;
+      } catch (IOException e) {
+        // The next one, if there is any.
+      }
     }
+    client.setSoLinger(true, 0);
+    client.close();
   }
 
   @Override

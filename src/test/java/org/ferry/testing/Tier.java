@@ -49,7 +49,11 @@ public enum Tier {
     /** Random bodies that are signed and verified by the library of receivers. */
     SIGNED_BODIES(1000, 1000, 20_000),
     /** Messages that several processes deliver together, some of which are killed. */
-    DELIVERED_MESSAGES(600, 10_000, 100_000);
+    DELIVERED_MESSAGES(600, 10_000, 100_000),
+    /** Kills of one of three daemons that share the deliveries of what is said meanwhile. */
+    DELIVERER_KILLS(3, 60, 300),
+    /** Messages that are said in each room between two of them. */
+    MESSAGES_BETWEEN_KILLS(5, 16, 16);
 
     private final int verify;
     private final int full;

@@ -82,18 +82,19 @@ final class Depot implements AutoCloseable {
             });
   }
 
-  /** Tells something. */
-  void tell(String room, String body) {
-    tell(room, body, now);
+  /** Tells something; the event's id. */
+  String tell(String room, String body) {
+    return tell(room, body, now);
   }
 
   /** Tells something that is older. */
-  void tell(String room, String body, Instant at) {
+  String tell(String room, String body, Instant at) {
     long pos = log.messages.size() + 1L;
     ObjectNode data = JsonNodeFactory.instance.objectNode().put("event_id", "$" + pos);
     data.putObject("room").put("id", room).put("name", "Room " + room).put("network", "matrix");
     data.put("body", body);
     log.messages.add(new Message(pos, "message.created", room, "matrix", "@alice:new", at, data));
+    return "$" + pos;
   }
 
   Endpoint endpoint(String name, String url, String from) {
