@@ -83,7 +83,7 @@ public final class Webhooks {
         new Poster(
             ferry.vertx(), endpoint.get(), WebhookPart.guard(ferry.config()), ferry.clock(), 1)) {
       String id = "msg_test" + UUID.randomUUID().toString().replace("-", "");
-      return Optional.of(poster.send(new Post(id, 1, false, false, Buffer.buffer(sample()))));
+      return Optional.of(poster.send(new Post(id, 1, false, false, Buffer.buffer(sample()), "")));
     }
   }
 

@@ -82,6 +82,7 @@ final class WebhooksFailedCommand extends FerryCommand {
     document.put("next", dossier.due() == null ? null : dossier.due().toString());
     document.put("log", dossier.log());
     document.put("text", dossier.hasText());
+    document.put("trace", dossier.trace().isEmpty() ? null : dossier.trace());
     return document;
   }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.ferry.id.TraceId;
 
 /**
  * The transactions of homeservers, before anything is made of them. They are kept as bytes, because
@@ -34,8 +35,9 @@ public interface Inbox {
    *
    * @param key what the inbox calls it
    * @param body what was kept of it
+   * @param trace names what is made of it
    */
-  record Untaken(long key, Buffer body) {}
+  record Untaken(long key, Buffer body, TraceId trace) {}
 
   /** Transactions that are not taken up yet, in the order of their coming. */
   List<Untaken> untaken(int limit);

@@ -2,6 +2,7 @@ package org.ferry.live;
 
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
+import org.ferry.id.TraceId;
 
 /**
  * A transaction as it is kept.
@@ -13,6 +14,14 @@ import java.time.Instant;
  * @param kept how many items are kept
  * @param dropped how many items were of other rooms, or of none
  * @param at when it came in
+ * @param trace names what is made of it
  */
 public record Received(
-    String server, String txnId, Buffer body, String sha256, int kept, int dropped, Instant at) {}
+    String server,
+    String txnId,
+    Buffer body,
+    String sha256,
+    int kept,
+    int dropped,
+    Instant at,
+    TraceId trace) {}

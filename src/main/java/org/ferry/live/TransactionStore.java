@@ -5,8 +5,11 @@ import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Set;
+import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.appservice.TransactionInbox;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts the transactions of one homeserver into the inbox, under their hash. What is of rooms that
@@ -14,6 +17,8 @@ import org.ferry.matrix.appservice.TransactionInbox;
  * whole, so that a repeat is recognised.
  */
 public final class TransactionStore implements TransactionInbox {
+  private static final Logger LOG = LoggerFactory.getLogger(TransactionStore.class);
+
   private final String server;
   private final UserId bot;
   private final Inbox inbox;
@@ -43,7 +48,8 @@ public final class TransactionStore implements TransactionInbox {
     Transaction came = Transaction.of(body);
     Set<String> rooms = came.rooms();
     Transaction.Rest rest = came.of(rooms.isEmpty() ? rooms : inbox.ours(rooms), bot.value());
-    boolean unused =
+    TraceId trace = TraceId.fresh();
+    boolean fresh =
         inbox.store(
             new Received(
                 server,
@@ -52,7 +58,16 @@ public final class TransactionStore implements TransactionInbox {
                 sha256(body),
                 rest.kept(),
                 came.size() - rest.kept(),
-                clock.instant()));
+                clock.instant(),
+                trace));
+    LOG.atDebug()
+        .addKeyValue(TraceId.FIELD, fresh ? trace : "")
+        .log(
+            "event={} txn={} kept={} dropped={}",
+            fresh ? "transaction_stored" : "transaction_repeated",
+            txnId,
+            rest.kept(),
+            came.size() - rest.kept());
     news.run();
   }
 

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.ferry.id.TraceId;
 import org.ferry.live.Inbox;
 import org.ferry.live.Received;
 
@@ -16,8 +17,8 @@ public final class PgInbox implements Inbox {
   private static final String STORE =
       """
       insert into ferry.inbox_transaction
-        (server, txn_id, sha256, body, kept, dropped, received_at)
-      values ($1, $2, $3, $4, $5, $6, $7) on conflict (server, txn_id, sha256) do nothing
+        (server, txn_id, sha256, body, kept, dropped, received_at, trace)
+      values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (server, txn_id, sha256) do nothing
       """;
   private static final String OURS =
       """
@@ -27,7 +28,8 @@ public final class PgInbox implements Inbox {
       """;
   private static final String UNTAKEN =
       """
-      select pk, body from ferry.inbox_transaction where taken_at is null order by pk limit $1
+      select pk, body, coalesce(trace, gen_random_uuid()) from ferry.inbox_transaction
+      where taken_at is null order by pk limit $1
       """;
   private static final String TAKEN =
       "update ferry.inbox_transaction set taken_at = now(), body = '{}' where pk = $1";
@@ -70,7 +72,8 @@ public final class PgInbox implements Inbox {
                 transaction.body(),
                 transaction.kept(),
                 transaction.dropped(),
-                transaction.at().atOffset(ZoneOffset.UTC))
+                transaction.at().atOffset(ZoneOffset.UTC),
+                transaction.trace().uuid())
             .rowCount()
         == 1;
   }
@@ -80,7 +83,8 @@ public final class PgInbox implements Inbox {
     List<Untaken> untaken = new ArrayList<>();
     database
         .run(UNTAKEN, limit)
-        .forEach(row -> untaken.add(new Untaken(row.getLong(0), row.getBuffer(1))));
+        .forEach(row ->
+            untaken.add(new Untaken(row.getLong(0), row.getBuffer(1), TraceId.of(row.getUUID(2)))));
     return untaken;
   }
 

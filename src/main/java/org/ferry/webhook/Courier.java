@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.ferry.id.TraceId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -169,9 +170,19 @@ final class Courier {
     int attempt = delivery.attempts() + 1;
     boolean repeat = attempt > 1 || delivery.place() <= lane.handed();
     Answer answer =
-        poster.send(new Post(delivery.id(), attempt, repeat, lane.replay(), delivery.body()));
+        poster.send(
+            new Post(
+                delivery.id(), attempt, repeat, lane.replay(), delivery.body(), delivery.trace()));
     Instant now = clock.instant();
     if (answer.taken()) {
+      LOG.atDebug()
+          .addKeyValue(TraceId.FIELD, delivery.trace())
+          .log(
+              "event=delivered endpoint={} id={} attempt={} status={}",
+              endpoint.name(),
+              delivery.id(),
+              attempt,
+              answer.status());
       settler.add(new Outcome.Taken(lane, delivery.place(), attempt, now, answer.status()));
       return Optional.empty();
     }
@@ -179,13 +190,15 @@ final class Courier {
       rests = System.nanoTime() + REST.toNanos();
     }
     @Nullable Instant next = schedule.next(attempt, now, answer.hold()).orElse(null);
-    LOG.warn(
-        "event=delivery_failed endpoint={} id={} attempt={} next={} {}",
-        endpoint.name(),
-        delivery.id(),
-        attempt,
-        next,
-        answer.words());
+    LOG.atWarn()
+        .addKeyValue(TraceId.FIELD, delivery.trace())
+        .log(
+            "event=delivery_failed endpoint={} id={} attempt={} next={} {}",
+            endpoint.name(),
+            delivery.id(),
+            attempt,
+            next,
+            answer.words());
     settler.add(new Outcome.Failed(lane, delivery.place(), attempt, now, answer, next));
     return answer.gone() ? Optional.of(now) : Optional.ofNullable(next);
   }

@@ -10,5 +10,6 @@ import io.vertx.core.buffer.Buffer;
  * @param id {@code webhook-id}
  * @param attempts how many were made
  * @param body what is sent; empty where it was forgotten
+ * @param trace names what its event came with; empty for none
  */
-public record Delivery(long lane, long place, String id, int attempts, Buffer body) {}
+public record Delivery(long lane, long place, String id, int attempts, Buffer body, String trace) {}

@@ -52,6 +52,7 @@ public interface Desk {
    * @param log what came of each attempt, the oldest first
    * @param due when the next attempt is; null for none
    * @param hasText whether its body is still there
+   * @param trace names what its event came with; empty for none
    */
   record Dossier(
       String id,
@@ -66,7 +67,8 @@ public interface Desk {
       Instant made,
       List<String> log,
       @Nullable Instant due,
-      boolean hasText) {}
+      boolean hasText,
+      String trace) {}
 
   /** All endpoints that were ever served, by name. */
   List<Standing> standings();

@@ -10,5 +10,7 @@ import io.vertx.core.buffer.Buffer;
  * @param repeat whether the receiver may have had it before
  * @param replay whether somebody asked for it again
  * @param body what is signed and sent
+ * @param trace names what its event came with; empty for none
  */
-public record Post(String id, int attempt, boolean repeat, boolean replay, Buffer body) {}
+public record Post(
+    String id, int attempt, boolean repeat, boolean replay, Buffer body, String trace) {}

@@ -30,6 +30,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
+import org.ferry.id.TraceId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -224,6 +225,9 @@ public final class Poster implements AutoCloseable {
     headers.put(Signature.TIMESTAMP, Long.toString(seconds));
     byte[] body = post.body().getBytes();
     headers.put(Signature.SIGNATURE, Signature.make(endpoint.secrets(), post.id(), seconds, body));
+    if (!post.trace().isEmpty()) {
+      headers.putIfAbsent("traceparent", new TraceId(post.trace()).parent());
+    }
     headers.put("ferry-attempt", Integer.toString(post.attempt()));
     if (post.repeat()) {
       headers.put("ferry-repeat", "true");

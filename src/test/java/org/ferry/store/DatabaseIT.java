@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.ferry.id.Secret;
+import org.ferry.id.TraceId;
 import org.ferry.live.Received;
 import org.ferry.migrate.LedgerException;
 import org.ferry.testing.FaultProxy;
@@ -223,7 +224,14 @@ class DatabaseIT {
 
   private static Received received(String server, String txn, String sha256, Instant at) {
     return new Received(
-        server, txn, Buffer.buffer(new byte[] {0, 1, (byte) 0xff, '{'}), sha256, 1, 2, at);
+        server,
+        txn,
+        Buffer.buffer(new byte[] {0, 1, (byte) 0xff, '{'}),
+        sha256,
+        1,
+        2,
+        at,
+        TraceId.fresh());
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.live.Received;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
@@ -111,7 +112,15 @@ class ForgetIT {
     boolean unused =
         new PgInbox(lab.database)
             .store(
-                new Received("new", "t1", Buffer.buffer("canary live"), "h", 1, 0, Instant.EPOCH));
+                new Received(
+                    "new",
+                    "t1",
+                    Buffer.buffer("canary live"),
+                    "h",
+                    1,
+                    0,
+                    Instant.EPOCH,
+                    TraceId.fresh()));
     lab.crossings.note(
         crossing,
         "plan",

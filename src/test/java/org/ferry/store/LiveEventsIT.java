@@ -18,6 +18,7 @@ import org.ferry.crypto.Incident;
 import org.ferry.crypto.Trust;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.live.Leader;
 import org.ferry.live.Signal;
@@ -54,13 +55,13 @@ class LiveEventsIT {
   private static Arrival plain(RoomId room, String id, String body) {
     ObjectNode event = event(room, id, "m.room.message");
     event.putObject("content").put("body", body);
-    return Arrival.of(event, null, BOT).orElseThrow();
+    return Arrival.of(event, null, BOT, TraceId.fresh()).orElseThrow();
   }
 
   private static Arrival secret(String id, String session) {
     ObjectNode event = event(ROOM, id, "m.room.encrypted");
     event.putObject("content").put("session_id", session);
-    return Arrival.of(event, null, BOT).orElseThrow();
+    return Arrival.of(event, null, BOT, TraceId.fresh()).orElseThrow();
   }
 
   private static ObjectNode event(RoomId room, String id, String type) {
@@ -295,10 +296,10 @@ class LiveEventsIT {
             new Echoes(Instant::now));
     ObjectNode broken = event(ROOM, "$broken", "m.room.message").put("sender", 7);
     for (int i = 0; i < 2; i++) {
-      assertThat(intake.take(List.of(broken), ROOM, BOT)).isZero();
+      assertThat(intake.take(List.of(broken), ROOM, BOT, TraceId.fresh())).isZero();
     }
     assertThat(lab.number("select count(*) from ferry.live_quarantine")).isEqualTo(1);
     ObjectNode next = event(ROOM, "$next", "m.room.message");
-    assertThat(intake.take(List.of(broken, next), ROOM, BOT)).isEqualTo(1);
+    assertThat(intake.take(List.of(broken, next), ROOM, BOT, TraceId.fresh())).isEqualTo(1);
   }
 }

@@ -122,7 +122,7 @@ class PosterTest {
   }
 
   private static Post post(String body) {
-    return new Post("msg_1", 1, false, false, Buffer.buffer(body));
+    return new Post("msg_1", 1, false, false, Buffer.buffer(body), "");
   }
 
   @Test
@@ -143,7 +143,7 @@ class PosterTest {
             .containsEntry("ferry-attempt", "1")
             .doesNotContainKeys("ferry-repeat", "ferry-replay");
       }
-      Post again = new Post("msg_1", 3, true, true, Buffer.buffer("{}"));
+      Post again = new Post("msg_1", 3, true, true, Buffer.buffer("{}"), "");
       assertThat(poster.send(again).taken()).isTrue();
       assertThat(got.getLast().headers())
           .containsEntry("ferry-attempt", "3")

@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param ts its {@code origin_server_ts}; 0 where it has none that can be used
  * @param seenBy which followed user it came to; null where it came for a carried room
  * @param raw the event as it came, UTF-8
+ * @param trace names what it came with
  */
 public record Arrival(
     RoomId room,
@@ -30,7 +32,8 @@ public record Arrival(
     @Nullable String session,
     long ts,
     @Nullable UserId seenBy,
-    Buffer raw) {
+    Buffer raw,
+    TraceId trace) {
   private static final String ENCRYPTED = "m.room.encrypted";
 
   /**
@@ -39,10 +42,11 @@ public record Arrival(
    * @param event as a homeserver wrote it
    * @param room its room, where the event itself does not say it; null where it does
    * @param seenBy which followed user it came to, or null
+   * @param trace names what it came with
    * @return empty where it lacks what every event has, or is state that was decrypted by nobody
    */
   public static Optional<Arrival> of(
-      ObjectNode event, @Nullable RoomId room, @Nullable UserId seenBy) {
+      ObjectNode event, @Nullable RoomId room, @Nullable UserId seenBy, TraceId trace) {
     String id = text(event, "event_id");
     String in = room == null ? text(event, "room_id") : room.value();
     String sender = text(event, "sender");
@@ -63,7 +67,8 @@ public record Arrival(
               session(event, type),
               ts(event),
               seenBy,
-              Buffer.buffer(Json.bytes(event))));
+              Buffer.buffer(Json.bytes(event)),
+              trace));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

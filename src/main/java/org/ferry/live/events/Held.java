@@ -2,6 +2,7 @@ package org.ferry.live.events;
 
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
+import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param seenBy which followed user it came to; null for none
  * @param takenAt when it came in
  * @param raw the event as it came
+ * @param event its id
+ * @param trace names what it came with; empty for what came before there were such names
  */
 public record Held(
     long key,
@@ -22,4 +25,6 @@ public record Held(
     @Nullable String session,
     @Nullable UserId seenBy,
     Instant takenAt,
-    Buffer raw) {}
+    Buffer raw,
+    EventId event,
+    String trace) {}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.live.Signal;
 import org.ferry.live.accounts.FollowedRooms;
@@ -54,10 +55,12 @@ public final class Intake {
    * @param given as a homeserver wrote them, the oldest first
    * @param room their room, where they do not say it
    * @param seenBy which followed user they came to; null where they came for a carried room
+   * @param trace names what is made of them
    * @return how many were new
    */
-  public int take(List<ObjectNode> given, @Nullable RoomId room, @Nullable UserId seenBy) {
-    int fresh = events.take(arrivals(given, room, seenBy));
+  public int take(
+      List<ObjectNode> given, @Nullable RoomId room, @Nullable UserId seenBy, TraceId trace) {
+    int fresh = events.take(arrivals(given, room, seenBy, trace));
     if (fresh > 0) {
       news.wake();
     }
@@ -65,15 +68,18 @@ public final class Intake {
   }
 
   private List<Arrival> arrivals(
-      List<ObjectNode> given, @Nullable RoomId room, @Nullable UserId seenBy) {
+      List<ObjectNode> given, @Nullable RoomId room, @Nullable UserId seenBy, TraceId trace) {
     List<Arrival> arrivals = new ArrayList<>();
     for (ObjectNode event : given) {
-      Optional<Arrival> arrival = Arrival.of(event, room, seenBy);
+      Optional<Arrival> arrival = Arrival.of(event, room, seenBy, trace);
       if (arrival.isEmpty()) {
         LOG.warn("event=live_event_unusable room={} it lacks what every event has", room);
         events.quarantine(room, "it lacks what every event has", Json.bytes(event));
       } else if (!Echo.of(event, domain)) {
         arrivals.add(arrival.get());
+        LOG.atDebug()
+            .addKeyValue(TraceId.FIELD, trace)
+            .log("event=live_event_taken room={} id={}", arrival.get().room(), arrival.get().id());
       } else if (event.has("state_key")) {
         echoes.heard(arrival.get().room());
       }
@@ -101,7 +107,7 @@ public final class Intake {
     if (newer.isEmpty()) {
       return 0;
     }
-    int fresh = events.arrange(arrivals(newer, room, as.user()));
+    int fresh = events.arrange(arrivals(newer, room, as.user(), TraceId.fresh()));
     rooms.complete(as.user(), room, new EventId(newer.getLast().path("event_id").asText()));
     if (fresh > 0) {
       news.wake();

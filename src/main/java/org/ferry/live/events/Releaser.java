@@ -8,13 +8,17 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.DecryptOutcome.Clear;
 import org.ferry.crypto.DecryptOutcome.Reason;
 import org.ferry.crypto.DecryptOutcome.Rejected;
 import org.ferry.crypto.DecryptOutcome.Waiting;
 import org.ferry.id.RoomId;
+import org.ferry.id.TraceId;
 import org.ferry.live.Signal;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
@@ -88,14 +92,40 @@ public final class Releaser {
 
   private int room(RoomId room) {
     List<Verdict> verdicts = new ArrayList<>();
-    for (Held held : events.waiting(room, BATCH)) {
+    List<Held> waiting = events.waiting(room, BATCH);
+    for (Held held : waiting) {
       Verdict verdict = judge(held);
       if (verdict == null) {
         break;
       }
       verdicts.add(verdict);
     }
-    return events.settle(epoch, verdicts);
+    int settled = events.settle(epoch, verdicts);
+    if (settled > 0) {
+      trace(waiting, verdicts);
+    }
+    return settled;
+  }
+
+  private static void trace(List<Held> all, List<Verdict> verdicts) {
+    if (!LOG.isDebugEnabled()) {
+      return;
+    }
+    Map<Long, Verdict> settled =
+        verdicts.stream().collect(Collectors.toMap(Verdict::key, Function.identity()));
+    for (Held held : all) {
+      Verdict verdict = settled.get(held.key());
+      if (verdict != null) {
+        LOG.atDebug()
+            .addKeyValue(TraceId.FIELD, held.trace())
+            .log(
+                "event=live_event_settled room={} id={} state={}{}",
+                held.room(),
+                held.event(),
+                verdict.state().word(),
+                verdict.reason() == null ? "" : " reason=" + verdict.reason());
+      }
+    }
   }
 
   /** Null where the event is to wait in its place. */
@@ -156,7 +186,8 @@ public final class Releaser {
   private int late() {
     List<Verdict> verdicts = new ArrayList<>();
     List<Long> still = new ArrayList<>();
-    for (Held held : events.openable(BATCH)) {
+    List<Held> openable = events.openable(BATCH);
+    for (Held held : openable) {
       Optional<DecryptOutcome> outcome = parsed(held).flatMap(event -> opener.open(held, event));
       if (outcome.isPresent() && outcome.get() instanceof Clear clear) {
         verdicts.add(clear(held, clear, Verdict.State.LATE));
@@ -170,6 +201,7 @@ public final class Releaser {
     int settled = events.settle(epoch, verdicts);
     if (settled > 0) {
       LOG.info("event=decrypted_late count={}", settled);
+      trace(openable, verdicts);
     }
     return settled;
   }

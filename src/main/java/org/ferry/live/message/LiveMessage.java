@@ -19,6 +19,7 @@ import org.ferry.id.RoomId;
  * @param at when what it tells became known: the time of its release
  * @param data what consumers get, as the schemas say, but for {@code room_seq} and the link to
  *     media, which whoever hands it out adds; without any field once it was forgotten
+ * @param trace names what its event came with; empty for none
  */
 public record LiveMessage(
     long pos,
@@ -30,7 +31,8 @@ public record LiveMessage(
     String direction,
     long ts,
     Instant at,
-    ObjectNode data) {
+    ObjectNode data,
+    String trace) {
   /** The direction of what contacts say. */
   public static final String INCOMING = "incoming";
 

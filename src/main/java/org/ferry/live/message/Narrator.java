@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
+import org.ferry.id.TraceId;
 import org.ferry.live.Signal;
 import org.ferry.live.events.Echoes;
 import org.ferry.live.message.Narration.Chapter;
@@ -99,6 +100,7 @@ public final class Narrator {
     if (narration.tell(epoch, chapter)) {
       position = to;
       scene.kept();
+      trace(releases, drafts);
     } else {
       // Another one leads, or an answer was lost: what is kept counts.
       position = -1;
@@ -106,6 +108,20 @@ public final class Narrator {
       Thread.sleep(TICK.dividedBy(4));
     }
     return releases.size();
+  }
+
+  private static void trace(List<Release> releases, List<Draft> drafts) {
+    if (!LOG.isDebugEnabled()) {
+      return;
+    }
+    Map<Long, String> traces =
+        releases.stream().collect(Collectors.toMap(Release::pos, Release::trace));
+    for (Draft draft : drafts) {
+      LOG.atDebug()
+          .addKeyValue(TraceId.FIELD, traces.getOrDefault(draft.release(), ""))
+          .log(
+              "event=told type={} room={} id={}", draft.type().word(), draft.room(), draft.event());
+    }
   }
 
   private static List<Event> read(List<Release> releases, List<Silence> silences) {
@@ -179,7 +195,9 @@ public final class Narrator {
   private static void quarantine(Release release, RuntimeException e, List<Silence> silences) {
     String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     silences.add(new Silence(release.pos(), release.key(), true, why));
-    LOG.warn("event=live_event_quarantined room={} id={} {}", release.room(), release.event(), why);
+    LOG.atWarn()
+        .addKeyValue(TraceId.FIELD, release.trace())
+        .log("event=live_event_quarantined room={} id={} {}", release.room(), release.event(), why);
   }
 
   /** What was told is known to what follows in the same batch. */
@@ -211,7 +229,8 @@ public final class Narrator {
               draft.direction(),
               draft.ts(),
               release.at(),
-              draft.data()));
+              draft.data(),
+              release.trace()));
     }
   }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param clear its content once decrypted; null where it was not
  * @param raw the event as it came; empty once it was forgotten
  * @param at when it was released
+ * @param trace names what it came with; empty for none
  */
 public record Release(
     long pos,
@@ -44,7 +45,8 @@ public record Release(
     @Nullable String clearType,
     @Nullable Buffer clear,
     Buffer raw,
-    Instant at) {
+    Instant at,
+    String trace) {
   /** Whether an event can be read. */
   public enum Kind {
     /** At once. */

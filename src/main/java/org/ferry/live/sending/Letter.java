@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param event the event; null until it is sent
  * @param refusal why it failed; null unless it did
  * @param detail why it waits, in words; empty where it does not
+ * @param trace names the request by which it came; empty for none
  */
 public record Letter(
     long pk,
@@ -31,7 +32,8 @@ public record Letter(
     int attempts,
     @Nullable EventId event,
     @Nullable Refusal refusal,
-    String detail) {
+    String detail,
+    String trace) {
 
   /** How a message stands. */
   public enum State {

@@ -12,7 +12,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.ferry.crypto.DeviceBrokenException;
 import org.ferry.crypto.FencedOutException;
+import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.Identities;
 import org.ferry.live.message.RoomCard;
@@ -215,6 +217,9 @@ public final class Postman implements Duty {
   private boolean settle(Delivery delivery, Letter letter) {
     try {
       boolean delivered = delivery.deliver(letter);
+      if (delivered) {
+        trace(letter);
+      }
       box.settled();
       return delivered;
     } catch (MatrixException e) {
@@ -236,6 +241,15 @@ public final class Postman implements Duty {
     }
   }
 
+  private void trace(Letter letter) {
+    if (LOG.isDebugEnabled()) {
+      EventId event = letters.find(letter.out().key()).map(Letter::event).orElse(null);
+      LOG.atDebug()
+          .addKeyValue(TraceId.FIELD, letter.trace())
+          .log("event=sent room={} as={} id={}", letter.out().room(), letter.out().as(), event);
+    }
+  }
+
   /** Whether it says nothing about the message. */
   private static boolean isPassing(MatrixException e) {
     return e.mayResolve() || e.isUnknownDevice() || e.isTokenRefused();
@@ -246,14 +260,16 @@ public final class Postman implements Duty {
   }
 
   private boolean refused(Letter letter, Refusal refusal) {
-    LOG.warn(
-        "event=send_failed room={} as={} key=\"{}\" {} {} {}",
-        letter.out().room(),
-        letter.out().as(),
-        letter.out().key(),
-        refusal.status(),
-        refusal.errcode(),
-        refusal.error());
+    LOG.atWarn()
+        .addKeyValue(TraceId.FIELD, letter.trace())
+        .log(
+            "event=send_failed room={} as={} key=\"{}\" {} {} {}",
+            letter.out().room(),
+            letter.out().as(),
+            letter.out().key(),
+            refusal.status(),
+            refusal.errcode(),
+            refusal.error());
     RoomCard card = cards.find(letter.out().room()).orElse(null);
     letters.failed(letter.pk(), refusal, Regret.of(letter, refusal, card), clock.instant());
     box.settled();

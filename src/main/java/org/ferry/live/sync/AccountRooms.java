@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.accounts.FollowedRooms;
@@ -32,6 +33,9 @@ final class AccountRooms {
   private final FollowedRooms rooms;
   private final Intake intake;
 
+  /** Of the answer that is taken. */
+  private TraceId trace = TraceId.fresh();
+
   AccountRooms(AccountOptions options, Intent intent, FollowedRooms rooms, Intake intake) {
     this.options = options;
     this.user = options.user();
@@ -48,6 +52,7 @@ final class AccountRooms {
    */
   void take(ObjectNode answer, boolean first) {
     JsonNode said = answer.path("rooms");
+    trace = TraceId.fresh();
     Map<RoomId, Optional<EventId>> followed = rooms.of(user);
     for (Map.Entry<String, JsonNode> room : said.path("join").properties()) {
       RoomId id = new RoomId(room.getKey());
@@ -60,7 +65,7 @@ final class AccountRooms {
     for (Map.Entry<String, JsonNode> room : said.path("leave").properties()) {
       RoomId id = new RoomId(room.getKey());
       if (followed.containsKey(id)) {
-        int unused = intake.take(events(room.getValue()), id, user);
+        int unused = intake.take(events(room.getValue()), id, user, trace);
         rooms.leave(user, id);
       }
     }
@@ -104,7 +109,7 @@ final class AccountRooms {
     List<ObjectNode> timeline = events(room);
     rooms.follow(user, id, newest(timeline));
     if (!first) {
-      int unused = intake.take(sinceJoining(timeline), id, user);
+      int unused = intake.take(sinceJoining(timeline), id, user, trace);
     }
     LOG.debug("event=room_followed user={} room={}", user, id);
   }
@@ -128,7 +133,7 @@ final class AccountRooms {
       int missing = intake.complete(intent, id, anchor);
       LOG.info("event=gap_filled user={} room={} events={}", user, id, missing);
     } else {
-      int unused = intake.take(timeline, id, user);
+      int unused = intake.take(timeline, id, user, trace);
       rooms.complete(user, id, newest);
     }
   }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.live.Inbox;
 import org.ferry.live.Signal;
@@ -58,7 +59,7 @@ final class Transactions {
   private boolean takeUp(Intent as) {
     List<Inbox.Untaken> untaken = inbox.untaken(BATCH);
     for (Inbox.Untaken transaction : untaken) {
-      take(as, TransactionEvents.of(transaction.body().getBytes()));
+      take(as, TransactionEvents.of(transaction.body().getBytes()), transaction.trace());
       inbox.taken(transaction.key());
     }
     return !untaken.isEmpty();
@@ -79,7 +80,7 @@ final class Transactions {
     }
   }
 
-  private void take(Intent as, List<ObjectNode> events) {
+  private void take(Intent as, List<ObjectNode> events, TraceId trace) {
     Set<RoomId> followed = rooms.of(user).keySet();
     completeFirst(as, events);
     List<ObjectNode> seen = new ArrayList<>();
@@ -95,7 +96,7 @@ final class Transactions {
       }
       boolean unused = (follows ? seen : carried).add(event);
     }
-    int unused = intake.take(seen, null, user);
-    int unusedToo = intake.take(carried, null, null);
+    int unused = intake.take(seen, null, user, trace);
+    int unusedToo = intake.take(carried, null, null, trace);
   }
 }

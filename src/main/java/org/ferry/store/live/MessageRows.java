@@ -21,15 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class MessageRows {
   static final String SELECT =
       """
-      select pos, release, type, room, network, sender, direction, ts, at, data
+      select pos, release, type, room, network, sender, direction, ts, at, data, trace
       from ferry.live_message\
       """;
   private static final String INSERT =
       """
       insert into ferry.live_message
-        (pos, release, type, room, event, network, sender, direction, ts, at, data)
+        (pos, release, type, room, event, network, sender, direction, ts, at, data, trace)
       select $1::bigint - 1 + n, g.release, g.type, g.room, g.event, g.network, g.sender,
-        g.direction, g.ts, g.at, g.data
+        g.direction, g.ts, g.at, g.data,
+        (select e.trace from ferry.live_release r join ferry.live_event e on e.pk = r.event
+          where r.pos = g.release)
       from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
           $8::text[], $9::bigint[], $10::timestamptz[], $11::text[]) with ordinality
         as g(release, type, room, event, network, sender, direction, ts, at, data, n)
@@ -62,7 +64,8 @@ final class MessageRows {
         row.getString(from + 6),
         row.getLong(from + 7),
         row.getOffsetDateTime(from + 8).toInstant(),
-        Stored.data(row.getString(from + 9)));
+        Stored.data(row.getString(from + 9)),
+        Traces.text(row, from + 10));
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
@@ -30,14 +31,16 @@ public final class PgLiveEvents implements LiveEvents {
       """
       with given as (
         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
-            $6::bigint[], $7::text[], $8::bytea[]) with ordinality
-          as g(room, event, sender, type, session, ts, seen_by, raw, n))
+            $6::bigint[], $7::text[], $8::bytea[], $9::uuid[]) with ordinality
+          as g(room, event, sender, type, session, ts, seen_by, raw, trace, n))
       """;
   private static final String TAKE =
       GIVEN
           + """
-          insert into ferry.live_event (room, event, sender, type, session, ts, seen_by, raw, taken_at)
-          select room, event, sender, type, session, ts, seen_by, raw, now() from given order by n
+          insert into ferry.live_event
+            (room, event, sender, type, session, ts, seen_by, raw, trace, taken_at)
+          select room, event, sender, type, session, ts, seen_by, raw, trace, now() from given
+          order by n
           on conflict (room, event) do nothing
           """;
   private static final String ARRANGE =
@@ -47,9 +50,9 @@ public final class PgLiveEvents implements LiveEvents {
             select g.*, nextval(pg_get_serial_sequence('ferry.live_event', 'place')) as at
             from (select * from given order by n) g)
           insert into ferry.live_event as e
-            (room, event, sender, type, session, ts, seen_by, raw, taken_at, place)
-          select room, event, sender, type, session, ts, seen_by, raw, now(), at from numbered
-            order by n
+            (room, event, sender, type, session, ts, seen_by, raw, trace, taken_at, place)
+          select room, event, sender, type, session, ts, seen_by, raw, trace, now(), at
+          from numbered order by n
           on conflict (room, event) do update set place = excluded.place where e.state = 'waiting'
           returning (xmax = 0)
           """;
@@ -60,7 +63,8 @@ public final class PgLiveEvents implements LiveEvents {
       select room from ferry.live_event where state = 'waiting'
       group by room order by min(place) limit $1
       """;
-  private static final String COLUMNS = "select pk, room, session, seen_by, taken_at, raw ";
+  private static final String COLUMNS =
+      "select pk, room, session, seen_by, taken_at, raw, event, trace ";
   private static final String WAITING =
       COLUMNS
           + """
@@ -152,7 +156,8 @@ public final class PgLiveEvents implements LiveEvents {
         texts(arrivals, Arrival::session),
         arrivals.stream().map(Arrival::ts).toArray(Long[]::new),
         texts(arrivals, a -> value(a.seenBy())),
-        arrivals.stream().map(Arrival::raw).toArray(Buffer[]::new));
+        arrivals.stream().map(Arrival::raw).toArray(Buffer[]::new),
+        arrivals.stream().map(a -> a.trace().uuid()).toArray(UUID[]::new));
   }
 
   private static <T> Object texts(List<T> all, Function<T, @Nullable String> field) {
@@ -203,7 +208,9 @@ public final class PgLiveEvents implements LiveEvents {
               row.getString(2),
               seenBy == null ? null : new UserId(seenBy),
               row.getOffsetDateTime(4).toInstant(),
-              row.getBuffer(5)));
+              row.getBuffer(5),
+              new EventId(row.getString(6)),
+              Traces.text(row, 7)));
     }
     return held;
   }

@@ -21,7 +21,11 @@ public final class PgLiveTrace {
         (select string_agg(u.why, '; ' order by u.release)
           from ferry.live_untold u where u.event = e.pk),
         coalesce((select bool_or(u.quarantined) from ferry.live_untold u where u.event = e.pk),
-          false)
+          false),
+        e.trace,
+        (select string_agg(distinct t.txn_id, ', ') from ferry.inbox_transaction t
+          where t.trace = e.trace),
+        (select o.trace from ferry.outgoing o where o.event = e.event limit 1)
       from ferry.live_event e where e.event = $1 order by e.room
       """;
   private static final String STATES =
@@ -64,6 +68,10 @@ public final class PgLiveTrace {
    * @param told as what it was told, each with its position
    * @param untold why nothing was told of it; null where something was, or it was not looked at yet
    * @param quarantined whether it could not be understood
+   * @param trace names what it came with; null for none
+   * @param transaction the homeserver's id of the transaction that it came in; null where it came
+   *     by another way or that is forgotten
+   * @param asked names the request to Ferry that it was sent for; null where Ferry did not send it
    */
   public record Trace(
       String room,
@@ -77,7 +85,10 @@ public final class PgLiveTrace {
       Instant takenAt,
       List<String> told,
       @Nullable String untold,
-      boolean quarantined) {}
+      boolean quarantined,
+      @Nullable String trace,
+      @Nullable String transaction,
+      @Nullable String asked) {}
 
   /** What became of the events of an id: one in each room that has one. */
   public List<Trace> of(String event) {
@@ -100,7 +111,10 @@ public final class PgLiveTrace {
         row.getOffsetDateTime(8).toInstant(),
         told == null ? List.of() : Arrays.asList(told),
         row.getString(10),
-        row.getBoolean(11));
+        row.getBoolean(11),
+        row.getUUID(12) == null ? null : Traces.text(row, 12),
+        row.getString(13),
+        row.getUUID(14) == null ? null : Traces.text(row, 14));
   }
 
   /**

@@ -34,7 +34,7 @@ public final class PgNarration implements Narration {
       """
       select r.pos, r.event, r.kind, e.room, e.event, e.sender, e.type, e.ts,
         e.session is not null, e.seen_by, coalesce(e.trust, 'none'), e.reason, e.clear_type,
-        e.clear, e.raw, r.at
+        e.clear, e.raw, r.at, e.trace
       from ferry.live_release r join ferry.live_event e on e.pk = r.event
       where r.pos > $1 order by r.pos limit $2
       """;
@@ -51,7 +51,7 @@ public final class PgNarration implements Narration {
       """;
   private static final String PAST =
       "select distinct on (m.room, m.event) m.event, m.pos, m.release, m.type, m.room, m.network,"
-          + " m.sender, m.direction, m.ts, m.at, m.data"
+          + " m.sender, m.direction, m.ts, m.at, m.data, m.trace"
           + """
            from unnest($1::text[], $2::text[]) as g(room, event)
           join ferry.live_message m using (room, event) order by m.room, m.event, m.pos desc
@@ -129,7 +129,8 @@ public final class PgNarration implements Narration {
         row.getString(12),
         row.getBuffer(13),
         row.getBuffer(14),
-        row.getOffsetDateTime(15).toInstant());
+        row.getOffsetDateTime(15).toInstant(),
+        Traces.text(row, 16));
   }
 
   @Override

@@ -12,10 +12,12 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.ferry.crypto.StoredJson;
 import org.ferry.id.DeviceId;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.live.message.Draft;
 import org.ferry.live.sending.KeyReused;
@@ -27,14 +29,16 @@ import org.ferry.live.sending.Outgoing;
 import org.ferry.store.Database;
 import org.ferry.store.KeyedHash;
 import org.ferry.store.live.PgMessages;
+import org.ferry.store.live.Traces;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /** Messages on their way in PostgreSQL: {@code ferry.outgoing}. */
 public final class PgLetters implements Letters {
   private static final String POST =
       """
-      insert into ferry.outgoing (key, sender, room, type, content, hash, txn)
-      values ($1, $2, $3, $4, $5, $6, $7) on conflict (key) do nothing
+      insert into ferry.outgoing (key, sender, room, type, content, hash, txn, trace)
+      values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (key) do nothing
       """;
   private static final String AGAIN =
       """
@@ -46,7 +50,7 @@ public final class PgLetters implements Letters {
   private static final String COLUMNS =
       """
       select pk, key, sender, room, type, content, hash, txn, state, posted_at, tried_at, device,
-        attempts, event, status, errcode, error, detail
+        attempts, event, status, errcode, error, detail, trace
       from ferry.outgoing o
       """;
   private static final String DUE =
@@ -96,6 +100,11 @@ public final class PgLetters implements Letters {
         content = '', detail = '', settled_at = now()
       where pk = $1 and state = 'waiting'
       """;
+  private static final String TRACE =
+      """
+      update ferry.live_message set trace = (select trace from ferry.outgoing where pk = $2)
+      where pos = $1
+      """;
   private static final String LATER =
       """
       update ferry.outgoing set due_at = now() + $2 * interval '1 ms', detail = $3
@@ -129,7 +138,8 @@ public final class PgLetters implements Letters {
                     out.type(),
                     content,
                     hash,
-                    txn)
+                    txn,
+                    trace())
                 .rowCount()
             > 0;
     if (!fresh) {
@@ -144,6 +154,12 @@ public final class PgLetters implements Letters {
       throw new KeyReused(out.key());
     }
     return new Posted(letter, fresh);
+  }
+
+  /** What the thread that asks is about, as its log lines have it. */
+  private static @Nullable UUID trace() {
+    String trace = MDC.get(TraceId.FIELD);
+    return trace == null ? null : new TraceId(trace).uuid();
   }
 
   private String hash(Outgoing out, String content) {
@@ -195,9 +211,13 @@ public final class PgLetters implements Letters {
     var unused =
         database.transaction(connection -> {
           // After a commit whose answer was lost it waits no more, and was told.
-          return Database.await(connection.preparedQuery(FAILED).execute(values)).rowCount() > 0
-              ? PgMessages.tell(connection, told, at)
-              : 0;
+          if (Database.await(connection.preparedQuery(FAILED).execute(values)).rowCount() == 0) {
+            return 0L;
+          }
+          long pos = PgMessages.tell(connection, told, at);
+          var unusedToo =
+              Database.await(connection.preparedQuery(TRACE).execute(Tuple.of(pos, pk)));
+          return pos;
         });
   }
 
@@ -238,7 +258,8 @@ public final class PgLetters implements Letters {
         row.getInteger(12),
         event == null ? null : new EventId(event),
         status == null ? null : new Refusal(status, row.getString(15), row.getString(16)),
-        row.getString(17));
+        row.getString(17),
+        Traces.text(row, 18));
   }
 
   private static State state(String word) {

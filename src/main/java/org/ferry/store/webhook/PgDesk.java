@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.ferry.store.Database;
+import org.ferry.store.live.Traces;
 import org.ferry.webhook.Desk;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,8 @@ public final class PgDesk implements Desk {
   private static final String DOSSIER =
       """
       select d.id, e.name, l.room, d.event, d.type, d.message, l.replay, d.state, d.attempts,
-        d.made_at, d.log, case when d.state = 'waiting' then l.due_at end, d.body <> ''
+        d.made_at, d.log, case when d.state = 'waiting' then l.due_at end, d.body <> '',
+        d.trace
       from ferry.webhook_delivery d join ferry.webhook_lane l on l.pk = d.lane
         join ferry.webhook_endpoint e on e.pk = l.endpoint
       """;
@@ -88,8 +90,8 @@ public final class PgDesk implements Desk {
             from chosen c join lanes t on t.room = c.room where c.has_text),
           made as (
             insert into ferry.webhook_delivery
-              (lane, place, id, message, event, type, made_at, body)
-            select p.pk, p.at, d.id, d.message, d.event, d.type, d.made_at, d.body
+              (lane, place, id, message, event, type, made_at, body, trace)
+            select p.pk, p.at, d.id, d.message, d.event, d.type, d.made_at, d.body, d.trace
             from placed p join ferry.webhook_delivery d on d.lane = p.lane and d.place = p.place
             returning lane, place),
           marked as (
@@ -190,7 +192,8 @@ public final class PgDesk implements Desk {
               Objects.requireNonNull(PgOutbox.instant(row, 9)),
               Arrays.asList(row.getArrayOfStrings(10)),
               PgOutbox.instant(row, 11),
-              row.getBoolean(12)));
+              row.getBoolean(12),
+              Traces.text(row, 13)));
     }
     return all;
   }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.ferry.store.Database;
+import org.ferry.store.live.Traces;
 import org.ferry.webhook.Delivery;
 import org.ferry.webhook.Lane;
 import org.ferry.webhook.Outbox;
@@ -68,9 +69,12 @@ public final class PgOutbox implements Outbox {
       """;
   private static final String INSERT =
       """
-      insert into ferry.webhook_delivery (lane, place, id, message, event, type, made_at, body)
-      select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[],
-        $6::text[], $7::timestamptz[], $8::bytea[])
+      insert into ferry.webhook_delivery
+        (lane, place, id, message, event, type, made_at, body, trace)
+      select g.*, m.trace from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[],
+          $5::text[], $6::text[], $7::timestamptz[], $8::bytea[])
+          as g(lane, place, id, message, event, type, made_at, body)
+        left join ferry.live_message m on m.pos = g.message
       """;
   private static final String CLAIM =
       """
@@ -100,9 +104,9 @@ public final class PgOutbox implements Outbox {
         update ferry.webhook_lane l set lease_until = clock_timestamp() + make_interval(secs => $4),
           handed = greatest(l.handed, least(l.seq, g.after + $5))
         from locked g where l.pk = g.pk returning l.pk, g.after)
-      select d.lane, d.place, d.id, d.attempts, d.body from held cross join lateral (
+      select d.lane, d.place, d.id, d.attempts, d.body, d.trace from held cross join lateral (
         select w.*, sum(octet_length(w.body)) over (order by w.place) as bytes from (
-          select n.lane, n.place, n.id, n.attempts, n.body from ferry.webhook_delivery n
+          select n.lane, n.place, n.id, n.attempts, n.body, n.trace from ferry.webhook_delivery n
           where n.lane = held.pk and n.place > held.after
           order by n.place limit $5) w) d
       where d.bytes - octet_length(d.body) < 262144
@@ -340,7 +344,8 @@ public final class PgOutbox implements Outbox {
               row.getLong(1),
               row.getString(2),
               row.getInteger(3),
-              row.getBuffer(4)));
+              row.getBuffer(4),
+              Traces.text(row, 5)));
     }
     return deliveries;
   }

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.ferry.id.TraceId;
 import org.ferry.live.provision.ProvisionException;
 import org.ferry.live.sending.KeyReused;
 import org.ferry.live.sending.NotYet;
@@ -18,6 +20,7 @@ import org.ferry.matrix.client.MatrixException;
 import org.ferry.migrate.LedgerException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Serves a table of endpoints under {@code /api/v1}. The order of questions is: who asks, how
@@ -27,6 +30,9 @@ import org.slf4j.LoggerFactory;
 public final class ApiRoutes {
   /** Where the API begins. */
   public static final String BASE = "/api/v1";
+
+  /** The header of every answer that names the request in Ferry's log. */
+  static final String TRACE = "Ferry-Trace";
 
   private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
   private static final Caller NOBODY = new Caller("nobody", Set.of(), List.of(), List.of(), null);
@@ -103,6 +109,9 @@ public final class ApiRoutes {
     long began = System.nanoTime();
     String[] route = {"unknown"};
     RoutingContext ctx = exchange.ctx();
+    TraceId trace = trace(ctx.request());
+    HttpServerResponse unused = ctx.response().putHeader(TRACE, trace.value());
+    MDC.put(TraceId.FIELD, trace.value());
     try {
       run(exchange, route);
     } catch (Problem e) {
@@ -123,11 +132,27 @@ public final class ApiRoutes {
       exchange.send(new Problem(503, "ending", "Ferry is ending; ask again"));
     } catch (Exception e) {
       LOG.error("event=api_failed route={}", route[0], e);
-      exchange.send(new Problem(500, "failed", "Ferry failed; its log says how"));
+      exchange.send(
+          new Problem(500, "failed", "Ferry failed; its log says how, with the trace " + trace));
     } finally {
       int status = ctx.response().getStatusCode();
-      watcher.answered(ctx.request().method().name(), route[0], status, System.nanoTime() - began);
+      long nanos = System.nanoTime() - began;
+      String method = ctx.request().method().name();
+      watcher.answered(method, route[0], status, nanos);
+      LOG.debug(
+          "event=api_answered method={} route={} status={} ms={}",
+          method,
+          route[0],
+          status,
+          nanos / 1_000_000);
+      MDC.remove(TraceId.FIELD);
     }
+  }
+
+  /** The caller's own, where it follows what it does by the rules of the W3C. */
+  private static TraceId trace(HttpServerRequest request) {
+    String parent = request.getHeader("traceparent");
+    return parent == null ? TraceId.fresh() : TraceId.ofParent(parent).orElseGet(TraceId::fresh);
   }
 
   private void run(Exchange exchange, String[] route) throws Exception {

@@ -41,7 +41,7 @@ final class Browsers {
     unused =
         response
             .putHeader("Access-Control-Allow-Origin", origin)
-            .putHeader("Access-Control-Expose-Headers", "Retry-After");
+            .putHeader("Access-Control-Expose-Headers", "Retry-After, Ferry-Trace");
     if (!request.method().equals(HttpMethod.OPTIONS)
         || request.getHeader("Access-Control-Request-Method") == null) {
       return false;

@@ -108,7 +108,8 @@ final class DeliveryEndpoints {
             .put("attempts", dossier.attempts())
             .put("made", dossier.made().toString())
             .put("next", text(dossier.due()))
-            .put("text", dossier.hasText());
+            .put("text", dossier.hasText())
+            .put("trace", dossier.trace().isEmpty() ? null : dossier.trace());
     ArrayNode log = document.putArray("log");
     dossier.log().forEach(log::add);
     return document;

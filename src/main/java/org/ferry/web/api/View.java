@@ -115,7 +115,8 @@ final class View {
     ObjectNode data = data(message);
     return data.put("type", message.type())
         .put("timestamp", message.at().toString())
-        .put("id", String.valueOf(message.pos()));
+        .put("id", String.valueOf(message.pos()))
+        .put("trace", message.trace().isEmpty() ? null : message.trace());
   }
 
   /** A message as streams have it: as in webhooks, with its place. */
@@ -124,7 +125,8 @@ final class View {
         Json.object()
             .put("type", message.type())
             .put("id", String.valueOf(message.pos()))
-            .put("timestamp", message.at().toString());
+            .put("timestamp", message.at().toString())
+            .put("trace", message.trace().isEmpty() ? null : message.trace());
     event.set("data", data(message));
     return event;
   }

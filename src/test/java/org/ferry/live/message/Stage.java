@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.live.Leader;
 import org.ferry.live.events.Arrival;
@@ -143,7 +144,7 @@ public final class Stage implements AutoCloseable {
   private void take(ObjectNode... given) {
     List<Arrival> arrivals = new ArrayList<>();
     for (ObjectNode event : given) {
-      arrivals.add(Arrival.of(event, ROOM, ME).orElseThrow());
+      arrivals.add(Arrival.of(event, ROOM, ME, TraceId.fresh()).orElseThrow());
     }
     int unused = events.take(arrivals);
   }
