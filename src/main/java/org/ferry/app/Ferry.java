@@ -240,10 +240,8 @@ public final class Ferry implements AutoCloseable {
       InputStream standardInput,
       org.ferry.source.synapse.LoadProgress bytes,
       Consumer<LoadProgress> rows) {
-    Surroundings around =
-        new Surroundings(scratch(), environment.getOrDefault("PATH", ""), SqliteFile::open);
     try (SynapseDump dump =
-        SynapseDump.load(source, standardInput, database().staging(), bytes, around)) {
+        SynapseDump.load(source, standardInput, database().staging(), bytes, surroundings())) {
       Optional<LoadedSource> same =
           sources()
               .byServer(dump.info().server())
@@ -266,9 +264,7 @@ public final class Ferry implements AutoCloseable {
       InputStream standardInput,
       UserId user,
       org.ferry.source.synapse.LoadProgress bytes) {
-    Surroundings around =
-        new Surroundings(scratch(), environment.getOrDefault("PATH", ""), SqliteFile::open);
-    return new DumpBackup(BackupReader.read(source, standardInput, user, bytes, around));
+    return new DumpBackup(BackupReader.read(source, standardInput, user, bytes, surroundings()));
   }
 
   /**
@@ -296,6 +292,11 @@ public final class Ferry implements AutoCloseable {
    */
   public MediaStore media(Path path) {
     return MediaStores.open(path, scratch());
+  }
+
+  /** What reading a dump may use of this machine, the first time and again. */
+  Surroundings surroundings() {
+    return new Surroundings(scratch(), environment.getOrDefault("PATH", ""), SqliteFile::open);
   }
 
   private Path scratch() {

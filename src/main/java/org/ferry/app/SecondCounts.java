@@ -64,7 +64,11 @@ public final class SecondCounts {
       String source, InputStream standardInput, BiConsumer<Long, Long> progress) {
     Source dump =
         SynapseDump.load(
-            source, standardInput, ferry.database().staging(), (n, all) -> progress.accept(n, all));
+            source,
+            standardInput,
+            ferry.database().staging(),
+            (n, all) -> progress.accept(n, all),
+            ferry.surroundings());
     return new Staged(dump);
   }
 
