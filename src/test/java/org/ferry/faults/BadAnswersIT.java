@@ -24,6 +24,7 @@ import org.ferry.lab.Ports;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.HttpFaultProxy;
 import org.ferry.testing.HttpFaultProxy.Seen;
+import org.ferry.testing.Onlooker;
 import org.ferry.testing.Workplace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,6 +190,26 @@ class BadAnswersIT {
       work.proxy().heal();
       FerryProcess.Result later = work.goOn("--rooms", "Bulk").run();
       assertThat(later.status()).as(later.toString()).isZero();
+    }
+  }
+
+  /** As a Synapse answers whose database has no room left: what is read is read as always. */
+  @Test
+  void aServerThatStoresNothingAnyMoreIsWaitedForAndNothingComesLate() {
+    try (Workplace work = Workplace.in(folder);
+        FerryProcess ferry = work.migrate("--rooms", "Bulk").start()) {
+      work.awaitWrites(40);
+      work.proxy().answer(seen -> !seen.method().equals("GET"), 1_000_000, 500, BROKEN);
+      String line = ferry.awaitLine("stores nothing");
+      assertThat(line).contains("(500 M_UNKNOWN)", "is its disk full", "nothing is lost");
+      work.proxy().heal();
+      FerryProcess.Result result = ferry.await(Duration.ofMinutes(5));
+      assertThat(result.status()).as(result.toString()).isZero();
+      assertThat(result.err().lines().filter(l -> l.contains("stores "))).hasSize(2);
+      assertThat(result.out()).doesNotContain("late", "failed");
+      assertThat(new Onlooker(work.server()).carried())
+          .hasSizeGreaterThan(100)
+          .allSatisfy((id, times) -> assertThat(times).isEqualTo(1));
     }
   }
 

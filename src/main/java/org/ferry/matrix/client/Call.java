@@ -101,6 +101,11 @@ record Call(
     return path + Paths.query(query, via);
   }
 
+  /** Whether it makes the homeserver write anything, so that a full disk is in its way. */
+  boolean writes() {
+    return !HttpMethod.GET.equals(method);
+  }
+
   /** Whether it makes the homeserver write an event: what concurrency is measured by. */
   boolean writesEvent() {
     return HttpMethod.PUT.equals(method) && (path.contains("/send/") || path.contains("/state/"));

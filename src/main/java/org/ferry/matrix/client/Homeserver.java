@@ -25,6 +25,7 @@ public final class Homeserver implements AutoCloseable {
   private final Pace pace;
   private final InstantSource clock;
   private final boolean named;
+  private final FileTrouble fileTrouble = new FileTrouble();
   private volatile @Nullable ServerVersions versions;
   private volatile long uploadLimit;
 
@@ -164,7 +165,7 @@ public final class Homeserver implements AutoCloseable {
 
   Answer answer(Call asked) {
     Call call = named ? asked : asked.unnamed();
-    return repeater.run(call, this::probe, () -> genuine(wire.send(call)));
+    return repeater.run(call, () -> probe(asked), () -> genuine(wire.send(call)));
   }
 
   /** A success that is no JSON comes from something in between, and says nothing. */
@@ -191,7 +192,19 @@ public final class Homeserver implements AutoCloseable {
 
   Answer upload(Call asked, MediaBody body) {
     Call call = named ? asked : asked.unnamed();
-    return repeater.run(call, this::probe, () -> wire.upload(call, body));
+    try {
+      Answer answer = repeater.run(call, () -> probe(asked), () -> wire.upload(call, body));
+      fileTrouble.stored(body.length());
+      return answer;
+    } catch (MatrixException e) {
+      if (e.status() < 500 || !fileTrouble.failed(body.length())) {
+        throw e;
+      }
+      throw new Unreachable(
+          options.address(),
+          "the homeserver at %s stores no more files (%s): is the disk of its media store full? Its log says why"
+              .formatted(options.address(), e.getMessage()));
+    }
   }
 
   /** Repeated only while no byte has been written: the stream cannot be taken back. */
@@ -199,7 +212,7 @@ public final class Homeserver implements AutoCloseable {
     Call call = named ? asked : asked.unnamed();
     return repeater.run(
         call,
-        this::probe,
+        () -> probe(asked),
         () -> {
           try {
             return wire.download(call, to, n -> written.addAndGet(n));
@@ -221,8 +234,12 @@ public final class Homeserver implements AutoCloseable {
     uploadLimit = bytes;
   }
 
-  /** Something cheap that needs the server's database. */
-  private Answer probe() throws Lost {
+  /** Something that needs the server's database as much as a call does. */
+  private Answer probe(Call call) throws Lost {
+    String user = call.query().get("user_id");
+    if (call.writes() && user != null) {
+      return new StorageProbe(wire, named).store(new UserId(user));
+    }
     return wire.send(Call.get("/_matrix/client/v3/joined_rooms"));
   }
 

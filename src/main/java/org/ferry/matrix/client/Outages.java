@@ -12,6 +12,16 @@ import org.jspecify.annotations.Nullable;
 final class Outages {
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicReference<@Nullable Instant> since = new AtomicReference<>();
+  private final String again;
+
+  /**
+   * Outages of a kind.
+   *
+   * @param again what the homeserver does when one is over: {@code answers again}
+   */
+  Outages(String again) {
+    this.again = again;
+  }
 
   void onChange(Consumer<String> notice) {
     boolean unused = listeners.add(notice);
@@ -29,7 +39,7 @@ final class Outages {
     }
     Instant began = since.getAndSet(null);
     if (began != null) {
-      tell("the homeserver answers again, after " + words(Duration.between(began, now)));
+      tell("the homeserver " + again + ", after " + words(Duration.between(began, now)));
     }
   }
 

@@ -33,7 +33,8 @@ final class Repeater {
   private final InstantSource clock;
   private final Pace pace;
   private final Pause pause;
-  private final Outages outages = new Outages();
+  private final Outages outages = new Outages("answers again");
+  private final Outages full = new Outages("stores again what it is sent");
   private final AtomicLong successes = new AtomicLong();
   private volatile BiConsumer<String, Duration> answered = (operation, latency) -> {};
 
@@ -51,13 +52,15 @@ final class Repeater {
 
   void onWaiting(Consumer<String> notice) {
     outages.onChange(notice);
+    full.onChange(notice);
   }
 
   /**
    * Runs attempts until one brings a success or a refusal that waiting does not change.
    *
    * @param call what is asked, for messages and for whether it may be repeated
-   * @param probe another request of the same server, to tell its fault from this request's
+   * @param probe another request that needs the same of the server, to tell its fault from this
+   *     request's
    * @param attempt sends it
    */
   Answer run(Call call, Attempt probe, Attempt attempt) {
@@ -85,6 +88,9 @@ final class Repeater {
   private void succeeded(Call call, Duration latency, Instant now) {
     long unused = successes.incrementAndGet();
     outages.over(now);
+    if (call.writes()) {
+      full.over(now);
+    }
     answered.accept(call.operation(), latency);
     pace.answered();
     if (call.writesEvent()) {
@@ -109,14 +115,45 @@ final class Repeater {
     }
     if (answer.isServerError()) {
       pace.failed();
-      return trial.failed(answer, now, successes.get(), address, () -> othersSucceed(trial, probe));
+      return failed(trial, answer, probe, now);
     }
     outages.over(now);
     throw answer.refusal(trial.call(), RetryAfter.of(answer, now));
   }
 
-  private boolean othersSucceed(Trial trial, Attempt probe) {
-    if (successes.get() > trial.successesBefore()) {
+  private Duration failed(Trial trial, Answer answer, Attempt probe, Instant now) {
+    boolean writes = trial.call().writes();
+    String sentence = failing(answer, writes);
+    Duration wait =
+        trial.failed(
+            answer,
+            now,
+            successes.get(),
+            address,
+            sentence,
+            () -> othersSucceed(trial, probe, writes));
+    if (trial.isWidespread()) {
+      (writes ? full : outages).noticed(sentence, now);
+    }
+    return wait;
+  }
+
+  /** What to look at where a homeserver fails on everything, or on all that it has to store. */
+  private String failing(Answer answer, boolean writes) {
+    String said = (answer.status() + " " + answer.errcode()).strip();
+    return writes
+        ? "the homeserver at %s stores nothing (%s): is its disk full, or that of its database? Its log says why"
+            .formatted(address, said)
+        : "the homeserver at %s fails on everything (%s): its log says why"
+            .formatted(address, said);
+  }
+
+  /**
+   * Whether the server does for others what it does not do for this request. A server whose disk is
+   * full still reads, and now and then finds room for a row, so that only the probe tells.
+   */
+  private boolean othersSucceed(Trial trial, Attempt probe, boolean writes) {
+    if (!writes && successes.get() > trial.successesBefore()) {
       return true;
     }
     try {

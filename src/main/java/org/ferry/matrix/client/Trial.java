@@ -30,6 +30,14 @@ final class Trial {
     this.successesBefore = successesBefore;
   }
 
+  /**
+   * Whether the homeserver itself has failed so often that it is not this request's fault: then
+   * somebody has to be told.
+   */
+  boolean isWidespread() {
+    return sameErrors >= patience.serverErrors();
+  }
+
   Call call() {
     return call;
   }
@@ -77,9 +85,16 @@ final class Trial {
    * The homeserver itself fails: perhaps on everything, perhaps on this request for ever.
    *
    * @param successes how many requests of anybody have succeeded so far
+   * @param sentence what to say where it is not this request's fault
+   * @param othersSucceed whether another request that needs the same of the server succeeds now
    */
   Duration failed(
-      Answer answer, Instant now, long successes, String address, BooleanSupplier othersSucceed) {
+      Answer answer,
+      Instant now,
+      long successes,
+      String address,
+      String sentence,
+      BooleanSupplier othersSucceed) {
     losses = 0;
     String error = answer.status() + answer.errcode() + answer.error();
     sameErrors = error.equals(lastError) ? sameErrors + 1 : 1;
@@ -89,14 +104,15 @@ final class Trial {
     }
     lastError = error;
     Duration wait = backoff();
-    boolean itIsUs = sameErrors >= patience.serverErrors() && othersSucceed.getAsBoolean();
-    if (!call.repeat() || itIsUs || patience.outage().isZero()) {
+    boolean enough = isWidespread() || !call.repeat();
+    if (patience.outage().isZero() || (enough && othersSucceed.getAsBoolean())) {
       throw answer.refusal(call, RetryAfter.of(answer, now));
     }
+    if (!call.repeat()) {
+      throw new InDoubt(call.method() + " " + call.path() + ": " + sentence);
+    }
     if (isOver(now.plus(wait))) {
-      throw new Unreachable(
-          address,
-          "the homeserver at " + address + " has answered " + answer.status() + " all along");
+      throw new Unreachable(address, sentence);
     }
     return wait;
   }

@@ -140,8 +140,11 @@ final class Files implements Courier {
       if (e.isTokenRefused()) {
         throw e;
       }
-      return missing(
-          cargo.known(), "the homeserver refused " + cargo.known() + ": " + e.getMessage());
+      String reason = "the homeserver refused " + cargo.known() + ": " + e.getMessage();
+      return e.status() >= 500
+          ? failing(
+              cargo.known(), reason + ". Its log says why; is the disk of its media store full?")
+          : missing(cargo.known(), reason);
     }
   }
 
@@ -181,13 +184,17 @@ final class Files implements Courier {
   }
 
   private FileFate missing(MxcUri old, String reason) {
+    FileFate fate = failing(old, reason);
+    return voyage.options().replay().missingMedia().equals("carry") ? elsewhere() : fate;
+  }
+
+  /** What a homeserver fails on today it may take tomorrow: no message goes without the file. */
+  private FileFate failing(MxcUri old, String reason) {
     // An address that was reserved is filled by the next run.
     MxcUri reserved =
         voyage.ledger().media(voyage.id(), old).map(CarriedMedia::target).orElse(null);
     note(new CarriedMedia(old, reserved, FAILED, null, -1, reason));
-    return voyage.options().replay().missingMedia().equals("carry")
-        ? elsewhere()
-        : new FileFate.Missing(reason);
+    return new FileFate.Missing(reason);
   }
 
   private static FileFate elsewhere() {

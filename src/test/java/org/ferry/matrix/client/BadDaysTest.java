@@ -184,6 +184,69 @@ class BadDaysTest {
   }
 
   @Test
+  void aServerThatReadsButStoresNothingIsWaitedFor() {
+    faulty.onlyFor(uri -> !uri.contains("joined_rooms"));
+    for (int i = 0; i < 14; i++) {
+      faulty.next(answer(500, UNKNOWN));
+    }
+    assertThat(send()).isEqualTo(FINE);
+    assertThat(notices).hasSize(2);
+    assertThat(notices.get(0)).contains("stores nothing (500 M_UNKNOWN)", "disk full", "waiting");
+    assertThat(notices.get(1)).contains("stores again what it is sent, after");
+  }
+
+  @Test
+  void aServerThatStoresNothingForTooLongEndsTheRun() {
+    server.close();
+    connect(Duration.ofMillis(300));
+    faulty.onlyFor(uri -> !uri.contains("joined_rooms"));
+    for (int i = 0; i < 100; i++) {
+      faulty.next(answer(500, UNKNOWN));
+    }
+    assertThatThrownBy(this::send)
+        .isInstanceOf(Unreachable.class)
+        .hasMessageContaining("stores nothing");
+    assertThatThrownBy(() -> intent.createRoom(Json.object()))
+        .isInstanceOf(InDoubt.class)
+        .hasMessageContaining("stores nothing");
+  }
+
+  @Test
+  void theThirdFileThatIsNotStoredSaysThatNoneIs() {
+    faulty.onlyFor(uri -> uri.contains("/upload"));
+    for (int i = 0; i < 100; i++) {
+      faulty.next(answer(500, UNKNOWN));
+    }
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> upload(200)).isInstanceOf(MatrixException.class);
+    }
+    assertThatThrownBy(() -> upload(300))
+        .isInstanceOf(Unreachable.class)
+        .hasMessageContaining("stores no more files")
+        .hasMessageContaining("media store full");
+  }
+
+  @Test
+  void aFileThatIsNotStoredWhileLargerOnesAreFailsAlone() {
+    for (int i = 0; i < 100; i++) {
+      faulty.next(answer(500, UNKNOWN));
+    }
+    for (int i = 0; i < 6; i++) {
+      faulty.onlyFor(uri -> uri.contains("/upload"));
+      assertThatThrownBy(() -> upload(200)).isInstanceOf(MatrixException.class);
+      faulty.onlyFor(uri -> false);
+      upload(201);
+    }
+  }
+
+  private void upload(int length) {
+    byte[] bytes = new byte[length];
+    intent.uploadTo(
+        new MxcUri("x", "m"),
+        new MediaBody(bytes.length, null, "b", () -> new ByteArrayInputStream(bytes)));
+  }
+
+  @Test
   void takesManyServerErrorsForAnOutageWhenNothingSucceeds() {
     for (int i = 0; i < 14; i++) {
       faulty.next(answer(500, UNKNOWN));
@@ -219,7 +282,7 @@ class BadDaysTest {
     faulty.next(answer(500, UNKNOWN));
     assertThatThrownBy(() -> intent.createRoom(Json.object()))
         .isInstanceOfSatisfying(MatrixException.class, e -> assertThat(e.mayResolve()).isTrue());
-    assertThat(faulty.seen()).hasSize(4);
+    assertThat(faulty.seen().stream().filter(s -> s.contains("/createRoom"))).hasSize(4);
     faulty.next(answer(429, LIMITED, "Retry-After", "0"));
     assertThat(intent.createRoom(Json.object())).isEqualTo(new RoomId("!fine:x"));
   }
