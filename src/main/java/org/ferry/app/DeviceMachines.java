@@ -15,7 +15,9 @@ import org.ferry.crypto.Lease;
 import org.ferry.crypto.OlmMachine;
 import org.ferry.crypto.OutgoingRequest;
 import org.ferry.crypto.RequestFailure;
+import org.ferry.crypto.RoomKey;
 import org.ferry.crypto.RoomSettings;
+import org.ferry.crypto.SessionRef;
 import org.ferry.crypto.SyncInput;
 import org.ferry.crypto.SyncOutcome;
 import org.ferry.crypto.keys.Keyring;
@@ -190,6 +192,31 @@ final class DeviceMachines implements Machines, AutoCloseable {
     @Override
     public boolean adoptIdentity(String name, Secret seed) {
       return machine.adoptIdentity(name, seed);
+    }
+
+    @Override
+    public List<SessionRef> missing(int limit) {
+      return machine.missing(limit);
+    }
+
+    @Override
+    public Optional<Secret> backupKey() {
+      return machine.backupKey();
+    }
+
+    @Override
+    public boolean keepBackupKey(Secret key) {
+      return machine.keepBackupKey(key);
+    }
+
+    @Override
+    public void dropBackupKey() {
+      machine.dropBackupKey();
+    }
+
+    @Override
+    public Set<SessionRef> restored(List<RoomKey> found) {
+      return machine.restored(found);
     }
 
     @Override

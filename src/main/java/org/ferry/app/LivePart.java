@@ -31,6 +31,8 @@ import org.ferry.store.live.PgRoomCards;
 import org.ferry.store.sending.PgLetters;
 import org.ferry.web.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What {@code run} follows, the bot's rooms and the configured accounts', and how it writes there.
@@ -39,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * @param sending for everybody who writes live; sends while some process on this database follows
  */
 record LivePart(Following following, Sending sending) {
+  private static final Logger LOG = LoggerFactory.getLogger(LivePart.class);
+
   /** How long somebody who sends waits for the homeserver. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -139,6 +143,10 @@ record LivePart(Following following, Sending sending) {
   private static Machines machines(
       Ferry ferry, Closing closing, PgKeyring keyring, @Nullable Registration registration) {
     Config config = ferry.config();
+    if (config.encryption().transport().equals("appservice")) {
+      LOG.warn(
+          "event=transport_is_sync encryption.transport: appservice is not used: what a homeserver pushes of keys is lost after an error or an outage. Keys come by /sync; say auto");
+    }
     Predicate<UserId> own =
         user -> config.encryption().selfSign() && isOurs(config, registration, user);
     return closing.add(

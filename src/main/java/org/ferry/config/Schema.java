@@ -355,7 +355,7 @@ final class Schema {
                 "transport",
                 Kind.words("auto", "sync", "appservice"),
                 "auto",
-                "the channel that room keys come by"),
+                "where room keys come from: always /sync, and run warns of appservice"),
             Setting.of(
                 "pickle_key_file",
                 Kind.SECRET_FILE,

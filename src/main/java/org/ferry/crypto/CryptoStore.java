@@ -77,6 +77,14 @@ public interface CryptoStore {
   /** The devices with this Curve25519 key, those that are gone included. */
   List<Device> devicesByKey(String curve25519);
 
+  /**
+   * A device whose account is in the same database, with its owner as that device knows it.
+   *
+   * @param curve25519 its identity key
+   * @param ed25519 its signing key
+   */
+  Optional<OwnDevice> own(String curve25519, String ed25519);
+
   /** When a device was last given a new session, or is to be. */
   Optional<Unwedging> unwedging(String senderKey);
 
@@ -104,7 +112,7 @@ public interface CryptoStore {
   /** The open request for a session's key. */
   Optional<KeyRequest> request(SessionRef ref);
 
-  /** The sessions that events wait for, those that have waited longest first. */
+  /** The sessions that events wait for, those of the latest events first. */
   List<SessionRef> missing(int limit);
 
   /** The requests for keys whose session no event waits for any more. */

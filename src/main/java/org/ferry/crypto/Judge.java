@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * device that is signed later is verified from then on.
  */
 final class Judge {
+  private final CryptoStore store;
   private final DeviceLists lists;
 
-  Judge(DeviceLists lists) {
+  Judge(CryptoStore store, DeviceLists lists) {
+    this.store = store;
     this.lists = lists;
   }
 
@@ -31,8 +33,21 @@ final class Judge {
       return new Verdict(Trust.MISMATCHED_SENDER, owner, signed);
     }
     if (device.isEmpty()) {
+      return ours(info, owner);
+    }
+    return new Verdict(signed ? Trust.VERIFIED : Trust.UNVERIFIED, owner, signed);
+  }
+
+  /** Ferry's own devices send each other no keys, so that none follows another's list. */
+  private Verdict ours(RoomKeyInfo info, @Nullable UserId owner) {
+    Optional<OwnDevice> own =
+        owner != null && info.origin().isAuthentic()
+            ? store.own(info.senderKey(), info.signingKey())
+            : Optional.empty();
+    if (own.filter(o -> o.owner().user().equals(owner) && !o.device().gone()).isEmpty()) {
       return new Verdict(Trust.UNKNOWN_DEVICE, owner, false);
     }
+    boolean signed = Identities.vouches(own.get().owner(), own.get().device());
     return new Verdict(signed ? Trust.VERIFIED : Trust.UNVERIFIED, owner, signed);
   }
 

@@ -80,7 +80,7 @@ public final class OlmMachine implements AutoCloseable {
     this.alarm = alarm;
     this.lists = new DeviceLists(store);
     this.sessions = new OlmSessions(store, pickler);
-    this.reader = new MegolmReader(store, keys, new Judge(lists), tally);
+    this.reader = new MegolmReader(store, keys, new Judge(store, lists), tally);
     this.account = AccountKeeper.open(store.device(), pickler, store.account());
     this.parts = parts();
   }
@@ -339,7 +339,8 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   /**
-   * The sessions that events wait for, of which a backup may have the key.
+   * The sessions that events wait for, of which a backup may have the key; those of the latest
+   * events first.
    *
    * @param limit how many at most
    */

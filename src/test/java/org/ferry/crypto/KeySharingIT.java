@@ -14,10 +14,12 @@ import java.util.stream.IntStream;
 import org.ferry.crypto.vodozemac.MegolmInbound;
 import org.ferry.crypto.vodozemac.MegolmOutbound;
 import org.ferry.crypto.vodozemac.Vodozemac;
+import org.ferry.id.DeviceId;
 import org.ferry.id.RoomId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
+import org.ferry.store.crypto.PgCryptoStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,6 +185,50 @@ class KeySharingIT {
     assertThat(ferry.store.askers()).isEmpty();
     assertThat(ferry.machine.incidents()).containsEntry(Incident.REFUSED_KEY_REQUEST, 1L);
     assertThat(phone.sync().newKeys()).isEmpty();
+  }
+
+  /** Ghosts and the bot send each other no keys; they read with those that Ferry has. */
+  @Test
+  void anotherDeviceOfFerrysIsKnownAndVerifiedByItsOwnIdentity() throws KeyRelay.Refusal {
+    DeviceRef ref = new DeviceRef(new UserId("@ghost:example.org"), new DeviceId("GHOST"));
+    PgCryptoStore store = PgCryptoStore.of(ferry.lab.database(), ferry.keys, ref);
+    Lease lease = store.claim("test", Duration.ofMinutes(5)).orElseThrow();
+    try (OlmMachine ghost =
+        OlmMachine.open(store, ferry.keys, ferry.keyring, lease, clock, ferry.alarms::add)) {
+      send(ghost);
+      Set<UserId> alone = Set.of(ref.user());
+      for (OutgoingRequest request : ghost.prepare(ROOM, alone, Peer.SETTINGS)) {
+        ghost.answered(request, relay.take(ref, request));
+      }
+      assertThat(ghost.prepare(ROOM, alone, Peer.SETTINGS)).isEmpty();
+      ObjectNode content = Json.object().put("body", "as a ghost");
+      ObjectNode event =
+          Json.object()
+              .put("type", "m.room.encrypted")
+              .put("event_id", "$ghost")
+              .put("sender", ref.user().value())
+              .put("origin_server_ts", 1)
+              .set("content", ghost.encrypt(ROOM, "txn", "m.room.message", content));
+      assertThat(trust(event)).isEqualTo(Trust.UNVERIFIED);
+      assertThat(ghost.createIdentity()).isTrue();
+      send(ghost);
+      assertThat(trust(event)).isEqualTo(Trust.VERIFIED);
+      assertThat(trust(event.deepCopy().put("sender", ALICE)))
+          .as("another's word")
+          .isEqualTo(Trust.MISMATCHED_SENDER);
+    }
+  }
+
+  private Trust trust(ObjectNode event) {
+    return ((DecryptOutcome.Clear) ferry.machine.decrypt(ROOM, event)).trust();
+  }
+
+  private void send(OlmMachine machine) throws KeyRelay.Refusal {
+    for (int i = 0; i < 5; i++) {
+      for (OutgoingRequest request : machine.outgoing()) {
+        machine.answered(request, relay.take(machine.device(), request));
+      }
+    }
   }
 
   /** The homeserver can make up an identity with devices, but not the key that is here. */

@@ -2,6 +2,7 @@ package org.ferry.live.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -41,6 +42,9 @@ final class Follower {
 
     /** Does what is to be done after a sync. */
     void afterSync(Intent intent, Machine machine);
+
+    /** What is done beside the sync; a task's failure ends them all, and all begin anew. */
+    List<Together.Named> besides(Intent intent, Machine machine, Signal keys);
 
     /** Takes what an answer says of rooms. */
     BiConsumer<ObjectNode, Boolean> rooms(Intent intent);
@@ -104,10 +108,11 @@ final class Follower {
       try {
         Signal requests = new Signal();
         var sent = new Requests(machine, intent.keys());
-        Together.run(
-            List.of(
-                new Together.Named("sync " + user, () -> sync(intent, machine, requests)),
-                new Together.Named("requests " + user, () -> sent.run(requests))));
+        List<Together.Named> tasks = new ArrayList<>();
+        tasks.add(new Together.Named("sync " + user, () -> sync(intent, machine, requests)));
+        tasks.add(new Together.Named("requests " + user, () -> sent.run(requests)));
+        tasks.addAll(duties.besides(intent, machine, company.keys()));
+        Together.run(tasks);
       } finally {
         company.openers().remove(user);
       }

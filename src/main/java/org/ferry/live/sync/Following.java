@@ -261,6 +261,12 @@ public final class Following implements AutoCloseable {
           }
 
           @Override
+          public List<Together.Named> besides(Intent intent, Machine machine, Signal keys) {
+            var backup = new BackupKeys(intent, machine, options.recoveryKey(), keys, clock);
+            return List.of(new Together.Named("backup " + options.user(), backup::run));
+          }
+
+          @Override
           public BiConsumer<ObjectNode, Boolean> rooms(Intent intent) {
             return new AccountRooms(options, intent, keeping.rooms(), intake)::take;
           }
@@ -280,6 +286,11 @@ public final class Following implements AutoCloseable {
           @Override
           public void afterSync(Intent intent, Machine machine) {
             // The bot's device is signed by an identity that Ferry made.
+          }
+
+          @Override
+          public List<Together.Named> besides(Intent intent, Machine machine, Signal keys) {
+            return List.of();
           }
 
           @Override

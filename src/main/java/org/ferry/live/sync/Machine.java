@@ -8,7 +8,9 @@ import java.util.Set;
 import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.OutgoingRequest;
 import org.ferry.crypto.RequestFailure;
+import org.ferry.crypto.RoomKey;
 import org.ferry.crypto.RoomSettings;
+import org.ferry.crypto.SessionRef;
 import org.ferry.crypto.SyncInput;
 import org.ferry.crypto.SyncOutcome;
 import org.ferry.id.EventId;
@@ -79,6 +81,34 @@ public interface Machine extends AutoCloseable {
    * @return false where it is not of the account's identity, as far as that is known by now
    */
   boolean adoptIdentity(String name, Secret seed);
+
+  /**
+   * The sessions whose keys events wait for, those of the latest events first.
+   *
+   * @param limit how many at most
+   */
+  List<SessionRef> missing(int limit);
+
+  /** The private key of the account's server-side backup, of this or a former one. */
+  Optional<Secret> backupKey();
+
+  /**
+   * Keeps the private key of the account's server-side backup.
+   *
+   * @return false where it is no such key
+   */
+  boolean keepBackupKey(Secret key);
+
+  /** The key of the backup is of no use any more. */
+  void dropBackupKey();
+
+  /**
+   * Takes room keys out of the account's own backup.
+   *
+   * @param found the keys; their sessions stay the caller's
+   * @return those that are new or reach further back
+   */
+  Set<SessionRef> restored(List<RoomKey> found);
 
   /** Gives the device back; what is kept stays. */
   @Override

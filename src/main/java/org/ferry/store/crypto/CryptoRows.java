@@ -50,16 +50,20 @@ final class CryptoRows {
   }
 
   static Tracked tracked(Row r) {
-    String identity = r.getString(4);
+    return tracked(r, 0);
+  }
+
+  static Tracked tracked(Row r, int at) {
+    String identity = r.getString(at + 4);
     return new Tracked(
-        new UserId(r.getString(0)),
-        r.getBoolean(1),
-        r.getLong(2),
-        r.getLong(3),
+        new UserId(r.getString(at)),
+        r.getBoolean(at + 1),
+        r.getLong(at + 2),
+        r.getLong(at + 3),
         identity == null ? null : StoredJson.parse(identity),
-        r.getString(5),
-        time(r, 6),
-        r.getInteger(7));
+        r.getString(at + 5),
+        time(r, at + 6),
+        r.getInteger(at + 7));
   }
 
   static Device device(Row r) {

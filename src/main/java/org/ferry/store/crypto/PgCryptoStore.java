@@ -28,6 +28,7 @@ import org.ferry.crypto.KeyRequest;
 import org.ferry.crypto.Lease;
 import org.ferry.crypto.MessageUse;
 import org.ferry.crypto.OutboundSession;
+import org.ferry.crypto.OwnDevice;
 import org.ferry.crypto.PickledSession;
 import org.ferry.crypto.QueuedMessage;
 import org.ferry.crypto.RoomKey;
@@ -85,6 +86,16 @@ public final class PgCryptoStore implements CryptoStore {
   private static final String PEERS =
       "select user_id, device_id, curve25519, ed25519, keys, gone from ferry.olm_peer where device"
           + " = $1";
+  private static final String OWN =
+      """
+      select p.user_id, p.device_id, p.curve25519, p.ed25519, p.keys, p.gone,
+        t.user_id, t.outdated, t.changed_at, t.answered_at, t.identity, t.pinned, t.retry_at, t.failures
+      from ferry.olm_account a join ferry.olm_device d on d.id = a.device
+        join ferry.olm_peer p
+          on p.device = d.id and p.user_id = d.user_id and p.device_id = d.device_id
+        join ferry.olm_tracked t on t.device = d.id and t.user_id = d.user_id
+      where a.curve25519 = $1 and a.ed25519 = $2 and p.curve25519 = $1 and p.ed25519 = $2
+      """;
   private static final String UNWEDGINGS =
       "select sender_key, user_id, device_id, at, wanted from ferry.olm_unwedging where device ="
           + " $1";
@@ -256,6 +267,13 @@ public final class PgCryptoStore implements CryptoStore {
   @Override
   public List<Device> devicesByKey(String curve25519) {
     return all(database.run(PEERS + " and curve25519 = $2", id, curve25519), CryptoRows::device);
+  }
+
+  @Override
+  public Optional<OwnDevice> own(String curve25519, String ed25519) {
+    return one(
+        database.run(OWN, curve25519, ed25519),
+        r -> new OwnDevice(CryptoRows.device(r), CryptoRows.tracked(r, 6)));
   }
 
   @Override

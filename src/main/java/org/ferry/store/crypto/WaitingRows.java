@@ -77,7 +77,7 @@ final class WaitingRows {
         database.run(
             """
             select room_id, session_id from ferry.megolm_waiting where device = $1
-            group by room_id, session_id order by min(position) limit $2
+            group by room_id, session_id order by max(position) desc limit $2
             """,
             device,
             limit),

@@ -1,0 +1,240 @@
+package org.ferry.live.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.ferry.crypto.KeyJson;
+import org.ferry.crypto.KeyOrigin;
+import org.ferry.crypto.RoomKey;
+import org.ferry.crypto.SessionRef;
+import org.ferry.crypto.keys.KeyBackup;
+import org.ferry.crypto.keys.KeyException;
+import org.ferry.crypto.keys.SecretStorage;
+import org.ferry.id.Secret;
+import org.ferry.live.Signal;
+import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the room keys that an account's device lacks out of the account's own server-side backup,
+ * session by session (specification, "Server-side key backups"). The backup's key comes from the
+ * account's secret storage, where its recovery key is given, or from another device of the account.
+ * For one thread.
+ */
+final class BackupKeys {
+  /** A key that is only late comes by itself meanwhile. */
+  private static final Duration ROUND = Duration.ofSeconds(5);
+
+  /** When what the backup lacked is looked for again: other clients upload what they have. */
+  private static final Duration AGAIN = Duration.ofHours(1);
+
+  private static final Duration PAUSE = Duration.ofMinutes(1);
+  private static final int LOOKED_AT = 1_000;
+  private static final int AT_ONCE = 50;
+  private static final String SECRET = "m.megolm_backup.v1";
+  private static final Logger LOG = LoggerFactory.getLogger(BackupKeys.class);
+
+  private final Intent intent;
+  private final Machine machine;
+  private final @Nullable Secret recoveryKey;
+  private final Signal keys;
+  private final InstantSource clock;
+
+  /** When each session is looked for next. */
+  private final Map<SessionRef, Instant> due =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<SessionRef, Instant> eldest) {
+          return size() > 2 * LOOKED_AT;
+        }
+      };
+
+  private Instant next = Instant.MIN;
+  private String told = "";
+
+  /** A backup that is unlocked. */
+  private record Unlocked(String version, KeyBackup key) {}
+
+  /**
+   * Keys of an account.
+   *
+   * @param intent the account as its device
+   * @param machine the device's
+   * @param recoveryKey of the account's secret storage; null where none is given
+   * @param keys woken when a room key came
+   * @param clock now
+   */
+  BackupKeys(
+      Intent intent,
+      Machine machine,
+      @Nullable Secret recoveryKey,
+      Signal keys,
+      InstantSource clock) {
+    this.intent = intent;
+    this.machine = machine;
+    this.recoveryKey = recoveryKey;
+    this.keys = keys;
+    this.clock = clock;
+  }
+
+  /** Looks until the thread is interrupted; following goes on where the backup does not answer. */
+  void run() throws InterruptedException {
+    while (true) {
+      Thread.sleep(ROUND);
+      if (clock.instant().isBefore(next)) {
+        continue;
+      }
+      try {
+        look();
+      } catch (HomeserverFailure e) {
+        if (!Thread.currentThread().isInterrupted()) {
+          tell(String.valueOf(e.getMessage()));
+        }
+        next = clock.instant().plus(PAUSE);
+      }
+    }
+  }
+
+  /** Looks for what is missing now. */
+  void look() {
+    Instant now = clock.instant();
+    List<SessionRef> wanted = new ArrayList<>();
+    for (SessionRef session : machine.missing(LOOKED_AT)) {
+      Instant at = due.putIfAbsent(session, now.plus(ROUND));
+      if (at != null && !now.isBefore(at) && wanted.size() < AT_ONCE) {
+        wanted.add(session);
+      }
+    }
+    if (wanted.isEmpty()) {
+      return;
+    }
+    Optional<Unlocked> backup = unlock();
+    if (backup.isEmpty()) {
+      next = now.plus(PAUSE);
+      return;
+    }
+    take(wanted, backup.get());
+    wanted.forEach(session -> due.put(session, now.plus(AGAIN)));
+  }
+
+  private void take(List<SessionRef> wanted, Unlocked backup) {
+    List<RoomKey> found = new ArrayList<>();
+    try {
+      wanted.forEach(session -> ask(session, backup).ifPresent(found::add));
+      int added = found.isEmpty() ? 0 : machine.restored(found).size();
+      LOG.info(
+          "event=keys_from_backup user={} wanted={} found={} added={}",
+          intent.user(),
+          wanted.size(),
+          found.size(),
+          added);
+      if (added > 0) {
+        keys.wake();
+      }
+    } finally {
+      found.forEach(key -> key.session().close());
+    }
+  }
+
+  private Optional<RoomKey> ask(SessionRef session, Unlocked backup) {
+    try {
+      ObjectNode entry =
+          intent.keys().backup(backup.version(), session.room().value(), session.session());
+      return backup.key().open(entry.path("session_data")).flatMap(data -> read(session, data));
+    } catch (MatrixException e) {
+      if (e.isNotFound()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private Optional<RoomKey> read(SessionRef session, JsonNode data) {
+    if (!(data instanceof ObjectNode entry)) {
+      return Optional.empty();
+    }
+    entry.put("room_id", session.room().value()).put("session_id", session.session());
+    try {
+      return Optional.of(KeyJson.read(entry, KeyOrigin.BACKUP, clock.instant()));
+    } catch (KeyException e) {
+      LOG.warn(
+          "event=backup_entry_unusable user={} room={} {}",
+          intent.user(),
+          session.room(),
+          e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** Empty where there is no backup, or no key of it; which is said once. */
+  private Optional<Unlocked> unlock() {
+    Optional<Secret> here = machine.backupKey();
+    if (here.isEmpty() && recoveryKey == null) {
+      return Optional.empty();
+    }
+    try {
+      ObjectNode version = intent.keys().backupVersion();
+      return here.flatMap(key -> fit(version, key))
+          .or(() -> stored().flatMap(key -> fit(version, key)));
+    } catch (MatrixException e) {
+      if (e.isNotFound()) {
+        tell("the account has no server-side key backup");
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Empty where a key is not that of the present backup; then it is not kept. */
+  private Optional<Unlocked> fit(ObjectNode version, Secret key) {
+    try {
+      KeyBackup backup = KeyBackup.ofText(key.reveal());
+      backup.check(version.path("algorithm").asText(), version.path("auth_data"));
+      return Optional.of(new Unlocked(version.path("version").asText(), backup));
+    } catch (KeyException e) {
+      tell(String.valueOf(e.getMessage()));
+      machine.dropBackupKey();
+      return Optional.empty();
+    }
+  }
+
+  /** What the account's secret storage holds. */
+  private Optional<Secret> stored() {
+    Secret recovery = recoveryKey;
+    if (recovery == null) {
+      return Optional.empty();
+    }
+    try {
+      Optional<Secret> key =
+          AccountSecrets.of(intent)
+              .flatMap(s -> s.open(SECRET, SecretStorage.byRecoveryKey(s.description(), recovery)));
+      if (key.isEmpty()) {
+        tell("the account's secret storage does not hold the key of its backup");
+      }
+      return key.filter(machine::keepBackupKey);
+    } catch (KeyException e) {
+      tell(String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private void tell(String sentence) {
+    if (!sentence.equals(told)) {
+      told = sentence;
+      LOG.warn("event=backup_not_read user={} {}", intent.user(), sentence);
+    }
+  }
+}
