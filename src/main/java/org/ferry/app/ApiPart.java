@@ -18,7 +18,6 @@ import org.ferry.live.provision.People;
 import org.ferry.live.provision.Provisioned;
 import org.ferry.live.provision.Rooms;
 import org.ferry.live.provision.Talk;
-import org.ferry.live.sending.Sending;
 import org.ferry.live.watch.MediaFiles;
 import org.ferry.migrate.explain.Explainer;
 import org.ferry.migrate.explain.Known;
@@ -34,6 +33,7 @@ import org.ferry.web.api.Api;
 import org.ferry.web.api.Feed;
 import org.ferry.web.api.MediaSigns;
 import org.ferry.web.metrics.Metrics;
+import org.ferry.webhook.Endpoint;
 import org.ferry.webhook.MediaLinks;
 import org.jspecify.annotations.Nullable;
 
@@ -47,14 +47,14 @@ final class ApiPart {
    * @param ferry stays the caller's
    * @param closing what it needs is added to
    * @param registration null where Ferry is no application service
-   * @param sending for what is said
+   * @param live for what is said, and for files
    * @param metrics told of each request
    */
   static Api make(
       Ferry ferry,
       Closing closing,
       @Nullable Registration registration,
-      Sending sending,
+      LivePart live,
       Metrics metrics) {
     Config config = ferry.config();
     ServiceDoorway door =
@@ -64,13 +64,16 @@ final class ApiPart {
     Provisioned rows = new PgProvisioned(ferry.database());
     People people = new People(rows, door, naming(config, registration));
     Rooms rooms = new Rooms(rows, door, people);
-    Talk talk = new Talk(sending, door, rooms);
+    Talk talk = new Talk(live.sending(), door, rooms);
     return new Api(
         config.access(),
         new Api.Provision(people, rooms, talk, new PgSessions(ferry.database())),
-        reading(ferry, closing, door, registration),
+        reading(ferry, closing, door, registration, live),
         new Api.Inside(
-            ferry.crossings(), id -> known(ferry, id), new PgDesk(ferry.database(), ferry.clock())),
+            ferry.crossings(),
+            id -> known(ferry, id),
+            new PgDesk(ferry.database(), ferry.clock()),
+            config.webhooks().stream().map(Endpoint::name).toList()),
         metrics.api(),
         ferry.clock());
   }
@@ -90,7 +93,11 @@ final class ApiPart {
   }
 
   private static Api.Reading reading(
-      Ferry ferry, Closing closing, ServiceDoorway door, @Nullable Registration registration) {
+      Ferry ferry,
+      Closing closing,
+      ServiceDoorway door,
+      @Nullable Registration registration,
+      LivePart live) {
     Config config = ferry.config();
     Messages messages = new PgMessages(ferry.database());
     PgNews news = closing.add(new PgNews(ferry.database()), PgNews::close);
@@ -99,7 +106,7 @@ final class ApiPart {
         messages,
         new PgRoomCards(ferry.database()),
         feed,
-        new MediaFiles(door, config.bot()),
+        new MediaFiles(door, config.bot(), live.readers()::intent),
         new PgFigures(ferry.database()),
         new MediaSigns(linkKey(config, registration), config.access().publicUrl()));
   }

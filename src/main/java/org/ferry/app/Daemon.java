@@ -90,7 +90,7 @@ public final class Daemon implements AutoCloseable {
     Router router = Router.router(vertx);
     pages.into(router);
     router.get("/metrics").handler(metrics::serve);
-    ApiPart.make(ferry, closing, registration, live.sending(), metrics).into(router);
+    ApiPart.make(ferry, closing, registration, live, metrics).into(router);
     Listener health =
         closing.add(Listener.open(vertx, router, config.api(), "api.listen"), Listener::close);
     following.start();

@@ -12,6 +12,8 @@ import org.ferry.config.Config.Listen;
 /** An HTTP server on one address. Closing it lets the requests under way finish. */
 final class Listener implements AutoCloseable {
   private static final int LONGEST_LINE = 16 * 1024;
+  private static final String API = "api.listen";
+  private static final int IDLE_SECONDS = 300;
   private static final Duration LAST_REQUESTS = Duration.ofSeconds(10);
 
   private final HttpServer server;
@@ -35,6 +37,8 @@ final class Listener implements AutoCloseable {
             .setPort(listen.port())
             // Nobody needs it, and what upgrades in the middle passes what stands before it.
             .setHttp2ClearTextEnabled(false)
+            // Streams are written to every 15 seconds; who is gone without a word is let go.
+            .setIdleTimeout(key.equals(API) ? IDLE_SECONDS : 0)
             .setMaxInitialLineLength(LONGEST_LINE)
             .setMaxHeaderSize(LONGEST_LINE);
     try {

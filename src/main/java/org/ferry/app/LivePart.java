@@ -39,8 +39,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param following begins when it is started
  * @param sending for everybody who writes live; sends while some process on this database follows
+ * @param readers reads as those who are followed
  */
-record LivePart(Following following, Sending sending) {
+record LivePart(Following following, Sending sending, Accounts readers) {
   private static final Logger LOG = LoggerFactory.getLogger(LivePart.class);
 
   /** How long somebody who sends waits for the homeserver. */
@@ -61,14 +62,7 @@ record LivePart(Following following, Sending sending) {
     boolean keys = config.encryption().pickling() != null || !config.people().isEmpty();
     PgKeyring keyring = keys ? ferry.keyring() : null;
     HomeserverDoors doors =
-        closing.add(
-            new HomeserverDoors(
-                ferry.vertx(),
-                config.homeserver(),
-                registration == null ? null : registration.asToken(),
-                ferry.clock(),
-                metrics),
-            HomeserverDoors::close);
+        closing.add(doors(ferry, registration, metrics), HomeserverDoors::close);
     PgIdentities identities = new PgIdentities(database, keyring);
     PgLetters letters = new PgLetters(database);
     Postbox box = new Postbox(letters, ferry.clock(), PATIENCE);
@@ -85,11 +79,13 @@ record LivePart(Following following, Sending sending) {
             new PgRoomCards(database),
             ferry.clock());
     PgMessages messages = new PgMessages(database);
+    Accounts readers =
+        new Accounts(
+            registration == null ? null : config.bot(), config.people(), doors, identities);
     Telling telling =
         new Telling(
             new PgNarration(database),
-            new Accounts(
-                registration == null ? null : config.bot(), config.people(), doors, identities),
+            readers,
             ours(config, registration),
             new Networks(config.networks()),
             ferry.clock());
@@ -112,7 +108,17 @@ record LivePart(Following following, Sending sending) {
                     telling,
                     new Telling.Sweeper(messages, config.retention(), ferry.clock()))),
             ferry.clock());
-    return new LivePart(closing.add(following, Following::close), box);
+    return new LivePart(closing.add(following, Following::close), box, readers);
+  }
+
+  private static HomeserverDoors doors(
+      Ferry ferry, @Nullable Registration registration, Metrics metrics) {
+    return new HomeserverDoors(
+        ferry.vertx(),
+        ferry.config().homeserver(),
+        registration == null ? null : registration.asToken(),
+        ferry.clock(),
+        metrics);
   }
 
   private static Company company(Config config, @Nullable Registration registration) {

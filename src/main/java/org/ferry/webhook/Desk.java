@@ -33,7 +33,12 @@ public interface Desk {
       @Nullable Instant failingSince,
       @Nullable Instant lastSuccess,
       @Nullable String lastError,
-      long pos) {}
+      long pos) {
+    /** That of an endpoint which was never served. */
+    public static Standing fresh(String name) {
+      return new Standing(name, true, null, 0, null, 0, 0, null, null, null, 0);
+    }
+  }
 
   /**
    * A delivery, for people.

@@ -66,7 +66,13 @@ public final class Accounts implements RoomReader {
     return e.isForbidden() || e.isNotFound();
   }
 
-  private Optional<Intent> intent(@Nullable UserId as) {
+  /**
+   * The way of whom something came to.
+   *
+   * @param as null for Ferry's bot
+   * @return empty where Ferry does not follow it (any more)
+   */
+  public Optional<Intent> intent(@Nullable UserId as) {
     if (as == null || as.equals(bot)) {
       return Optional.ofNullable(bot).map(b -> doors.service().as(b));
     }

@@ -4,25 +4,32 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
 import org.ferry.crypto.keys.EncryptedFile;
 import org.ferry.id.UserId;
 import org.ferry.live.message.MediaRef;
 import org.ferry.live.provision.ServiceDoor;
+import org.ferry.matrix.client.Intent;
 
 /** Fetches files that messages name from the homeserver. Safe for use by many threads. */
 public final class MediaFiles {
   private final ServiceDoor door;
   private final UserId bot;
+  private final Function<UserId, Optional<Intent>> readers;
 
   /**
    * Fetches.
    *
    * @param door the way to the homeserver
-   * @param bot who asks for them
+   * @param bot who asks for what came to Ferry itself
+   * @param readers the ways of the accounts that Ferry follows, which may be on other homeservers;
+   *     empty for one that it does not follow
    */
-  public MediaFiles(ServiceDoor door, UserId bot) {
+  public MediaFiles(ServiceDoor door, UserId bot, Function<UserId, Optional<Intent>> readers) {
     this.door = door;
     this.bot = bot;
+    this.readers = readers;
   }
 
   /**
@@ -38,7 +45,7 @@ public final class MediaFiles {
     Path file = Files.createTempFile("ferry-media-", "");
     try {
       try (OutputStream out = Files.newOutputStream(file)) {
-        var unused = door.homeserver().as(bot).download(ref.uri(), out);
+        var unused = reader(ref).download(ref.uri(), out);
       }
       if (ref.file() == null) {
         return file;
@@ -48,6 +55,14 @@ public final class MediaFiles {
       boolean unused = Files.deleteIfExists(file);
       throw e;
     }
+  }
+
+  /** Whom the message came to; the bot where nobody of ours is that any more. */
+  private Intent reader(MediaRef ref) {
+    return Optional.ofNullable(ref.reader())
+        .filter(reader -> !reader.equals(bot))
+        .flatMap(readers)
+        .orElseGet(() -> door.homeserver().as(bot));
   }
 
   private static Path opened(MediaRef ref, Path file) throws IOException {

@@ -39,7 +39,8 @@ public final class PgMessages implements Messages {
       MessageRows.SELECT + " where room = $1 and event = $2 order by pos desc limit 1";
   private static final String FIRST_SINCE =
       """
-      select coalesce((select min(pos) from ferry.live_message where at >= $1),
+      select coalesce((select pos from ferry.live_message where at >= $1 and data is not null
+          order by at, pos limit 1),
         (select pos + 1 from ferry.live_narration where id = 1))
       """;
   private static final String MEDIA = "select ref from ferry.live_media where id = $1";

@@ -54,8 +54,15 @@ public final class Api {
    * @param crossings what was migrated
    * @param knowledge what is known of an id
    * @param desk deliveries
+   * @param webhooks the names of those that are configured
    */
-  public record Inside(CrossingLedger crossings, Knowledge knowledge, Desk desk) {}
+  public record Inside(
+      CrossingLedger crossings, Knowledge knowledge, Desk desk, List<String> webhooks) {
+    /** Copies the list. */
+    public Inside {
+      webhooks = List.copyOf(webhooks);
+    }
+  }
 
   /**
    * Makes the API.
@@ -100,7 +107,7 @@ public final class Api {
     Socket.House house = new Socket.House(tokens, limit, reading.feed(), view, talk, watcher);
     all.add(new SocketStream(house, browsers).endpoint());
     all.addAll(new InsideEndpoints(inside.crossings(), inside.knowledge(), inside.desk()).all());
-    all.addAll(new DeliveryEndpoints(inside.desk(), view).all());
+    all.addAll(new DeliveryEndpoints(inside.desk(), inside.webhooks(), view).all());
     all.add(openapi(all, options));
     this.routes = new ApiRoutes(all, tokens, limit, browsers, watcher);
   }

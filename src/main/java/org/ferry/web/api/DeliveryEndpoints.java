@@ -3,8 +3,9 @@ package org.ferry.web.api;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.event.Json;
 import org.ferry.webhook.Desk;
@@ -16,10 +17,12 @@ final class DeliveryEndpoints {
   private static final int MOST = 500;
 
   private final Desk desk;
+  private final List<String> configured;
   private final View view;
 
-  DeliveryEndpoints(Desk desk, View view) {
+  DeliveryEndpoints(Desk desk, List<String> configured, View view) {
     this.desk = desk;
+    this.configured = List.copyOf(configured);
     this.view = view;
   }
 
@@ -28,7 +31,7 @@ final class DeliveryEndpoints {
         Endpoint.get(
             "/webhooks",
             Scope.DELIVERIES,
-            Endpoint.Doc.of("webhooks", "How each webhook that was served stands", "Webhooks"),
+            Endpoint.Doc.of("webhooks", "How each webhook stands", "Webhooks"),
             request -> webhooks()),
         Endpoint.get(
             "/webhooks/{name}/deliveries",
@@ -52,9 +55,13 @@ final class DeliveryEndpoints {
   private Reply webhooks() {
     ObjectNode answer = Json.object();
     ArrayNode list = answer.putArray("webhooks");
-    for (Desk.Standing s : desk.standings()) {
+    Map<String, Desk.Standing> served = new TreeMap<>();
+    configured.forEach(name -> served.put(name, Desk.Standing.fresh(name)));
+    desk.standings().forEach(s -> served.put(s.name(), s));
+    for (Desk.Standing s : served.values()) {
       list.addObject()
           .put("name", s.name())
+          .put("configured", configured.contains(s.name()))
           .put("on", s.on())
           .put("reason", s.reason())
           .put("waiting", s.waiting())
@@ -72,17 +79,17 @@ final class DeliveryEndpoints {
     return time == null ? null : time.toString();
   }
 
-  /** The name of a webhook that was served; else a problem. */
-  private String served(Request request) {
+  /** The name of a webhook that is configured, or was served; else a problem. */
+  private String known(Request request) {
     String name = request.part("name");
-    if (desk.key(name).isEmpty()) {
-      throw Problem.notFound("no webhook was served yet that is called " + name);
+    if (!configured.contains(name) && desk.key(name).isEmpty()) {
+      throw Problem.notFound("no webhook is called " + name);
     }
     return name;
   }
 
   private Reply deliveries(Request request) {
-    String name = served(request);
+    String name = known(request);
     int limit = request.number("limit", STANDARD, 1, MOST);
     ObjectNode answer = Json.object();
     ArrayNode list = answer.putArray("deliveries");
@@ -116,8 +123,8 @@ final class DeliveryEndpoints {
   }
 
   private Reply replay(Request request) {
-    String name = served(request);
-    Instant since = time(request.needed("since"));
+    String name = known(request);
+    Instant since = Times.of(request.needed("since"));
     String room = request.text("room");
     if (room == null && !request.caller().seesAll()) {
       throw Problem.forbidden("the token sees some rooms only: name one of them as room");
@@ -130,19 +137,12 @@ final class DeliveryEndpoints {
     return Reply.ok(Json.object().put("again", replayed.again()).put("forgotten", replayed.gone()));
   }
 
-  private static Instant time(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw Problem.badRequest("since is a time such as 2026-11-21T18:00:00Z");
-    }
-  }
-
   private Reply enable(Request request) {
-    String name = served(request);
+    String name = known(request);
     if (!request.caller().seesAll()) {
       throw Problem.forbidden("this needs a token that is restricted to no rooms and no networks");
     }
-    return Reply.ok(Json.object().put("name", name).put("on", desk.enable(name)));
+    boolean unused = desk.enable(name);
+    return Reply.ok(Json.object().put("name", name).put("on", true));
   }
 }

@@ -23,6 +23,8 @@ public final class Problem extends RuntimeException {
           Map.entry(410, "Gone"),
           Map.entry(413, "Too large"),
           Map.entry(415, "Unsupported media type"),
+          Map.entry(408, "Too slow"),
+          Map.entry(416, "No such part"),
           Map.entry(422, "Cannot be done as asked"),
           Map.entry(429, "Too many requests"),
           Map.entry(500, "Ferry failed"),

@@ -2,10 +2,6 @@ package org.ferry.web.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -139,16 +135,7 @@ final class ReadEndpoints {
     if (since.matches("[0-9]{1,18}")) {
       return Long.parseLong(since);
     }
-    try {
-      Instant time =
-          since.length() == 10
-              ? LocalDate.parse(since).atStartOfDay(ZoneOffset.UTC).toInstant()
-              : Instant.parse(since);
-      return messages.firstSince(time) - 1;
-    } catch (DateTimeParseException e) {
-      throw Problem.badRequest(
-          "since is a \"next\" of an earlier answer, or a time such as 2026-11-21T18:00:00Z");
-    }
+    return messages.firstSince(Times.of(since)) - 1;
   }
 
   static long place(String text, String name) {

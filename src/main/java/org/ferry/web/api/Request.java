@@ -30,7 +30,11 @@ record Request(
   }
 
   Optional<String> param(String name) {
-    return Optional.ofNullable(query.get(name)).filter(v -> !v.isEmpty());
+    String value = query.get(name);
+    if (value != null && value.indexOf(0) >= 0) {
+      throw Problem.badRequest(name + " holds a NUL");
+    }
+    return Optional.ofNullable(value).filter(v -> !v.isEmpty());
   }
 
   /** A whole number among the parameters. */
@@ -75,7 +79,15 @@ record Request(
     if (!value.isTextual()) {
       throw Problem.badRequest(field + " is a text");
     }
-    return value.textValue();
+    return plain(field, value.textValue());
+  }
+
+  /** Neither a database nor a homeserver takes a NUL. */
+  private static String plain(String field, String text) {
+    if (text.indexOf(0) >= 0) {
+      throw Problem.badRequest(field + " holds a NUL");
+    }
+    return text;
   }
 
   /** A text that has to be there. */
@@ -96,7 +108,7 @@ record Request(
     List<String> all = new ArrayList<>();
     for (JsonNode item : value) {
       if (item.isTextual()) {
-        all.add(item.textValue());
+        all.add(plain(field, item.textValue()));
       }
     }
     if (!value.isArray() || all.size() != value.size()) {

@@ -1,15 +1,14 @@
 package org.ferry.web.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.live.message.MediaRef;
 import org.ferry.live.message.Messages;
@@ -19,19 +18,10 @@ import org.ferry.matrix.event.Json;
 
 /** Files that messages name, and what could not be decrypted. */
 final class WatchEndpoints {
-  /** What a browser may show by itself; everything else is saved. */
-  private static final Set<String> SHOWN =
-      Set.of(
-          "image/png",
-          "image/jpeg",
-          "image/gif",
-          "image/webp",
-          "audio/ogg",
-          "audio/mpeg",
-          "audio/mp4",
-          "video/mp4",
-          "video/webm",
-          "text/plain");
+  /** Each is kept on this machine while it is handed out. */
+  private static final int MOST_FETCHES = 16;
+
+  private static final long SECONDS_TO_BEGIN = 10;
 
   private final Messages messages;
   private final View view;
@@ -40,6 +30,7 @@ final class WatchEndpoints {
   private final Figures figures;
   private final InstantSource clock;
   private final Runnable refused;
+  private final Semaphore fetches = new Semaphore(MOST_FETCHES);
 
   WatchEndpoints(
       Messages messages,
@@ -100,6 +91,18 @@ final class WatchEndpoints {
     if (bearer && !view.seesAllOf(request.caller(), ref.room())) {
       throw Problem.notFound("there is no such file any more");
     }
+    if (!fetches.tryAcquire(SECONDS_TO_BEGIN, TimeUnit.SECONDS)) {
+      throw new Problem(503, "busy", "too many files are fetched at once; ask again")
+          .with("Retry-After", "10");
+    }
+    try {
+      answer(ref, ctx);
+    } finally {
+      fetches.release();
+    }
+  }
+
+  private void answer(MediaRef ref, RoutingContext ctx) throws IOException, InterruptedException {
     Path file;
     try {
       file = files.fetch(ref);
@@ -107,7 +110,7 @@ final class WatchEndpoints {
       throw new Problem(502, "broken_file", "the file is not what its message says");
     }
     try {
-      send(ref, file, ctx.response());
+      FileAnswer.send(ref, file, ctx.request());
     } finally {
       boolean unused = Files.deleteIfExists(file);
     }
@@ -133,32 +136,5 @@ final class WatchEndpoints {
     if (end < clock.instant().getEpochSecond()) {
       throw new Problem(410, "link_ended", "the link has ended; read the message again");
     }
-  }
-
-  private static void send(MediaRef ref, Path file, HttpServerResponse response)
-      throws InterruptedException {
-    String type = Objects.requireNonNullElse(ref.mimetype(), "").split(";", 2)[0];
-    boolean shown = SHOWN.contains(type);
-    String name = Objects.requireNonNullElse(ref.filename(), "file");
-    HttpServerResponse unused =
-        response
-            .putHeader("Content-Type", shown ? type : "application/octet-stream")
-            .putHeader("Content-Security-Policy", "sandbox; default-src 'none'")
-            .putHeader("Cross-Origin-Resource-Policy", "cross-origin")
-            .putHeader(
-                "Content-Disposition",
-                (shown ? "inline" : "attachment") + "; filename*=UTF-8''" + escape(name));
-    try {
-      Void unusedDone =
-          response.sendFile(file.toString()).toCompletionStage().toCompletableFuture().get();
-    } catch (ExecutionException e) {
-      throw new Problem(503, "not_now", "the file could not be sent");
-    }
-  }
-
-  private static String escape(String name) {
-    return java.net.URLEncoder.encode(name, java.nio.charset.StandardCharsets.UTF_8)
-        .replace("+", "%20")
-        .replace("*", "%2A");
   }
 }

@@ -65,6 +65,24 @@ class ApiDocsTest {
     }
   }
 
+  /**
+   * The schemas that are published are those that are served, and nothing else is in the folder.
+   */
+  @Test
+  void publishedSchemasAreThoseThatAreServed() throws Exception {
+    var served = new TreeSet<String>();
+    for (JsonNode name : house.get("/schemas", "all-token").json().path("schemas")) {
+      boolean unused = served.add(name.asText() + ".json");
+      JsonNode schema = house.get("/schemas/" + name.asText(), "all-token").json();
+      Path published = Path.of("docs/reference/schemas", name.asText() + ".json");
+      assertThat(Json.parseObject(Files.readString(published))).as(name.asText()).isEqualTo(schema);
+    }
+    try (var files = Files.list(Path.of("docs/reference/schemas"))) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrderElementsOf(served);
+    }
+  }
+
   @Test
   void allReferencesOfTheDescriptionLeadSomewhere() {
     Pattern.compile("\"#(/components/[^\"]+)\"")

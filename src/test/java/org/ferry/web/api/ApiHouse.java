@@ -101,11 +101,14 @@ final class ApiHouse implements AutoCloseable {
                 stage.messages,
                 new PgRoomCards(database),
                 stage.feed,
-                new MediaFiles(nowhere, bot),
+                new MediaFiles(nowhere, bot, reader -> Optional.empty()),
                 new PgFigures(database),
                 new MediaSigns(Secret.of("key"), null)),
             new Api.Inside(
-                ledger, id -> explainer(ledger).explain(id), new PgDesk(database, clock)),
+                ledger,
+                id -> explainer(ledger).explain(id),
+                new PgDesk(database, clock),
+                List.of("shop", "never-served")),
             metrics.api(),
             clock)
         .into(router);

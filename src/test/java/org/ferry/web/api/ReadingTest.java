@@ -122,6 +122,116 @@ class ReadingTest {
   }
 
   @Test
+  void hostileValuesAreTheCallersFault() throws Exception {
+    for (String query :
+        List.of(
+            "since=-1",
+            "since=99999999999999999999",
+            "since=+999999999-12-31T23:59:59Z",
+            "since=%2B999999999-12-31T23:59:59Z",
+            "since=-999999999-01-01T00:00:00Z",
+            "since=1969-12-31",
+            "since=2026-02-30",
+            "since=1%00",
+            "before=x",
+            "before=-1",
+            "limit=0",
+            "limit=501",
+            "limit=1.5",
+            "limit=",
+            "room=%00",
+            "room=%21plain%00")) {
+      for (String path : List.of("/messages?", "/messages/matrix?")) {
+        Answer answer = house.get(path + query, "all-token");
+        assertThat(answer.status()).as(path + query + answer.json()).isEqualTo(400);
+        assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
+      }
+    }
+    assertThat(house.get("/messages?room=%27;drop%20table", "all-token").status())
+        .isBetween(400, 404);
+    assertThat(bodies("/messages?since=999999999999999999", "all-token")).isEmpty();
+    assertThat(bodies("/messages?since=9999-01-01", "all-token")).isEmpty();
+    assertThat(bodies("/messages/none", "all-token")).isEmpty();
+    assertThat(bodies("/messages/%27%20or%201=1", "all-token")).isEmpty();
+  }
+
+  @Test
+  void onePageOfANetworkFollowsTheOther() throws Exception {
+    List<String> seen = new ArrayList<>();
+    String next = "0";
+    for (int i = 0; i < 3; i++) {
+      String path = "/messages/whatsapp?limit=2&since=" + next;
+      seen.addAll(bodies(path, "all-token").reversed());
+      next = house.get(path, "all-token").json().path("next").asText();
+    }
+    assertThat(seen).containsExactly("2", "4", "6", "8", "10");
+    String room = PHONE.value().replace("!", "%21");
+    assertThat(bodies("/messages/whatsapp?since=4&limit=2&room=" + room, "network-token"))
+        .containsExactly("8", "6");
+    assertThat(bodies("/messages/matrix?room=" + room, "all-token")).isEmpty();
+  }
+
+  @Test
+  void roomsAreListedPageByPage() throws Exception {
+    for (String name : List.of("a", "b", "c")) {
+      var unused =
+          house.database.run(
+              "insert into ferry.live_room (room, name, network, encrypted, card, created)"
+                  + " values ($1, $2, $3, true, '{}', true)",
+              "!" + name + ":new.example.org",
+              "Room " + name,
+              name.equals("b") ? "whatsapp" : "matrix");
+    }
+    Answer first = house.get("/rooms?limit=2", "all-token");
+    assertThat(names(first)).containsExactly("Room a", "Room b");
+    String after = first.json().path("next").asText().replace("!", "%21");
+    Answer second = house.get("/rooms?limit=2&after=" + after, "all-token");
+    assertThat(names(second)).containsExactly("Room c");
+    assertThat(second.json().path("next").isNull()).isTrue();
+    assertThat(second.json().path("rooms").path(0).path("encrypted").asBoolean()).isTrue();
+    assertThat(names(house.get("/rooms", "network-token"))).containsExactly("Room b");
+    assertThat(names(house.get("/rooms", "room-token"))).isEmpty();
+    for (String query : List.of("after=x", "after=", "after=%21%00", "limit=0", "limit=x")) {
+      Answer answer = house.get("/rooms?" + query, "all-token");
+      assertThat(answer.status()).as(query).isEqualTo(query.equals("after=") ? 200 : 400);
+    }
+  }
+
+  private static List<String> names(Answer answer) {
+    assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
+    List<String> names = new ArrayList<>();
+    answer.json().path("rooms").forEach(r -> names.add(r.path("name").asText()));
+    return names;
+  }
+
+  @Test
+  void aFileIsForWhoSeesItsRoom() throws Exception {
+    var unused =
+        house.database.run(
+            "insert into ferry.live_media (id, pos, ref) values ('pic', 1, $1)",
+            "{\"uri\":\"mxc://hs/a\",\"room\":\"" + PHONE.value() + "\"}");
+    Answer seen = house.get("/media/pic", "all-token");
+    assertThat(seen.json().path("detail").asText()).contains("no homeserver here");
+    assertThat(house.get("/media/pic", "room-token").status()).isEqualTo(404);
+    assertThat(house.get("/media/none", "all-token").status()).isEqualTo(404);
+    assertThat(house.get("/media/pic", "nobody").status()).isEqualTo(401);
+    MediaSigns signs = new MediaSigns(Secret.of("key"), null);
+    long end = Instant.now().plusSeconds(60).getEpochSecond();
+    String good = signs.link("pic", Instant.ofEpochSecond(end)).substring(7);
+    assertThat(house.get(good, null).json().path("detail").asText()).contains("no homeserver here");
+    for (String bad :
+        List.of(
+            good.replace("expires=" + end, "expires=" + (end + 3600)),
+            good.replace("expires=" + end, "expires=x"),
+            good.replace("expires=" + end, "expires=0" + end + "0"),
+            good.replaceAll("signature=.*", "signature=x"),
+            good.replaceAll("signature=.*", "signature=%ff"),
+            good.replaceAll("[?]expires=[0-9]+", "?a=b"))) {
+      assertThat(house.get(bad, null).status()).as(bad).isIn(400, 403);
+    }
+  }
+
+  @Test
   void aStreamGoesOnBehindTheLastEvent() throws Exception {
     assertThat(stream("all-token", "7", 3)).containsExactly("id: 8", "id: 9", "id: 10");
     assertThat(stream("room-token", "4", 3)).containsExactly("id: 5", "id: 7", "id: 9");
