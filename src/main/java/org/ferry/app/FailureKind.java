@@ -7,6 +7,7 @@ import org.ferry.config.ConfigException;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.lab.LabException;
 import org.ferry.live.sync.Halted;
+import org.ferry.matrix.client.Errcode;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.InDoubt;
 import org.ferry.matrix.client.MatrixException;
@@ -66,6 +67,10 @@ public enum FailureKind {
   public static String sentence(Throwable failure) {
     String said = String.valueOf(failure.getMessage());
     return switch (failure) {
+      case MatrixException e when e.is(Errcode.MISSING_TOKEN) ->
+          said
+              + ". Something between Ferry and the homeserver takes the Authorization header away:"
+              + " let the proxy pass it on, or name the homeserver's own address.";
       case MatrixException e when e.isTokenRefused() ->
           said
               + ". The homeserver does not know Ferry's token: hand it registration.yaml, name that"

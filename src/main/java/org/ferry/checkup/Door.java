@@ -132,7 +132,10 @@ final class Door implements AutoCloseable {
       String text = new String(response.body(), StandardCharsets.UTF_8);
       return new Reply(response.statusCode(), headers, text);
     } catch (IOException e) {
-      throw new Unanswered(reason(e), e);
+      Unanswered silence = new Unanswered(reason(e), e);
+      throw silence.untrusted()
+          ? new Unanswered("its TLS certificate is signed by nobody that Java trusts", e)
+          : silence;
     }
   }
 

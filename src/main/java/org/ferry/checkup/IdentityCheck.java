@@ -32,6 +32,16 @@ final class IdentityCheck {
 
   /** Judges whom the homeserver takes the bare token for: the sender of the registration. */
   List<Finding> token(Reply whoami) {
+    if (whoami.is("M_MISSING_TOKEN")) {
+      return List.of(
+          Finding.problem(
+              AS_TOKEN,
+              "Ferry's token does not reach the homeserver (%s): something in front of it takes the Authorization header away"
+                  .formatted(whoami.words()),
+              "nginx, in the location block:\n  proxy_set_header Authorization $http_authorization;\n"
+                  + "or go past the proxy: "
+                  + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}")));
+    }
     if (!whoami.ok()) {
       boolean unknown = whoami.status() == 401 || whoami.is("M_UNKNOWN_TOKEN");
       return List.of(

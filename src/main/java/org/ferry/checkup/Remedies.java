@@ -99,6 +99,17 @@ final class Remedies {
     }
   }
 
+  /** How Java comes to trust a certificate authority of one's own. */
+  static String trust() {
+    return """
+    have Java trust the authority that signed its certificate, here ca.pem; for all of this Java, as root:
+      keytool -importcert -cacerts -storepass changeit -noprompt -alias homeserver -file ca.pem
+    or for Ferry alone, which then trusts no other:
+      keytool -importcert -keystore trust.p12 -storepass changeit -noprompt -alias homeserver -file ca.pem
+      export FERRY_JAVA_OPTS="-Djavax.net.ssl.trustStore=$PWD/trust.p12 -Djavax.net.ssl.trustStorePassword=changeit"\
+    """;
+  }
+
   /** What a reverse proxy in front of a homeserver has to do. */
   static String proxy(String homeserver) {
     return """

@@ -40,7 +40,7 @@ final class ServerCheck {
     try {
       versions = door.ask(Ask.get("/_matrix/client/versions").anonymous());
     } catch (Unanswered e) {
-      findings.add(silent(e.reason()));
+      findings.add(silent(e));
       return Optional.empty();
     }
     if (!versions.ok() || versions.at("versions").isEmpty()) {
@@ -64,7 +64,14 @@ final class ServerCheck {
     return reply.ok() ? reply : null;
   }
 
-  private Finding silent(String reason) {
+  private Finding silent(Unanswered silence) {
+    String reason = silence.reason();
+    if (silence.untrusted()) {
+      return Finding.problem(
+          HOMESERVER,
+          "what answers at %s is not trusted: %s".formatted(door.address(), reason),
+          Remedies.trust());
+    }
     return Finding.problem(
         HOMESERVER,
         "nothing answers at " + door.address() + ": " + reason,

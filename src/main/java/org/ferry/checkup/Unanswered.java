@@ -1,5 +1,6 @@
 package org.ferry.checkup;
 
+import java.security.cert.CertPathBuilderException;
 import org.jspecify.annotations.Nullable;
 
 /** The homeserver gave no answer to a probe; the message says why in a few words. */
@@ -12,5 +13,15 @@ final class Unanswered extends RuntimeException {
 
   String reason() {
     return String.valueOf(getMessage());
+  }
+
+  /** Whether somebody answered whose certificate is signed by nobody that Java trusts. */
+  boolean untrusted() {
+    for (Throwable t = getCause(); t != null; t = t.getCause()) {
+      if (t instanceof CertPathBuilderException) {
+        return true;
+      }
+    }
+    return false;
   }
 }

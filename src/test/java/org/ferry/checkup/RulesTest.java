@@ -179,6 +179,10 @@ class RulesTest {
     assertThat(unknown.remedy())
         .contains("sudo install -o matrix-synapse -g nogroup -m 0600 ")
         .contains("  app_service_config_files: [\"/etc/matrix-synapse/ferry-registration.yaml\"]");
+    Finding lost = check.token(error(401, "M_MISSING_TOKEN", "Missing access token")).getFirst();
+    assertThat(lost.blocks()).isTrue();
+    assertThat(lost.text()).contains("takes the Authorization header away");
+    assertThat(lost.remedy()).contains("proxy_set_header Authorization $http_authorization;");
     Finding other = check.token(reply(200, "{\"user_id\":\"@f:else.example.org\"}")).getFirst();
     assertThat(other.check()).isEqualTo(Check.DOMAIN);
     assertThat(other.remedy()).contains("homeserver: {domain: else.example.org}");

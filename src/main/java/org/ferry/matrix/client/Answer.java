@@ -6,6 +6,8 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.ferry.matrix.event.Json;
 
 /**
@@ -16,6 +18,9 @@ import org.ferry.matrix.event.Json;
  * @param body the bytes
  */
 record Answer(int status, MultiMap headers, Buffer body) {
+  private static final Pattern TITLE =
+      Pattern.compile("<title>([^<]{1,200})</title>", Pattern.CASE_INSENSITIVE);
+
   boolean isSuccess() {
     return status >= 200 && status < 300;
   }
@@ -72,9 +77,18 @@ record Answer(int status, MultiMap headers, Buffer body) {
     return status >= 500 && status != 501 && status != 505 && !isOutage();
   }
 
-  /** What the server said about the failure; the beginning of the body where it is no JSON. */
+  /** What the server said about the failure, in one line; of a web page its title. */
   String error() {
-    return json().map(o -> o.path("error").asText("")).orElseGet(body::toString);
+    return json().map(o -> o.path("error").asText("")).orElseGet(this::plain);
+  }
+
+  private String plain() {
+    String text = body.toString();
+    if (!text.stripLeading().startsWith("<")) {
+      return text;
+    }
+    Matcher title = TITLE.matcher(text);
+    return title.find() ? "(a web page: " + title.group(1).strip() + ")" : "(a web page)";
   }
 
   MatrixException refusal(Call call, Optional<Duration> retryAfter) {

@@ -37,7 +37,9 @@ final class Losses {
     return switch (kind) {
       case INTERRUPTED -> "stopped while waiting for the homeserver" + at;
       case HOPELESS ->
-          "no trusted TLS connection" + at + ": is the certificate valid, or is it plain http?";
+          "no trusted TLS connection"
+              + at
+              + ": is the certificate valid and signed by whom Java trusts, or is it plain http? ferry doctor says more";
       case NOT_SENT ->
           has(cause, UnknownHostException.class)
               ? "no such host" + at + ": is homeserver.address spelled right?"

@@ -140,12 +140,22 @@ final class Files implements Courier {
       if (e.isTokenRefused()) {
         throw e;
       }
-      String reason = "the homeserver refused " + cargo.known() + ": " + e.getMessage();
-      return e.status() >= 500
-          ? failing(
-              cargo.known(), reason + ". Its log says why; is the disk of its media store full?")
-          : missing(cargo.known(), reason);
+      return refused(cargo, e);
     }
+  }
+
+  private FileFate refused(Cargo cargo, MatrixException e) {
+    MxcUri known = cargo.known();
+    if (e.status() == 413 && e.errcode().isEmpty()) {
+      return missing(
+          known,
+          "%s has %,d bytes, more than a proxy in front of the homeserver lets through (%d %s): raise its limit there (nginx: client_max_body_size) and run again"
+              .formatted(known, cargo.body().length(), e.status(), e.error()));
+    }
+    String reason = "the homeserver refused " + known + ": " + e.getMessage();
+    return e.status() >= 500
+        ? failing(known, reason + ". Its log says why; is the disk of its media store full?")
+        : missing(known, reason);
   }
 
   private MxcUri send(MxcUri known, MediaBody body, Intent bot, @Nullable CarriedMedia row) {

@@ -272,6 +272,15 @@ class BadDaysTest {
   }
 
   @Test
+  void ofAWebPageItsTitleIsSaid() {
+    faulty.next(
+        answer(413, "<html>\n<head><title>413 Too Large</title></head>\n<body>x</body></html>"));
+    assertThatThrownBy(this::send).hasMessageEndingWith(": 413 (a web page: 413 Too Large)");
+    faulty.next(answer(403, "\n<html>no</html>"));
+    assertThatThrownBy(this::send).hasMessageEndingWith(": 403 (a web page)");
+  }
+
+  @Test
   void neverMakesASecondRoomBlindly() {
     faulty.next(hangUp());
     assertThatThrownBy(() -> intent.createRoom(Json.object())).isInstanceOf(InDoubt.class);
