@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks for room keys that did not come (specification, "Key requests"): our own devices, and all
- * devices of who sent the event, each session once. Once nothing waits for a session any more,
- * whatever opened it, they are told that its key is not needed.
+ * devices of who sent the event, each session once. Once no event lacks its key any more, by
+ * whatever way it came, they are told that it is not needed.
  */
 final class KeyRequests {
   static final String TYPE = "m.room_key_request";

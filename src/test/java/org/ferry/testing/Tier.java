@@ -46,6 +46,16 @@ public enum Tier {
     ENCRYPTED_SENDS(40, 1000, 10_000),
     /** Kills of the leading process meanwhile. */
     SENDER_KILLS(3, 20, 50),
+    /** Encrypted events that wait for keys. */
+    LATE_EVENTS(60, 1000, 1000),
+    /** Room keys that one device sends in one go. */
+    BURST_KEYS(60, 300, 300),
+    /** Message indexes for which several processes are handed an event and its replay. */
+    RACED_INDEXES(20, 500, 5000),
+    /** Kills of Ferry between an upload of one-time keys and its answer. */
+    UPLOAD_KILLS(2, 40, 200),
+    /** Kills of Ferry while it takes room keys in. */
+    KEY_KILLS(2, 100, 500),
     /** Random bodies that are signed and verified by the library of receivers. */
     SIGNED_BODIES(1000, 1000, 20_000),
     /** Messages that several processes deliver together, some of which are killed. */

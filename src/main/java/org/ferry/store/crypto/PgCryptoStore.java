@@ -111,8 +111,10 @@ public final class PgCryptoStore implements CryptoStore {
   private static final String UNAWAITED =
       """
        and not exists (select from ferry.megolm_waiting w where w.device = q.device
-        and w.room_id = q.room_id and w.session_id = q.session_id)
-      """;
+        and w.room_id = q.room_id and w.session_id = q.session_id
+      """
+          + WaitingRows.LACKING
+          + ")";
   private static final String PRUNE =
       "delete from ferry.olm_processed where device = $1 and at < $2";
 

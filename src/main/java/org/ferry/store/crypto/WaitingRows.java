@@ -30,6 +30,15 @@ final class WaitingRows {
           where w.device = $1 and (w.known_index is null or k.first_index < w.known_index)
           order by w.position limit $2
           """;
+
+  /** Of {@code w}: a row stays a while after its key came, until somebody tries the event again. */
+  static final String LACKING =
+      """
+       and not exists (select from ferry.room_key k
+        where k.room_id = w.room_id and k.session_id = w.session_id
+          and (w.known_index is null or k.first_index < w.known_index))
+      """;
+
   private static final String FROM =
       "select " + COLUMNS + " from ferry.megolm_waiting w where w.device = $1";
 
@@ -75,10 +84,9 @@ final class WaitingRows {
   List<SessionRef> sessions(int limit) {
     return PgCryptoStore.all(
         database.run(
-            """
-            select room_id, session_id from ferry.megolm_waiting where device = $1
-            group by room_id, session_id order by max(position) desc limit $2
-            """,
+            "select w.room_id, w.session_id from ferry.megolm_waiting w where w.device = $1"
+                + LACKING
+                + " group by w.room_id, w.session_id order by max(w.position) desc limit $2",
             device,
             limit),
         r -> new SessionRef(new RoomId(r.getString(0)), r.getString(1)));
@@ -111,8 +119,9 @@ final class WaitingRows {
                  and w.since < $2 and w.reason in ('NO_KEY', 'LATER_INDEX')
                 and not exists (select from ferry.megolm_request r where r.device = w.device
                   and r.room_id = w.room_id and r.session_id = w.session_id)
-                order by w.position limit $3
-                """,
+                """
+                + LACKING
+                + " order by w.position limit $3",
             device,
             CryptoWrites.time(time),
             limit),
