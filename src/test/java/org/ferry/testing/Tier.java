@@ -53,7 +53,7 @@ public enum Tier {
     /** Message indexes for which several processes are handed an event and its replay. */
     RACED_INDEXES(20, 500, 5000),
     /** Kills of Ferry between an upload of one-time keys and its answer. */
-    UPLOAD_KILLS(2, 40, 200),
+    UPLOAD_KILLS(1, 40, 200),
     /** Kills of Ferry while it takes room keys in. */
     KEY_KILLS(2, 100, 500),
     /** Random bodies that are signed and verified by the library of receivers. */
