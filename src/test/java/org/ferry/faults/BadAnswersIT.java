@@ -203,7 +203,7 @@ class BadAnswersIT {
       String line = ferry.awaitLine("stores nothing");
       assertThat(line).contains("(500 M_UNKNOWN)", "is its disk full", "nothing is lost");
       work.proxy().heal();
-      FerryProcess.Result result = ferry.await(Duration.ofMinutes(5));
+      FerryProcess.Result result = ferry.await(Duration.ofMinutes(20));
       assertThat(result.status()).as(result.toString()).isZero();
       assertThat(result.err().lines().filter(l -> l.contains("stores "))).hasSize(2);
       assertThat(result.out()).doesNotContain("late", "failed");
