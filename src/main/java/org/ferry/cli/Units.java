@@ -24,7 +24,7 @@ enum Units {
   /** The unit of a phase, by its name. */
   static Units of(String phase) {
     return switch (phase) {
-      case "reading" -> BYTES;
+      case "reading", "counting again" -> BYTES;
       case "history", "events" -> EVENTS;
       case "people", "strangers" -> PEOPLE;
       case "rooms", "rooms of the Space", "looking" -> ROOMS;

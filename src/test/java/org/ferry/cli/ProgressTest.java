@@ -75,6 +75,16 @@ class ProgressTest {
   }
 
   @Test
+  void aDumpThatIsCountedAgainIsMeasuredInBytesAsWhenItWasRead() {
+    Progress progress = new PlainProgress(out, now::get, Duration.ofSeconds(5));
+    progress.phase("counting again", 37_000_000);
+    pass(10);
+    progress.at(37_000_000);
+    progress.end();
+    assertThat(bytes.toString(UTF_8)).endsWith("counting again: 37.0 MB done in 10 s, 3.7 MB/s\n");
+  }
+
+  @Test
   void theBarsNoteStandsApartAndIsNeverCutInAWord() {
     Progress progress = new BarProgress(out, 80);
     progress.phase("history", 1_000_000);

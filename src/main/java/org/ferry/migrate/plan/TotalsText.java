@@ -18,6 +18,9 @@ final class TotalsText {
           RoomClass.FOREIGN,
           RoomClass.DESERTED);
 
+  /** Below this many bytes a size in megabytes says nothing. */
+  private static final long SMALL = 100_000;
+
   private final PlanTotals totals;
   private final List<String> lines = new ArrayList<>();
 
@@ -38,10 +41,10 @@ final class TotalsText {
                 totals.rooms(RoomAction.REUSE),
                 totals.rooms(RoomAction.SKIP),
                 totals.rooms(RoomAction.LIST),
-                counted(totals.rooms(RoomAction.CONFLICT), "conflict")));
+                counted(undecided(), "conflict")));
     lines.add("People: " + people());
     lines.add("Messages to carry: %,d".formatted(totals.messages()));
-    lines.add("Files: %,d (%.1f MB)".formatted(totals.media(), totals.mediaBytes() / 1e6));
+    lines.add("Files: %,d (%s)".formatted(totals.media(), size(totals.mediaBytes())));
     if (totals.withheld() > 0) {
       lines.add("Encrypted messages that are not carried: %,d".formatted(totals.withheld()));
     }
@@ -97,6 +100,15 @@ final class TotalsText {
       case FOREIGN -> "foreign room";
       case DESERTED -> "deserted room";
     };
+  }
+
+  /** Rooms and people that migrate refuses to begin with. */
+  private long undecided() {
+    return totals.rooms(RoomAction.CONFLICT) + totals.people().getOrDefault("conflict", 0L);
+  }
+
+  private static String size(long bytes) {
+    return bytes < SMALL ? "%,d bytes".formatted(bytes) : "%,.1f MB".formatted(bytes / 1e6);
   }
 
   private static String counted(long n, String noun) {

@@ -54,6 +54,15 @@ class PlanTotalsTest {
   }
 
   @Test
+  void aPersonThatMigrateWouldRefuseIsAConflictLikeARoom() {
+    Kit kit = new Kit().accounts().person("@old_bob:old", "Bob the elder").room(new Room("a"));
+    assertThat(kit.totals(kit.propose()).lines())
+        .contains("Plan: 1 to create, 0 to reuse, 0 to skip, 0 to list, 1 conflict.")
+        .contains("Files: 7 (7,000 bytes)")
+        .anyMatch(l -> l.startsWith("People: ") && l.contains("1 conflict"));
+  }
+
+  @Test
   void saysTheSameInJson() {
     JsonNode json = KIT.totals(KIT.propose()).toJson();
     assertThat(json.at("/rooms/local/reuse").asLong()).isEqualTo(1);
