@@ -84,13 +84,15 @@ class KeyBackupIT {
 
   private static JsonNode accountData(LabClient person, String type) {
     return person.get(
-        "%s/user/%s/account_data/%s".formatted(V3, LabClient.esc(person.userId()), type));
+        "%s/user/%s/account_data/%s"
+            .formatted(V3, LabClient.esc(person.userId()), LabClient.esc(type)));
   }
 
   private static void keep(LabClient person, String type, JsonNode content) {
     JsonNode unused =
         person.put(
-            "%s/user/%s/account_data/%s".formatted(V3, LabClient.esc(person.userId()), type),
+            "%s/user/%s/account_data/%s"
+                .formatted(V3, LabClient.esc(person.userId()), LabClient.esc(type)),
             content);
   }
 
