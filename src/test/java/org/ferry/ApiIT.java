@@ -14,8 +14,10 @@ import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -63,6 +65,7 @@ class ApiIT {
       LabClient alice = server.register("alice", TestLab.PASSWORD, false);
       roles(room, alice);
       said(room, alice);
+      shown(room, alice);
       session();
       archived(room, alice);
     } finally {
@@ -120,6 +123,30 @@ class ApiIT {
     assertThat(event.path("sender").asText()).isEqualTo("@old_=41nna:" + DOMAIN);
     assertThat(event.path("content").path("body").asText()).isEqualTo("Hello");
     assertThat(send("{\"as\":\"@alice:" + DOMAIN + "\",\"text\":\"x\"}", "k", 403)).isNotNull();
+  }
+
+  private void shown(String room, LabClient alice) throws Exception {
+    byte[] bytes = new byte[300_000];
+    new Random(7).nextBytes(bytes);
+    String first = send(picture(bytes), "cat-1", 202).path("event_id").asText();
+    assertThat(send(picture(bytes), "cat-1", 202).path("event_id").asText()).isEqualTo(first);
+    JsonNode content = alice.event(room, first).path("content");
+    assertThat(content.path("msgtype").asText()).isEqualTo("m.image");
+    assertThat(content.path("body").asText()).isEqualTo("A cat");
+    assertThat(content.path("filename").asText()).isEqualTo("cat.png");
+    assertThat(content.at("/info/size").asInt()).isEqualTo(bytes.length);
+    assertThat(content.at("/info/w").asInt()).isEqualTo(30);
+    assertThat(alice.download(content.path("url").asText())).isEqualTo(bytes);
+    bytes[0]++;
+    assertThat(send(picture(bytes), "cat-1", 422).path("detail").asText())
+        .contains("another message");
+    assertThat(send(picture(new byte[13_000_000]), "cat-2", 413)).isNotNull();
+  }
+
+  private static String picture(byte[] bytes) {
+    return ("{\"as\":\"Anna\",\"text\":\"A cat\",\"media\":{\"data\":\"%s\",\"mimetype\":\"image/png\","
+            + "\"filename\":\"cat.png\",\"width\":30,\"height\":20}}")
+        .formatted(Base64.getEncoder().encodeToString(bytes));
   }
 
   private void session() throws Exception {

@@ -198,6 +198,23 @@ public final class Rooms {
     return names;
   }
 
+  /** Whether what is said in a room is encrypted. */
+  boolean isEncrypted(RoomId room) {
+    return service.ask(server ->
+        members
+            .helpers()
+            .asSomebody(
+                server,
+                room,
+                "see whether it is encrypted",
+                i -> i.state(room, "m.room.encryption", "").isPresent()));
+  }
+
+  /** Ferry's own user. */
+  UserId bot() {
+    return people.naming().bot();
+  }
+
   /** Who is joined to a room. */
   public Set<UserId> joined(RoomId room) {
     return service.ask(server ->

@@ -18,9 +18,12 @@ import org.jspecify.annotations.Nullable;
  * what {@link Sending} throws. Safe for use by many threads.
  */
 public final class Talk {
+  private static final String MESSAGE = "m.room.message";
+
   private final Sending sending;
   private final Service service;
   private final Rooms rooms;
+  private final Uploads uploads;
 
   /**
    * Talk in the rooms of one homeserver.
@@ -33,6 +36,7 @@ public final class Talk {
     this.sending = sending;
     this.service = new Service(door);
     this.rooms = rooms;
+    this.uploads = new Uploads(service, rooms.bot(), rooms);
   }
 
   /**
@@ -41,7 +45,7 @@ public final class Talk {
    * @param text in plain words
    * @param html the same with marks; null for none
    * @param replyTo the event that it answers; null for none
-   * @param media a file that was uploaded; null for none
+   * @param media a file; null for none
    * @param clientRef what the application knows it by; handed back with the event
    */
   public record Saying(
@@ -52,16 +56,6 @@ public final class Talk {
       @Nullable String clientRef) {}
 
   /**
-   * A file that was uploaded.
-   *
-   * @param url its {@code mxc://} address
-   * @param mimetype such as {@code image/png}
-   * @param filename its name
-   * @param size in bytes; null where not known
-   */
-  public record Attachment(String url, String mimetype, String filename, @Nullable Long size) {}
-
-  /**
    * Sends a message, once for each key.
    *
    * @param key a room's key or id
@@ -70,20 +64,33 @@ public final class Talk {
    */
   public Sent say(String key, UserId as, Saying saying, String idempotency) {
     RoomId room = rooms.open(key);
-    return sending.send(new Outgoing(as, room, "m.room.message", content(saying), idempotency));
+    check(saying);
+    Attachment media = saying.media();
+    if (media == null) {
+      return sending.send(
+          new Outgoing(as, room, MESSAGE, content(saying, Json.object()), idempotency));
+    }
+    // A file that comes again is uploaded again, and under another address; it is the same message.
+    String same = Json.text(content(saying, Uploads.fingerprint(media)));
+    ObjectNode content = content(saying, uploads.put(room, media));
+    return sending.send(new Outgoing(as, room, MESSAGE, content, idempotency, same));
   }
 
-  private static ObjectNode content(Saying saying) {
+  private static void check(Saying saying) {
+    String text = saying.text();
+    if (saying.media() == null && (text == null || text.isBlank())) {
+      throw new ProvisionException(Kind.INVALID, "a message has text, media or both");
+    }
+  }
+
+  private static ObjectNode content(Saying saying, ObjectNode file) {
     String text = saying.text() == null ? "" : saying.text();
     ObjectNode content = Json.object();
     Attachment media = saying.media();
     if (media == null) {
-      if (text.isBlank()) {
-        throw new ProvisionException(Kind.INVALID, "a message has text, media or both");
-      }
       content.put("msgtype", "m.text").put("body", text);
     } else {
-      attach(content, media, text);
+      attach(content, media, file, text);
     }
     if (saying.html() != null) {
       content.put("format", "org.matrix.custom.html").put("formatted_body", saying.html());
@@ -100,7 +107,7 @@ public final class Talk {
     return content;
   }
 
-  private static void attach(ObjectNode content, Attachment media, String text) {
+  private static void attach(ObjectNode content, Attachment media, ObjectNode file, String text) {
     String kind = media.mimetype().split("/", 2)[0];
     String type =
         switch (kind) {
@@ -110,11 +117,18 @@ public final class Talk {
     content
         .put("msgtype", type)
         .put("body", text.isBlank() ? media.filename() : text)
-        .put("filename", media.filename())
-        .put("url", media.url());
-    ObjectNode info = content.putObject("info").put("mimetype", media.mimetype());
-    if (media.size() != null) {
-      info.put("size", media.size());
+        .put("filename", media.filename());
+    content.setAll(file.deepCopy());
+    ObjectNode info = content.withObjectProperty("info").put("mimetype", media.mimetype());
+    Attachment.Shape shape = media.shape();
+    put(info, "w", shape.width());
+    put(info, "h", shape.height());
+    put(info, "duration", shape.milliseconds());
+  }
+
+  private static void put(ObjectNode info, String name, @Nullable Integer value) {
+    if (value != null) {
+      info.put(name, value);
     }
   }
 

@@ -14,8 +14,11 @@ import org.ferry.id.UserId;
  *     its content takes an event back
  * @param content its content, in clear: it is encrypted where the room is
  * @param key the caller's; the same key is the same event
+ * @param same what tells it from another one under the same key, where its content does not,
+ *     because it names a file that each attempt uploads anew; empty where it does
  */
-public record Outgoing(UserId as, RoomId room, String type, ObjectNode content, String key) {
+public record Outgoing(
+    UserId as, RoomId room, String type, ObjectNode content, String key, String same) {
   /** The most characters of a key and of a type. */
   public static final int LONGEST = 255;
 
@@ -33,6 +36,11 @@ public record Outgoing(UserId as, RoomId room, String type, ObjectNode content, 
         || type.equals("m.room.encrypted")) {
       throw new IllegalArgumentException("no event of the type \"" + type + "\" can be sent");
     }
+  }
+
+  /** An event that its content tells from others. */
+  public Outgoing(UserId as, RoomId room, String type, ObjectNode content, String key) {
+    this(as, room, type, content, key, "");
   }
 
   /** Whether it takes an event back. */

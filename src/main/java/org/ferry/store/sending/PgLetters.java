@@ -127,7 +127,7 @@ public final class PgLetters implements Letters {
   @Override
   public Posted post(Outgoing out, String txn) {
     String content = StoredJson.text(out.content());
-    String hash = hash(out, content);
+    String hash = hash(out, out.same().isEmpty() ? content : out.same());
     boolean fresh =
         database
                 .run(

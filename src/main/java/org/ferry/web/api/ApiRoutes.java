@@ -11,6 +11,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.ferry.id.TraceId;
 import org.ferry.live.provision.ProvisionException;
 import org.ferry.live.sending.KeyReused;
@@ -35,6 +37,11 @@ public final class ApiRoutes {
   static final String TRACE = "Ferry-Trace";
 
   private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
+
+  /** Messages with files, which are held in memory while they are sent. */
+  private static final int MOST_FILES = 8;
+
+  private static final long SECONDS_FOR_A_TURN = 20;
   private static final Caller NOBODY = new Caller("nobody", Set.of(), List.of(), List.of(), null);
 
   private final RouteTable table;
@@ -42,6 +49,7 @@ public final class ApiRoutes {
   private final RateLimit limit;
   private final Browsers browsers;
   private final Watcher watcher;
+  private final Semaphore files = new Semaphore(MOST_FILES);
 
   /** Told of each request, for the metrics. Called from any thread. */
   public interface Watcher {
@@ -171,8 +179,19 @@ public final class ApiRoutes {
     }
     switch (endpoint.action()) {
       case Endpoint.Answering a -> {
-        ObjectNode body = exchange.body(a.largest());
-        exchange.send(a.work().answer(request(caller, match, request, body)));
+        boolean large = a.largest() > Endpoint.SMALL && exchange.isLargerThan(Endpoint.SMALL);
+        if (large && !files.tryAcquire(SECONDS_FOR_A_TURN, TimeUnit.SECONDS)) {
+          throw new Problem(503, "busy", "too many files come in at once; ask again")
+              .with("Retry-After", "10");
+        }
+        try {
+          ObjectNode body = exchange.body(a.largest());
+          exchange.send(a.work().answer(request(caller, match, request, body)));
+        } finally {
+          if (large) {
+            files.release();
+          }
+        }
       }
       case Endpoint.Streaming s -> {
         if (request.getHeader("Upgrade") == null) {
@@ -247,6 +266,9 @@ public final class ApiRoutes {
     }
     if (e.isNotFound()) {
       return Problem.notFound("the homeserver has no such thing: " + said);
+    }
+    if (e.status() == 413) {
+      return new Problem(413, "too_large", "the homeserver takes no file as large: " + said);
     }
     return new Problem(502, "homeserver_refused", "the homeserver refused: " + said);
   }

@@ -74,6 +74,12 @@ final class Exchange {
     }
   }
 
+  /** Whether a body is announced that has more bytes, or may have. */
+  boolean isLargerThan(int bytes) {
+    return !read
+        && (ctx.request().getHeader(HttpHeaders.TRANSFER_ENCODING) != null || announced() > bytes);
+  }
+
   private static boolean isJson(String type) {
     String bare = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     return bare.equals("application/json") || bare.endsWith("+json");

@@ -7,7 +7,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
-import org.ferry.id.MxcUri;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.provision.People;
@@ -87,7 +86,7 @@ final class TalkEndpoints {
             Request.text(body, "text"),
             Request.text(body, "html"),
             Request.text(body, "reply_to"),
-            media(body),
+            MediaForm.read(body),
             Request.text(body, "client_ref"));
     String key = idempotency == null ? UUID.randomUUID().toString() : idempotency;
     return talk.say(id.value(), as, saying, key("api " + caller.name() + " " + id + " " + key));
@@ -117,26 +116,6 @@ final class TalkEndpoints {
           "this session is of " + caller.user() + " and speaks for nobody else");
     }
     return caller.user();
-  }
-
-  private static Talk.@Nullable Attachment media(ObjectNode body) {
-    if (body.path("media").isMissingNode() || body.path("media").isNull()) {
-      return null;
-    }
-    if (!(body.path("media") instanceof ObjectNode media)) {
-      throw Problem.badRequest("media is an object");
-    }
-    String url = Request.text(media, "url");
-    if (url == null || MxcUri.parse(url).isEmpty()) {
-      throw Problem.badRequest("media.url is an mxc:// address of a file that was uploaded");
-    }
-    String type = Request.text(media, "mimetype");
-    String name = Request.text(media, "filename");
-    return new Talk.Attachment(
-        url,
-        type == null ? "application/octet-stream" : type,
-        name == null ? "file" : name,
-        media.path("size").isIntegralNumber() ? media.path("size").asLong() : null);
   }
 
   /** A key of fixed length that no two callers share. */

@@ -1,0 +1,103 @@
+package org.ferry.live.provision;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.ferry.crypto.keys.EncryptedFile;
+import org.ferry.id.MxcUri;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.live.provision.Attachment.Given;
+import org.ferry.live.provision.Attachment.Uploaded;
+import org.ferry.matrix.client.MediaBody;
+import org.ferry.matrix.event.Json;
+import org.jspecify.annotations.Nullable;
+
+/** Puts files of messages on the homeserver: encrypted, where their room is. */
+final class Uploads {
+  private final Service service;
+  private final UserId bot;
+  private final Rooms rooms;
+
+  /**
+   * Uploads.
+   *
+   * @param service the way to the homeserver
+   * @param bot who uploads; whose file it is makes no difference to who reads it
+   * @param rooms knows which are encrypted
+   */
+  Uploads(Service service, UserId bot, Rooms rooms) {
+    this.service = service;
+    this.bot = bot;
+    this.rooms = rooms;
+  }
+
+  /**
+   * Puts a file where it can be read from.
+   *
+   * @return what the event says of it: {@code url}, or {@code file} where it is encrypted; both
+   *     with {@code info.size}
+   */
+  ObjectNode put(RoomId room, Attachment media) {
+    return switch (media.content()) {
+      case Uploaded there -> said(there.url(), there.size());
+      case Given given -> given(room, media, given.bytes().getBytes());
+    };
+  }
+
+  private ObjectNode given(RoomId room, Attachment media, byte[] bytes) {
+    if (!rooms.isEncrypted(room)) {
+      MxcUri url = upload(bytes, media.mimetype(), media.filename());
+      return said(url, (long) bytes.length);
+    }
+    ByteArrayOutputStream sealed = new ByteArrayOutputStream(bytes.length);
+    ObjectNode file;
+    try {
+      file = EncryptedFile.encrypt(new ByteArrayInputStream(bytes), sealed);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    // The homeserver is told neither what it is nor how it is called.
+    MxcUri url = upload(sealed.toByteArray(), "application/octet-stream", null);
+    ObjectNode said = Json.object();
+    JsonNode unused = said.set("file", file.put("url", url.toString()));
+    said.putObject("info").put("size", bytes.length);
+    return said;
+  }
+
+  private static ObjectNode said(MxcUri url, @Nullable Long size) {
+    ObjectNode said = Json.object().put("url", url.toString());
+    ObjectNode info = said.putObject("info");
+    if (size != null) {
+      info.put("size", size);
+    }
+    return said;
+  }
+
+  private MxcUri upload(byte[] bytes, String type, @Nullable String name) {
+    MediaBody body = new MediaBody(bytes.length, type, name, () -> new ByteArrayInputStream(bytes));
+    return service.ask(server -> server.as(bot).upload(body));
+  }
+
+  /** What tells a file from another one before either is anywhere. */
+  static ObjectNode fingerprint(Attachment media) {
+    return switch (media.content()) {
+      case Uploaded there -> said(there.url(), there.size());
+      case Given given -> Json.object().put("sha256", sha256(given.bytes().getBytes()));
+    };
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}
