@@ -208,8 +208,8 @@ final class LocalCheck {
             .formatted(
                 d.key(), config.appservice().registration(), d.found(), d.expected(), d.breaks());
     return d.serious()
-        ? Finding.problem(REGISTRATION, text, remedies.writeAndHandOver())
-        : Finding.warning(REGISTRATION, text, remedies.writeAndHandOver());
+        ? Finding.problem(REGISTRATION, text, remedies.registration(d.key()))
+        : Finding.warning(REGISTRATION, text, remedies.registration(d.key()));
   }
 
   // Database -------------------------------------------------------------------------------------

@@ -57,6 +57,16 @@ final class Remedies {
         + handOver();
   }
 
+  /**
+   * One entry of the registration is not what the configuration needs. A token that will not do is
+   * not mended by writing the file anew, which keeps it.
+   */
+  String registration(String key) {
+    return key.endsWith("_token")
+        ? "draw new tokens:\n  ferry reset --tokens\nthen " + handOver()
+        : writeAndHandOver();
+  }
+
   /** Addresses by which a homeserver that is not on this machine's loopback reaches Ferry. */
   String reachable() {
     URI address = URI.create(config.appservice().address());
