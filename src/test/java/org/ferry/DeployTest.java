@@ -12,11 +12,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.ferry.config.Config;
+import org.ferry.config.ConfigLoader;
+import org.ferry.config.NewInstallation;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.snakeyaml.engine.v2.api.Load;
@@ -59,6 +66,33 @@ class DeployTest {
           .fieldNames()
           .forEachRemaining(n -> assertThat(services.has(n)).as(n).isTrue());
     }
+  }
+
+  /** What init writes and the compose file adds to it is reached from the other containers. */
+  @Test
+  void whatContainersAskForFerryListensOn(@TempDir Path folder) throws IOException {
+    String compose = Files.readString(Path.of("docker-compose.yml"));
+    Matcher added = Pattern.compile("printf '([^']+)' >> /data/config.yaml").matcher(compose);
+    assertThat(added.find()).isTrue();
+    new NewInstallation(
+            folder,
+            "http://synapse:8008",
+            "new.example.org",
+            "#village:new.example.org",
+            true,
+            "http://ferry:29380",
+            "ghost")
+        .write();
+    Files.writeString(
+        folder.resolve("config.yaml"),
+        added.group(1).replace("\\n", "\n"),
+        StandardOpenOption.APPEND);
+    Config config = new ConfigLoader(Map.of(), folder).load(null);
+    assertThat(config.appservice().address()).hasToString("http://ferry:29380");
+    assertThat(config.appservice().listen()).isEqualTo(new Config.Listen("0.0.0.0", 29380));
+    assertThat(config.api()).isEqualTo(new Config.Listen("0.0.0.0", 29381));
+    assertThat(compose().at("/services/ferry/ports/0").asText()).endsWith(":29381");
+    assertThat(Files.readString(Path.of("deploy/prometheus.yml"))).contains("\"ferry:29381\"");
   }
 
   @Test

@@ -139,4 +139,53 @@ class ReuseModesIT {
         .as("its name is no difference")
         .doesNotContain("(" + SAMPLE.room("random") + ")");
   }
+
+  private static String space(String options) {
+    String made = OWNER.createRoom(LabClient.json(options.replace('\'', '"')));
+    OWNER.membership("invite", made, BOT, "");
+    power(made);
+    return made;
+  }
+
+  private static boolean hangs(String parent, String room) {
+    return SHORE.state(parent).containsKey("m.space.child|" + room)
+        && SHORE.state(parent, "m.space.child", room).has("via");
+  }
+
+  @Test
+  @Order(4)
+  void roomsHangWhereThePlanSaysAlsoInASubSpaceThatWasThereBefore() {
+    Landing annex = SHORE.landing("annex", "annex", "rooms: {reuse: append}");
+    String root =
+        space(
+            "{'preset':'private_chat','name':'Annex','room_alias_name':'annex','creation_content':{'type':'m.space'}}");
+    String village =
+        space("{'preset':'private_chat','name':' village','creation_content':{'type':'m.space'}}");
+    OWNER.setState(
+        root,
+        "m.space.child",
+        village,
+        LabClient.json("{\"via\":[\"%s\"]}".formatted(Shore.DOMAIN)));
+    String old = SAMPLE.room("random");
+    String[] migrate = {
+      "migrate", "-y", "--media", Sample.MEDIA.toString(), "--rooms", "Village", "--rooms", old
+    };
+    var unused = annex.must(0, "analyze", Sample.SQL.toString());
+    unused = annex.must(0, "plan");
+    unused = annex.must(0, migrate);
+    assertThat(annex.mapped().room(SAMPLE.room("space"))).isEqualTo(village);
+    String room = annex.mapped().room(old);
+    assertThat(hangs(village, room)).isTrue();
+    assertThat(hangs(root, room)).isFalse();
+    assertThat(annex.must(1, "verify").out()).doesNotContain("(" + old + ")");
+
+    annex.edit(
+        "plan.yaml",
+        plan -> plan.replaceFirst("(?s)(id: \"" + old + "\".*?parents: )\\[[^\\]]*\\]", "$1[]"));
+    assertThat(annex.must(1, "verify").out()).contains("no child of").contains("(" + old + ")");
+    unused = annex.must(0, migrate);
+    assertThat(hangs(village, room)).isFalse();
+    assertThat(hangs(root, room)).isTrue();
+    assertThat(annex.must(1, "verify").out()).doesNotContain("(" + old + ")");
+  }
 }

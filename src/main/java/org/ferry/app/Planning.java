@@ -178,7 +178,9 @@ public final class Planning {
             people,
             byId(),
             progress(target),
-            MapFile.all(passage.options().identities())));
+            MapFile.all(passage.options().identities()),
+            target,
+            passage.options().bot()));
   }
 
   private Map<RoomId, RoomFacts> byId() {

@@ -2,6 +2,7 @@ package org.ferry.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
@@ -30,6 +31,15 @@ final class Logging {
       boolean more = debug && level.isGreaterOrEqual(Level.DEBUG);
       context.getLogger(FERRY).setLevel(more ? Level.DEBUG : level);
       var appender = context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(APPENDER);
+      boolean traces = debug || Level.DEBUG.isGreaterOrEqual(level);
+      if (traces
+          && appender instanceof ConsoleAppender<?> console
+          && console.getEncoder() instanceof PatternLayoutEncoder encoder) {
+        // logback.xml leaves stack traces out.
+        encoder.stop();
+        encoder.setPattern(encoder.getPattern().replace("%nopex", "%ex{full}"));
+        encoder.start();
+      }
       if (logging.format().equals("json") && appender instanceof ConsoleAppender<?>) {
         json(context, (ConsoleAppender<ILoggingEvent>) appender);
       }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +31,7 @@ import org.ferry.migrate.plan.ForeignRoom;
 /** Where a crossing stands, for a person and as JSON. */
 final class StatusView {
   private static final int SHOWN = 20;
+  private static final int SOME = 5;
 
   private StatusView() {}
 
@@ -70,11 +72,31 @@ final class StatusView {
         .skipped()
         .forEach((reason, n) -> lines.add("  left out by rule: %,d %s".formatted(n, reason)));
     settings(standing.settings()).ifPresent(lines::add);
-    standing.failures().stream().limit(SHOWN).forEach(f -> lines.add("  failed: " + line(f)));
-    if (standing.failures().size() > SHOWN) {
-      lines.add("  and more; ferry status --json lists them");
-    }
+    standing.aliasesLeft().stream()
+        .limit(SHOWN)
+        .forEach(f -> lines.add("  left as it is: " + line(f)));
+    failures(standing, lines);
     return lines;
+  }
+
+  /** All where they are few, else some of each kind. */
+  private static void failures(Standing standing, List<String> lines) {
+    long all = standing.failed().values().stream().mapToLong(Long::longValue).sum();
+    int each = all <= SHOWN ? SHOWN : SOME;
+    Map<String, List<Standing.Failure>> kinds =
+        standing.failures().stream()
+            .collect(
+                Collectors.groupingBy(
+                    Standing.Failure::kind, LinkedHashMap::new, Collectors.toList()));
+    kinds.forEach((kind, failures) -> {
+      failures.stream().limit(each).forEach(f -> lines.add("  failed: " + line(f)));
+      long more = standing.failed().getOrDefault(kind, 0L) - Math.min(each, failures.size());
+      if (more > 0) {
+        lines.add(
+            "  failed: %,d more of the kind %s; ferry status --json lists up to a thousand of each"
+                .formatted(more, kind));
+      }
+    });
   }
 
   private static void invitations(Standing standing, Ferry ferry, List<String> lines) {
@@ -285,16 +307,20 @@ final class StatusView {
           .put("late", room.progress().late());
     }
     takenBack(rooms, standing, ferry);
-    ArrayNode failures = json.putArray("failures");
-    for (Standing.Failure failure : standing.failures()) {
-      failures
-          .addObject()
+    standing.failed().forEach(json.putObject("failed")::put);
+    failures(json.putArray("failures"), standing.failures());
+    failures(json.putArray("aliases_left"), standing.aliasesLeft());
+    return json;
+  }
+
+  private static void failures(ArrayNode list, List<Standing.Failure> failures) {
+    for (Standing.Failure failure : failures) {
+      list.addObject()
           .put("kind", failure.kind())
           .put("id", failure.what())
           .put("room", failure.where())
           .put("reason", failure.reason());
     }
-    return json;
   }
 
   private static void takenBack(ArrayNode rooms, Standing standing, Ferry ferry) {

@@ -2,6 +2,7 @@ package org.ferry.migrate;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -25,7 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param media files by state: carried, reserved, failed
  * @param skipped events left out by rule, by rule
  * @param settings what people keep for themselves, by kind and state, such as {@code tag carried}
- * @param failures events, files and people that failed, one sentence each; at most a hundred
+ * @param failed how many of each kind failed
+ * @param failures what failed, one sentence each; at most a thousand of each kind, rooms and events
+ *     first
+ * @param aliasesLeft aliases that were left as they are by rule, with the reason; at most a
+ *     thousand
  */
 public record Standing(
     Crossing crossing,
@@ -35,8 +40,10 @@ public record Standing(
     Map<String, Long> media,
     Map<String, Long> skipped,
     Map<String, Long> settings,
-    List<Failure> failures) {
-  private static final int SHOWN = 100;
+    Map<String, Long> failed,
+    List<Failure> failures,
+    List<Failure> aliasesLeft) {
+  private static final int SHOWN = 1000;
 
   /**
    * A room's line.
@@ -79,7 +86,7 @@ public record Standing(
   /**
    * Something that failed.
    *
-   * @param kind event, file, person, room or setting
+   * @param kind room, event, person, file, alias or setting
    * @param what its old id
    * @param where the room on the source, null where it belongs to none
    * @param reason why, with the remedy where there is one
@@ -95,57 +102,104 @@ public record Standing(
    */
   public static Standing of(CrossingLedger ledger, Crossing crossing) {
     long id = crossing.id();
-    List<Failure> failures = new ArrayList<>();
-    Map<String, Long> people = new HashMap<>();
-    try (Stream<CarriedPerson> rows = ledger.people(id)) {
-      rows.forEach(p -> {
-        people.merge(p.state(), 1L, Long::sum);
-        if (p.reason() != null) {
-          note(failures, new Failure("person", p.old().value(), null, p.reason()));
-        }
-      });
-    }
-    Map<String, Long> media = new HashMap<>();
-    try (Stream<CarriedMedia> rows = ledger.media(id)) {
-      rows.forEach(m -> {
-        media.merge(m.state(), 1L, Long::sum);
-        if (m.reason() != null) {
-          note(failures, new Failure("file", m.old().toString(), null, m.reason()));
-        }
-      });
-    }
-    try (Stream<CarriedAlias> rows = ledger.aliases(id)) {
-      rows.filter(a -> a.state().equals("failed") && a.reason() != null)
-          .forEach(a ->
-              note(failures, new Failure("alias", a.old().value(), a.room().value(), a.reason())));
-    }
+    Failures failures = new Failures();
     List<RoomLine> rooms = rooms(ledger, id, failures);
+    Sums sums = sums(rooms);
     try (Stream<EventFate> failed = ledger.inState(id, EventState.FAILED, SHOWN)) {
       failed.forEach(f ->
-          note(
-              failures,
+          failures.note(
               new Failure(
                   "event",
                   f.event().id().value(),
                   f.event().room().value(),
                   f.reason() == null ? "unknown" : f.reason())));
     }
+    failures.total("event", sums.failed());
+    Map<String, Long> people = people(ledger, id, failures);
+    Map<String, Long> media = media(ledger, id, failures);
+    Failures left = new Failures();
+    aliases(ledger, id, failures, left);
     for (SettingLedger.Setting s : ledger.settings().failed(id, SHOWN)) {
       String why = "%s %s: %s".formatted(s.kind(), s.name(), s.reason());
-      note(failures, new Failure("setting", s.owner().value(), null, why));
+      failures.note(new Failure("setting", s.owner().value(), null, why));
     }
+    Map<String, Long> settings = ledger.settings().counts(id);
+    failures.total(
+        "setting",
+        settings.entrySet().stream()
+            .filter(e -> e.getKey().endsWith(" failed"))
+            .mapToLong(Map.Entry::getValue)
+            .sum());
     return new Standing(
         crossing,
         people,
         rooms,
-        sums(rooms),
+        sums,
         media,
         ledger.reasons(id, EventState.SKIPPED),
-        ledger.settings().counts(id),
-        failures);
+        settings,
+        failures.counts,
+        failures.kept,
+        left.kept);
   }
 
-  private static List<RoomLine> rooms(CrossingLedger ledger, long id, List<Failure> failures) {
+  /** What failed, with a bound for each kind, and how much it was. */
+  private static final class Failures {
+    private final Map<String, Long> counts = new LinkedHashMap<>();
+    private final List<Failure> kept = new ArrayList<>();
+
+    void note(Failure failure) {
+      if (counts.merge(failure.kind(), 1L, Long::sum) <= SHOWN) {
+        kept.add(failure);
+      }
+    }
+
+    /** Where not all were read. */
+    void total(String kind, long n) {
+      if (n > 0) {
+        counts.put(kind, n);
+      }
+    }
+  }
+
+  private static Map<String, Long> people(CrossingLedger ledger, long id, Failures failures) {
+    Map<String, Long> people = new HashMap<>();
+    try (Stream<CarriedPerson> rows = ledger.people(id)) {
+      rows.forEach(p -> {
+        people.merge(p.state(), 1L, Long::sum);
+        if (p.reason() != null) {
+          failures.note(new Failure("person", p.old().value(), null, p.reason()));
+        }
+      });
+    }
+    return people;
+  }
+
+  private static Map<String, Long> media(CrossingLedger ledger, long id, Failures failures) {
+    Map<String, Long> media = new HashMap<>();
+    try (Stream<CarriedMedia> rows = ledger.media(id)) {
+      rows.forEach(m -> {
+        media.merge(m.state(), 1L, Long::sum);
+        if (m.reason() != null) {
+          failures.note(new Failure("file", m.old().toString(), null, m.reason()));
+        }
+      });
+    }
+    return media;
+  }
+
+  private static void aliases(CrossingLedger ledger, long id, Failures failures, Failures left) {
+    try (Stream<CarriedAlias> rows = ledger.aliases(id)) {
+      rows.filter(a -> a.reason() != null && !a.state().equals("carried"))
+          .forEach(a ->
+              (a.state().equals("failed") ? failures : left)
+                  .note(
+                      new Failure(
+                          "alias", a.old().value(), a.room().value(), String.valueOf(a.reason()))));
+    }
+  }
+
+  private static List<RoomLine> rooms(CrossingLedger ledger, long id, Failures failures) {
     Map<RoomId, CarriedRoom> rows = new HashMap<>();
     try (Stream<CarriedRoom> begun = ledger.rooms(id)) {
       begun.forEach(r -> rows.put(r.old(), r));
@@ -159,17 +213,11 @@ public record Standing(
         }
         lines.add(new RoomLine(r.old(), r.target(), r.state(), r.reason(), p));
         if (r.reason() != null && r.state() != RoomState.SKIPPED) {
-          note(failures, new Failure("room", r.old().value(), null, r.reason()));
+          failures.note(new Failure("room", r.old().value(), null, r.reason()));
         }
       });
     }
     return lines;
-  }
-
-  private static void note(List<Failure> failures, Failure failure) {
-    if (failures.size() < SHOWN) {
-      failures.add(failure);
-    }
   }
 
   private static Sums sums(List<RoomLine> rooms) {

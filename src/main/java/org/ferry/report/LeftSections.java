@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.ferry.migrate.Standing;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.Plan.RoomClass;
@@ -37,7 +38,7 @@ final class LeftSections {
         contents.left().isEmpty()
             && people == 0
             && rules.isEmpty()
-            && contents.standing().failures().isEmpty()
+            && failed().isEmpty()
             && contents.problems().isEmpty();
     if (nothing) {
       html.element("p", words.of("left.none"));
@@ -53,8 +54,15 @@ final class LeftSections {
     problems();
   }
 
+  /** What failed, and the names that lead elsewhere and were left to that. */
+  private List<Standing.Failure> failed() {
+    return Stream.concat(
+            contents.standing().failures().stream(), contents.standing().aliasesLeft().stream())
+        .toList();
+  }
+
   private void failures() {
-    List<Standing.Failure> failures = contents.standing().failures();
+    List<Standing.Failure> failures = failed();
     if (failures.isEmpty()) {
       return;
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.swing.text.html.HTML;
 import javax.swing.text.html.HTMLEditorKit;
 import javax.swing.text.html.parser.ParserDelegator;
@@ -198,7 +199,12 @@ class ReportPageTest {
         Map.of("carried", 4L),
         Map.of("encrypted", 3L, "a rule of tomorrow", 1L),
         Map.of(),
-        List.of(new Standing.Failure("event", "$lost", OLD.value(), "the server said " + name)));
+        Map.of("event", 1L),
+        Stream.of("event", "room", "person", "file", "alias", "setting")
+            .map(
+                kind -> new Standing.Failure(kind, "$lost", OLD.value(), "the server said " + name))
+            .toList(),
+        List.of(new Standing.Failure("alias", "#lost:old.org", OLD.value(), "it leads elsewhere")));
   }
 
   /** What a reader of HTML finds in a page. */

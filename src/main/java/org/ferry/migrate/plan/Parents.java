@@ -16,7 +16,7 @@ import org.ferry.migrate.RoomFacts;
  * Which carried spaces a room stands in. Spaces that contain each other in a ring are brought into
  * an order: of two in a ring only the older one contains the other.
  */
-final class Parents {
+public final class Parents {
   private record Edge(RoomId parent, long ts) {}
 
   private Parents() {}
@@ -28,7 +28,7 @@ final class Parents {
    * @param spaces the spaces that are carried
    * @return for each room that has any its parents, the oldest first
    */
-  static Map<RoomId, List<RoomId>> of(List<RoomFacts> rooms, Set<RoomId> spaces) {
+  public static Map<RoomId, List<RoomId>> of(List<RoomFacts> rooms, Set<RoomId> spaces) {
     Map<RoomId, List<Edge>> edges = new HashMap<>();
     Map<RoomId, Long> ages = new HashMap<>();
     for (RoomFacts room : rooms) {

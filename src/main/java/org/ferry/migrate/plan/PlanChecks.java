@@ -17,6 +17,8 @@ import org.ferry.migrate.RoomFacts;
  * @param rooms every room, each of which must have a line
  * @param progress what has been carried and stays
  * @param mapped new ids that a person listed; lines that nobody edited must follow them
+ * @param target the destination Space as it stands
+ * @param bot Ferry's own account, which is nobody's
  */
 public record PlanChecks(
     String server,
@@ -26,4 +28,6 @@ public record PlanChecks(
     Set<UserId> people,
     Map<RoomId, RoomFacts> rooms,
     Progress progress,
-    Map<UserId, UserId> mapped) {}
+    Map<UserId, UserId> mapped,
+    TargetSpace target,
+    UserId bot) {}

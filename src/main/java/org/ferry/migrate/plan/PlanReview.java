@@ -135,6 +135,8 @@ final class PlanReview {
               + " is not of "
               + checks.domain()
               + ": Ferry can act for nobody of another server");
+    } else if (target.equals(checks.bot())) {
+      problem(person.id(), "target", target + " is Ferry's own account; name the person's");
     } else if (target.value().length() > LONGEST) {
       problem(person.id(), "target", target + " is longer than 255 characters; shorten it");
     }
@@ -217,8 +219,32 @@ final class PlanReview {
                   .formatted(other, room.id(), target));
         }
       }
+      if (target != null && room.action() == RoomAction.REUSE && facts != null) {
+        reused(room, facts, target);
+      }
       parents(room);
     }
+  }
+
+  private void reused(PlanRoom room, RoomFacts facts, RoomId target) {
+    if (target.equals(checks.target().id())) {
+      problem(
+          room.id(),
+          "target",
+          target + " is the Space itself, which takes no history; name a room in it");
+      return;
+    }
+    checks.target().rooms().stream()
+        .filter(there -> there.id().equals(target))
+        .filter(there -> there.isSpace() != facts.isSpace())
+        .findFirst()
+        .ifPresent(there ->
+            problem(
+                room.id(),
+                "target",
+                facts.isSpace()
+                    ? target + " is a room, and " + room.id() + " is a space; name a space"
+                    : target + " is a space, and " + room.id() + " is a room; name a room"));
   }
 
   private void kind(PlanRoom room, RoomFacts facts) {

@@ -42,6 +42,7 @@ public final class Migration {
   private final Doubts doubts;
   private final Unsealing unsealing;
   private final RoomFinish finish;
+  private final SubSpaces subSpaces;
   private final Mending mending;
   private final Scope scope;
   private final Mutes mutes;
@@ -97,9 +98,9 @@ public final class Migration {
     this.mutes = new Mutes(voyage, watch);
     this.doubts = new Doubts(voyage, cast, lookups);
     this.mending = new Mending(voyage, cast, rewriter, scope.selection());
-    this.finish =
-        new RoomFinish(
-            voyage, cast, mending, new SpaceLinks(voyage, cast, lookups), this.facts, watch);
+    SpaceLinks links = new SpaceLinks(voyage, cast, lookups);
+    this.finish = new RoomFinish(voyage, cast, mending, links, this.facts, watch);
+    this.subSpaces = new SubSpaces(voyage, cast, lookups, links, this.facts, watch);
   }
 
   private @Nullable RoomId predecessor(RoomId room) {
@@ -132,6 +133,7 @@ public final class Migration {
     boolean whole = quietly(rooms);
     finish.report();
     if (whole && !watch.stopping()) {
+      subSpaces.link();
       settings();
       new Invitations(voyage, facts, watch).carry(chosen);
       cast.withdraw();

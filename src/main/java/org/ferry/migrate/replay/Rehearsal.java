@@ -136,7 +136,7 @@ public final class Rehearsal {
       }
       CarriedRoom row =
           voyage.ledger().room(voyage.id(), plan.id()).filter(r -> r.target() != null).orElse(null);
-      rooms += row == null ? 1 : 0;
+      rooms += row == null && plan.action() == Plan.RoomAction.CREATE ? 1 : 0;
       room(plan, fact, row == null ? imaginedRow(plan, standardVersion) : row, rewriter, imagined);
       watch.step(1);
     }

@@ -16,7 +16,7 @@ import org.ferry.migrate.rewrite.Origin;
  * with exactly one canonical parent (decisions.md 15).
  */
 final class SpaceLinks {
-  private static final String CHILD = "m.space.child";
+  static final String CHILD = "m.space.child";
   private static final String PARENT = "m.space.parent";
 
   private final Voyage voyage;
@@ -53,6 +53,16 @@ final class SpaceLinks {
       ObjectNode content = present.map(SpaceLinks::ours).orElseGet(this::link);
       put(inRoom, target, PARENT, parent, content.put("canonical", true));
     }
+  }
+
+  /** Makes a room a child of a space, where nobody else took it out of there. */
+  void hang(Intent who, RoomId space, RoomId child) {
+    put(who, space, CHILD, child, link());
+  }
+
+  /** Takes a room out of a space, where it was Ferry who put it in. */
+  void unhang(Intent who, RoomId space, RoomId child) {
+    unlink(who, space, CHILD, child);
   }
 
   private RoomId canonicalParent(Plan.PlanRoom room) {

@@ -3,45 +3,60 @@ package org.ferry.migrate.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.ferry.id.RoomId;
+import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Readers;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Lookups;
 import org.ferry.migrate.verify.Difference.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the destination Space's own children: the rooms of no sub-space hang there, and of the
- * carried ones no others. Children of sub-spaces are state of those, and compared with it.
+ * Compares the children of the destination Space and of the carried sub-spaces: a room hangs in
+ * those that the plan names for it, or else in the Space itself, and in that only then. What else a
+ * sub-space holds is compared with its state.
  */
 final class SpaceCheck {
-  private static final String CHILD = "m.space.child";
+  static final String CHILD = "m.space.child";
 
   private final Voyage voyage;
   private final Lookups lookups;
   private final Crew crew;
-  private final Map<String, ObjectNode> children = new HashMap<>();
+  private final Readers readers;
+  private final Map<RoomId, Map<String, ObjectNode>> subSpaces = new HashMap<>();
+  private Map<String, ObjectNode> children = Map.of();
   private @Nullable String unreadable;
 
   /** Reads the Space. */
-  SpaceCheck(Voyage voyage, Lookups lookups, Crew crew) {
+  SpaceCheck(Voyage voyage, Lookups lookups, Crew crew, Readers readers) {
     this.voyage = voyage;
     this.lookups = lookups;
     this.crew = crew;
+    this.readers = readers;
     try {
-      for (ObjectNode event : voyage.bot().fullState(voyage.space())) {
-        if (event.path("type").asText("").equals(CHILD)) {
-          children.put(event.path("state_key").asText(""), event);
-        }
-      }
+      children = children(voyage.bot(), voyage.space());
     } catch (MatrixException e) {
       if (e.isTokenRefused()) {
         throw e;
       }
       unreadable = e.getMessage();
     }
+  }
+
+  private static Map<String, ObjectNode> children(Intent reader, RoomId space) {
+    Map<String, ObjectNode> children = new HashMap<>();
+    for (ObjectNode event : reader.fullState(space)) {
+      if (event.path("type").asText("").equals(CHILD)) {
+        children.put(event.path("state_key").asText(""), event);
+      }
+    }
+    return children;
   }
 
   /** Notes where the Space could not be read at all. */
@@ -56,8 +71,31 @@ final class SpaceCheck {
     if (unreadable != null || room.action() != Plan.RoomAction.CREATE) {
       return;
     }
-    boolean belongs = room.inSpace() && room.parents().stream().noneMatch(this::isCarried);
-    @Nullable ObjectNode child = children.get(target.value());
+    List<RoomId> parents =
+        room.inSpace() ? room.parents().stream().filter(this::isCarried).toList() : List.of();
+    for (RoomId parent : parents) {
+      place(room, subSpace(parent).get(target.value()), true, "the space " + parent, findings);
+    }
+    boolean belongs = room.inSpace() && parents.isEmpty();
+    place(room, children.get(target.value()), belongs, "the Space", findings);
+  }
+
+  private Map<String, ObjectNode> subSpace(RoomId old) {
+    return subSpaces.computeIfAbsent(
+        old,
+        id -> {
+          CarriedRoom row = voyage.ledger().room(voyage.id(), id).orElseThrow();
+          RoomId target = Objects.requireNonNull(row.target());
+          return children(readers.of(row, target), target);
+        });
+  }
+
+  private void place(
+      Plan.PlanRoom room,
+      @Nullable ObjectNode child,
+      boolean belongs,
+      String space,
+      Findings findings) {
     JsonNode via = child == null ? null : child.path("content").path("via");
     boolean there = via != null && via.isArray() && !via.isEmpty();
     String by = child == null ? null : child.path("sender").asText(null);
@@ -72,7 +110,7 @@ final class SpaceCheck {
           new Difference(
               Kind.SPACE,
               room.id().value(),
-              belongs ? "a child of the Space" : "no child of the Space",
+              (belongs ? "a child of " : "no child of ") + space,
               there ? "a child" : "none",
               by));
     }

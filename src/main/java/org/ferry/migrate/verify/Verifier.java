@@ -96,7 +96,7 @@ public final class Verifier {
     List<Plan.PlanRoom> rooms =
         voyage.plan().rooms().stream().filter(Plan.PlanRoom::carried).toList();
     watch.phase("rooms", rooms.size());
-    SpaceCheck space = new SpaceCheck(voyage, lookups, crew);
+    SpaceCheck space = new SpaceCheck(voyage, lookups, crew, readers);
     space.whole(general);
     List<RoomVerdict> verdicts = new ArrayList<>();
     for (Plan.PlanRoom plan : rooms) {

@@ -29,22 +29,40 @@ final class Command {
     }
   }
 
-  /** Runs a program to its end; its output goes through a file, which a daemon may keep open. */
+  /**
+   * Runs a program to its end; its output goes through a file, which a daemon may keep open. An
+   * interrupted thread waits all the same, and stays interrupted: what was begun is not left alone.
+   */
   Result run(Duration limit, String program, String... arguments) {
     Path output = scratch.resolve(program + ".out");
     try {
       Process process = builder(program, arguments).redirectOutput(output.toFile()).start();
       process.getOutputStream().close();
-      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!ends(process, limit)) {
         var unused = process.destroyForcibly();
         return new Result(-1, "no end after " + limit.toSeconds() + " s");
       }
       return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw cannotRun(program, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EmbeddedPostgresException("Interrupted while " + program + " ran.", e);
+    }
+  }
+
+  private static boolean ends(Process process, Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -112,7 +112,22 @@ public final class EmbeddedPostgres implements AutoCloseable {
       return hold;
     } finally {
       if (use.holds == 0) {
-        use.users.close();
+        abandon(use);
+      }
+    }
+  }
+
+  /** What was begun for nobody ends, also on a thread that was interrupted. */
+  private static void abandon(Use use) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      if (use.users.tryAlone()) {
+        use.server.stop();
+      }
+    } finally {
+      use.users.close();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

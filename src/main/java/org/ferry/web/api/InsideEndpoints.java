@@ -126,6 +126,7 @@ final class InsideEndpoints {
     standing.people().forEach(json.putObject("people")::put);
     standing.media().forEach(json.putObject("media")::put);
     standing.settings().forEach(json.putObject("settings")::put);
+    standing.failed().forEach(json.putObject("failed")::put);
     ArrayNode failures = json.putArray("failures");
     for (Standing.Failure failure : standing.failures()) {
       failures

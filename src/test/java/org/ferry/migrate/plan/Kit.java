@@ -188,7 +188,17 @@ final class Kit {
     Set<UserId> all =
         Stream.concat(people.keySet().stream(), strangers.stream().map(Stranger::id))
             .collect(Collectors.toSet());
-    return new PlanChecks("old", load, "new", "#village:new", all, rooms, progress(), mapped);
+    return new PlanChecks(
+        "old",
+        load,
+        "new",
+        "#village:new",
+        all,
+        rooms,
+        progress(),
+        mapped,
+        new TargetSpace(new RoomId("!village:new"), "Village", targets, List.of()),
+        new UserId("@ferrybot:new"));
   }
 
   String render(Plan plan) {

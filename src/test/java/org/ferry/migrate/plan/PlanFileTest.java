@@ -235,6 +235,8 @@ class PlanFileTest {
     String both = edit(text, "!a:old", "action: create", reuse);
     refusal(kit, edit(both, "!b:old", "action: create", reuse))
         .hasMessageContaining("both have !t:new as target");
+    refusal(kit, edit(text, "!a:old", "action: create", reuse.replace("!t:", "!village:")))
+        .hasMessageContaining("!village:new is the Space itself, which takes no history");
   }
 
   @Test

@@ -75,6 +75,29 @@ class EmbeddedPostgresTest {
     assertThat(answers(here)).isFalse();
   }
 
+  /** As Ctrl-C does to a command that has only begun. */
+  @Test
+  void whoIsInterruptedWhileItStartsLeavesNothingRunning() throws Exception {
+    EmbeddedPostgres.open(data, CACHE).close();
+    Thread opening =
+        Thread.ofPlatform()
+            .start(() -> {
+              try (var hold = EmbeddedPostgres.open(data, CACHE)) {
+                assertThat(hold.port()).isPositive();
+              } catch (EmbeddedPostgresException e) {
+                // It may give up or finish; the server ends either way.
+              }
+            });
+    Path pid = cluster().resolve("postmaster.pid");
+    while (!Files.exists(pid)) {
+      assertThat(opening.isAlive()).isTrue();
+      Thread.onSpinWait();
+    }
+    opening.interrupt();
+    opening.join();
+    assertThat(PidFile.read(cluster())).isEmpty();
+  }
+
   @Test
   void anInterruptedThreadStopsItAllTheSame() {
     var hold = EmbeddedPostgres.open(data, CACHE);
