@@ -60,9 +60,15 @@ final class SpaceLinks {
     put(who, space, CHILD, child, link());
   }
 
-  /** Takes a room out of a space, where it was Ferry who put it in. */
-  void unhang(Intent who, RoomId space, RoomId child) {
+  /**
+   * Takes a room out of a space, where it was Ferry who put it in.
+   *
+   * @param who writes into the space
+   * @param acting writes into the room, which names the space as a parent no longer
+   */
+  void unhang(Intent who, RoomId space, UserId acting, RoomId child) {
     unlink(who, space, CHILD, child);
+    unlink(cast.actor(acting), child, PARENT, space);
   }
 
   private RoomId canonicalParent(Plan.PlanRoom room) {

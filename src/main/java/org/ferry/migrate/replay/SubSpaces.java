@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
@@ -95,11 +96,19 @@ final class SubSpaces {
         boolean meant = before.getOrDefault(room.id(), List.of()).contains(space.id());
         if (named && !hangs) {
           links.hang(actor, target, carried.target());
-        } else if (!named && meant && hangs) {
-          links.unhang(actor, target, carried.target());
+        } else if (!named && meant) {
+          links.unhang(actor, target, acting(room, carried.target()), carried.target());
         }
       }
     }
+  }
+
+  private UserId acting(Plan.PlanRoom room, RoomId target) {
+    return voyage
+        .ledger()
+        .room(voyage.id(), room.id())
+        .map(row -> readers.of(row, target).user())
+        .orElse(voyage.options().bot());
   }
 
   private static Map<String, ObjectNode> children(Intent reader, RoomId space) {
