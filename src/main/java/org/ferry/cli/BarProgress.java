@@ -1,6 +1,7 @@
 package org.ferry.cli;
 
 import java.io.PrintStream;
+import java.text.DecimalFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -39,7 +40,7 @@ final class BarProgress implements Progress {
             .setConsumer(new ConsoleProgressBarConsumer(out, width))
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(REDRAW_MILLIS)
-            .showSpeed()
+            .showSpeed(new DecimalFormat("0.0"))
             .setSpeedUnit(java.time.temporal.ChronoUnit.SECONDS)
             .setEtaFunction(state -> left(state, speed))
             .build();

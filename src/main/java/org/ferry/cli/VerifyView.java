@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.ferry.migrate.verify.Change;
 import org.ferry.migrate.verify.Difference;
 import org.ferry.migrate.verify.VerifyReport;
@@ -13,6 +14,7 @@ import org.ferry.migrate.verify.VerifyReport.RoomVerdict;
 /** What a verification found, for a person and as JSON. */
 final class VerifyView {
   private static final int SHOWN = 5;
+  private static final int NAMED = 10;
 
   private VerifyView() {}
 
@@ -20,7 +22,11 @@ final class VerifyView {
     List<String> lines = new ArrayList<>();
     report.general().stream().limit(SHOWN).forEach(d -> lines.add("different: " + d));
     more(lines, "", report.generalCount());
-    report.rooms().forEach(room -> room(lines, room));
+    report.rooms().stream().filter(r -> r.target() != null).forEach(room -> room(lines, room));
+    List<RoomVerdict> unbegun = report.rooms().stream().filter(r -> r.target() == null).toList();
+    if (!unbegun.isEmpty()) {
+      lines.add(unbegun(unbegun));
+    }
     VerifyReport.SecondCount count = report.count();
     lines.add(
         "%s: %,d events in %,d rooms counted a second time, %s"
@@ -33,20 +39,34 @@ final class VerifyView {
         "%,d events in %,d rooms and %,d files compared, %,d late: %s"
             .formatted(
                 report.found(),
-                report.rooms().size(),
+                report.rooms().size() - unbegun.size(),
                 report.files().compared(),
                 report.late(),
-                verdict(report)));
+                verdict(report, unbegun.size())));
     return lines;
   }
 
-  private static String verdict(VerifyReport report) {
+  private static String unbegun(List<RoomVerdict> rooms) {
+    String names =
+        rooms.stream()
+            .limit(NAMED)
+            .map(r -> "%s (%s)".formatted(r.name(), r.old()))
+            .collect(Collectors.joining(", "));
+    int more = rooms.size() - NAMED;
+    return "not begun: %,d %s, which ferry migrate carries: %s%s"
+        .formatted(
+            rooms.size(),
+            rooms.size() == 1 ? "room" : "rooms",
+            names,
+            more > 0 ? " and %,d more".formatted(more) : "");
+  }
+
+  private static String verdict(VerifyReport report, int unbegun) {
+    long differences = report.differences() - unbegun;
     String found =
-        report.differences() == 0
-            ? "everything is as it was"
-            : "%,d %s"
-                .formatted(
-                    report.differences(), report.differences() == 1 ? "difference" : "differences");
+        differences == 0
+            ? (unbegun == 0 ? "everything is as it was" : "what was carried is as it was")
+            : "%,d %s".formatted(differences, differences == 1 ? "difference" : "differences");
     return report.whole() ? found : "stopped before all was compared; so far " + found;
   }
 

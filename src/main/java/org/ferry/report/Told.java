@@ -43,7 +43,7 @@ final class Told {
           case MEMBERSHIP ->
               words.of(
                   "diff.membership", d.what(), membership(d.expected()), membership(d.found()));
-          case SENDER, SPACE, SETTING, FAILED, UNREADABLE ->
+          case SENDER, SPACE, ALIAS, SETTING, FAILED, UNREADABLE ->
               words.of("diff." + d.kind().word(), d.what(), or(d.expected()), or(d.found()));
           default -> words.of("diff." + d.kind().word(), d.what());
         };

@@ -47,6 +47,8 @@ public record Difference(
     STATE,
     /** A room hangs in the wrong place of the Space. */
     SPACE,
+    /** An alias leads to another room, or to none. */
+    ALIAS,
     /** What a person keeps for themselves is another: a tag, a push rule, a read marker. */
     SETTING,
     /** A file's bytes are others. */
@@ -109,7 +111,8 @@ public record Difference(
           CONTENT,
           MEMBERSHIP,
           STATE,
-          SPACE ->
+          SPACE,
+          ALIAS ->
           "%s of %s: expected %s, found %s%s"
               .formatted(subject(), what, or(expected), or(found), who);
     };
@@ -122,6 +125,7 @@ public record Difference(
       case STATE_KEY -> "the state key";
       case STATE -> "the setting";
       case SPACE -> "the place in the Space";
+      case ALIAS -> "the room";
       default -> "the " + kind.word();
     };
   }

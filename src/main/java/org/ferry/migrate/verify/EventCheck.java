@@ -116,6 +116,10 @@ final class EventCheck {
       equal(Kind.SENDER, event, redact.sender().value(), sender);
     }
     equal(Kind.TYPE, event, "m.room.redaction", found.path("type").asText(""));
+    if (expectation.datedRedactions()) {
+      equal(
+          Kind.TIME, event, Long.toString(redact.ts()), found.path("origin_server_ts").asText(""));
+    }
     String target = found.path("redacts").asText(found.path("content").path("redacts").asText(""));
     boolean itself = found.path("unsigned").has("redacted_because");
     if (!itself) {

@@ -33,6 +33,11 @@ final class Expectation {
     this.opening = voyage.looking();
   }
 
+  /** Whether redactions keep their dates in the room. */
+  boolean datedRedactions() {
+    return context.datedRedactions();
+  }
+
   /** Who helps in the room, and stands in for others there. */
   String helper() {
     return context.actor().value();

@@ -106,6 +106,7 @@ public final class Verifier {
       verdicts.add(room(plan, space));
       watch.step(1);
     }
+    new AliasCheck(voyage, general).run();
     long unusedPeople = new PersonCheck(voyage, lookups, facts, general, watch).run();
     MediaCheck files = new MediaCheck(voyage, media, general, watch);
     files.run();

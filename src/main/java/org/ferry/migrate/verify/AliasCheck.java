@@ -1,0 +1,55 @@
+package org.ferry.migrate.verify;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.ferry.id.RoomId;
+import org.ferry.matrix.client.MatrixException;
+import org.ferry.matrix.client.ResolvedAlias;
+import org.ferry.migrate.CrossingLedger.CarriedAlias;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.replay.Voyage;
+import org.ferry.migrate.verify.Difference.Kind;
+
+/** Resolves every alias that was carried: it leads to the room that the old one became. */
+final class AliasCheck {
+  private final Voyage voyage;
+  private final Findings findings;
+
+  AliasCheck(Voyage voyage, Findings findings) {
+    this.voyage = voyage;
+    this.findings = findings;
+  }
+
+  /** Compares all. */
+  void run() {
+    List<CarriedAlias> carried;
+    try (Stream<CarriedAlias> rows = voyage.ledger().aliases(voyage.id())) {
+      carried = rows.filter(a -> a.state().equals("carried")).toList();
+    }
+    carried.forEach(this::compare);
+  }
+
+  private void compare(CarriedAlias alias) {
+    Optional<RoomId> wanted =
+        voyage.ledger().room(voyage.id(), alias.room()).map(CarriedRoom::target);
+    if (wanted.isEmpty()) {
+      return;
+    }
+    try {
+      Optional<RoomId> there = voyage.bot().resolveAlias(alias.target()).map(ResolvedAlias::room);
+      if (!there.equals(wanted)) {
+        findings.add(
+            Kind.ALIAS,
+            alias.target().value(),
+            wanted.get().value(),
+            there.map(RoomId::value).orElse(null));
+      }
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      findings.add(Kind.UNREADABLE, alias.target().value(), null, e.getMessage());
+    }
+  }
+}
