@@ -10,6 +10,8 @@ final class Names {
   static final int SHOWN = 120;
 
   private static final Pattern SPACE = Pattern.compile("[\\s\\p{Z}\\p{Cntrl}]+");
+  // Zero-width spaces and marks of direction, which nobody sees.
+  private static final Pattern INVISIBLE = Pattern.compile("\\p{Cf}+");
   // The capital of the dotless i is I, which would make it the same letter as i; it is kept apart.
   private static final char DOTLESS = '\u0131';
   private static final char PLACEHOLDER = '\uF131';
@@ -17,14 +19,15 @@ final class Names {
   private Names() {}
 
   /**
-   * Two names are the same where their keys are equal: compatibility forms, case and white space
-   * make no difference.
+   * Two names are the same where their keys are equal: compatibility forms, case, white space and
+   * what cannot be seen make no difference.
    *
    * @param name any text
    * @return the key, empty where the name holds nothing but white space
    */
   static String key(String name) {
-    String plain = Normalizer.normalize(name, Normalizer.Form.NFKC).replace(DOTLESS, PLACEHOLDER);
+    String seen = INVISIBLE.matcher(name).replaceAll("");
+    String plain = Normalizer.normalize(seen, Normalizer.Form.NFKC).replace(DOTLESS, PLACEHOLDER);
     String folded = plain.toLowerCase(Locale.ROOT).toUpperCase(Locale.ROOT);
     return oneLine(Normalizer.normalize(folded, Normalizer.Form.NFKC));
   }
