@@ -155,6 +155,7 @@ class ErasedEverywhereIT {
       case "text[]" -> "array['%s']".formatted(BOB);
       case "bytea" -> "convert_to('to %s!', 'UTF8')".formatted(BOB);
       case "boolean" -> "true";
+      case "uuid" -> "gen_random_uuid()";
       case "timestamp with time zone" -> "now()";
       default -> name.equals("source") ? "1" : "3";
     };
