@@ -245,8 +245,9 @@ final class MegolmReader {
         ciphertext.asText());
   }
 
+  /** Whether it can be an id: a stranger may have chosen it, and a database refuses some texts. */
   private static boolean isClean(String text) {
-    return !text.isEmpty() && text.indexOf(0) < 0;
+    return !text.isEmpty() && text.length() <= 255 && text.indexOf(0) < 0;
   }
 
   private Attempt rejected(Incident reason) {

@@ -64,7 +64,7 @@ record OlmPlaintext(
         event.path("recipient_keys").path("ed25519").asText().equals(us.ed25519()),
         Incident.WRONG_RECIPIENT);
     JsonNode claimed = event.path("keys").path("ed25519");
-    require(claimed.isTextual() && !claimed.textValue().isEmpty(), Incident.WRONG_SENDER_KEYS);
+    require(!ToDevice.word(claimed).isEmpty(), Incident.WRONG_SENDER_KEYS);
     String signingKey = claimed.textValue();
     Device device = attached(event, sender, senderKey, signingKey);
     // Of others nothing follows: anybody can upload a copy of somebody's public key.

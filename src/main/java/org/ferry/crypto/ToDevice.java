@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads fields of to-device contents; a field of a wrong type is as one that is missing. */
 final class ToDevice {
-  private static final int LONGEST = 512;
+  private static final int LONGEST = 255;
 
   private ToDevice() {}
 
@@ -23,8 +23,8 @@ final class ToDevice {
 
   /** The session that {@code room_id} and {@code session_id} name; null where they do not. */
   static @Nullable SessionRef session(JsonNode content) {
-    String room = text(content.path("room_id"));
-    String session = text(content.path("session_id"));
+    String room = word(content.path("room_id"));
+    String session = word(content.path("session_id"));
     return room.startsWith("!") && room.length() > 1 && !session.isEmpty()
         ? new SessionRef(new RoomId(room), session)
         : null;

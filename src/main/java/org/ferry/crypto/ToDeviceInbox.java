@@ -60,7 +60,9 @@ final class ToDeviceInbox {
   boolean take(JsonNode event, Turn turn) {
     String sender = event.path("sender").asText();
     JsonNode content = event.path("content");
-    if (!UserId.isValid(sender) || sender.indexOf(0) >= 0 || !content.isObject()) {
+    if (!UserId.isValid(sender)
+        || ToDevice.word(event.path("sender")).isEmpty()
+        || !content.isObject()) {
       return turn.refuse(Incident.MALFORMED);
     }
     UserId user = new UserId(sender);

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.ferry.crypto.vodozemac.Curve25519Key;
@@ -139,8 +140,40 @@ class ForgedMessagesIT {
     all.put(
         "a key that is cut",
         e -> ((ObjectNode) e.path("content")).put("session_key", group.sessionKey().substring(9)));
+    // What a database refuses: rows of an index that do not compress, and NUL.
+    all.put(
+        "a room id of thousands of letters",
+        e -> ((ObjectNode) e.path("content")).put("room_id", "!" + letters(4000)));
+    all.put(
+        "a signing key with a NUL", e -> e.putObject("keys").put("ed25519", "a" + (char) 0 + "b"));
     all.put("a forwarded key that nobody asked for", e -> e.put("type", "m.forwarded_room_key"));
     return all;
+  }
+
+  private static String letters(int n) {
+    return new Random(7)
+        .ints(n, 'a', 'z' + 1)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  /** The sync goes on: nothing that a stranger chooses keeps its token from advancing. */
+  @Test
+  void anIdOfThousandsOfLettersStopsNothing() {
+    ObjectNode withheld =
+        Json.object().put("type", "m.room_key.withheld").put("sender", EVE.value());
+    withheld
+        .putObject("content")
+        .put("algorithm", AccountKeeper.MEGOLM)
+        .put("room_id", ROOM.value())
+        .put("session_id", letters(4000))
+        .put("sender_key", eve.identityKeys().curve25519().base64())
+        .put("code", "m.blacklisted");
+    relay.deliver(bob.ref, withheld);
+    relay.deliver(bob.ref, withheld.deepCopy().put("sender", "@" + letters(4000) + ":x.org"));
+    SyncOutcome unused = bob.sync();
+    assertThat(receive(honest()).newKeys())
+        .containsExactly(new SessionRef(ROOM, group.sessionId()));
   }
 
   @Test

@@ -35,6 +35,7 @@ public record Arrival(
     Buffer raw,
     TraceId trace) {
   private static final String ENCRYPTED = "m.room.encrypted";
+  private static final int LONGEST_ID = 255;
 
   /**
    * Reads an event.
@@ -74,13 +75,13 @@ public record Arrival(
     }
   }
 
-  /** The empty text where the event is encrypted and names no session. */
+  /** The empty text where the event is encrypted and names no session, or nothing that is one. */
   private static @Nullable String session(ObjectNode event, String type) {
     if (!type.equals(ENCRYPTED) || event.has("state_key")) {
       return null;
     }
     String session = text(event.path("content"), "session_id");
-    return session == null ? "" : session;
+    return session == null || session.length() > LONGEST_ID ? "" : session;
   }
 
   private static long ts(ObjectNode event) {

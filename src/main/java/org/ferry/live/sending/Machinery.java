@@ -193,7 +193,7 @@ final class Machinery implements AutoCloseable {
         Thread.currentThread().interrupt();
       } catch (RuntimeException e) {
         // The database cannot be used; the next round may find it again.
-        LOG.warn("event=ghosts_not_visited", e);
+        LOG.warn("event=ghosts_not_visited {}", e.toString(), e);
       }
     }
   }
@@ -209,7 +209,7 @@ final class Machinery implements AutoCloseable {
       LOG.info("event=ghost_not_visited user={} {}", ghost, e.getMessage());
     } catch (RuntimeException e) {
       // The others are visited all the same.
-      LOG.warn("event=ghost_not_visited user={}", ghost, e);
+      LOG.warn("event=ghost_not_visited user={} {}", ghost, e.toString(), e);
     }
   }
 

@@ -190,7 +190,8 @@ public final class Postman implements Duty {
     } catch (RuntimeException e) {
       // The database cannot be used, or what nobody foresaw: the other rooms go on.
       if (!Thread.currentThread().isInterrupted()) {
-        LOG.warn("event=sending_stopped room={}", waiting.getFirst().out().room(), e);
+        LOG.warn(
+            "event=sending_stopped room={} {}", waiting.getFirst().out().room(), e.toString(), e);
       }
       return false;
     }
@@ -235,7 +236,11 @@ public final class Postman implements Duty {
       // Whatever it is, only this sender's messages wait for it, and not for ever.
       if (!Thread.currentThread().isInterrupted()) {
         LOG.warn(
-            "event=send_stumbled room={} key=\"{}\"", letter.out().room(), letter.out().key(), e);
+            "event=send_stumbled room={} key=\"{}\" {}",
+            letter.out().room(),
+            letter.out().key(),
+            e.toString(),
+            e);
       }
       return later(letter, "unforeseen: " + e);
     }

@@ -124,6 +124,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
       if (use.users.tryAlone()) {
         use.server.stop();
       }
+    } catch (EmbeddedPostgresException e) {
+      // Why it could not be opened says more.
+      logger.debug("stopping what was begun", e);
     } finally {
       use.users.close();
       if (interrupted) {

@@ -122,12 +122,16 @@ public final class PgOutbox implements Outbox {
   // Two numbers make the name of a process's lock: see PgPresence.
   private static final String ORPHANS =
       """
+      with orphans as (
+        select l.pk from ferry.webhook_lane l
+        where l.owner is not null and l.lease_until > clock_timestamp()
+          and (hashtext(l.owner)::bigint & 4294967295) <> all (array(
+            select k.objid::bigint from pg_locks k
+            where k.locktype = 'advisory' and k.classid = %d and k.objsubid = 2 and k.granted
+              and k.database = (select oid from pg_database where datname = current_database())))
+        order by l.pk for update of l skip locked)
       update ferry.webhook_lane l set owner = null, lease_until = null, epoch = l.epoch + 1
-      where l.owner is not null and l.lease_until > clock_timestamp()
-        and (hashtext(l.owner)::bigint & 4294967295) <> all (array(
-          select k.objid::bigint from pg_locks k
-          where k.locktype = 'advisory' and k.classid = %d and k.objsubid = 2 and k.granted
-            and k.database = (select oid from pg_database where datname = current_database())))
+      from orphans o where l.pk = o.pk
       """
           .formatted(PgPresence.LOCKS);
   private static final int TIDIED = 5_000;

@@ -84,7 +84,7 @@ public final class Api {
     Tokens tokens = new Tokens(options.tokens(), provision.sessions(), clock);
     RateLimit limit = new RateLimit(options.rate(), clock);
     Browsers browsers = new Browsers(options.corsOrigins());
-    List<Endpoint> all = new ArrayList<>(provisioning(provision, tokens));
+    List<Endpoint> all = new ArrayList<>(provisioning(provision, tokens, reading.cards()));
     View view = new View(reading.cards(), provision.rooms(), reading.signs(), clock);
     TalkEndpoints talk =
         new TalkEndpoints(provision.people(), provision.rooms(), provision.talk(), view);
@@ -112,7 +112,7 @@ public final class Api {
     this.routes = new ApiRoutes(all, tokens, limit, browsers, watcher);
   }
 
-  private static List<Endpoint> provisioning(Provision provision, Tokens tokens) {
+  private static List<Endpoint> provisioning(Provision provision, Tokens tokens, RoomCards cards) {
     List<Endpoint> all = new ArrayList<>();
     all.add(
         Endpoint.get(
@@ -126,7 +126,7 @@ public final class Api {
                 provision.rooms(),
                 tokens,
                 provision.sessions(),
-                new Sight(provision.rooms()))
+                new Sight(provision.rooms(), cards))
             .all());
     return all;
   }

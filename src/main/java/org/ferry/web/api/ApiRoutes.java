@@ -39,7 +39,7 @@ public final class ApiRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
 
   /** Messages with files, which are held in memory while they are sent. */
-  private static final int MOST_FILES = 8;
+  private static final int MOST_FILES = 2;
 
   private static final long SECONDS_FOR_A_TURN = 20;
   private static final Caller NOBODY = new Caller("nobody", Set.of(), List.of(), List.of(), null);
@@ -139,7 +139,7 @@ public final class ApiRoutes {
       Thread.currentThread().interrupt();
       exchange.send(new Problem(503, "ending", "Ferry is ending; ask again"));
     } catch (Exception e) {
-      LOG.error("event=api_failed route={}", route[0], e);
+      LOG.error("event=api_failed route={} {}", route[0], e.toString(), e);
       exchange.send(
           new Problem(500, "failed", "Ferry failed; its log says how, with the trace " + trace));
     } finally {

@@ -130,7 +130,18 @@ final class ProvisionEndpoints {
   }
 
   private Reply postSession(Request request) {
-    UserId user = people.speaker(request.needed("user"));
+    String name = request.needed("user");
+    if (name.equals(people.speaker(null).value())) {
+      throw new Problem(
+          403, "forbidden_user", "the bot sees every room; name a user that was put under users/");
+    }
+    UserId user = people.speaker(name);
+    if (!request.caller().seesAll() && people.nameOf(user).isEmpty()) {
+      throw new Problem(
+          403,
+          "forbidden_user",
+          "a token that is restricted to rooms or networks makes sessions only for users that were put under users/");
+    }
     Tokens.Session session = tokens.begin(user, request.caller().name(), ttl(request.body()));
     ObjectNode answer = Json.object().put("token", session.token()).put("user_id", user.value());
     return new Reply(201, answer.put("expires_at", session.expires().toString()));

@@ -92,7 +92,7 @@ final class Socket {
     } catch (LedgerException e) {
       close(1011, "not now");
     } catch (RuntimeException e) {
-      LOG.error("event=socket_failed", e);
+      LOG.error("event=socket_failed {}", e.toString(), e);
       close(1011, "Ferry failed");
     }
   }

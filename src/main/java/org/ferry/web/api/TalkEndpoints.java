@@ -80,7 +80,7 @@ final class TalkEndpoints {
    */
   Sent say(Caller caller, String room, ObjectNode body, @Nullable String idempotency) {
     UserId as = speaker(caller, Request.text(body, "as"));
-    RoomId id = view.visible(caller, room);
+    RoomId id = view.writable(caller, room);
     Talk.Saying saying =
         new Talk.Saying(
             Request.text(body, "text"),
@@ -95,7 +95,7 @@ final class TalkEndpoints {
   ObjectNode join(Caller caller, String room, @Nullable String as) {
     UserId user = speaker(caller, as);
     boolean session = caller.user() != null;
-    RoomId id = session ? rooms.find(room) : view.visible(caller, room);
+    RoomId id = session ? rooms.find(room) : view.writable(caller, room);
     RoomId joined = rooms.join(id.value(), user, !session);
     view.joinedNow(joined);
     return Json.object().put("room_id", joined.value()).put("user_id", user.value());
@@ -103,7 +103,7 @@ final class TalkEndpoints {
 
   void typing(Caller caller, String room, @Nullable String as, boolean typing) {
     UserId user = speaker(caller, as);
-    talk.typing(view.visible(caller, room).value(), user, typing);
+    talk.typing(view.writable(caller, room).value(), user, typing);
   }
 
   /** A session speaks for its user only. */

@@ -77,6 +77,26 @@ final class View {
     return room;
   }
 
+  /** The room of a key or an id that the caller may write into; else a problem. */
+  RoomId writable(Caller caller, String key) {
+    RoomId room = visible(caller, key);
+    refuseNetwork(cards, caller, room);
+    return room;
+  }
+
+  /** A problem where a room is of a network that is not the caller's; one that is new is Matrix. */
+  static void refuseNetwork(RoomCards cards, Caller caller, RoomId room) {
+    if (!caller.networks().isEmpty()) {
+      refuseNetwork(caller, cards.find(room).map(RoomCard::network).orElse("matrix"));
+    }
+  }
+
+  static void refuseNetwork(Caller caller, String network) {
+    if (!caller.seesNetwork(network)) {
+      throw new Problem(403, "forbidden_network", "the token's networks do not include " + network);
+    }
+  }
+
   private List<String> names(RoomId room) {
     Instant now = clock.instant();
     Names known = names.get(room);

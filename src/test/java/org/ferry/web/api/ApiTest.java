@@ -198,6 +198,10 @@ class ApiTest {
       String body = "{\"user\":\"@old_anna:new.example.org\",\"ttl\":" + ttl + "}";
       assertThat(house.ask("POST", "/sessions", PROVISION, body).status()).as(ttl).isEqualTo(400);
     }
+    Answer bot =
+        house.ask("POST", "/sessions", PROVISION, "{\"user\":\"@ferrybot:new.example.org\"}");
+    assertThat(bot.status()).isEqualTo(403);
+    assertThat(bot.json().path("detail").asText()).contains("the bot sees every room");
     String stranger = "{\"user\":\"@alice:new.example.org\"}";
     assertThat(house.ask("POST", "/sessions", PROVISION, stranger).status()).isEqualTo(403);
   }

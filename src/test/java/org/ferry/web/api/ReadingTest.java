@@ -119,6 +119,16 @@ class ReadingTest {
     assertThat(bodies("/messages?limit=2", "network-token")).containsExactly("10", "8");
     assertThat(house.get(phone, "room-token").status()).isEqualTo(403);
     assertThat(house.get("/messages/matrix", "network-token").status()).isEqualTo(403);
+    for (String made : List.of("/rooms/event:new", "/rooms/event:new/members/anna")) {
+      Answer refused = house.ask("PUT", made, "network-token", "{}");
+      assertThat(refused.status()).as(made).isEqualTo(403);
+      assertThat(refused.json().path("detail").asText()).contains("networks do not include matrix");
+    }
+    Answer session =
+        house.ask(
+            "POST", "/sessions", "network-token", "{\"user\":\"@old_ghost:new.example.org\"}");
+    assertThat(session.status()).isEqualTo(403);
+    assertThat(session.json().path("detail").asText()).contains("put under users/");
   }
 
   @Test
