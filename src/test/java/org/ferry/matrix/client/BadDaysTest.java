@@ -213,6 +213,7 @@ class BadDaysTest {
 
   @Test
   void theThirdFileThatIsNotStoredSaysThatNoneIs() {
+    patiently();
     faulty.onlyFor(uri -> uri.contains("/upload"));
     for (int i = 0; i < 100; i++) {
       faulty.next(answer(500, UNKNOWN));
@@ -228,6 +229,7 @@ class BadDaysTest {
 
   @Test
   void aFileThatIsNotStoredWhileLargerOnesAreFailsAlone() {
+    patiently();
     for (int i = 0; i < 100; i++) {
       faulty.next(answer(500, UNKNOWN));
     }
@@ -237,6 +239,12 @@ class BadDaysTest {
       faulty.onlyFor(uri -> false);
       upload(201);
     }
+  }
+
+  /** What is looked at is the reason, however long the tries take. */
+  private void patiently() {
+    server.close();
+    connect(Duration.ofMinutes(10));
   }
 
   private void upload(int length) {
