@@ -342,6 +342,8 @@ class SendingIT {
         leading.kill();
         leading.close();
         leading = standingBy;
+        // Before the next one comes, which might be the quicker one to lead.
+        assertThat(leading.awaitLine("event=leading")).isNotEmpty();
       }
       writer.join();
       leading.terminate();
