@@ -212,7 +212,7 @@ public final class Carrying {
    * @param heldBackBy what kept it from being faster
    * @param at when that was measured
    */
-  public record Rate(double eventsPerSecond, String heldBackBy, String at) {}
+  public record Rate(double eventsPerSecond, String heldBackBy, Instant at) {}
 
   /** How fast the last run of a crossing was, or empty where none was measured. */
   public static Optional<Rate> rate(Ferry ferry, Crossing crossing) {

@@ -88,7 +88,7 @@ final class RateMeter implements Watch, AutoCloseable {
             new Carrying.Rate(
                 n.path("events_per_second").asDouble(0),
                 n.path("held_back_by").asText(""),
-                n.path("at").asText("")));
+                Instant.parse(n.path("at").asText())));
   }
 
   @Override

@@ -4,11 +4,13 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.ferry.app.Safekeeping;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -21,6 +23,9 @@ final class BackupCommand extends FerryCommand {
   @Parameters(paramLabel = "FILE", description = "The file, - for standard output.")
   Path file = Path.of("-");
 
+  @Option(names = "--force", description = "Write over a file that is there.")
+  boolean force;
+
   BackupCommand(Session session) {
     super(session);
   }
@@ -31,8 +36,14 @@ final class BackupCommand extends FerryCommand {
     if (out && session().world().terminal().out()) {
       throw new UsageException("a backup is not for a terminal; name a file.");
     }
+    Path target = session().world().folder().resolve(file).toAbsolutePath();
+    if (!out && !force && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new UsageException(
+          "%s is there; --force puts the new backup in its place, or name another file."
+              .formatted(target));
+    }
     try (Work work = new Work(session())) {
-      long rows = out ? save(work, session().world().out()) : intoFile(work);
+      long rows = out ? save(work, session().world().out()) : intoFile(work, target);
       work.progress().end();
       session().tell("%,d rows were saved.".formatted(rows));
       return ExitStatus.DONE;
@@ -44,8 +55,7 @@ final class BackupCommand extends FerryCommand {
   }
 
   /** Whole or not at all: a backup that broke off must not stand in the place of a good one. */
-  private long intoFile(Work work) throws IOException {
-    Path target = session().world().folder().resolve(file).toAbsolutePath();
+  private long intoFile(Work work, Path target) throws IOException {
     Path folder = target.getParent();
     Path fresh =
         Files.createTempFile(

@@ -44,10 +44,7 @@ final class StatusView {
                 Destinations.label(ferry, standing.crossing()),
                 words(standing)));
     Carrying.rate(ferry, standing.crossing())
-        .ifPresent(r ->
-            lines.add(
-                "  last rate: %.0f events/s, held back by %s (%s)"
-                    .formatted(r.eventsPerSecond(), r.heldBackBy(), r.at())));
+        .ifPresent(r -> lines.add(RateLine.of(r, ferry.clock().instant())));
     NotBegun notBegun = NotBegun.of(ferry, standing);
     if (notBegun.rooms() > 0) {
       lines.add(
@@ -270,7 +267,9 @@ final class StatusView {
         json.putObject("rate")
             .put("events_per_second", r.eventsPerSecond())
             .put("held_back_by", r.heldBackBy())
-            .put("at", r.at()));
+            .put("at", r.at().toString())
+            .put("age_seconds", RateLine.age(r, ferry.clock().instant()).toSeconds())
+            .put("current", RateLine.isCurrent(r, ferry.clock().instant())));
     standing.people().forEach(json.putObject("people")::put);
     standing.media().forEach(json.putObject("media")::put);
     Standing.Sums e = standing.events();

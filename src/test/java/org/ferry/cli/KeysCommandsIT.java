@@ -95,6 +95,19 @@ class KeysCommandsIT {
   }
 
   @Test
+  void aBackupDoesNotSilentlyTakeThePlaceOfAnother() throws IOException {
+    write("ferry.backup", "the one of yesterday");
+    CommandRun refused = run("backup", "ferry.backup");
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("ferry.backup is there", "--force");
+    assertThat(folder.resolve("ferry.backup")).hasContent("the one of yesterday");
+    CommandRun forced = run("backup", "ferry.backup", "--force");
+    assertThat(forced.status()).as(forced.err()).isZero();
+    assertThat(Files.readString(folder.resolve("ferry.backup"), StandardCharsets.ISO_8859_1))
+        .startsWith("ferry-backup");
+  }
+
+  @Test
   void theBackupInTheDumpOpensWithTheRecoveryKeyAlone() throws IOException {
     CommandRun restored =
         run(
