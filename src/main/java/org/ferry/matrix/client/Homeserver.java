@@ -2,6 +2,7 @@ package org.ferry.matrix.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -197,13 +198,30 @@ public final class Homeserver implements AutoCloseable {
       fileTrouble.stored(body.length());
       return answer;
     } catch (MatrixException e) {
-      if (e.status() < 500 || !fileTrouble.failed(body.length())) {
+      if (e.status() < 500 || storesFiles(asked, fileTrouble.failed(body.length()))) {
         throw e;
       }
       throw new Unreachable(
           options.address(),
           "the homeserver at %s stores no more files (%s): is the disk of its media store full? Its log says why"
               .formatted(options.address(), e.getMessage()));
+    }
+  }
+
+  /** Whether a file of ours is taken; where that remains open, those that failed are to blame. */
+  private boolean storesFiles(Call call, long bytes) {
+    String user = call.query().get("user_id");
+    if (bytes == 0 || user == null) {
+      return true;
+    }
+    try {
+      Answer answer = new StorageProbe(wire, named).storeFile(new UserId(user), bytes);
+      if (answer.isSuccess()) {
+        fileTrouble.proven();
+      }
+      return !answer.isServerError();
+    } catch (Lost | IOException e) {
+      return true;
     }
   }
 

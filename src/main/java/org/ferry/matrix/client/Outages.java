@@ -3,6 +3,7 @@ package org.ferry.matrix.client;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -25,6 +26,11 @@ final class Outages {
 
   void onChange(Consumer<String> notice) {
     boolean unused = listeners.add(notice);
+  }
+
+  /** Since when, or empty where none is under way. */
+  Optional<Instant> since() {
+    return Optional.ofNullable(since.get());
   }
 
   void noticed(String sentence, Instant now) {

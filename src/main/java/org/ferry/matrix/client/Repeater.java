@@ -34,7 +34,7 @@ final class Repeater {
   private final Pace pace;
   private final Pause pause;
   private final Outages outages = new Outages("answers again");
-  private final Outages full = new Outages("stores again what it is sent");
+  private final Storage storage = new Storage();
   private final AtomicLong successes = new AtomicLong();
   private volatile BiConsumer<String, Duration> answered = (operation, latency) -> {};
 
@@ -52,7 +52,7 @@ final class Repeater {
 
   void onWaiting(Consumer<String> notice) {
     outages.onChange(notice);
-    full.onChange(notice);
+    storage.onChange(notice);
   }
 
   /**
@@ -89,7 +89,7 @@ final class Repeater {
     long unused = successes.incrementAndGet();
     outages.over(now);
     if (call.writes()) {
-      full.over(now);
+      storage.stored(now);
     }
     answered.accept(call.operation(), latency);
     pace.answered();
@@ -131,9 +131,9 @@ final class Repeater {
             successes.get(),
             address,
             sentence,
-            () -> othersSucceed(trial, probe, writes));
-    if (trial.isWidespread()) {
-      (writes ? full : outages).noticed(sentence, now);
+            () -> othersSucceed(trial, probe, writes ? sentence : null));
+    if (trial.isWidespread() && !writes) {
+      outages.noticed(sentence, now);
     }
     return wait;
   }
@@ -151,16 +151,36 @@ final class Repeater {
   /**
    * Whether the server does for others what it does not do for this request. A server whose disk is
    * full still reads, and now and then finds room for a row, so that only the probe tells.
+   *
+   * @param full what to say where it stores nothing; null of a request that only reads
    */
-  private boolean othersSucceed(Trial trial, Attempt probe, boolean writes) {
-    if (!writes && successes.get() > trial.successesBefore()) {
+  private boolean othersSucceed(Trial trial, Attempt probe, @Nullable String full) {
+    if (full == null && successes.get() > trial.successesBefore()) {
       return true;
     }
     try {
-      return probe.once().status() < 500;
+      Answer answer = unlimited(trial, probe);
+      boolean fine = answer.status() < 500;
+      if (full != null && fine) {
+        storage.proven(clock.instant());
+      } else if (full != null && !answer.isOutage()) {
+        trial.nothingIsStored(storage.failed(full, probe, clock.instant()));
+      }
+      return fine;
     } catch (Lost | IOException e) {
       return false;
     }
+  }
+
+  /** A probe that is refused for our rate has not been tried. */
+  private Answer unlimited(Trial trial, Attempt probe) throws Lost, IOException {
+    Answer answer = probe.once();
+    while (answer.isRateLimit()) {
+      pace.limited();
+      sleep(trial, trial.limited(answer, clock.instant(), address));
+      answer = probe.once();
+    }
+    return answer;
   }
 
   private Duration lost(Trial trial, Lost lost) {

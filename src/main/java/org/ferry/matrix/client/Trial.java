@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import org.ferry.matrix.client.Lost.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has happened to one request so far, and what follows from it: a pause, or the end. Used by
@@ -16,11 +17,12 @@ final class Trial {
 
   private final Call call;
   private final Patience patience;
-  private final Instant began;
+  private Instant began;
   private long successesBefore;
   private int repeats;
   private int losses;
   private int sameErrors;
+  private @Nullable Instant nothingStored;
   private String lastError = "";
 
   Trial(Call call, Patience patience, Instant began, long successesBefore) {
@@ -36,6 +38,16 @@ final class Trial {
    */
   boolean isWidespread() {
     return sameErrors >= patience.serverErrors();
+  }
+
+  /**
+   * Nothing is stored at all, which is nobody's fault but the homeserver's: its patience is one for
+   * all requests, and this one is as if it had not been tried.
+   *
+   * @param since when that was noticed
+   */
+  void nothingIsStored(Instant since) {
+    nothingStored = since;
   }
 
   Call call() {
@@ -105,7 +117,7 @@ final class Trial {
     lastError = error;
     Duration wait = backoff();
     boolean enough = isWidespread() || !call.repeat();
-    if (patience.outage().isZero() || (enough && othersSucceed.getAsBoolean())) {
+    if (patience.outage().isZero() || (enough && isToBlame(othersSucceed, now))) {
       throw answer.refusal(call, RetryAfter.of(answer, now));
     }
     if (!call.repeat()) {
@@ -117,12 +129,27 @@ final class Trial {
     return wait;
   }
 
+  /** Not for what it met while nothing was stored: that is over, and it is tried anew. */
+  private boolean isToBlame(BooleanSupplier othersSucceed, Instant now) {
+    if (!othersSucceed.getAsBoolean()) {
+      return false;
+    }
+    if (nothingStored != null && call.repeat()) {
+      nothingStored = null;
+      began = now;
+      sameErrors = 0;
+      return false;
+    }
+    return true;
+  }
+
   HomeserverFailure stopped(String address) {
     return new Unreachable(address, "stopped while waiting for the homeserver at " + address);
   }
 
   private boolean isOver(Instant then) {
-    return then.isAfter(began.plus(patience.outage()));
+    Instant since = nothingStored == null || began.isBefore(nothingStored) ? began : nothingStored;
+    return then.isAfter(since.plus(patience.outage()));
   }
 
   /** Doubled each time; jitter keeps many waiting threads from coming back all at once. */

@@ -212,6 +212,86 @@ class BadDaysTest {
   }
 
   @Test
+  void allRequestsShareTheirPatienceWithAServerThatStoresNothing() {
+    server.close();
+    connect(Duration.ofMillis(300));
+    faulty.onlyFor(uri -> !uri.contains("joined_rooms"));
+    for (int i = 0; i < 1000; i++) {
+      faulty.next(answer(500, UNKNOWN));
+    }
+    assertThatThrownBy(this::send).isInstanceOf(Unreachable.class);
+    long before = sends();
+    assertThatThrownBy(this::send).isInstanceOf(Unreachable.class);
+    assertThat(sends() - before).isLessThanOrEqualTo(5);
+    assertThat(notices).hasSize(1);
+  }
+
+  private long sends() {
+    return faulty.seen().stream().filter(s -> s.contains("/send/")).count();
+  }
+
+  @Test
+  void smallRowsThatStillFindRoomSayNothing() throws InterruptedException {
+    faulty.onlyFor(uri -> uri.contains("m.large") || uri.contains("account_data"));
+    for (int i = 0; i < 10_000; i++) {
+      faulty.next(answer(500, UNKNOWN));
+    }
+    AtomicReference<EventId> sent = new AtomicReference<>();
+    Thread sender =
+        Thread.ofVirtual()
+            .start(() -> sent.set(intent.send(ROOM, "m.large", "large", content(), 5L)));
+    waitUntilNoticed();
+    for (int i = 0; i < 5; i++) {
+      assertThat(send()).isEqualTo(FINE);
+    }
+    assertThat(notices).hasSize(1);
+    faulty.onlyFor(uri -> false);
+    sender.join();
+    assertThat(sent.get()).isEqualTo(FINE);
+    assertThat(notices).hasSize(2);
+    assertThat(notices.get(1)).contains("stores again");
+  }
+
+  @Test
+  void aProbeThatIsLimitedProvesNothing() {
+    faulty.onlyFor(uri -> !uri.contains("joined_rooms"));
+    for (int i = 0; i < 5; i++) {
+      faulty.next(answer(500, UNKNOWN));
+    }
+    faulty.next(answer(429, LIMITED), answer(500, UNKNOWN));
+    assertThat(send()).isEqualTo(FINE);
+    assertThat(notices.getFirst()).contains("stores nothing");
+  }
+
+  @Test
+  void whatFailedWhileNothingWasStoredIsNotBlamedWhenThatIsOver() {
+    faulty.onlyFor(uri -> !uri.contains("joined_rooms"));
+    for (int i = 0; i < 7; i++) {
+      // Five times the message, once the probe, and the message again.
+      faulty.next(answer(500, UNKNOWN));
+    }
+    faulty.next(answer(200, "{}"), answer(200, "{}"), answer(500, UNKNOWN), answer(500, UNKNOWN));
+    assertThat(send()).isEqualTo(FINE);
+    assertThat(notices).hasSize(2);
+  }
+
+  @Test
+  void filesThatFailForThemselvesDoNotMeanThatNoneIsStored() {
+    patiently();
+    faulty.onlyFor(uri -> uri.contains("/upload/"));
+    for (int i = 0; i < 100; i++) {
+      faulty.next(answer(500, UNKNOWN));
+    }
+    for (int i = 0; i < 8; i++) {
+      assertThatThrownBy(() -> upload(200))
+          .isInstanceOfSatisfying(
+              MatrixException.class, e -> assertThat(e.status()).isEqualTo(500));
+    }
+    // After the third and, having been proven wrong, after six more: few are left behind.
+    assertThat(faulty.seen().stream().filter(s -> s.contains("/upload?"))).hasSize(1);
+  }
+
+  @Test
   void theThirdFileThatIsNotStoredSaysThatNoneIs() {
     patiently();
     faulty.onlyFor(uri -> uri.contains("/upload"));
