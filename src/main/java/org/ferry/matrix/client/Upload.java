@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +22,19 @@ final class Upload {
   private final HttpClientRequest request;
   private final Future<Answer> answer;
   private final Duration silence;
+  private final Function<Exception, Lost> lost;
   private @Nullable Exception refusal;
 
-  Upload(HttpClientRequest request, Future<Answer> answer, Duration silence) {
+  Upload(
+      HttpClientRequest request,
+      Future<Answer> answer,
+      Duration silence,
+      Function<Exception, Lost> lost) {
     // Failures come back by the futures; without this they would be logged as well.
     this.request = request.exceptionHandler(e -> {});
     this.answer = answer;
     this.silence = silence;
+    this.lost = lost;
   }
 
   /**
@@ -35,22 +42,30 @@ final class Upload {
    *
    * @return the answer
    * @throws IOException where the file cannot be read, or is not as long as it was said to be
-   * @throws Exception where the connection broke before an answer came
+   * @throws Lost where the connection broke before an answer came
    */
-  Answer send(MediaBody body) throws Exception {
+  Answer send(MediaBody body) throws IOException, Lost {
     boolean whole = false;
     try {
       whole = pump(body);
-      if (whole) {
-        return answer.await();
-      }
-      return answer.await(ANSWER_AFTER_HANGING_UP.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (Exception e) {
-      throw refusal == null ? e : because(e, refusal);
+      return answer(whole);
     } finally {
       if (!whole || !answer.isComplete()) {
-        request.reset().onFailure(e -> {});
+        // A reset after the answer would give the connection back in the middle of a request, and
+        // the next one on it would never be answered.
+        request.connection().close().onFailure(e -> {});
       }
+    }
+  }
+
+  /** What breaks here is the connection, never the file, although both may be told by sockets. */
+  private Answer answer(boolean whole) throws Lost {
+    try {
+      return whole
+          ? answer.await()
+          : answer.await(ANSWER_AFTER_HANGING_UP.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (Exception e) {
+      throw lost.apply(refusal == null ? e : because(e, refusal));
     }
   }
 
@@ -63,7 +78,7 @@ final class Upload {
   }
 
   /** False where the server stopped listening. */
-  private boolean pump(MediaBody body) throws IOException, TimeoutException {
+  private boolean pump(MediaBody body) throws IOException, Lost {
     try (InputStream in = body.bytes().open()) {
       long left = body.length();
       byte[] piece = new byte[PIECE];
@@ -72,7 +87,8 @@ final class Upload {
         if (left < 0) {
           break;
         }
-        if (!written(request.write(Buffer.buffer().appendBytes(piece, 0, n)))) {
+        if (answer.isComplete()
+            || !written(request.write(Buffer.buffer().appendBytes(piece, 0, n)))) {
           return false;
         }
       }
@@ -83,16 +99,14 @@ final class Upload {
     return written(request.idleTimeout(silence.toMillis()).end());
   }
 
-  private boolean written(Future<Void> write) throws TimeoutException {
-    if (answer.isComplete()) {
-      return false;
-    }
+  private boolean written(Future<Void> write) throws Lost {
     try {
       Void unused = write.await(silence.toMillis(), TimeUnit.MILLISECONDS);
       return true;
-    } catch (TimeoutException e) {
-      throw e;
     } catch (Exception e) {
+      if (e instanceof TimeoutException || e instanceof InterruptedException) {
+        throw lost.apply(e);
+      }
       refusal = e;
       return false;
     }

@@ -92,13 +92,7 @@ final class Wire implements AutoCloseable {
             .putHeader(HttpHeaders.CONTENT_TYPE, type)
             .putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length()));
     Future<Answer> answer = request.response().compose(Wire::whole);
-    try {
-      return new Upload(request, answer, options.requestTimeout()).send(body);
-    } catch (IOException e) {
-      throw e;
-    } catch (Exception e) {
-      throw lost(e);
-    }
+    return new Upload(request, answer, options.requestTimeout(), this::lost).send(body);
   }
 
   /**

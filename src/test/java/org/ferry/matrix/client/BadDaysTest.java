@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import org.ferry.id.RoomId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
+import org.ferry.testing.FaultProxy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,17 +47,21 @@ class BadDaysTest {
   @BeforeEach
   void start() {
     faulty = new FaultyServer(vertx, 0);
-    connect(Duration.ofSeconds(30));
+    connect(faulty.port(), Duration.ofSeconds(30));
   }
 
   private void connect(Duration outage) {
+    connect(faulty.port(), outage);
+  }
+
+  private void connect(int port, Duration outage) {
     Patience patience =
         new Patience(outage, Duration.ofMillis(5), Duration.ofMillis(50), Duration.ofMillis(80), 5);
     server =
         new Homeserver(
             vertx,
             new HomeserverOptions(
-                "http://127.0.0.1:" + faulty.port(),
+                "http://127.0.0.1:" + port,
                 "x",
                 Secret.of("canary-token"),
                 4,
@@ -293,7 +299,6 @@ class BadDaysTest {
 
   @Test
   void theThirdFileThatIsNotStoredSaysThatNoneIs() {
-    patiently();
     faulty.onlyFor(uri -> uri.contains("/upload"));
     for (int i = 0; i < 100; i++) {
       faulty.next(answer(500, UNKNOWN));
@@ -309,7 +314,6 @@ class BadDaysTest {
 
   @Test
   void aFileThatIsNotStoredWhileLargerOnesAreFailsAlone() {
-    patiently();
     for (int i = 0; i < 100; i++) {
       faulty.next(answer(500, UNKNOWN));
     }
@@ -321,10 +325,31 @@ class BadDaysTest {
     }
   }
 
-  /** What is looked at is the reason, however long the tries take. */
-  private void patiently() {
+  @Test
+  void aFileThatIsRefusedHalfwayLeavesNoConnectionThatIsNeverAnswered() {
     server.close();
-    connect(Duration.ofMinutes(10));
+    // Less than one request may be silent: the first that is not answered ends the test.
+    connect(Duration.ofMillis(900));
+    faulty.onlyFor(uri -> uri.contains("/upload"));
+    for (int i = 0; i < 40; i++) {
+      faulty.next(answer(413, "{\"errcode\":\"M_TOO_LARGE\",\"error\":\"too large\"}"));
+      int length = i % 2 == 0 ? 200 : 300_000;
+      assertThatThrownBy(() -> upload(length)).isInstanceOf(MatrixException.class);
+      assertThat(send()).isEqualTo(FINE);
+    }
+  }
+
+  @Test
+  void aConnectionThatIsResetUnderAFileIsNoFaultOfTheFile() throws IOException {
+    server.close();
+    try (FaultProxy network = FaultProxy.to("127.0.0.1", faulty.port())) {
+      connect(network.port(), Duration.ofSeconds(30));
+      faulty.onlyFor(uri -> uri.contains("/upload"));
+      faulty.next(request -> network.reset(), request -> network.reset());
+      upload(200);
+      upload(300_000);
+    }
+    assertThat(faulty.seen().stream().filter(s -> s.contains("/upload"))).hasSize(4);
   }
 
   private void upload(int length) {
