@@ -198,7 +198,7 @@ class BadAnswersIT {
   void aServerThatStoresNothingAnyMoreIsWaitedForAndNothingComesLate() {
     try (Workplace work = Workplace.in(folder);
         FerryProcess ferry = work.migrate("--rooms", "Bulk").start()) {
-      work.awaitWrites(40);
+      work.awaitWrites(ferry, 40);
       work.proxy().answer(seen -> !seen.method().equals("GET"), 1_000_000, 500, BROKEN);
       String line = ferry.awaitLine("stores nothing");
       assertThat(line).contains("(500 M_UNKNOWN)", "is its disk full", "nothing is lost");

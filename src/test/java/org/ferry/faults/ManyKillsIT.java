@@ -68,7 +68,7 @@ class ManyKillsIT {
     try (FerryProcess started = migrate(work, dump).start()) {
       boolean unused = ferry.complete(started);
       if (both) {
-        work.awaitWrites(1 + random.nextInt(room));
+        work.awaitWrites(started, 1 + random.nextInt(room));
         work.server().kill();
         var unusedServer = work.server().start();
       }

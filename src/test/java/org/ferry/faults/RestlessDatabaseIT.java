@@ -19,26 +19,26 @@ import org.junit.jupiter.api.io.TempDir;
 class RestlessDatabaseIT {
   private static final Duration LIMIT = Duration.ofMinutes(8);
   private static final Duration UP = Duration.ofSeconds(3);
+  private static final int EVENTS = 400;
 
   @TempDir Path folder;
   @TempDir Path other;
 
   @Test
-  void aMigrationGoesOnBesideRestartsAndEndsOnceTheyDo() throws InterruptedException {
+  void aMigrationGoesOnBesideRestartsAndEndsOnceTheyDo() {
     try (Workplace work = Workplace.in(folder)) {
       EmbeddedPostgres server = EmbeddedPostgres.open(other, FerryCache.standard());
       int port = server.port();
       try {
         work.configure(OutageIT.database(db(server), port));
         try (FerryProcess ferry = work.migrate().start()) {
-          work.awaitWrites(20);
+          work.awaitWrites(ferry, 20);
           int restarts = Tier.Count.DATABASE_RESTARTS.now();
           for (int i = 0; i < restarts; i++) {
             server.close();
             server = EmbeddedPostgres.open(other, FerryCache.standard());
             assertThat(server.port()).as("the same server for Ferry").isEqualTo(port);
-            boolean ended = FaultyNetworkIT.ends(ferry, UP);
-            assertThat(ended).as(ferry.err()).isFalse();
+            FaultyNetworkIT.goesOn(work, ferry, UP, EVENTS / restarts);
           }
           FerryProcess.Result result = ferry.await(LIMIT);
           System.out.println("[restless] " + restarts + " restarts\n" + result.err());

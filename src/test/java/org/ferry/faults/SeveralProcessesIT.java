@@ -22,7 +22,7 @@ class SeveralProcessesIT {
     CountDownLatch gate = new CountDownLatch(1);
     try (Workplace work = Workplace.in(folder)) {
       try (FerryProcess ferry = work.migrate().start()) {
-        work.awaitWrites(WRITES);
+        work.awaitWrites(ferry, WRITES);
         work.proxy().before(Workplace::writes, Integer.MAX_VALUE, write -> await(gate));
         reads(work);
         writes(work, ferry);

@@ -24,13 +24,13 @@ class StopIT {
       for (Map.Entry<String, Integer> signal :
           List.of(Map.entry("INT", 130), Map.entry("TERM", 143), Map.entry("HUP", 129))) {
         try (FerryProcess ferry = work.migrate().start()) {
-          work.awaitWrites(20);
+          work.awaitWrites(ferry, 20);
           signal(signal.getKey(), ferry);
           stopped(ferry.await(SOON), signal.getValue());
         }
       }
       try (FerryProcess ferry = work.migrate().start()) {
-        work.awaitWrites(20);
+        work.awaitWrites(ferry, 20);
         work.server().kill();
         String unused = ferry.awaitLine("waiting, nothing is lost");
         besides(work, ferry);

@@ -115,13 +115,25 @@ public final class Workplace implements AutoCloseable {
     return ferry(all.toArray(String[]::new));
   }
 
-  /** Waits until a number of events more has been asked for. */
-  public void awaitWrites(int count) {
-    long before = writes();
-    Wait.until(SLOWEST, count + " events", () -> writes() - before >= count);
+  /**
+   * Waits until Ferry has asked for a number of events more.
+   *
+   * @param ferry who writes them; where it ends before, what it said is the failure
+   */
+  public void awaitWrites(FerryProcess ferry, int count) {
+    long before = written();
+    Wait.until(SLOWEST, count + " events", () -> written() - before >= count || over(ferry));
   }
 
-  private long writes() {
+  private static boolean over(FerryProcess ferry) {
+    if (ferry.isRunning()) {
+      return false;
+    }
+    throw new AssertionError("ferry ended before it wrote so much: " + ferry.await(SLOWEST));
+  }
+
+  /** How many events have been asked for. */
+  public long written() {
     return proxy.seen().stream().filter(Workplace::writes).count();
   }
 
