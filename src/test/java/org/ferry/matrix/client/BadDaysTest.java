@@ -283,7 +283,6 @@ class BadDaysTest {
 
   @Test
   void filesThatFailForThemselvesDoNotMeanThatNoneIsStored() {
-    patiently();
     faulty.onlyFor(uri -> uri.contains("/upload/"));
     for (int i = 0; i < 100; i++) {
       faulty.next(answer(500, UNKNOWN));
