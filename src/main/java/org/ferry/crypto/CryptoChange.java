@@ -153,7 +153,7 @@ public sealed interface CryptoChange {
   record PutWithheld(Withheld withheld) implements CryptoChange {
     @Override
     public Object row() {
-      return List.of("withheld", withheld.ref());
+      return List.of("withheld", withheld.ref(), withheld.sender());
     }
   }
 

@@ -106,8 +106,11 @@ public interface CryptoStore {
   /** A message that was encrypted and is not known to have been accepted. */
   Optional<SentMessage> sent(String txn);
 
-  /** Why a session's key is refused. */
-  Optional<Withheld> withheld(SessionRef ref);
+  /** Who refuses a session's key, and why. */
+  List<Withheld> withheld(SessionRef ref);
+
+  /** How many refusals of somebody are kept. */
+  int withheldBy(UserId sender);
 
   /** The open request for a session's key. */
   Optional<KeyRequest> request(SessionRef ref);
@@ -166,6 +169,6 @@ public interface CryptoStore {
   /** The events that have waited since before a time, the oldest first. */
   List<WaitingEvent> stale(Instant before, int limit);
 
-  /** Forgets the hashes of Olm messages from before a time. */
+  /** Forgets the hashes of Olm messages, and refusals of keys, from before a time. */
   void prune(Instant before);
 }

@@ -30,6 +30,8 @@ public enum Incident {
   UNCONNECTED_ROOM_KEY,
   /** A room key that opens no more than the one that is known. */
   NO_BETTER_ROOM_KEY,
+  /** A refusal of a room key by somebody whose session it is not, or one too many. */
+  UNFOUNDED_WITHHELD,
   /** A forwarded key that nobody asked for. */
   UNSOLICITED_FORWARD,
   /** A forwarded key from a device that is not ours and verified. */

@@ -38,6 +38,21 @@ final class Judge {
     return new Verdict(signed ? Trust.VERIFIED : Trust.UNVERIFIED, owner, signed);
   }
 
+  /**
+   * Whether somebody's word that a key is withheld counts for an event (specification,
+   * "m.room_key.withheld"): it is their event, or it names their device, as a bridge's ghosts name
+   * that of its bot.
+   *
+   * @param named the {@code sender_key} of the event; empty where it has none
+   */
+  boolean mayWithhold(Withheld withheld, UserId sender, String named) {
+    return withheld.sender().equals(sender)
+        || (!named.isEmpty()
+            && named.equals(withheld.senderKey())
+            && lists.byKey(named).stream()
+                .anyMatch(d -> !d.gone() && d.ref().user().equals(withheld.sender())));
+  }
+
   /** Ferry's own devices send each other no keys, so that none follows another's list. */
   private Verdict ours(RoomKeyInfo info, @Nullable UserId owner) {
     Optional<OwnDevice> own =

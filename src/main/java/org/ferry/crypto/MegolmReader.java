@@ -206,7 +206,11 @@ final class MegolmReader {
 
   private DecryptOutcome.Waiting waiting(
       Envelope envelope, ObjectNode event, DecryptOutcome.Reason reason) {
-    Optional<Withheld> withheld = store.withheld(envelope.ref());
+    String named = ToDevice.word(event.path("content").path("sender_key"));
+    Optional<Withheld> withheld =
+        store.withheld(envelope.ref()).stream()
+            .filter(w -> judge.mayWithhold(w, envelope.sender(), named))
+            .findFirst();
     if (withheld.isPresent()) {
       return new DecryptOutcome.Waiting(DecryptOutcome.Reason.WITHHELD, withheld.get().code());
     }

@@ -48,6 +48,7 @@ public final class OlmMachine implements AutoCloseable {
   private final Tally tally = new Tally();
   private final DeviceLists lists;
   private final OlmSessions sessions;
+  private final Judge judge;
   private final MegolmReader reader;
   private AccountKeeper account;
   private Parts parts;
@@ -80,7 +81,8 @@ public final class OlmMachine implements AutoCloseable {
     this.alarm = alarm;
     this.lists = new DeviceLists(store);
     this.sessions = new OlmSessions(store, pickler);
-    this.reader = new MegolmReader(store, keys, new Judge(store, lists), tally);
+    this.judge = new Judge(store, lists);
+    this.reader = new MegolmReader(store, keys, judge, tally);
     this.account = AccountKeeper.open(store.device(), pickler, store.account());
     this.parts = parts();
   }
@@ -119,7 +121,7 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   private Parts parts() {
-    RoomKeyInbox roomKeys = new RoomKeyInbox(store, lists);
+    RoomKeyInbox roomKeys = new RoomKeyInbox(store, lists, judge);
     Unwedger unwedger = new Unwedger(store, lists);
     OlmOutbox outbox = new OlmOutbox(store.device(), account, sessions);
     Claims claims = new Claims(store, account, sessions, outbox);

@@ -14,15 +14,22 @@ import org.jspecify.annotations.Nullable;
 final class RoomKeyInbox {
   private static final int LONGEST_REASON = 500;
 
+  /** How many refusals of one user are kept. */
+  static final int MOST_WITHHELD = 1_000;
+
+  private static final int LOOKED_AT = 100;
+
   private final CryptoStore store;
   private final DeviceLists lists;
+  private final Judge judge;
 
   /** Closed once the turn is over, whatever became of it. */
   private final List<MegolmInbound> opened = new ArrayList<>();
 
-  RoomKeyInbox(CryptoStore store, DeviceLists lists) {
+  RoomKeyInbox(CryptoStore store, DeviceLists lists, Judge judge) {
     this.store = store;
     this.lists = lists;
+    this.judge = judge;
   }
 
   boolean roomKey(OlmPlaintext message, Turn turn) {
@@ -118,11 +125,38 @@ final class RoomKeyInbox {
       return turn.refuse(Incident.MALFORMED);
     }
     String reason = ToDevice.text(content.path("reason"));
-    turn.add(
-        new CryptoChange.PutWithheld(
-            new Withheld(
-                ref, code, reason.substring(0, Math.min(reason.length(), LONGEST_REASON)))));
+    Withheld withheld =
+        new Withheld(
+            ref,
+            sender,
+            ToDevice.word(content.path("sender_key")),
+            code,
+            reason.substring(0, Math.min(reason.length(), LONGEST_REASON)));
+    if (isForeign(withheld) || store.withheldBy(sender) >= MOST_WITHHELD) {
+      return turn.refuse(Incident.UNFOUNDED_WITHHELD);
+    }
+    turn.add(new CryptoChange.PutWithheld(withheld));
     return true;
+  }
+
+  /**
+   * Whether it is known by now that the session is another's. It often comes before the event, so
+   * that whose word counts is looked at again when one is read.
+   */
+  private boolean isForeign(Withheld withheld) {
+    List<Device> devices = lists.byKey(withheld.senderKey());
+    boolean others =
+        !devices.isEmpty()
+            && devices.stream().noneMatch(d -> d.ref().user().equals(withheld.sender()));
+    List<WaitingEvent> waiting = store.waiting(withheld.ref(), LOOKED_AT);
+    return others
+        || (!waiting.isEmpty()
+            && waiting.stream()
+                .noneMatch(w ->
+                    judge.mayWithhold(
+                        withheld,
+                        new UserId(w.event().path("sender").asText()),
+                        ToDevice.word(w.event().path("content").path("sender_key")))));
   }
 
   /** They could begin no session with us; we begin one, as after a session that broke. */

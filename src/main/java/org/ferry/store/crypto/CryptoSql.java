@@ -83,10 +83,10 @@ final class CryptoSql {
       """;
   static final String WITHHELD =
       """
-      insert into ferry.megolm_withheld (device, room_id, session_id, code, reason)
-      values ($1, $2, $3, $4, $5)
-      on conflict (device, room_id, session_id) do update set
-        code = excluded.code, reason = excluded.reason
+      insert into ferry.megolm_withheld (device, room_id, session_id, sender, sender_key, code, reason)
+      values ($1, $2, $3, $4, $5, $6, $7)
+      on conflict (device, room_id, session_id, sender) do update set
+        sender_key = excluded.sender_key, code = excluded.code, reason = excluded.reason
       """;
   static final String REQUEST =
       """

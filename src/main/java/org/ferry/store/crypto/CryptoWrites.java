@@ -94,6 +94,8 @@ final class CryptoWrites {
               CryptoSql.WITHHELD,
               c.withheld().ref().room().value(),
               c.withheld().ref().session(),
+              c.withheld().sender().value(),
+              c.withheld().senderKey(),
               c.withheld().code(),
               c.withheld().reason());
       case CryptoChange.PutRequest c -> request(c.request());

@@ -86,7 +86,7 @@ public final class PgCryptoStore implements CryptoStore {
   private static final String PEERS =
       "select user_id, device_id, curve25519, ed25519, keys, gone from ferry.olm_peer where device"
           + " = $1";
-  private static final String OWN =
+  static final String OWN =
       """
       select p.user_id, p.device_id, p.curve25519, p.ed25519, p.keys, p.gone,
         t.user_id, t.outdated, t.changed_at, t.answered_at, t.identity, t.pinned, t.retry_at, t.failures
@@ -115,6 +115,15 @@ public final class PgCryptoStore implements CryptoStore {
       """
           + WaitingRows.LACKING
           + ")";
+  private static final String WITHHELD =
+      """
+      select sender, sender_key, code, reason from ferry.megolm_withheld
+      where device = $1 and room_id = $2 and session_id = $3 order by sender
+      """;
+  private static final String WITHHELD_BY =
+      "select count(*)::int from ferry.megolm_withheld where device = $1 and sender = $2";
+  private static final String PRUNE_WITHHELD =
+      "delete from ferry.megolm_withheld where device = $1 and at < $2";
   private static final String PRUNE =
       "delete from ferry.olm_processed where device = $1 and at < $2";
 
@@ -340,11 +349,21 @@ public final class PgCryptoStore implements CryptoStore {
   }
 
   @Override
-  public Optional<Withheld> withheld(SessionRef session) {
-    return ofSession(
-        "select code, reason from ferry.megolm_withheld",
-        session,
-        r -> new Withheld(session, r.getString(0), r.getString(1)));
+  public List<Withheld> withheld(SessionRef session) {
+    return all(
+        database.run(WITHHELD, id, session.room().value(), session.session()),
+        r ->
+            new Withheld(
+                session,
+                new UserId(r.getString(0)),
+                r.getString(1),
+                r.getString(2),
+                r.getString(3)));
+  }
+
+  @Override
+  public int withheldBy(UserId sender) {
+    return database.run(WITHHELD_BY, id, sender.value()).iterator().next().getInteger(0);
   }
 
   @Override
@@ -463,6 +482,7 @@ public final class PgCryptoStore implements CryptoStore {
   @Override
   public void prune(Instant before) {
     var unused = database.run(PRUNE, id, CryptoWrites.time(before));
+    unused = database.run(PRUNE_WITHHELD, id, CryptoWrites.time(before));
   }
 
   static <T> List<T> all(RowSet<Row> rows, Function<Row, T> read) {

@@ -1,0 +1,102 @@
+package org.ferry.crypto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Set;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who may say that a room key is withheld. */
+class WithheldIT {
+  private static final RoomId ROOM = new RoomId("!room:example.org");
+  private static final UserId EVE = new UserId("@eve:example.org");
+
+  private final KeyRelay relay = new KeyRelay();
+  private final Peer.Clock clock = new Peer.Clock();
+  private final Peer alice = new Peer("@alice:example.org", "ALICE", relay, clock).send();
+  private final Peer bob = new Peer("@bob:example.org", "BOB", relay, clock).send();
+  private final Set<UserId> alone = Set.of(alice.ref.user());
+
+  @AfterEach
+  void close() {
+    alice.close();
+    bob.close();
+  }
+
+  private void says(UserId who, ObjectNode event, String senderKey, String code) {
+    ObjectNode withheld = Json.object().put("type", "m.room_key.withheld");
+    withheld
+        .put("sender", who.value())
+        .putObject("content")
+        .put("algorithm", AccountKeeper.MEGOLM)
+        .put("room_id", ROOM.value())
+        .put("session_id", event.path("content").path("session_id").asText())
+        .put("sender_key", senderKey)
+        .put("code", code);
+    relay.deliver(bob.ref, withheld);
+  }
+
+  private DecryptOutcome.Waiting waiting(ObjectNode event) {
+    return (DecryptOutcome.Waiting) bob.machine.decrypt(ROOM, event);
+  }
+
+  private long unfounded() {
+    return bob.machine.incidents().getOrDefault(Incident.UNFOUNDED_WITHHELD, 0L);
+  }
+
+  @Test
+  void onlyTheSendersOwnWordCounts() {
+    bob.machine.track(alone);
+    bob.sync();
+    ObjectNode event = alice.say(ROOM, alone, "not for bob");
+    // Before the event is known, nobody knows whose session it is.
+    says(EVE, event, "", "m.blacklisted");
+    assertThat(bob.sync().rejected()).isZero();
+    assertThat(waiting(event).reason()).isEqualTo(DecryptOutcome.Reason.NO_KEY);
+    says(EVE, event, alice.machine.curve25519(), "m.blacklisted");
+    says(EVE, event, "", "m.unverified");
+    assertThat(bob.sync().rejected()).isEqualTo(2);
+    assertThat(unfounded()).isEqualTo(2);
+    assertThat(waiting(event).reason()).isEqualTo(DecryptOutcome.Reason.NO_KEY);
+    says(alice.ref.user(), event, alice.machine.curve25519(), "m.unauthorised");
+    says(EVE, event, alice.machine.curve25519(), "m.blacklisted");
+    assertThat(bob.sync().rejected()).isEqualTo(1);
+    assertThat(waiting(event))
+        .isEqualTo(new DecryptOutcome.Waiting(DecryptOutcome.Reason.WITHHELD, "m.unauthorised"));
+  }
+
+  /** The ghosts of other bridges write with the session of their bot, and name its device. */
+  @Test
+  void theDeviceThatTheEventNamesMaySaySo() {
+    bob.machine.track(alone);
+    bob.sync();
+    ObjectNode event = alice.say(ROOM, alone, "as a ghost").put("sender", "@ghost:example.org");
+    ((ObjectNode) event.path("content")).put("sender_key", alice.machine.curve25519());
+    says(EVE, event, alice.machine.curve25519(), "m.blacklisted");
+    says(alice.ref.user(), event, alice.machine.curve25519(), "m.unverified");
+    assertThat(bob.sync().rejected()).isEqualTo(1);
+    assertThat(waiting(event))
+        .isEqualTo(new DecryptOutcome.Waiting(DecryptOutcome.Reason.WITHHELD, "m.unverified"));
+  }
+
+  @Test
+  void nobodyFillsTheDatabaseWithRefusals() {
+    bob.sql(
+        "insert into ferry.megolm_withheld (device, room_id, session_id, sender, sender_key, code,"
+            + " reason) select d.id, '!r', 's' || n, '@eve:example.org', '', 'm.x', ''"
+            + " from ferry.olm_device d, generate_series(1, "
+            + RoomKeyInbox.MOST_WITHHELD
+            + ") n");
+    ObjectNode event = alice.say(ROOM, alone, "hello");
+    says(EVE, event, "", "m.blacklisted");
+    assertThat(bob.sync().rejected()).isEqualTo(1);
+    assertThat(unfounded()).isEqualTo(1);
+    assertThat(bob.store.withheldBy(EVE)).isEqualTo(RoomKeyInbox.MOST_WITHHELD);
+    bob.store.prune(java.time.Instant.now().plusSeconds(60));
+    assertThat(bob.store.withheldBy(EVE)).isZero();
+  }
+}
