@@ -119,7 +119,7 @@ public final class KeyImport implements AutoCloseable {
     for (Added what : keys.addAll(batch)) {
       switch (what) {
         case NEW -> added++;
-        case BETTER -> better++;
+        case BETTER, REPLACED -> better++;
         case KEPT -> kept++;
         case UNCONNECTED -> {
           var unused = refused.merge("it does not fit the key that is there", 1L, Long::sum);

@@ -26,6 +26,14 @@ public enum KeyOrigin {
   }
 
   /**
+   * Whether somebody known vouches for the key: its maker, or a verified device that passed it on.
+   * Of files and backups nobody knows who wrote into them.
+   */
+  public boolean isVouchedFor() {
+    return this == OLM || this == FORWARDED;
+  }
+
+  /**
    * Whether the way proves the device that made the key. What came otherwise may be anybody's: an
    * event that it decrypts is never shown as verified.
    */

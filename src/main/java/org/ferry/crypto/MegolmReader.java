@@ -125,7 +125,7 @@ final class MegolmReader {
     }
     try (InboundSession session = found.get()) {
       return open(envelope, event, session);
-    } catch (CryptoException.UnknownIndex e) {
+    } catch (CryptoException.UnknownIndex | CryptoException.BadMac e) {
       // reason: another process may have stored a better key since this one was read.
       return again(envelope, event);
     } catch (CryptoException e) {
@@ -144,6 +144,12 @@ final class MegolmReader {
         return new Attempt(
             waiting(envelope, event, DecryptOutcome.Reason.LATER_INDEX),
             session.megolm().firstKnownIndex());
+      } catch (CryptoException.BadMac e) {
+        // reason: signed by the session's owner, and the key is another's: a wrong one that
+        // somebody put into a backup. Where its owner gave it, the message is wrong.
+        return session.info().origin().isAuthentic()
+            ? rejected(Incident.BAD_CIPHERTEXT)
+            : new Attempt(waiting(envelope, event, DecryptOutcome.Reason.NO_KEY), 0);
       } catch (CryptoException e) {
         // reason: as for the first try.
         return rejected(Incident.BAD_CIPHERTEXT);

@@ -515,7 +515,7 @@ public final class OlmMachine implements AutoCloseable {
                     ? Incident.NO_BETTER_ROOM_KEY
                     : Incident.UNCONNECTED_ROOM_KEY));
     return added.entrySet().stream()
-        .filter(e -> e.getValue() == RoomKeys.Added.NEW || e.getValue() == RoomKeys.Added.BETTER)
+        .filter(e -> e.getValue() == RoomKeys.Added.NEW || e.getValue().changes())
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
   }

@@ -17,10 +17,17 @@ public interface RoomKeys {
     NEW,
     /** It reaches further back than the one that was there, or its origin is better known. */
     BETTER,
+    /** The one that was there was not of its session; the way of this one says more. */
+    REPLACED,
     /** The one that was there is as good or better; nothing changed. */
     KEPT,
     /** One of the same id is there that it does not fit; it was refused, nothing changed. */
-    UNCONNECTED
+    UNCONNECTED;
+
+    /** Whether what is read with is another key than before. */
+    public boolean changes() {
+      return this == BETTER || this == REPLACED;
+    }
   }
 
   /**
@@ -45,8 +52,9 @@ public interface RoomKeys {
 
   /**
    * Adds keys in one transaction. Of two keys of one session that are connected the lower first
-   * index stays and the origin that says more; one that is not connected never takes another's
-   * place. Adding a key again is harmless.
+   * index stays and the origin that says more. One that is not connected takes another's place only
+   * where somebody vouches for it and for the other nobody, or only a device that passed it on: a
+   * wrong key in a backup must not keep the right one out. Adding a key again is harmless.
    *
    * @param keys some keys, also several of one session; the sessions stay the caller's
    * @return what became of each, in the same order

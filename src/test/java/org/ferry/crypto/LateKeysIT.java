@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -124,6 +125,61 @@ class LateKeysIT {
     ids.forEach(id -> assertThat(all.add(id)).as("released once").isTrue());
     bob.machine.handled(ids);
     return ids;
+  }
+
+  /** Anybody who knows the public key of a backup can put a wrong key into it. */
+  @Test
+  void aWrongKeyFromABackupDoesNotKeepTheRightOneOut() {
+    Peer alice = peer("alice");
+    ObjectNode event = alice.say(ROOM, with(alice), "right");
+    SessionRef ref = new SessionRef(ROOM, session(event));
+    try (MegolmInbound wrong = forged(alice, ref.session())) {
+      var info = new RoomKeyInfo(KeyOrigin.BACKUP, "", "", null, List.of(), false, clock.now);
+      assertThat(bob.machine.restored(List.of(new RoomKey(ROOM, wrong, info))))
+          .containsExactly(ref);
+    }
+    assertThat(bob.machine.decrypt(ROOM, event))
+        .isEqualTo(new DecryptOutcome.Waiting(DecryptOutcome.Reason.NO_KEY, null));
+    assertThat(bob.machine.released(PAGE)).isEmpty();
+    assertThat(bob.machine.missing(1)).as("asked for").containsExactly(ref);
+    assertThat(bob.store.received(ref)).hasValue(0);
+    assertThat(bob.sync().newKeys()).containsExactly(ref);
+    List<Released> released = bob.machine.released(PAGE);
+    assertThat(released).hasSize(1);
+    assertThat(body(released.getFirst().outcome())).isEqualTo("right");
+    assertThat(((DecryptOutcome.Clear) released.getFirst().outcome()).trust())
+        .isEqualTo(Trust.UNVERIFIED);
+  }
+
+  /** Another account of the same Ferry that was given the wrong key has no right to this one. */
+  @Test
+  void whoHadTheWrongKeyIsNotGivenTheRightOne() {
+    Peer alice = peer("alice");
+    ObjectNode event = alice.say(ROOM, with(alice), "right");
+    SessionRef ref = new SessionRef(ROOM, session(event));
+    PgCryptoStore other =
+        PgCryptoStore.of(
+            bob.lab.database(), bob.keys, new DeviceRef(alice.ref.user(), new DeviceId("OTHER")));
+    Lease lease = other.claim("test", Duration.ofMinutes(5)).orElseThrow();
+    try (MegolmInbound wrong = forged(alice, ref.session())) {
+      var info = new RoomKeyInfo(KeyOrigin.BACKUP, "", "", null, List.of(), false, clock.now);
+      var put = new CryptoChange.PutRoomKey(new RoomKey(ROOM, wrong, info));
+      assertThat(other.commit(lease, List.of(put))).containsEntry(ref, RoomKeys.Added.NEW);
+    }
+    assertThat(other.received(ref)).isPresent();
+    assertThat(bob.sync().newKeys()).containsExactly(ref);
+    assertThat(bob.store.received(ref)).isPresent();
+    assertThat(other.received(ref)).isEmpty();
+  }
+
+  /** A key with the id of somebody's session and another ratchet. */
+  private static MegolmInbound forged(Peer from, String session) {
+    try (InboundSession whole = from.keys.find(ROOM, session).orElseThrow()) {
+      byte[] key = Base64.getDecoder().decode(whole.megolm().exportAtFirstKnownIndex());
+      key[10] ^= 1;
+      return MegolmInbound.fromExportedKey(
+          Base64.getEncoder().withoutPadding().encodeToString(key));
+    }
   }
 
   /** E-13: more keys of one Olm chain than it skips, in pages, some served twice. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.ferry.crypto.RoomKey;
 import org.ferry.crypto.RoomKeyInfo;
@@ -58,6 +59,20 @@ final class RoomKeyRows {
           + RoomKeyRow.COLUMNS
           + ") where k.room_id = v.room_id and k.session_id = v.session_id";
 
+  /** What the key that was there could not read is tried again. */
+  private static final String WAKE =
+      """
+      update ferry.megolm_waiting set known_index = null
+      where (room_id, session_id) in (select * from unnest($1::text[], $2::text[]))
+      """;
+
+  /** Who was given the wrong key has no right to the one that takes its place. */
+  private static final String UNRECEIVE =
+      """
+      delete from ferry.megolm_received
+      where (room_id, session_id) in (select * from unnest($1::text[], $2::text[]))
+      """;
+
   private record Id(String room, String sessionId) implements Comparable<Id> {
     @Override
     public int compareTo(Id other) {
@@ -76,6 +91,9 @@ final class RoomKeyRows {
   private final Map<Id, RoomKeyRow> rows = new HashMap<>();
   private final Map<Id, RoomKeyRow> fresh = new TreeMap<>();
   private final Map<Id, RoomKeyRow> changed = new TreeMap<>();
+
+  /** Those whose key was another's. */
+  private final Set<Id> replaced = new TreeSet<>();
 
   private RoomKeyRows(SqlConnection connection, Keyring keyring) {
     this.connection = connection;
@@ -99,9 +117,9 @@ final class RoomKeyRows {
     rows.clear();
     fresh.clear();
     changed.clear();
+    replaced.clear();
     List<Id> ids = keys.stream().map(RoomKeyRows::id).toList();
-    Tuple wanted =
-        Tuple.wrap(Arrays.<Object>asList(texts(ids, Id::room), texts(ids, Id::sessionId)));
+    Tuple wanted = Tuple.wrap(names(ids));
     for (Row row : await(connection.preparedQuery(LOCKED).execute(wanted))) {
       RoomKeyRow there = RoomKeyRow.of(row);
       rows.put(new Id(there.room(), there.sessionId()), there);
@@ -111,6 +129,10 @@ final class RoomKeyRows {
       outcome.add(take(ids.get(i), keys.get(i)));
     }
     return outcome;
+  }
+
+  private static List<Object> names(List<Id> ids) {
+    return Arrays.<Object>asList(texts(ids, Id::room), texts(ids, Id::sessionId));
   }
 
   private static Id id(RoomKey key) {
@@ -126,20 +148,30 @@ final class RoomKeyRows {
       return Added.NEW;
     }
     Outcome outcome = compare(there, key);
-    if (outcome.added() == Added.BETTER) {
+    if (outcome.added().changes()) {
       rows.put(id, outcome.row());
+      if (outcome.added() == Added.REPLACED) {
+        replaced.add(id);
+      }
       (fresh.containsKey(id) ? fresh : changed).put(id, outcome.row());
     }
     boolean first = mine.contains(id) && outcome.added() == Added.KEPT;
     return first ? Added.NEW : outcome.added();
   }
 
+  /**
+   * Of two that are connected the earlier index and the better origin stay. Of two that are not,
+   * one is wrong: only the session's owner can have signed a key that came over Olm and only a
+   * verified device forwards one, but anybody can make one up in a backup.
+   */
   private Outcome compare(RoomKeyRow there, RoomKey key) {
     try (MegolmInbound stored = there.open(keyring)) {
       boolean further = key.session().firstKnownIndex() < there.firstIndex();
       boolean known = key.info().origin().compareTo(there.info().origin()) < 0;
       if (!stored.isConnected(key.session())) {
-        return new Outcome(Added.UNCONNECTED, there);
+        return known && key.info().origin().isVouchedFor()
+            ? new Outcome(Added.REPLACED, RoomKeyRow.of(key, current))
+            : new Outcome(Added.UNCONNECTED, there);
       }
       if (!further && !known) {
         return new Outcome(Added.KEPT, there);
@@ -163,6 +195,11 @@ final class RoomKeyRows {
     }
     if (!changed.isEmpty()) {
       var unused = execute(REPLACE, changed.values());
+    }
+    if (!replaced.isEmpty()) {
+      Tuple ids = Tuple.wrap(names(List.copyOf(replaced)));
+      var unused = await(connection.preparedQuery(WAKE).execute(ids));
+      unused = await(connection.preparedQuery(UNRECEIVE).execute(ids));
     }
     return true;
   }

@@ -131,17 +131,60 @@ class PgRoomKeysIT {
 
   @Test
   void aKeyThatIsNotConnectedTakesNobodysPlace() {
-    assertThat(add(KeyOrigin.EXPORT, imported(now(), 0))).isEqualTo(Added.NEW);
+    String whole;
+    try (MegolmInbound session = now()) {
+      whole = session.exportAtFirstKnownIndex();
+    }
     String ciphertext = outbound.encrypt("hello".getBytes(StandardCharsets.UTF_8));
-    MegolmInbound honest = MegolmInbound.fromSessionKey(outbound.sessionKey());
-    byte[] forged = java.util.Base64.getDecoder().decode(honest.exportAtFirstKnownIndex());
-    honest.close();
-    // The ratchet is another; signing key, and so the id, stay.
-    forged[10] ^= 1;
-    forged[4] = 0;
-    String key = java.util.Base64.getEncoder().withoutPadding().encodeToString(forged);
-    assertThat(add(KeyOrigin.OLM, MegolmInbound.fromExportedKey(key))).isEqualTo(Added.UNCONNECTED);
-    assertThat(read(ciphertext)).isEqualTo("hello");
+    for (KeyOrigin there : List.of(KeyOrigin.EXPORT, KeyOrigin.FORWARDED, KeyOrigin.OLM)) {
+      assertThat(add(there, MegolmInbound.fromExportedKey(whole))).isIn(Added.NEW, Added.BETTER);
+      for (KeyOrigin origin : KeyOrigin.values()) {
+        boolean vouched = origin.isVouchedFor() && origin.compareTo(there) < 0;
+        if (!vouched) {
+          assertThat(add(origin, forged())).as(there + " " + origin).isEqualTo(Added.UNCONNECTED);
+        }
+      }
+      assertThat(read(ciphertext)).isEqualTo("hello");
+    }
+  }
+
+  /** The ratchet is another, from the first index on; signing key, and so the id, stay. */
+  private MegolmInbound forged() {
+    try (MegolmInbound honest = now()) {
+      byte[] forged = java.util.Base64.getDecoder().decode(honest.exportAtFirstKnownIndex());
+      forged[10] ^= 1;
+      forged[4] = 0;
+      return MegolmInbound.fromExportedKey(
+          java.util.Base64.getEncoder().withoutPadding().encodeToString(forged));
+    }
+  }
+
+  @Test
+  void aWrongKeyDoesNotKeepTheRightOneOut() {
+    for (KeyOrigin wrong : List.of(KeyOrigin.BACKUP, KeyOrigin.EXPORT, KeyOrigin.FORWARDED)) {
+      RoomId one = new RoomId("!one " + wrong);
+      RoomId batch = new RoomId("!batch " + wrong);
+      try (MegolmInbound planted = forged();
+          MegolmInbound right = now()) {
+        RoomKey first = new RoomKey(one, planted, info(wrong));
+        assertThat(keys.add(first)).isEqualTo(Added.NEW);
+        assertThat(keys.add(new RoomKey(one, right, info(KeyOrigin.OLM))))
+            .isEqualTo(Added.REPLACED);
+        assertThat(keys.add(first)).isEqualTo(Added.UNCONNECTED);
+        assertThat(
+                keys.addAll(
+                    List.of(
+                        new RoomKey(batch, planted, info(wrong)),
+                        new RoomKey(batch, right, info(KeyOrigin.OLM)))))
+            .containsExactly(Added.NEW, Added.REPLACED);
+        for (RoomId room : List.of(one, batch)) {
+          try (InboundSession found = keys.find(room, outbound.sessionId()).orElseThrow()) {
+            assertThat(found.info()).isEqualTo(info(KeyOrigin.OLM));
+            assertThat(found.megolm().isConnected(right)).isTrue();
+          }
+        }
+      }
+    }
   }
 
   @Test
