@@ -3,7 +3,6 @@ package org.ferry.store;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.List;
 
 /**
  * Texts that are posted to webhooks, or were, when they are to be forgotten: on a connection and
@@ -36,19 +35,16 @@ final class DeliveredTexts {
   /** Empties all of it. */
   static final String FORGET = LOCK + ";" + EMPTY + ";" + CLOSE;
 
-  private static final List<String> ERASE =
-      List.of(
-          LOCK,
-          EMPTY + " and position(convert_to(?, 'UTF8') in d.body) > 0",
-          EMPTY
-              + """
-               and exists (
-                select from ferry.webhook_lane l
-                  join ferry.live_member i on i.room = l.room and i.user_id = ?
-                where l.pk = d.lane and length(i.name) > 1
-                  and position(convert_to(to_json(i.name)::text, 'UTF8') in d.body) > 0)
-              """,
-          CLOSE);
+  private static final String ERASE_NAMED = EMPTY + " and " + WholeId.IN_BYTES.formatted("d.body");
+  private static final String ERASE_CALLED =
+      EMPTY
+          + """
+           and exists (
+            select from ferry.webhook_lane l
+              join ferry.live_member i on i.room = l.room and i.user_id = ?
+            where l.pk = d.lane and length(i.name) > 1
+              and position(convert_to(to_json(i.name)::text, 'UTF8') in d.body) > 0)
+          """;
 
   private final Connection connection;
 
@@ -63,18 +59,17 @@ final class DeliveredTexts {
    * @return how many rows were touched
    */
   long erase(String id) throws SQLException {
-    long rows = 0;
-    for (String sql : ERASE) {
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        if (sql.contains("?")) {
-          statement.setString(1, id);
-        }
-        if (statement.execute()) {
-          continue;
-        }
-        rows += statement.getLargeUpdateCount();
+    long unused = run(LOCK);
+    long rows = run(ERASE_NAMED, id, new WholeId(id).bytesPattern()) + run(ERASE_CALLED, id);
+    return rows + run(CLOSE);
+  }
+
+  private long run(String sql, String... values) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setString(i + 1, values[i]);
       }
+      return statement.execute() ? 0 : statement.getLargeUpdateCount();
     }
-    return rows;
   }
 }

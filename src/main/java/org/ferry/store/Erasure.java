@@ -102,11 +102,14 @@ final class Erasure {
   private long rows(String id) throws SQLException {
     Texts texts = new Texts(connection, hash);
     long rows = texts.forget("e.sender = ? or e.state_key = ?", id, id);
+    WholeId whole = new WholeId(id);
     rows +=
         texts.forget(
-            "position(? in e.content) > 0 and (position('> <' || ? in e.content) > 0"
-                + " or exists (select from ferry.crossing_event c where c.event = e.pk and c.state = 2))",
+            WholeId.IN_TEXT.formatted("e.content")
+                + " and (position('> <' || ? || '>' in e.content) > 0 or exists ("
+                + "select from ferry.crossing_event c where c.event = e.pk and c.state = 2))",
             id,
+            whole.pattern(),
             id);
     rows += new DeliveredTexts(connection).erase(id);
     rows += new LiveTexts(connection).erase(id);
@@ -121,6 +124,7 @@ final class Erasure {
 
   /** Wherever else the id stands, a made-up one stands then; raw transactions are emptied. */
   private long replace(String id, String pseudonym) throws SQLException {
+    WholeId whole = new WholeId(id);
     long rows = 0;
     for (String[] column : columns()) {
       String table = "ferry." + column[0];
@@ -128,15 +132,18 @@ final class Erasure {
       rows +=
           column[2].equals("bytea")
               ? update(
-                  "update %s set %s = '' where position(convert_to(?, 'UTF8') in %2$s) > 0"
-                      .formatted(table, name),
-                  id)
-              : update(
-                  "update %1$s set %2$s = replace(%2$s::text, ?, ?)::%3$s where position(? in %2$s::text) > 0"
-                      .formatted(table, name, column[2]),
+                  "update %s set %s = '' where %s"
+                      .formatted(table, name, WholeId.IN_BYTES.formatted(name)),
                   id,
-                  pseudonym,
-                  id);
+                  whole.bytesPattern())
+              : update(
+                  "update %1$s set %2$s = regexp_replace(%2$s::text, ?, ?, 'g')::%3$s where %4$s"
+                      .formatted(
+                          table, name, column[2], WholeId.IN_TEXT.formatted(name + "::text")),
+                  whole.pattern(),
+                  WholeId.asReplacement(pseudonym),
+                  id,
+                  whole.pattern());
     }
     return rows;
   }

@@ -29,13 +29,14 @@ final class LiveTexts {
           "update ferry.live_event set raw = '', clear = null where sender = ? and raw <> ''",
           "delete from ferry.live_media f using ferry.live_message m where f.pos = m.pos and m.sender = ?",
           "update ferry.live_message set data = null where sender = ? and data is not null",
-          "update ferry.live_message set data = null"
-              + " where type like 'member.%' and position(? in data) > 0",
           "update ferry.outgoing set content = '', hash = '', error = left(error, 0)"
               + " where sender = ? and state <> 'waiting'",
           "update ferry.live_room set name = null, card = '{}', read_at = null"
               + " where room in (select room from ferry.live_member where user_id = ?)",
           "delete from ferry.live_member where user_id = ?");
+  private static final String MEMBERSHIPS =
+      "update ferry.live_message set data = null where type like 'member.%' and "
+          + WholeId.IN_TEXT.formatted("data");
   private static final String NAMES =
       "select distinct name from ferry.live_member where user_id = ? and length(name) > 1";
   private static final String UNNAME =
@@ -63,6 +64,7 @@ final class LiveTexts {
       String quoted = TextNode.valueOf(name).toString();
       rows += update(UNNAME, quoted, id, quoted);
     }
+    rows += update(MEMBERSHIPS, id, new WholeId(id).pattern());
     for (String sql : ERASE) {
       rows += update(sql, id);
     }

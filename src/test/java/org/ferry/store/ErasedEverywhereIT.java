@@ -19,6 +19,8 @@ import org.ferry.migrate.SettingLedger.State;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every table of the schema is looked into, whatever it is called: whoever adds a table in which a
@@ -99,16 +101,7 @@ class ErasedEverywhereIT {
 
   @Test
   void anIdInAnyColumnOfAnyTableIsGone() throws SQLException {
-    try (Connection connection = lab.db.connect();
-        Statement statement = connection.createStatement()) {
-      // What a column may hold is checked elsewhere; here each holds the id.
-      var unused = statement.execute("set session_replication_role = replica");
-      for (Map.Entry<String, List<Column>> table : tables.entrySet()) {
-        dropChecks(statement, table.getKey());
-        unused = statement.execute("delete from ferry." + table.getKey());
-        unused = statement.execute(row(table.getKey(), table.getValue()));
-      }
-    }
+    fillEachColumn(BOB.value());
     List<String> withText =
         tables.entrySet().stream()
             .filter(t -> t.getValue().stream().anyMatch(c -> isText(c.type())))
@@ -117,6 +110,53 @@ class ErasedEverywhereIT {
     assertThat(holding(BOB.value()).keySet()).containsExactlyInAnyOrderElementsOf(withText);
     erase(BOB);
     assertThat(holding(BOB.value())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "@bob:old:8448",
+        "@bob:olden",
+        "@bob:old.example",
+        "@bob:old-er",
+        "@bob:old--er",
+        "@alice@bob:old"
+      })
+  void whoseIdOnlyContainsItStaysAsTheyAre(String other) throws SQLException {
+    fillEachColumn(other);
+    Map<String, Long> before = holding(other);
+    assertThat(before).isNotEmpty();
+    try (Forgetting forgetting = lab.database.forgetting()) {
+      assertThat(forgetting.user(BOB)).isZero();
+    }
+    assertThat(holding(other)).isEqualTo(before);
+  }
+
+  @Test
+  void inOneTextOnlyWholeIdsAreReplaced() throws SQLException {
+    String others = "@bob:old:8448 @bob:old.example @alice@bob:old \\u00e9";
+    lab.crossings.note(
+        crossing,
+        "remark",
+        "{\"text\":\"hey@bob:old, (@bob:old) <@bob:old> @bob:old. @bob:old: %s /#/@bob:old/$e @bob:old- é@bob:oldé\"}"
+            .formatted(others));
+    erase(BOB);
+    String left = lab.crossings.note(crossing, "remark").orElseThrow();
+    assertThat(left).contains(others).containsPattern("<@erased-[0-9a-f]{12}:old> ");
+    assertThat(left.replace(others, "")).doesNotContain("@bob");
+  }
+
+  private void fillEachColumn(String text) throws SQLException {
+    try (Connection connection = lab.db.connect();
+        Statement statement = connection.createStatement()) {
+      // What a column may hold is checked elsewhere; here each holds the id.
+      var unused = statement.execute("set session_replication_role = replica");
+      for (Map.Entry<String, List<Column>> table : tables.entrySet()) {
+        dropChecks(statement, table.getKey());
+        unused = statement.execute("delete from ferry." + table.getKey());
+        unused = statement.execute(row(table.getKey(), table.getValue(), text));
+      }
+    }
   }
 
   private static void dropChecks(Statement statement, String table) throws SQLException {
@@ -136,24 +176,26 @@ class ErasedEverywhereIT {
   }
 
   private static boolean isText(String type) {
-    return value("", type).contains(BOB.value());
+    return value("", type, BOB.value()).contains(BOB.value());
   }
 
-  private static String row(String table, List<Column> columns) {
+  private static String row(String table, List<Column> columns, String text) {
     List<Column> given = columns.stream().filter(c -> !c.identity()).toList();
     return "insert into ferry.%s (%s) values (%s)"
         .formatted(
             table,
             given.stream().map(Column::name).collect(Collectors.joining(", ")),
-            given.stream().map(c -> value(c.name(), c.type())).collect(Collectors.joining(", ")));
+            given.stream()
+                .map(c -> value(c.name(), c.type(), text))
+                .collect(Collectors.joining(", ")));
   }
 
-  private static String value(String name, String type) {
+  private static String value(String name, String type, String text) {
     return switch (type) {
-      case "text", "character varying", "name" -> "'%s'".formatted(BOB);
-      case "json", "jsonb" -> "'{\"%s\": 1}'".formatted(BOB);
-      case "text[]" -> "array['%s']".formatted(BOB);
-      case "bytea" -> "convert_to('to %s!', 'UTF8')".formatted(BOB);
+      case "text", "character varying", "name" -> "'%s'".formatted(text);
+      case "json", "jsonb" -> "'{\"%s\": 1}'".formatted(text);
+      case "text[]" -> "array['%s']".formatted(text);
+      case "bytea" -> "convert_to('to %s!', 'UTF8')".formatted(text);
       case "boolean" -> "true";
       case "uuid" -> "gen_random_uuid()";
       case "timestamp with time zone" -> "now()";
