@@ -1,9 +1,11 @@
 package org.ferry.migrate.replay;
 
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
@@ -16,6 +18,7 @@ import org.ferry.migrate.plan.Plan;
  */
 public final class Readers {
   private static final String MEMBER = "m.room.member";
+  private static final Set<String> LAST_SEEN = Set.of("join", "invite");
 
   private final Voyage voyage;
 
@@ -56,41 +59,48 @@ public final class Readers {
             .map(Plan.PlanPerson::target)
             .filter(Objects::nonNull)
             .collect(Collectors.toSet());
-    // Who left still sees who was there when they did; only then everybody is asked.
-    return Stream.concat(lastSeen(first, target).filter(people::contains), people.stream())
+    // Not each person of the plan is asked: in a room that everybody left, that were all of them.
+    return members(first, target).stream()
+        .filter(people::contains)
         .filter(who -> isMember(who, target))
         .findFirst()
         .map(voyage.homeserver()::as)
         .orElse(first);
   }
 
-  private static Stream<UserId> lastSeen(Intent who, RoomId room) {
+  /**
+   * Who is in a room now, which Synapse tells an application service that has anybody in it; where
+   * that is refused, who was in it or invited when somebody left, which who left still sees.
+   */
+  private static List<UserId> members(Intent who, RoomId room) {
+    return unlessRefused(() -> List.copyOf(who.joinedMembers(room).keySet()))
+        .or(() -> unlessRefused(() -> lastSeen(who, room)))
+        .orElse(List.of());
+  }
+
+  private static List<UserId> lastSeen(Intent who, RoomId room) {
+    return who.fullState(room).stream()
+        .filter(e -> e.path("type").asText("").equals(MEMBER))
+        .filter(e -> LAST_SEEN.contains(e.path("content").path("membership").asText("")))
+        .map(e -> new UserId(e.path("state_key").asText()))
+        .toList();
+  }
+
+  private static <T> Optional<T> unlessRefused(Supplier<T> question) {
     try {
-      return who.fullState(room).stream()
-          .filter(e -> e.path("type").asText("").equals(MEMBER))
-          .filter(e -> e.path("content").path("membership").asText("").equals("join"))
-          .map(e -> new UserId(e.path("state_key").asText()));
+      return Optional.of(question.get());
     } catch (MatrixException e) {
       if (e.isTokenRefused()) {
         throw e;
       }
-      return Stream.empty();
+      return Optional.empty();
     }
   }
 
   private boolean isMember(UserId user, RoomId room) {
-    try {
-      return voyage
-          .homeserver()
-          .as(user)
-          .state(room, MEMBER, user.value())
-          .filter(c -> c.path("membership").asText("").equals("join"))
-          .isPresent();
-    } catch (MatrixException e) {
-      if (e.isTokenRefused()) {
-        throw e;
-      }
-      return false;
-    }
+    return unlessRefused(() -> voyage.homeserver().as(user).state(room, MEMBER, user.value()))
+        .flatMap(state -> state)
+        .filter(c -> c.path("membership").asText("").equals("join"))
+        .isPresent();
   }
 }
