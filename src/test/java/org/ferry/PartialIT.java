@@ -120,7 +120,9 @@ class PartialIT {
 
   /** The bulk room as it stands where all of it was carried. */
   private static List<JsonNode> oldMessages() {
-    var unused = THEIRS.must(0, "migrate", "-y", "--rooms", BULK);
+    assertThat(THEIRS.must(0, "migrate", "-y", "--rooms", BULK).err())
+        .contains("Plan: 1 to create, 0 to reuse")
+        .contains("rooms and messages are those rooms'; people and files are everybody's");
     return messages(THEIRS.mapped().room(BULK));
   }
 

@@ -132,7 +132,7 @@ final class MigrateCommand extends FerryCommand {
     carrying.check(target);
     Followed followed = followed(planning, target);
     PlanTotals totals = followed.totals(work.ferry(), passage, target, rooms);
-    totals.lines().forEach(session()::tell);
+    tell(totals);
     elsewhere(work, passage, target);
     if (!session().ask().confirm("Carry all of this now", yes)) {
       session().tell("Nothing was done.");
@@ -160,6 +160,15 @@ final class MigrateCommand extends FerryCommand {
     return outcome.whole() && outcome.standing().failures().isEmpty()
         ? ExitStatus.DONE
         : ExitStatus.FAILED;
+  }
+
+  private void tell(PlanTotals totals) {
+    totals.lines().forEach(session()::tell);
+    if (!rooms.isEmpty()) {
+      session()
+          .tell(
+              "With --rooms, rooms and messages are those rooms'; people and files are everybody's.");
+    }
   }
 
   private static TargetSpace looked(Work work, Planning planning, boolean prepare) {
@@ -202,7 +211,7 @@ final class MigrateCommand extends FerryCommand {
     TargetSpace target = looked(work, planning, false);
     Followed followed = followed(planning, target);
     session().tell(Doctor.gate(work.ferry()).recall(accepted(followed)));
-    followed.totals(work.ferry(), passage, target, rooms).lines().forEach(session()::tell);
+    tell(followed.totals(work.ferry(), passage, target, rooms));
     RoomId id = target.id();
     Crossing crossing =
         id == null
