@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,13 +27,29 @@ class DocsTest {
       Pattern.compile("(?m)^(?:sudo -u ferry )?(?:\\S*/)?ferry(?: (.*))?$");
   private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
 
-  /** Paths that are private to some machine, and of package registries. */
-  private static final List<String> FOREIGN =
-      List.of("/tmp/", "/root/", "/home/", "/maven2", "/simple/");
+  /** Something from the root, where it is not the rest of a longer word, a link or a tag. */
+  private static final Pattern FROM_ROOT = Pattern.compile("(?<![\\w./:\\])}$~*<…-])/\\w[\\w.-]*");
+
+  private static final Pattern ENDPOINT =
+      Pattern.compile("(?m)^\\| `(?:GET|PUT|POST|DELETE) (/[\\w.-]+)");
+
+  /** Hosts, with what is before them or without it. */
+  private static final Pattern HOST =
+      Pattern.compile(
+          "https?://([\\w.-]+)|(?<![\\w.-])(\\w[\\w-]*(?:\\.[\\w-]+)*\\.(?:com|dev|io|net|org))\\b");
 
   /** Folders that mean the same on every machine. */
-  private static final Set<String> COMMON =
-      Set.of("/opt/", "/srv/", "/usr/", "/var/", "/etc/", "/data/");
+  private static final Set<String> COMMON = Set.of("/opt", "/srv", "/usr", "/var", "/etc", "/data");
+
+  /** What else begins with a slash: addresses of a homeserver and of Ferry, words for a client. */
+  private static final Set<String> SPOKEN =
+      Set.of(
+          "/_matrix", "/sync", "/devices", "/join", "/api", "/metrics", "/invite", "/kick", "/op");
+
+  /** Names for examples, this machine, and whom the pages point at. */
+  private static final Pattern NAMED =
+      Pattern.compile(
+          "(.+\\.)?example(\\.(com|net|org))?|localhost\\.?|127\\.0\\.0\\.1|matrix\\.to|semver\\.org|www\\.standardwebhooks\\.com");
 
   @Test
   void everyLinkLeadsSomewhere() throws IOException {
@@ -74,13 +91,39 @@ class DocsTest {
   }
 
   @Test
-  void noPageNamesPlacesOfOneMachine() throws IOException {
+  void pathsFromTheRootAreThoseOfEveryMachine() throws IOException {
+    Set<String> known = new TreeSet<>(COMMON);
+    known.addAll(SPOKEN);
+    known.addAll(endpoints());
+    List<String> seen = new ArrayList<>();
     for (Path page : pages()) {
-      assertThat(Files.readString(page))
-          .as(page.toString())
-          .doesNotContain(FOREIGN)
-          .doesNotContain(placesOfThisMachine());
+      String text = Files.readString(page);
+      assertThat(text).as(page.toString()).doesNotContain(placesOfThisMachine());
+      FROM_ROOT.matcher(text).results().map(MatchResult::group).forEach(seen::add);
     }
+    assertThat(seen).contains("/etc", "/_matrix").isSubsetOf(known);
+  }
+
+  @Test
+  void hostsAreThoseThatThePagesMayName() throws IOException {
+    List<String> seen = new ArrayList<>();
+    for (Path page : pages()) {
+      HOST.matcher(Files.readString(page))
+          .results()
+          .map(m -> m.group(1) == null ? m.group(2) : m.group(1))
+          .forEach(seen::add);
+    }
+    assertThat(seen).contains("127.0.0.1", "new.example.org");
+    assertThat(seen).filteredOn(NAMED.asMatchPredicate().negate()).isEmpty();
+  }
+
+  /** The first parts of the paths that the page on the API lists. */
+  private static List<String> endpoints() throws IOException {
+    return ENDPOINT
+        .matcher(Files.readString(Path.of("docs/reference/api.md")))
+        .results()
+        .map(m -> m.group(1))
+        .toList();
   }
 
   /** Where this build's user, its temporary files and its sources are. */
@@ -93,7 +136,7 @@ class DocsTest {
     return folders
         .flatMap(f -> Stream.of(f + "/", "/" + f.getName(0) + "/"))
         .distinct()
-        .filter(f -> !COMMON.contains(f))
+        .filter(f -> !COMMON.contains(f.replaceFirst("/$", "")))
         .toList();
   }
 
