@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Watches a process while it runs: the most memory it held, and the processor time it took. */
 final class Gauge implements AutoCloseable {
@@ -29,7 +32,9 @@ final class Gauge implements AutoCloseable {
             .filter(l -> l.startsWith("VmHWM:"))
             .map(l -> Long.parseLong(l.replaceAll("[^0-9]", "")))
             .forEach(kib -> peakKib = Math.max(peakKib, kib));
-        Thread.sleep(PAUSE);
+        if (ends()) {
+          ended = true;
+        }
       } catch (IOException e) {
         // It ended between two looks, or this system has no /proc.
         ended = true;
@@ -37,6 +42,18 @@ final class Gauge implements AutoCloseable {
         Thread.currentThread().interrupt();
         ended = true;
       }
+    }
+  }
+
+  /** Waits for the process's end until the next look is due. */
+  private boolean ends() throws InterruptedException {
+    try {
+      var unused = process.onExit().get(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the process cannot be watched", e);
     }
   }
 

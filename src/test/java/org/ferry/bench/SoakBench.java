@@ -119,8 +119,10 @@ public final class SoakBench {
             .in(ferry)
             .jvm(Machine.launcher(heap))
             .start()) {
-      while (process.isRunning()) {
-        Thread.sleep(pause);
+      while (!process.ends(pause)) {
+        if (Instant.now().isAfter(began.plus(LONGEST))) {
+          throw new IllegalStateException("ferry migrate takes longer than " + LONGEST);
+        }
         sample(process, began, arrivals.between(began, Instant.now()));
       }
       orderly(process.await(LONGEST));

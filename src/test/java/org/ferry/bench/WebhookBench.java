@@ -14,6 +14,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.stream.LongStream;
 import org.ferry.id.Secret;
 import org.ferry.store.Database;
@@ -23,6 +25,7 @@ import org.ferry.store.TlsMode;
 import org.ferry.store.webhook.PgDesk;
 import org.ferry.store.webhook.PgOutbox;
 import org.ferry.testing.TestPostgres;
+import org.ferry.testing.Wait;
 import org.ferry.webhook.AddressRange;
 import org.ferry.webhook.Dispatcher;
 import org.ferry.webhook.Endpoint;
@@ -40,6 +43,7 @@ import org.ferry.webhook.SigningSecret;
 public final class WebhookBench {
   private static final int ROOMS = 200;
   private static final long WARM = 20_000;
+  private static final Duration LONGEST = Duration.ofHours(2);
 
   private WebhookBench() {}
 
@@ -123,24 +127,24 @@ public final class WebhookBench {
   }
 
   /** Waits; gives the largest heap that was seen meanwhile, garbage included. */
-  private static long await(PgDesk desk, long delivered, long from) throws InterruptedException {
-    long peak = 0;
-    long told = from;
-    while (true) {
-      long now = desk.standings().stream().mapToLong(s -> s.delivered()).sum();
-      Runtime runtime = Runtime.getRuntime();
-      peak = Math.max(peak, runtime.totalMemory() - runtime.freeMemory());
-      if (now >= delivered) {
-        return peak;
-      }
-      if (now - told >= 100_000) {
-        told = now;
-        System.out.printf(
-            "  %,d delivered, heap %,d MiB%n",
-            now, (runtime.totalMemory() - runtime.freeMemory()) >> 20);
-      }
-      Thread.sleep(100);
-    }
+  private static long await(PgDesk desk, long delivered, long from) {
+    LongAccumulator peak = new LongAccumulator(Math::max, 0);
+    AtomicLong told = new AtomicLong(from);
+    Wait.until(
+        LONGEST,
+        "%,d deliveries".formatted(delivered),
+        () -> {
+          long now = desk.standings().stream().mapToLong(s -> s.delivered()).sum();
+          Runtime runtime = Runtime.getRuntime();
+          long used = runtime.totalMemory() - runtime.freeMemory();
+          peak.accumulate(used);
+          if (now < delivered && now - told.get() >= 100_000) {
+            told.set(now);
+            System.out.printf("  %,d delivered, heap %,d MiB%n", now, used >> 20);
+          }
+          return now >= delivered;
+        });
+    return peak.get();
   }
 
   private static long cpu() {

@@ -268,7 +268,6 @@ class InboxIT {
                 }
               });
       Wait.until(LIMIT, "answers", () -> answered.size() >= enough);
-      Thread.sleep(random.nextInt(50));
       ferry.kill();
       homeserver.join();
     }

@@ -101,6 +101,7 @@ public final class FaultProxy implements AutoCloseable {
         Thread.ofVirtual()
             .start(() -> {
               try {
+                // The time is the fault itself: nothing is waited for.
                 Thread.sleep(after);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -254,6 +255,7 @@ public final class FaultProxy implements AutoCloseable {
     private static void rest(long millis) throws IOException {
       if (millis > 0) {
         try {
+          // The slowness is the fault itself: nothing is waited for.
           Thread.sleep(millis);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();

@@ -197,6 +197,16 @@ public final class FerryProcess implements AutoCloseable {
     boolean unused = process.toHandle().destroy();
   }
 
+  /**
+   * Waits for its end, which may not come.
+   *
+   * @param within how long at most
+   * @return whether it ended
+   */
+  public boolean ends(Duration within) throws InterruptedException {
+    return process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   /** Waits for its end. */
   public Result await(Duration limit) {
     try {

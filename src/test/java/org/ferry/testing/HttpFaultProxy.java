@@ -161,6 +161,7 @@ public final class HttpFaultProxy implements AutoCloseable {
         times,
         seen -> {
           try {
+            // The delay is the fault itself: nothing is waited for.
             Thread.sleep(delay);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

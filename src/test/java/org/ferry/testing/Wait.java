@@ -29,6 +29,7 @@ public final class Wait {
         if (System.nanoTime() > end) {
           throw new AssertionError("waited " + limit.toSeconds() + " s in vain for " + what);
         }
+        // Between two looks: this is the one place where tests may sleep.
         Thread.sleep(PAUSE);
       }
     } catch (RuntimeException e) {
