@@ -1,10 +1,8 @@
 package org.ferry.live;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.Set;
+import org.ferry.id.Sha256;
 import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.appservice.TransactionInbox;
@@ -55,7 +53,7 @@ public final class TransactionStore implements TransactionInbox {
                 server,
                 txnId,
                 rest.body(),
-                sha256(body),
+                Sha256.hex(body),
                 rest.kept(),
                 came.size() - rest.kept(),
                 clock.instant(),
@@ -69,13 +67,5 @@ public final class TransactionStore implements TransactionInbox {
             rest.kept(),
             came.size() - rest.kept());
     news.run();
-  }
-
-  private static String sha256(byte[] body) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

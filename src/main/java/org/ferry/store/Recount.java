@@ -4,12 +4,12 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.ferry.id.RoomId;
+import org.ferry.id.Sha256;
 import org.ferry.source.RoomTally;
 
 /** Counts the ledger's own event rows, room by room, in constant memory however large a room is. */
@@ -53,7 +53,7 @@ final class Recount {
 
   private RoomTally tally(Numbered room) {
     Map<String, Long> byType = new TreeMap<>();
-    MessageDigest ids = sha256();
+    MessageDigest ids = Sha256.digest();
     long events = 0;
     long depth = Long.MIN_VALUE;
     long stream = Long.MIN_VALUE;
@@ -70,13 +70,5 @@ final class Recount {
     } while (page.size() == ROWS);
     return new RoomTally(
         new RoomId(room.id()), byType, events, HexFormat.of().formatHex(ids.digest()));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java runtime has SHA-256", e);
-    }
   }
 }

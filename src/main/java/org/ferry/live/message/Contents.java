@@ -2,14 +2,12 @@ package org.ferry.live.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import org.ferry.id.MxcUri;
+import org.ferry.id.Sha256;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -123,13 +121,8 @@ record Contents(
 
   private static String id(Event event, MxcUri uri) {
     String of = event.release().room() + "\n" + event.release().event() + "\n" + uri;
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(of.getBytes(StandardCharsets.UTF_8));
-      return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, ID_BYTES));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    byte[] hash = Arrays.copyOf(Sha256.of(of), ID_BYTES);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
   }
 
   private static ObjectNode media(MediaRef ref, ObjectNode said) {

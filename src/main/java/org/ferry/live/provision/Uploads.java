@@ -6,12 +6,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.ferry.crypto.keys.EncryptedFile;
 import org.ferry.id.MxcUri;
 import org.ferry.id.RoomId;
+import org.ferry.id.Sha256;
 import org.ferry.id.UserId;
 import org.ferry.live.provision.Attachment.Given;
 import org.ferry.live.provision.Attachment.Uploaded;
@@ -89,15 +87,7 @@ final class Uploads {
   static ObjectNode fingerprint(Attachment media) {
     return switch (media.content()) {
       case Uploaded there -> said(there.url(), there.size());
-      case Given given -> Json.object().put("sha256", sha256(given.bytes().getBytes()));
+      case Given given -> Json.object().put("sha256", Sha256.hex(given.bytes().getBytes()));
     };
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

@@ -2,7 +2,6 @@ package org.ferry.live.sending;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -13,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.ferry.id.EventId;
+import org.ferry.id.Sha256;
 import org.ferry.live.Signal;
 import org.ferry.live.sending.Letter.Refusal;
 import org.ferry.live.sending.Letters.Posted;
@@ -70,17 +70,13 @@ public final class Postbox implements Sending {
 
   /** Unique over rooms, senders, types and keys: see F6 and F7 of the reliability notes. */
   private static String txn(Outgoing out) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String part :
-          new String[] {out.key(), out.as().value(), out.room().value(), out.type()}) {
-        digest.update(part.getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
-      }
-      return "ferry-live-" + HexFormat.of().formatHex(digest.digest(), 0, TXN_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
+    MessageDigest digest = Sha256.digest();
+    for (String part :
+        new String[] {out.key(), out.as().value(), out.room().value(), out.type()}) {
+      digest.update(part.getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
     }
+    return "ferry-live-" + HexFormat.of().formatHex(digest.digest(), 0, TXN_BYTES);
   }
 
   private Letter settled(Letter first) {

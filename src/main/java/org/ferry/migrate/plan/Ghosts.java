@@ -1,8 +1,6 @@
 package org.ferry.migrate.plan;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.ferry.id.Sha256;
 import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
 
@@ -112,7 +111,7 @@ public final class Ghosts {
 
   /** The usual id cut to fit, with as many digits of a hash as make it unique. */
   private UserId hashed(UserId who) {
-    String hash = sha256(who.value());
+    String hash = Sha256.hex(who.value());
     for (int digits = 8; digits <= hash.length(); digits += 4) {
       String end = "_" + hash.substring(0, digits);
       int room = LONGEST - 2 - domain.length() - template.literalLength() - end.length();
@@ -144,14 +143,5 @@ public final class Ghosts {
       }
     }
     return out.toString();
-  }
-
-  static String sha256(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

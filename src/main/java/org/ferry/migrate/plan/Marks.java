@@ -2,6 +2,7 @@ package org.ferry.migrate.plan;
 
 import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
+import org.ferry.id.Sha256;
 import org.ferry.migrate.plan.Plan.PlanPerson;
 import org.ferry.migrate.plan.Plan.PlanRoom;
 
@@ -33,6 +34,6 @@ final class Marks {
   }
 
   private static String hash(String text) {
-    return Ghosts.sha256(text).substring(0, 8);
+    return Sha256.hex(text).substring(0, 8);
   }
 }

@@ -1,14 +1,12 @@
 package org.ferry.migrate.replay;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.ferry.crypto.keys.EncryptedFile;
 import org.ferry.id.MxcUri;
+import org.ferry.id.Sha256;
 import org.ferry.matrix.client.MediaBody;
 import org.ferry.migrate.rewrite.SealedFile;
 import org.ferry.model.MediaFile;
@@ -45,15 +43,12 @@ record Cargo(MxcUri known, MediaBody body) {
    * @throws org.ferry.crypto.keys.KeyException where the ciphertext is another than the event means
    */
   String sha256() throws IOException {
-    try (InputStream in =
-        new DigestInputStream(body.bytes().open(), MessageDigest.getInstance("SHA-256"))) {
+    try (DigestInputStream in = new DigestInputStream(body.bytes().open(), Sha256.digest())) {
       long read = in.transferTo(OutputStream.nullOutputStream());
       if (read != body.length()) {
         throw new IOException("%d bytes instead of %d".formatted(read, body.length()));
       }
-      return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
+      return HexFormat.of().formatHex(in.getMessageDigest().digest());
     }
   }
 }

@@ -2,9 +2,9 @@ package org.ferry.migrate.replay;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.ferry.id.Sha256;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.plan.Plan;
 
@@ -34,14 +34,10 @@ final class PlanChange {
   }
 
   private static String digest(Plan plan) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      plan.people().forEach(p -> add(digest, p.id() + " " + p.action() + " " + p.target()));
-      plan.rooms().forEach(r -> add(digest, r.id() + " " + r.carried()));
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
+    MessageDigest digest = Sha256.digest();
+    plan.people().forEach(p -> add(digest, p.id() + " " + p.action() + " " + p.target()));
+    plan.rooms().forEach(r -> add(digest, r.id() + " " + r.carried()));
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static void add(MessageDigest digest, String line) {

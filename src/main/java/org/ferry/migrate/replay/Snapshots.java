@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Iterator;
 import org.ferry.id.RoomId;
+import org.ferry.id.Sha256;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +86,7 @@ public final class Snapshots {
    * @return {@code {count, sha256}}
    */
   public static ObjectNode visible(Intent reader, RoomId room, @Nullable String anchor) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     long count = 0;
     int seen = 0;
     boolean reached = false;
@@ -116,13 +116,5 @@ public final class Snapshots {
   /** True where a redaction has taken the content of an event. */
   public static boolean isRedacted(JsonNode event) {
     return event.path("unsigned").has("redacted_because");
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
   }
 }

@@ -2,9 +2,9 @@ package org.ferry.migrate.replay;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.ferry.id.Sha256;
 
 /** Transaction ids: the same for the same thing, different for everything else. */
 public final class Txn {
@@ -34,15 +34,11 @@ public final class Txn {
    * @return the id
    */
   public static String id(String... parts) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String part : parts) {
-        digest.update(part.getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
-      }
-      return "ferry-" + HexFormat.of().formatHex(digest.digest(), 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
+    MessageDigest digest = Sha256.digest();
+    for (String part : parts) {
+      digest.update(part.getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
     }
+    return "ferry-" + HexFormat.of().formatHex(digest.digest(), 0, 16);
   }
 }

@@ -2,11 +2,9 @@ package org.ferry.migrate.rewrite;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.ferry.id.MxcUri;
+import org.ferry.id.Sha256;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -48,14 +46,7 @@ public record SealedFile(
             .<ObjectNode>set("key", file.path("key").path("k"))
             .<ObjectNode>set("iv", file.path("iv"))
             .set("hashes", file.path("hashes"));
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(Json.canonical(secret).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Sha256.of(Json.canonical(secret)), 0, HASH_BYTES);
   }
 
   /** Without the key: records are printed in messages. */

@@ -1,10 +1,7 @@
 package org.ferry.source.media;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
+import org.ferry.id.Sha256;
 
 /**
  * Remembers where each of many files lies: 32 bytes a file instead of its name, so that a store of
@@ -70,13 +67,7 @@ final class OffsetTable {
   }
 
   private static long[] key(String path) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(path.getBytes(StandardCharsets.UTF_8));
-      ByteBuffer bits = ByteBuffer.wrap(Arrays.copyOf(hash, 16));
-      return new long[] {bits.getLong(), bits.getLong()};
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
+    ByteBuffer bits = ByteBuffer.wrap(Sha256.of(path));
+    return new long[] {bits.getLong(), bits.getLong()};
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import org.ferry.id.RoomId;
+import org.ferry.id.Sha256;
 import org.ferry.source.RoomTally;
 
 /** Counts room by room. */
@@ -30,7 +31,7 @@ final class Counting implements Iterator<RoomTally> {
       throw new NoSuchElementException();
     }
     Map<String, Long> byType = new TreeMap<>();
-    MessageDigest ids = DumpReading.sha256();
+    MessageDigest ids = Sha256.digest();
     long count = 0;
     for (Placed e = first; e != null && e.room().equals(first.room()); e = events.peek()) {
       long unused = byType.merge(e.type(), 1L, Long::sum);

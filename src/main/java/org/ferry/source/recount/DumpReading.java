@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -26,6 +25,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.id.Sha256;
 import org.ferry.source.RoomTally;
 import org.ferry.source.SecondReading;
 import org.ferry.source.SourceException;
@@ -105,7 +105,7 @@ public final class DumpReading implements SecondReading {
   /** Reads everything; false where it is no text with COPY blocks. */
   private boolean read(InputStream in, LongConsumer progress) throws IOException {
     Counted counted = new Counted(in, progress);
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = Sha256.digest();
     BufferedInputStream file =
         new BufferedInputStream(new DigestInputStream(counted, sha256), 1 << 16);
     InputStream text = Compression.of(head(file)).open(file, counted::count, label);
@@ -264,13 +264,5 @@ public final class DumpReading implements SecondReading {
   @Override
   public void close() {
     sorted.close();
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
   }
 }

@@ -2,23 +2,15 @@ package org.ferry.source.recount;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import org.ferry.id.Sha256;
 
 /** Many ids in eight bytes each: the beginning of their SHA-256. */
 final class Ids {
-  private final MessageDigest sha256;
+  private final MessageDigest sha256 = Sha256.digest();
   private long[] ids = new long[64];
   private int size;
   private boolean sorted = true;
-
-  Ids() {
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
-  }
 
   void add(String id) {
     if (size == ids.length) {

@@ -4,14 +4,14 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.ferry.id.Sha256;
 
 /** The file as it lies on the disk: counts and hashes its bytes and tells the progress. */
 final class Metered extends FilterInputStream {
   private static final long STEP = 1 << 20;
 
-  private final MessageDigest hash = sha256();
+  private final MessageDigest hash = Sha256.digest();
   private final LoadProgress progress;
   private final long total;
   private long count;
@@ -60,13 +60,5 @@ final class Metered extends FilterInputStream {
   @Override
   public boolean markSupported() {
     return false;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
   }
 }

@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.ferry.id.Sha256;
 import org.ferry.source.Problem;
 import org.ferry.source.ProblemLog;
 import org.ferry.source.SourceException;
@@ -121,15 +121,13 @@ final class SmallServer {
 
   private static String mixed(String fingerprint, Path companion) throws IOException {
     try (InputStream in = Files.newInputStream(companion)) {
-      MessageDigest hash = MessageDigest.getInstance("SHA-256");
+      MessageDigest hash = Sha256.digest();
       hash.update(fingerprint.getBytes(StandardCharsets.US_ASCII));
       byte[] block = new byte[1 << 16];
       for (int n = in.read(block); n >= 0; n = in.read(block)) {
         hash.update(block, 0, n);
       }
       return HexFormat.of().formatHex(hash.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
     }
   }
 

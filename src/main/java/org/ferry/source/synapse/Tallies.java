@@ -2,13 +2,13 @@ package org.ferry.source.synapse;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import org.ferry.id.RoomId;
+import org.ferry.id.Sha256;
 import org.ferry.source.RoomTally;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +41,7 @@ final class Tallies implements Iterator<RoomTally> {
       throw new NoSuchElementException();
     }
     Map<String, Long> byType = new TreeMap<>();
-    MessageDigest hash = sha256();
+    MessageDigest hash = Sha256.digest();
     long events = 0;
     while (current.equals(room)) {
       byType.merge(String.valueOf(type), 1L, Long::sum);
@@ -62,13 +62,5 @@ final class Tallies implements Iterator<RoomTally> {
     room = row.text(0);
     type = row.text(1);
     id = row.text(2);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
   }
 }

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
+import org.ferry.id.Sha256;
 
 /** Reads what {@link BackupWriter} wrote, and holds it against its checksum. */
 final class BackupReader {
@@ -19,7 +20,7 @@ final class BackupReader {
   private static final int BUFFER = 64 * 1024;
   private static final String KIND = "ferry-backup ";
 
-  private final MessageDigest digest = BackupWriter.sha256();
+  private final MessageDigest digest = Sha256.digest();
   private final InputStream plain;
   private final DataInputStream in;
   private final String head;

@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.zip.GZIPOutputStream;
+import org.ferry.id.Sha256;
 
 /**
  * Writes a backup: a line that says what it is, then gzip of a head, tables in chunks, an end mark
@@ -26,7 +26,7 @@ final class BackupWriter {
 
   private static final int CHUNK = 64 * 1024;
 
-  private final MessageDigest digest = sha256();
+  private final MessageDigest digest = Sha256.digest();
   private final GZIPOutputStream gzip;
   private final DataOutputStream out;
 
@@ -66,14 +66,6 @@ final class BackupWriter {
     out.flush();
     gzip.write(digest.digest());
     gzip.finish();
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
   }
 
   private final class Chunks extends OutputStream {

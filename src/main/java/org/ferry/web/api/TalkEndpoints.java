@@ -1,13 +1,10 @@
 package org.ferry.web.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.ferry.id.RoomId;
+import org.ferry.id.Sha256;
 import org.ferry.id.UserId;
 import org.ferry.live.provision.People;
 import org.ferry.live.provision.Rooms;
@@ -120,12 +117,6 @@ final class TalkEndpoints {
 
   /** A key of fixed length that no two callers share. */
   private static String key(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return "api:" + HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return "api:" + Sha256.hex(text);
   }
 }

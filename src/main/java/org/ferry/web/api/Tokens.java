@@ -1,8 +1,6 @@
 package org.ferry.web.api;
 
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.ferry.id.Sha256;
 import org.ferry.id.UserId;
 import org.ferry.live.provision.Sessions;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,7 @@ final class Tokens {
     this.sessions = sessions;
     this.clock = clock;
     for (ApiOptions.Token token : tokens) {
-      boolean unused = known.add(new Known(hash(token.secret().reveal()), Caller.of(token)));
+      boolean unused = known.add(new Known(Sha256.of(token.secret().reveal()), Caller.of(token)));
     }
   }
 
@@ -61,7 +60,7 @@ final class Tokens {
   Caller byToken(String shown) {
     Caller found = null;
     if (shown.length() <= LONGEST) {
-      byte[] hash = hash(shown);
+      byte[] hash = Sha256.of(shown);
       for (Known token : known) {
         if (MessageDigest.isEqual(token.hash, hash)) {
           found = token.caller;
@@ -92,15 +91,7 @@ final class Tokens {
     random.nextBytes(bytes);
     String token = SESSION + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     Instant expires = clock.instant().plus(ttl);
-    sessions.begin(hash(token), user, by, expires);
+    sessions.begin(Sha256.of(token), user, by, expires);
     return new Session(token, expires);
-  }
-
-  private static byte[] hash(String token) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }
