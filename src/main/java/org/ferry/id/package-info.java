@@ -1,6 +1,6 @@
 /**
- * Checked values from the edges: Matrix identifiers and secrets; and the hash that all packages use.
- * Nothing here does I/O.
+ * Checked values from the edges: Matrix identifiers and secrets; and the hash that all packages
+ * use. Nothing here does I/O.
  */
 @NullMarked
 @CheckReturnValue

@@ -280,7 +280,22 @@ public interface CrossingLedger {
       UserId actor,
       @Nullable String version,
       @Nullable String reason,
-      String detail) {}
+      String detail) {
+    /** The same, made: history may be written into the target. */
+    public CarriedRoom opened(RoomId made) {
+      return new CarriedRoom(old, made, RoomState.OPEN, action, actor, version, reason, detail);
+    }
+
+    /** The same with another detail. */
+    public CarriedRoom with(String otherDetail) {
+      return new CarriedRoom(old, target, state, action, actor, version, reason, otherDetail);
+    }
+
+    /** The same after a look at whether it is done: how far it is, and why it is not. */
+    public CarriedRoom settled(RoomState now, @Nullable String why, String other) {
+      return new CarriedRoom(old, target, now, action, actor, version, why, other);
+    }
+  }
 
   /** How far a room is: nothing done, createRoom in doubt, history under way, done; or not. */
   enum RoomState {

@@ -71,8 +71,7 @@ public final class Postbox implements Sending {
   /** Unique over rooms, senders, types and keys: see F6 and F7 of the reliability notes. */
   private static String txn(Outgoing out) {
     MessageDigest digest = Sha256.digest();
-    for (String part :
-        new String[] {out.key(), out.as().value(), out.room().value(), out.type()}) {
+    for (String part : new String[] {out.key(), out.as().value(), out.room().value(), out.type()}) {
       digest.update(part.getBytes(StandardCharsets.UTF_8));
       digest.update((byte) 0);
     }

@@ -5,7 +5,6 @@ import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
-import org.ferry.migrate.CrossingLedger.RoomState;
 
 /** Finds rooms that a lost answer left in doubt, by what their create event says they stand for. */
 public final class MadeRooms {
@@ -25,18 +24,7 @@ public final class MadeRooms {
 
   /** The row of a room in doubt with its target, where it stands; else the row as it is. */
   public CarriedRoom found(CarriedRoom row) {
-    return find(row.old(), row.actor())
-        .map(target ->
-            new CarriedRoom(
-                row.old(),
-                target,
-                RoomState.OPEN,
-                row.action(),
-                row.actor(),
-                row.version(),
-                row.reason(),
-                row.detail()))
-        .orElse(row);
+    return find(row.old(), row.actor()).map(row::opened).orElse(row);
   }
 
   /** The room that stands for one of the source, among those that its maker is in. */

@@ -236,15 +236,7 @@ final class Relook {
       return row;
     }
     ObjectNode detail = Json.parseObject(row.detail()).put(RoomFinish.NOTICE, notice.value());
-    return new CarriedRoom(
-        row.old(),
-        row.target(),
-        row.state(),
-        row.action(),
-        row.actor(),
-        row.version(),
-        row.reason(),
-        Json.text(detail));
+    return row.with(Json.text(detail));
   }
 
   /** A mark counts only in an event of the person who was to send it, or of who helps them. */

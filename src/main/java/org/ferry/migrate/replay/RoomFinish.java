@@ -161,18 +161,6 @@ final class RoomFinish {
   }
 
   private void note(CarriedRoom row, RoomState state, @Nullable String reason, ObjectNode detail) {
-    voyage
-        .ledger()
-        .room(
-            voyage.id(),
-            new CarriedRoom(
-                row.old(),
-                row.target(),
-                state,
-                row.action(),
-                row.actor(),
-                row.version(),
-                reason,
-                Json.text(detail)));
+    voyage.ledger().room(voyage.id(), row.settled(state, reason, Json.text(detail)));
   }
 }

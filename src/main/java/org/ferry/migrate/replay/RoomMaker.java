@@ -104,15 +104,7 @@ final class RoomMaker {
   /** Noted once: people may switch encryption on while the history is under way. */
   private static CarriedRoom intoEncrypted(CarriedRoom row) {
     ObjectNode detail = Json.parseObject(row.detail()).put(Contexts.INTO_ENCRYPTED, true);
-    return new CarriedRoom(
-        row.old(),
-        row.target(),
-        row.state(),
-        row.action(),
-        row.actor(),
-        row.version(),
-        row.reason(),
-        Json.text(detail));
+    return row.with(Json.text(detail));
   }
 
   /** Enters a room that is there already; what a person has to type where that cannot be. */
