@@ -1,5 +1,7 @@
 package org.ferry.store.api;
 
+import org.ferry.store.webhook.StandingSql;
+
 /**
  * What is asked for the numbers: each by an index, and nothing that counts a table which grows with
  * what is said. Each row is a name, its labels and a value.
@@ -50,23 +52,18 @@ final class FigureSql {
       with standing as (
         select e.name, e.off_at is null as is_on, e.delivered, w.waiting, w.oldest, f.failed
         from ferry.webhook_endpoint e
-          left join lateral (
-            select sum(l.seq - l.done)::bigint as waiting, min(d.made_at) as oldest
-            from ferry.webhook_lane l
-              left join ferry.webhook_delivery d on d.lane = l.pk and d.place = l.done + 1
-            where l.endpoint = e.pk and l.due_at is not null) w on true
-          left join lateral (
-            select count(*) as failed from ferry.webhook_lane l
-              join ferry.webhook_delivery d on d.lane = l.pk and d.state = 'failed'
-            where l.endpoint = e.pk) f on true)
-      select 'deliveries' as name, array[name, 'waiting'] as labels,
-        coalesce(waiting, 0)::float8 as value from standing
-      union all select 'deliveries', array[name, 'failed'], coalesce(failed, 0) from standing
-      union all select 'delivered', array[name], delivered from standing
-      union all select 'oldest_delivery', array[name],
-        coalesce(extract(epoch from now() - oldest), 0) from standing
-      union all select 'webhook_on', array[name], case when is_on then 1 else 0 end from standing
-      """;
+      """
+          + StandingSql.JOINS
+          + """
+          )
+          select 'deliveries' as name, array[name, 'waiting'] as labels,
+            coalesce(waiting, 0)::float8 as value from standing
+          union all select 'deliveries', array[name, 'failed'], coalesce(failed, 0) from standing
+          union all select 'delivered', array[name], delivered from standing
+          union all select 'oldest_delivery', array[name],
+            coalesce(extract(epoch from now() - oldest), 0) from standing
+          union all select 'webhook_on', array[name], case when is_on then 1 else 0 end from standing
+          """;
 
   /** How fast history is carried: the run that carries it notes it every few seconds. */
   static final String REPLAY =

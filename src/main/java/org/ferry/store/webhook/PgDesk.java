@@ -23,17 +23,9 @@ public final class PgDesk implements Desk {
       select e.name, e.off_at is null, e.off_reason, coalesce(w.waiting, 0), w.oldest, e.delivered,
         coalesce(f.failed, 0), e.failing_since, e.last_success, e.last_error, e.pos
       from ferry.webhook_endpoint e
-        left join lateral (
-          select sum(l.seq - l.done)::bigint as waiting, min(d.made_at) as oldest
-          from ferry.webhook_lane l
-            left join ferry.webhook_delivery d on d.lane = l.pk and d.place = l.done + 1
-          where l.endpoint = e.pk and l.due_at is not null) w on true
-        left join lateral (
-          select count(*) as failed from ferry.webhook_lane l
-            join ferry.webhook_delivery d on d.lane = l.pk and d.state = 'failed'
-          where l.endpoint = e.pk) f on true
-      order by e.name
-      """;
+      """
+          + StandingSql.JOINS
+          + "order by e.name";
   private static final String DOSSIER =
       """
       select d.id, e.name, l.room, d.event, d.type, d.message, l.replay, d.state, d.attempts,
