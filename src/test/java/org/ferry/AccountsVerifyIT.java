@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.lab.LabClient;
-import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
 import org.ferry.testing.FerryProcess;
+import org.ferry.testing.FollowingConfig;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 import org.ferry.testing.Wait;
@@ -31,24 +31,7 @@ class AccountsVerifyIT {
   }
 
   private void configure(String accounts) throws IOException {
-    Files.writeString(
-        folder.resolve("config.yaml"),
-        """
-        homeserver: {address: "%s", domain: %s}
-        api: {listen: "127.0.0.1:%d"}
-        database: {url: "postgresql://%s:%s@%s:%d/%s"}
-        accounts: [%s]
-        """
-            .formatted(
-                server.baseUrl(),
-                TestLab.DOMAIN,
-                Ports.free(),
-                db.user(),
-                db.password().reveal(),
-                db.host(),
-                db.port(),
-                db.database(),
-                accounts));
+    FollowingConfig.write(folder, server.baseUrl(), db, accounts);
   }
 
   private Peer peer(LabClient person) {

@@ -24,6 +24,7 @@ import org.ferry.lab.SynapseServer;
 import org.ferry.lab.SynapseSettings;
 import org.ferry.lab.SynapseSettings.Database;
 import org.ferry.testing.FerryProcess;
+import org.ferry.testing.FollowingConfig;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
@@ -112,24 +113,11 @@ class FoundByNameIT {
     LabClient person = server.register("named", TestLab.PASSWORD, false);
     assertThat(person.userId()).isEqualTo("@named:" + domain);
     Files.writeString(folder.resolve("password"), TestLab.PASSWORD.reveal());
-    Files.writeString(
-        folder.resolve("config.yaml"),
-        """
-        homeserver: {address: "%s", domain: %s}
-        api: {listen: "127.0.0.1:%d"}
-        database: {url: "postgresql://%s:%s@%s:%d/%s"}
-        accounts: [{user: "%s", password_file: password}]
-        """
-            .formatted(
-                TestLab.shared().target().baseUrl(),
-                TestLab.DOMAIN,
-                Ports.free(),
-                db.user(),
-                db.password().reveal(),
-                db.host(),
-                db.port(),
-                db.database(),
-                person.userId()));
+    FollowingConfig.write(
+        folder,
+        TestLab.shared().target().baseUrl(),
+        db,
+        "{user: \"%s\", password_file: password}".formatted(person.userId()));
     Path store = certificate();
     HttpsServer website = website(store);
     try (FerryProcess ferry =

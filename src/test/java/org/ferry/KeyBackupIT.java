@@ -27,9 +27,9 @@ import org.ferry.id.DeviceId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.lab.LabClient;
-import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
 import org.ferry.testing.FerryProcess;
+import org.ferry.testing.FollowingConfig;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 import org.ferry.testing.Wait;
@@ -57,24 +57,7 @@ class KeyBackupIT {
   }
 
   private void configure(String accounts) throws IOException {
-    Files.writeString(
-        folder.resolve("config.yaml"),
-        """
-        homeserver: {address: "%s", domain: %s}
-        api: {listen: "127.0.0.1:%d"}
-        database: {url: "postgresql://%s:%s@%s:%d/%s"}
-        accounts: [%s]
-        """
-            .formatted(
-                server.baseUrl(),
-                TestLab.DOMAIN,
-                Ports.free(),
-                db.user(),
-                db.password().reveal(),
-                db.host(),
-                db.port(),
-                db.database(),
-                accounts));
+    FollowingConfig.write(folder, server.baseUrl(), db, accounts);
   }
 
   private Peer peer(PeerKind kind, LabClient person, String device) {

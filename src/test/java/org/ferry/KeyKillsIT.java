@@ -24,9 +24,9 @@ import org.ferry.crypto.vodozemac.OlmAccount;
 import org.ferry.crypto.vodozemac.OlmMessage;
 import org.ferry.crypto.vodozemac.OlmSession;
 import org.ferry.lab.LabClient;
-import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
 import org.ferry.testing.FerryProcess;
+import org.ferry.testing.FollowingConfig;
 import org.ferry.testing.HttpFaultProxy;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
@@ -64,24 +64,11 @@ class KeyKillsIT {
 
   private void configure() throws IOException {
     Files.writeString(folder.resolve("token"), kim.token().reveal());
-    Files.writeString(
-        folder.resolve("config.yaml"),
-        """
-        homeserver: {address: "%s", domain: %s}
-        api: {listen: "127.0.0.1:%d"}
-        database: {url: "postgresql://%s:%s@%s:%d/%s"}
-        accounts: [{user: "%s", token_file: token, rooms: ["*"]}]
-        """
-            .formatted(
-                proxy.url(),
-                TestLab.DOMAIN,
-                Ports.free(),
-                db.user(),
-                db.password().reveal(),
-                db.host(),
-                db.port(),
-                db.database(),
-                kim.userId()));
+    FollowingConfig.write(
+        folder,
+        proxy.url(),
+        db,
+        "{user: \"%s\", token_file: token, rooms: [\"*\"]}".formatted(kim.userId()));
   }
 
   /**

@@ -7,8 +7,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Facts of the machine, and small things that the measurements share. */
@@ -57,6 +59,21 @@ final class Machine {
     return Stream.of(LAUNCHER.stream(), Stream.of("-Xmx" + heap), Stream.of(more))
         .flatMap(s -> s)
         .toArray(String[]::new);
+  }
+
+  /** What follows each {@code --NAME} of a command line, by name. */
+  static Map<String, String> options(String... args) {
+    Map<String, String> options = new HashMap<>();
+    for (int i = 0; i + 1 < args.length; i += 2) {
+      options.put(args[i].replaceFirst("^--", ""), args[i + 1]);
+    }
+    return options;
+  }
+
+  /** Makes a folder anew, without what was in it. */
+  static Path fresh(Path folder) throws IOException {
+    delete(folder);
+    return Files.createDirectories(folder);
   }
 
   /** Deletes a folder with all that is in it; harmless where there is none. */

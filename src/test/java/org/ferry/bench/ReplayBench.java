@@ -6,12 +6,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -74,18 +72,11 @@ public final class ReplayBench {
    * @param args {@code --rooms N --messages N --members N --order a,b,c,d,b,d --work DIR}
    */
   public static void main(String[] args) throws Exception {
-    Map<String, String> options = new HashMap<>();
-    for (int i = 0; i + 1 < args.length; i += 2) {
-      options.put(args[i].replaceFirst("^--", ""), args[i + 1]);
-    }
-    new ReplayBench(options).run();
+    new ReplayBench(Machine.options(args)).run();
   }
 
   private void run() throws Exception {
-    Files.createDirectories(folder);
-    Path ferry = folder.resolve("ferry");
-    Machine.delete(ferry);
-    Files.createDirectories(ferry);
+    Path ferry = Machine.fresh(folder.resolve("ferry"));
     try (Lab lab = Lab.open(folder.resolve("lab"), FerryCache.standard(), l -> say("# %s", l))) {
       lab.forget("target");
       SynapseServer server = lab.start(SynapseSettings.of("target", DOMAIN));

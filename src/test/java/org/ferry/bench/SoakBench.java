@@ -2,12 +2,10 @@ package org.ferry.bench;
 
 import static org.ferry.bench.Machine.say;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -59,18 +57,11 @@ public final class SoakBench {
    * @param args {@code --events N --rooms N --members N --heap 256m --every SECONDS --work DIR}
    */
   public static void main(String[] args) throws Exception {
-    Map<String, String> options = new HashMap<>();
-    for (int i = 0; i + 1 < args.length; i += 2) {
-      options.put(args[i].replaceFirst("^--", ""), args[i + 1]);
-    }
-    new SoakBench(options).run();
+    new SoakBench(Machine.options(args)).run();
   }
 
   private void run() throws Exception {
-    Files.createDirectories(folder);
-    Path ferry = folder.resolve("ferry");
-    Machine.delete(ferry);
-    Files.createDirectories(ferry);
+    Path ferry = Machine.fresh(folder.resolve("ferry"));
     say("# %s; load average %s before", Machine.facts(), Machine.load());
     say(
         "# %,d messages in %d rooms with %d members; heap of Ferry at most %s",
