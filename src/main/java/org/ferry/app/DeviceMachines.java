@@ -200,6 +200,11 @@ final class DeviceMachines implements Machines, AutoCloseable {
     }
 
     @Override
+    public void sought(List<SessionRef> refs, Duration pause) {
+      machine.sought(refs, pause);
+    }
+
+    @Override
     public Optional<Secret> backupKey() {
       return machine.backupKey();
     }

@@ -115,8 +115,24 @@ public interface CryptoStore {
   /** The open request for a session's key. */
   Optional<KeyRequest> request(SessionRef ref);
 
-  /** The sessions that events wait for, those of the latest events first. */
-  List<SessionRef> missing(int limit);
+  /**
+   * The sessions that events wait for and that are to be looked for in the backup: of each room in
+   * turn the one of its latest event.
+   *
+   * @param since of events that have waited since then or longer
+   * @param now what was looked for is left out until its time has come again
+   * @param limit how many at most
+   */
+  List<SessionRef> missing(Instant since, Instant now, int limit);
+
+  /**
+   * Notes that sessions were looked for; needs no lease.
+   *
+   * @param refs each once
+   * @param now when
+   * @param pause until they are looked for again; doubled each time, up to a day
+   */
+  void sought(Collection<SessionRef> refs, Instant now, Duration pause);
 
   /** The requests for keys whose session no event waits for any more. */
   List<KeyRequest> settled(int limit);
@@ -158,16 +174,23 @@ public interface CryptoStore {
   List<WaitingEvent> waiting(SessionRef ref, int limit);
 
   /**
-   * The events that have waited since before a time and whose session was not asked for, the oldest
-   * first.
+   * Of each session that was not asked for, and for which events have waited since before a time,
+   * the oldest: of each room in turn.
    */
   List<WaitingEvent> unrequested(Instant before, int limit);
 
   /** Forgets events that wait: they were handled. */
   void handled(Collection<EventId> events);
 
-  /** The events that have waited since before a time, the oldest first. */
-  List<WaitingEvent> stale(Instant before, int limit);
+  /**
+   * Waits no longer for the events that have waited since before a time, nor for the oldest ones of
+   * rooms in which more wait than that. Needs no lease.
+   *
+   * @param before from when on they wait further
+   * @param perRoom how many of one room wait at most
+   * @return how many were given up that no key opens; they were added to the device's count
+   */
+  long giveUp(Instant before, int perRoom);
 
   /** Forgets the hashes of Olm messages, and refusals of keys, from before a time. */
   void prune(Instant before);

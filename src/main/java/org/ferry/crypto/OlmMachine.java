@@ -3,6 +3,7 @@ package org.ferry.crypto;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 public final class OlmMachine implements AutoCloseable {
   private static final int QUEUE_PAGE = 100;
 
-  /** How long the hashes of Olm messages are kept, at least. */
-  private static final Duration REMEMBERED = Duration.ofDays(60);
+  /** A key that is only late comes by itself meanwhile. */
+  private static final Duration LATE = Duration.ofSeconds(5);
 
   private final CryptoStore store;
   private final RoomKeys keys;
@@ -50,6 +51,7 @@ public final class OlmMachine implements AutoCloseable {
   private final OlmSessions sessions;
   private final Judge judge;
   private final MegolmReader reader;
+  private final Housekeeping housekeeping;
   private AccountKeeper account;
   private Parts parts;
   private boolean behind;
@@ -83,6 +85,7 @@ public final class OlmMachine implements AutoCloseable {
     this.sessions = new OlmSessions(store, pickler);
     this.judge = new Judge(store, lists);
     this.reader = new MegolmReader(store, keys, judge, tally);
+    this.housekeeping = new Housekeeping(store);
     this.account = AccountKeeper.open(store.device(), pickler, store.account());
     this.parts = parts();
   }
@@ -116,7 +119,6 @@ public final class OlmMachine implements AutoCloseable {
           machine.account.tend(turn.now());
           return true;
         });
-    store.prune(clock.instant().minus(REMEMBERED));
     return machine;
   }
 
@@ -213,6 +215,7 @@ public final class OlmMachine implements AutoCloseable {
     return turn(turn -> {
       List<OutgoingRequest> wanted = new ArrayList<>();
       account.tend(turn.now());
+      housekeeping.tend(turn);
       account.upload().ifPresent(wanted::add);
       wanted.addAll(lists.queries(null, turn.now()));
       wanted.addAll(parts.claims().unwedging(turn.now()));
@@ -341,13 +344,24 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   /**
-   * The sessions that events wait for, of which a backup may have the key; those of the latest
-   * events first.
+   * The sessions to be looked for in the account's backup now, because events have waited for them
+   * for some seconds; of each room in turn the one of its latest event.
    *
    * @param limit how many at most
    */
   public List<SessionRef> missing(int limit) {
-    return store.missing(limit);
+    Instant now = clock.instant();
+    return store.missing(now.minus(LATE), now, limit);
+  }
+
+  /**
+   * Sessions were looked for in the account's backup.
+   *
+   * @param refs which
+   * @param pause until {@link #missing} names those again that are still missing; doubled each time
+   */
+  public void sought(Collection<SessionRef> refs, Duration pause) {
+    store.sought(refs, clock.instant(), pause);
   }
 
   /**

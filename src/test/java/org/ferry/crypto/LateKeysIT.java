@@ -141,6 +141,7 @@ class LateKeysIT {
     assertThat(bob.machine.decrypt(ROOM, event))
         .isEqualTo(new DecryptOutcome.Waiting(DecryptOutcome.Reason.NO_KEY, null));
     assertThat(bob.machine.released(PAGE)).isEmpty();
+    clock.pass(Duration.ofSeconds(6));
     assertThat(bob.machine.missing(1)).as("asked for").containsExactly(ref);
     assertThat(bob.store.received(ref)).hasValue(0);
     assertThat(bob.sync().newKeys()).containsExactly(ref);

@@ -6,9 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.ferry.crypto.KeyJson;
 import org.ferry.crypto.KeyOrigin;
@@ -33,14 +31,19 @@ import org.slf4j.LoggerFactory;
  * For one thread.
  */
 final class BackupKeys {
-  /** A key that is only late comes by itself meanwhile. */
   private static final Duration ROUND = Duration.ofSeconds(5);
 
   /** When what the backup lacked is looked for again: other clients upload what they have. */
   private static final Duration AGAIN = Duration.ofHours(1);
 
   private static final Duration PAUSE = Duration.ofMinutes(1);
-  private static final int LOOKED_AT = 1_000;
+
+  /** When a question that failed is asked again. */
+  private static final Duration SOON = Duration.ofMinutes(1);
+
+  /** Where so many questions fail one after the other, the rest waits as well. */
+  private static final int MOST_FAILURES = 5;
+
   private static final int AT_ONCE = 50;
   private static final String SECRET = "m.megolm_backup.v1";
   private static final Logger LOG = LoggerFactory.getLogger(BackupKeys.class);
@@ -50,17 +53,6 @@ final class BackupKeys {
   private final @Nullable Secret recoveryKey;
   private final Signal keys;
   private final InstantSource clock;
-
-  /** When each session is looked for next. */
-  private final Map<SessionRef, Instant> due =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<SessionRef, Instant> eldest) {
-          return size() > 2 * LOOKED_AT;
-        }
-      };
 
   private Instant next = Instant.MIN;
   private String told = "";
@@ -110,42 +102,70 @@ final class BackupKeys {
 
   /** Looks for what is missing now. */
   void look() {
-    Instant now = clock.instant();
-    List<SessionRef> wanted = new ArrayList<>();
-    for (SessionRef session : machine.missing(LOOKED_AT)) {
-      Instant at = due.putIfAbsent(session, now.plus(ROUND));
-      if (at != null && !now.isBefore(at) && wanted.size() < AT_ONCE) {
-        wanted.add(session);
-      }
-    }
+    List<SessionRef> wanted = machine.missing(AT_ONCE);
     if (wanted.isEmpty()) {
       return;
     }
     Optional<Unlocked> backup = unlock();
     if (backup.isEmpty()) {
-      next = now.plus(PAUSE);
+      next = clock.instant().plus(PAUSE);
       return;
     }
-    take(wanted, backup.get());
-    wanted.forEach(session -> due.put(session, now.plus(AGAIN)));
+    try (Harvest harvest = new Harvest()) {
+      try {
+        gather(wanted, backup.get(), harvest);
+      } finally {
+        keep(harvest);
+      }
+    }
   }
 
-  private void take(List<SessionRef> wanted, Unlocked backup) {
-    List<RoomKey> found = new ArrayList<>();
-    try {
-      wanted.forEach(session -> ask(session, backup).ifPresent(found::add));
-      int added = found.isEmpty() ? 0 : machine.restored(found).size();
-      LOG.info(
-          "event=keys_from_backup user={} wanted={} found={} added={}",
-          intent.user(),
-          wanted.size(),
-          found.size(),
-          added);
-      if (added > 0) {
-        keys.wake();
-      }
-    } finally {
+  /** What a round has brought so far. */
+  private static final class Harvest implements AutoCloseable {
+    private final List<RoomKey> found = new ArrayList<>();
+    private final List<SessionRef> asked = new ArrayList<>();
+    private final List<SessionRef> failed = new ArrayList<>();
+
+    @Override
+    public void close() {
       found.forEach(key -> key.session().close());
+    }
+  }
+
+  /** One question that fails leaves the others theirs, unless nothing is answered any more. */
+  private void gather(List<SessionRef> wanted, Unlocked backup, Harvest harvest) {
+    int failures = 0;
+    for (SessionRef session : wanted) {
+      try {
+        ask(session, backup).ifPresent(harvest.found::add);
+        harvest.asked.add(session);
+        failures = 0;
+      } catch (MatrixException e) {
+        harvest.failed.add(session);
+        failures++;
+        if (e.isUnknownDevice() || e.isTokenRefused() || failures == MOST_FAILURES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void keep(Harvest harvest) {
+    if (harvest.asked.isEmpty() && harvest.failed.isEmpty()) {
+      return;
+    }
+    int added = harvest.found.isEmpty() ? 0 : machine.restored(harvest.found).size();
+    machine.sought(harvest.asked, AGAIN);
+    machine.sought(harvest.failed, SOON);
+    LOG.info(
+        "event=keys_from_backup user={} wanted={} found={} added={} failed={}",
+        intent.user(),
+        harvest.asked.size() + harvest.failed.size(),
+        harvest.found.size(),
+        added,
+        harvest.failed.size());
+    if (added > 0) {
+      keys.wake();
     }
   }
 

@@ -2,6 +2,7 @@ package org.ferry.live.sync;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -83,11 +84,19 @@ public interface Machine extends AutoCloseable {
   boolean adoptIdentity(String name, Secret seed);
 
   /**
-   * The sessions whose keys events wait for, those of the latest events first.
+   * The sessions to be looked for in the account's backup now; of each room in turn.
    *
    * @param limit how many at most
    */
   List<SessionRef> missing(int limit);
+
+  /**
+   * Tells that sessions were looked for.
+   *
+   * @param refs which
+   * @param pause until those that are still missing are looked for again; doubled each time
+   */
+  void sought(List<SessionRef> refs, Duration pause);
 
   /** The private key of the account's server-side backup, of this or a former one. */
   Optional<Secret> backupKey();

@@ -37,6 +37,8 @@ final class FigureSql {
       union all
       select 'messages', '{}', coalesce(max(pos), 0) from ferry.live_message
       union all
+      select 'given_up', '{}', coalesce(sum(given_up), 0) from ferry.olm_device
+      union all
       select 'quarantined', '{}', (select count(*) from ferry.live_untold where quarantined)
         + (select count(*) from ferry.live_quarantine)
       union all

@@ -379,8 +379,13 @@ public final class PgCryptoStore implements CryptoStore {
   }
 
   @Override
-  public List<SessionRef> missing(int limit) {
-    return waiting.sessions(limit);
+  public List<SessionRef> missing(Instant since, Instant now, int limit) {
+    return waiting.missing(since, now, limit);
+  }
+
+  @Override
+  public void sought(Collection<SessionRef> refs, Instant now, Duration pause) {
+    waiting.sought(refs, now, pause);
   }
 
   @Override
@@ -475,8 +480,8 @@ public final class PgCryptoStore implements CryptoStore {
   }
 
   @Override
-  public List<WaitingEvent> stale(Instant before, int limit) {
-    return waiting.before(before, limit);
+  public long giveUp(Instant before, int perRoom) {
+    return waiting.giveUp(before, perRoom);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.ferry.store.crypto;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -37,6 +38,83 @@ final class WaitingRows {
        and not exists (select from ferry.room_key k
         where k.room_id = w.room_id and k.session_id = w.session_id
           and (w.known_index is null or k.first_index < w.known_index))
+      """;
+
+  /** What a key opens by now was settled elsewhere, and is forgotten without being counted. */
+  private static final String GIVE_UP =
+      """
+      with lowest as (
+        select w.event_id from (
+          select event_id, since,
+            row_number() over (partition by room_id order by position desc) as place
+          from ferry.megolm_waiting where device = $1) w
+        where w.since < $2 or w.place > $3
+      ), gone as (
+        delete from ferry.megolm_waiting w using lowest
+        where w.device = $1 and w.event_id = lowest.event_id
+        returning w.room_id, w.session_id, w.known_index
+      ), given as (
+        select count(*) as n from gone w where true
+      """
+          + LACKING
+          + """
+          ), counted as (
+            update ferry.olm_device set given_up = given_up + given.n from given
+            where id = $1 and given.n > 0
+          )
+          select n from given
+          """;
+
+  /** A room with many missing keys leaves the others their turn. */
+  private static final String MISSING =
+      """
+      select room_id, session_id from (
+        select room_id, session_id, newest,
+          row_number() over (partition by room_id order by newest desc) as turn
+        from (
+          select w.room_id, w.session_id, max(w.position) as newest
+          from ferry.megolm_waiting w
+            left join ferry.megolm_sought s on s.device = w.device
+              and s.room_id = w.room_id and s.session_id = w.session_id
+          where w.device = $1 and w.since <= $2 and (s.next_at is null or s.next_at <= $3)
+      """
+          + LACKING
+          + """
+              group by w.room_id, w.session_id) g) r
+          order by turn, newest desc limit $4
+          """;
+
+  private static final String SOUGHT =
+      """
+      insert into ferry.megolm_sought as s (device, room_id, session_id, tries, next_at)
+      select $1, r, k, 1, $4 + $5 * interval '1 ms' from unnest($2::text[], $3::text[]) as u (r, k)
+      on conflict (device, room_id, session_id) do update set tries = s.tries + 1,
+        next_at = $4 + least(interval '1 day', (2 ^ least(s.tries, 20)) * $5 * interval '1 ms')
+      """;
+
+  private static final String UNREQUESTED =
+      "select "
+          + COLUMNS
+          + """
+           from (
+            select f.*, row_number() over (partition by room_id order by position) as turn
+            from (
+              select distinct on (w.room_id, w.session_id) w.* from ferry.megolm_waiting w
+              where w.device = $1 and w.since < $2 and w.reason in ('NO_KEY', 'LATER_INDEX')
+                and not exists (select from ferry.megolm_request r where r.device = w.device
+                  and r.room_id = w.room_id and r.session_id = w.session_id)
+          """
+          + LACKING
+          + """
+              order by w.room_id, w.session_id, w.position) f) w
+          order by w.turn, w.position limit $3
+          """;
+
+  private static final String UNSEEK =
+      """
+      delete from ferry.megolm_sought s where s.device = $1 and not exists (
+        select from ferry.megolm_waiting w where w.device = s.device
+          and w.room_id = s.room_id and w.session_id = s.session_id)
       """;
 
   private static final String FROM =
@@ -81,15 +159,21 @@ final class WaitingRows {
         CryptoRows::waiting);
   }
 
-  List<SessionRef> sessions(int limit) {
+  List<SessionRef> missing(Instant since, Instant now, int limit) {
     return PgCryptoStore.all(
-        database.run(
-            "select w.room_id, w.session_id from ferry.megolm_waiting w where w.device = $1"
-                + LACKING
-                + " group by w.room_id, w.session_id order by max(w.position) desc limit $2",
-            device,
-            limit),
+        database.run(MISSING, device, CryptoWrites.time(since), CryptoWrites.time(now), limit),
         r -> new SessionRef(new RoomId(r.getString(0)), r.getString(1)));
+  }
+
+  void sought(Collection<SessionRef> refs, Instant now, Duration pause) {
+    var unused =
+        database.run(
+            SOUGHT,
+            device,
+            refs.stream().map(r -> r.room().value()).toArray(String[]::new),
+            refs.stream().map(SessionRef::session).toArray(String[]::new),
+            CryptoWrites.time(now),
+            pause.toMillis());
   }
 
   void remove(Collection<EventId> events) {
@@ -101,30 +185,14 @@ final class WaitingRows {
             ids);
   }
 
-  List<WaitingEvent> before(Instant time, int limit) {
-    return PgCryptoStore.all(
-        database.run(
-            FROM + " and w.since < $2 order by w.position limit $3",
-            device,
-            CryptoWrites.time(time),
-            limit),
-        CryptoRows::waiting);
+  long giveUp(Instant before, int perRoom) {
+    var given = database.run(GIVE_UP, device, CryptoWrites.time(before), perRoom);
+    var unused = database.run(UNSEEK, device);
+    return given.iterator().next().getLong(0);
   }
 
   List<WaitingEvent> unrequested(Instant time, int limit) {
     return PgCryptoStore.all(
-        database.run(
-            FROM
-                + """
-                 and w.since < $2 and w.reason in ('NO_KEY', 'LATER_INDEX')
-                and not exists (select from ferry.megolm_request r where r.device = w.device
-                  and r.room_id = w.room_id and r.session_id = w.session_id)
-                """
-                + LACKING
-                + " order by w.position limit $3",
-            device,
-            CryptoWrites.time(time),
-            limit),
-        CryptoRows::waiting);
+        database.run(UNREQUESTED, device, CryptoWrites.time(time), limit), CryptoRows::waiting);
   }
 }

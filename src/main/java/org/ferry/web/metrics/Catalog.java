@@ -55,6 +55,10 @@ final class Catalog {
               "ferry_undecryptable_events",
               "Events that no key opens so far.",
               "reason"),
+          Shown.counter(
+              "given_up",
+              "ferry_keys_given_up",
+              "Events whose key is asked for no longer, for each device that saw them."),
           Shown.gauge(
               "quarantined",
               "ferry_quarantined_events",

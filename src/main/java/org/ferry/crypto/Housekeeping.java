@@ -1,0 +1,45 @@
+package org.ferry.crypto;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Forgets what is of no use any more, every hour: hashes of Olm messages and refusals of keys that
+ * are old, and events that nobody will bring a key for. The latter is said aloud and counted.
+ */
+final class Housekeeping {
+  /**
+   * How long an event waits for its key. People find an old device, or their recovery key, after
+   * weeks.
+   */
+  static final Duration WAITS = Duration.ofDays(60);
+
+  /** How many events of one room wait; beyond that the oldest are given up. */
+  static final int WAIT_IN_A_ROOM = 10_000;
+
+  /** How long the hashes of Olm messages are kept, at least. */
+  private static final Duration REMEMBERED = Duration.ofDays(60);
+
+  private static final Duration ROUND = Duration.ofHours(1);
+
+  private final CryptoStore store;
+  private Instant next = Instant.MIN;
+
+  Housekeeping(CryptoStore store) {
+    this.store = store;
+  }
+
+  void tend(Turn turn) {
+    if (turn.now().isBefore(next)) {
+      return;
+    }
+    next = turn.now().plus(ROUND);
+    store.prune(turn.now().minus(REMEMBERED));
+    long given = store.giveUp(turn.now().minus(WAITS), WAIT_IN_A_ROOM);
+    if (given > 0) {
+      turn.alarm(
+          "%d encrypted events are waited for no longer: no key of theirs came in %d days, or more than %d wait in their room. A key that comes later, as from a file, opens them where their text is still kept."
+              .formatted(given, WAITS.toDays(), WAIT_IN_A_ROOM));
+    }
+  }
+}

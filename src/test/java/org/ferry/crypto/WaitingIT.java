@@ -1,0 +1,146 @@
+package org.ferry.crypto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Events that wait for keys: how many, how long, and in what order their keys are asked for. */
+class WaitingIT {
+  private static final RoomId ROOM = new RoomId("!room:example.org");
+  private static final RoomId BUSY = new RoomId("!busy:example.org");
+
+  private final KeyRelay relay = new KeyRelay();
+  private final Peer.Clock clock = new Peer.Clock();
+  private final Peer alice = new Peer("@alice:example.org", "ALICE", relay, clock).send();
+  private final Peer bob = new Peer("@bob:example.org", "BOB", relay, clock).send();
+  private final Set<UserId> alone = Set.of(alice.ref.user());
+
+  @AfterEach
+  void close() {
+    alice.close();
+    bob.close();
+  }
+
+  private ObjectNode waits(String words) {
+    alice.machine.rotate(ROOM);
+    ObjectNode event = alice.say(ROOM, alone, words);
+    assertThat(bob.machine.decrypt(ROOM, event)).isInstanceOf(DecryptOutcome.Waiting.class);
+    return event;
+  }
+
+  private static SessionRef session(ObjectNode event) {
+    return new SessionRef(ROOM, event.path("content").path("session_id").asText());
+  }
+
+  /** Events of the busy room, each of a session of its own. */
+  private void busy(int events) {
+    bob.sql(
+        """
+        insert into ferry.megolm_waiting (device, event_id, room_id, session_id, event, since, reason)
+        select d.id, '$busy' || n, '%s', 's' || n, '{"sender":"@alice:example.org"}', '%s', 'NO_KEY'
+        from ferry.olm_device d, generate_series(1, %d) n
+        """
+            .formatted(BUSY.value(), clock.now, events));
+  }
+
+  private long count(String from) {
+    return bob.lab.number("select count(*) from " + from);
+  }
+
+  private long givenUp() {
+    return bob.lab.number("select sum(given_up) from ferry.olm_device");
+  }
+
+  /** Gives Bob a key that opens everything of a session. */
+  private void give(SessionRef ref) {
+    try (InboundSession whole = alice.keys.find(ref.room(), ref.session()).orElseThrow()) {
+      RoomKey key = KeyJson.read(KeyJson.write(whole), KeyOrigin.EXPORT, clock.now);
+      try (var session = key.session()) {
+        assertThat(session.sessionId()).isEqualTo(ref.session());
+        assertThat(bob.keys.add(key)).isEqualTo(RoomKeys.Added.NEW);
+      }
+    }
+  }
+
+  @Test
+  void whatNobodyBringsAKeyForIsGivenUpAfterWeeksAndNothingSooner() {
+    ObjectNode old = waits("old");
+    ObjectNode settled = waits("its key came another way");
+    give(session(settled));
+    clock.pass(Housekeeping.WAITS.minusHours(2));
+    bob.send();
+    ObjectNode young = waits("young");
+    assertThat(count("ferry.megolm_waiting")).isEqualTo(3);
+    assertThat(bob.alarms).isEmpty();
+    clock.pass(Duration.ofHours(3));
+    bob.send();
+    assertThat(bob.store.waiting(session(old), 10)).isEmpty();
+    assertThat(bob.store.waiting(session(young), 10)).hasSize(1);
+    assertThat(givenUp()).as("what was settled is not counted").isEqualTo(1);
+    assertThat(bob.alarms).singleElement().asString().startsWith("1 encrypted events");
+    bob.send();
+    assertThat(bob.store.request(session(old))).as("not asked for any more").isEmpty();
+    give(session(young));
+    assertThat(bob.machine.released(10))
+        .singleElement()
+        .satisfies(r ->
+            assertThat(r.waited().id()).isEqualTo(new EventId(young.path("event_id").asText())));
+  }
+
+  @Test
+  void aRoomThatFillsTheDatabaseLosesItsOldestAndOthersNothing() {
+    ObjectNode quiet = waits("elsewhere");
+    busy(Housekeeping.WAIT_IN_A_ROOM + 7);
+    clock.pass(Duration.ofHours(2));
+    var unused = bob.machine.outgoing();
+    assertThat(bob.store.waiting(session(quiet), 10)).hasSize(1);
+    String ofBusy = "ferry.megolm_waiting where room_id = '" + BUSY.value() + "'";
+    assertThat(count(ofBusy)).isEqualTo(Housekeeping.WAIT_IN_A_ROOM);
+    assertThat(count(ofBusy + " and event_id in ('$busy7', '$busy8')")).isEqualTo(1);
+    assertThat(givenUp()).isEqualTo(7);
+  }
+
+  @Test
+  void aBusyRoomLeavesOthersTheirTurnToBeAskedFor() {
+    busy(1_000);
+    ObjectNode quiet = waits("quiet");
+    clock.pass(Duration.ofSeconds(31));
+    var unused = bob.machine.outgoing();
+    assertThat(bob.store.request(session(quiet))).isPresent();
+  }
+
+  @Test
+  void aBusyRoomLeavesOthersTheirTurnInTheBackup() {
+    ObjectNode quiet = waits("quiet");
+    busy(1_000);
+    assertThat(bob.machine.missing(50)).as("it may only be late").isEmpty();
+    clock.pass(Duration.ofSeconds(6));
+    Set<SessionRef> asked = new HashSet<>();
+    assertThat(bob.machine.missing(50)).contains(session(quiet));
+    for (List<SessionRef> some = bob.machine.missing(50);
+        !some.isEmpty();
+        some = bob.machine.missing(50)) {
+      some.forEach(s -> assertThat(asked.add(s)).as("asked once").isTrue());
+      bob.machine.sought(some, Duration.ofHours(1));
+    }
+    assertThat(asked).hasSize(1_001);
+    bob.restart();
+    assertThat(bob.machine.missing(50)).as("a restart forgets nothing").isEmpty();
+    clock.pass(Duration.ofMinutes(61));
+    assertThat(bob.machine.missing(2_000)).hasSize(1_001);
+    bob.machine.sought(List.copyOf(asked), Duration.ofHours(1));
+    clock.pass(Duration.ofMinutes(61));
+    assertThat(bob.machine.missing(50)).as("less and less often").isEmpty();
+    clock.pass(Duration.ofMinutes(60));
+    assertThat(bob.machine.missing(2_000)).hasSize(1_001);
+  }
+}
