@@ -180,7 +180,7 @@ public final class DemoPerson {
       return Optional.empty();
     }
     try {
-      ferry.homeserver().as(actor).invite(room, new UserId(client.userId()), null);
+      ferry.homeserver().as(actor).memberships().invite(room, new UserId(client.userId()), null);
     } catch (HomeserverFailure e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }

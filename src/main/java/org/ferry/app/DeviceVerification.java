@@ -107,7 +107,8 @@ public final class DeviceVerification {
   private static Result sign(
       Intent intent, AccountState keys, DeviceSignature signature, Supplier<Unlock> unlock) {
     Optional<AccountSecrets> secrets = AccountSecrets.of(intent);
-    if (secrets.isEmpty() || intent.accountData(AccountSecrets.SELF_SIGNING).isEmpty()) {
+    if (secrets.isEmpty()
+        || intent.preferences().accountData(AccountSecrets.SELF_SIGNING).isEmpty()) {
       return Result.NO_STORAGE;
     }
     Optional<Secret> seed =

@@ -16,7 +16,7 @@ final class ServerBackup implements KeyBackups.Place {
 
   @Override
   public Optional<JsonNode> accountData(String type) {
-    return account.accountData(type).map(d -> d);
+    return account.preferences().accountData(type).map(d -> d);
   }
 
   @Override

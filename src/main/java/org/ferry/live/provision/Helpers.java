@@ -73,7 +73,7 @@ final class Helpers {
     }
     for (UserId helper : helpers) {
       try {
-        server.as(helper).invite(room, naming.bot(), null);
+        server.as(helper).memberships().invite(room, naming.bot(), null);
         return joins(bot, room);
       } catch (MatrixException e) {
         if (!e.isForbidden()) {
@@ -86,7 +86,7 @@ final class Helpers {
 
   private static boolean joins(Intent bot, RoomId room) {
     try {
-      RoomId unused = bot.join(room.value(), List.of());
+      RoomId unused = bot.memberships().join(room.value(), List.of());
       return true;
     } catch (MatrixException e) {
       if (e.isForbidden() || e.isNotFound()) {

@@ -58,7 +58,7 @@ public final class Members {
     if (membership.equals("join") || membership.equals("invite")) {
       helpers.level(server, room, user, Role.MEMBER.level());
       if (naming.isOurs().test(user)) {
-        server.as(user).leave(room, null);
+        server.as(user).memberships().leave(room, null);
       } else {
         boolean unusedKicked =
             helpers.asSomebody(
@@ -66,7 +66,7 @@ public final class Members {
                 room,
                 "remove " + user,
                 intent -> {
-                  intent.kick(room, user, null);
+                  intent.memberships().kick(room, user, null);
                   return true;
                 });
       }
@@ -77,7 +77,8 @@ public final class Members {
 
   /** Lets somebody join by their own right: a public room, or one that they are invited to. */
   void join(RoomId room, UserId user) {
-    RoomId unused = service.ask(server -> server.as(user).join(room.value(), List.of()));
+    RoomId unused =
+        service.ask(server -> server.as(user).memberships().join(room.value(), List.of()));
     rows.member(room, user, Role.MEMBER);
   }
 
@@ -98,7 +99,7 @@ public final class Members {
     if (!ours) {
       return "invite";
     }
-    RoomId unused = server.as(user).join(room.value(), List.of());
+    RoomId unused = server.as(user).memberships().join(room.value(), List.of());
     return "join";
   }
 
@@ -109,14 +110,14 @@ public final class Members {
             room,
             "invite " + user,
             intent -> {
-              intent.invite(room, user, null);
+              intent.memberships().invite(room, user, null);
               return true;
             });
   }
 
   private static boolean joins(Intent intent, RoomId room) {
     try {
-      RoomId unused = intent.join(room.value(), List.of());
+      RoomId unused = intent.memberships().join(room.value(), List.of());
       return true;
     } catch (MatrixException e) {
       if (e.isForbidden() || e.isNotFound()) {

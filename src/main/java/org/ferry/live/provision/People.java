@@ -97,10 +97,10 @@ public final class People {
     Profile said = person.profile();
     Intent intent = server.as(person.user());
     if (now.displayname() != null && !now.displayname().equals(said.displayname())) {
-      intent.setDisplayName(now.displayname());
+      intent.ownProfile().setName(now.displayname());
     }
     if (now.avatarUrl() != null && !now.avatarUrl().equals(said.avatarUrl())) {
-      intent.setAvatar(now.avatarUrl());
+      intent.ownProfile().setAvatar(now.avatarUrl());
     }
     if (now.email() != null && !now.email().equals(said.email())) {
       email(person.user(), now.email());

@@ -126,7 +126,7 @@ public final class Rooms {
 
   /** A room whose making was not answered, or not noted. */
   private static Optional<RoomId> find(Intent bot, String key) {
-    for (RoomId room : bot.joinedRooms()) {
+    for (RoomId room : bot.memberships().joinedRooms()) {
       Optional<ObjectNode> create = bot.state(room, "m.room.create", "");
       if (create.isPresent() && create.get().path(MARK).asText().equals(key)) {
         return Optional.of(room);
@@ -221,7 +221,10 @@ public final class Rooms {
         members
             .helpers()
             .asSomebody(
-                server, room, "see the members", i -> Set.copyOf(i.joinedMembers(room).keySet())));
+                server,
+                room,
+                "see the members",
+                i -> Set.copyOf(i.memberships().joinedMembers(room).keySet())));
   }
 
   /** The room of a key, which people can talk in. */

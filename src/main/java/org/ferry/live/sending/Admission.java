@@ -35,15 +35,15 @@ final class Admission {
       return false;
     }
     try {
-      RoomId unused = as.join(room.value(), List.of());
+      RoomId unused = as.memberships().join(room.value(), List.of());
       return true;
     } catch (MatrixException e) {
       if (!e.isForbidden() && !e.isNotFound()) {
         throw e;
       }
     }
-    host.invite(room, user, null);
-    RoomId unused = as.join(room.value(), List.of());
+    host.memberships().invite(room, user, null);
+    RoomId unused = as.memberships().join(room.value(), List.of());
     return true;
   }
 

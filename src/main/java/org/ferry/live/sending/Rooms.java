@@ -39,7 +39,7 @@ final class Rooms {
   Set<UserId> readers(Intent as, RoomId room, RoomSettings settings) {
     boolean invited = !settings.historyVisibility().equals("joined");
     Set<UserId> readers = new HashSet<>();
-    for (ObjectNode member : as.members(room)) {
+    for (ObjectNode member : as.memberships().of(room)) {
       String membership = member.path("content").path("membership").asText();
       String user = member.path("state_key").asText();
       if (UserId.isValid(user)

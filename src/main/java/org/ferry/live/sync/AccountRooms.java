@@ -84,7 +84,7 @@ final class AccountRooms {
       return;
     }
     try {
-      RoomId unused = intent.join(room.getKey(), Invitations.via(inviter));
+      RoomId unused = intent.memberships().join(room.getKey(), Invitations.via(inviter));
       LOG.info("event=invitation_accepted user={} room={} from={}", user, room.getKey(), inviter);
     } catch (HomeserverFailure e) {
       LOG.warn(

@@ -26,12 +26,14 @@ public final class AccountSecrets {
   public static Optional<AccountSecrets> of(Intent intent) {
     String id =
         intent
+            .preferences()
             .accountData("m.secret_storage.default_key")
             .map(c -> c.path("key").asText(""))
             .orElse("");
     return id.isEmpty()
         ? Optional.empty()
         : intent
+            .preferences()
             .accountData("m.secret_storage.key." + id)
             .map(description -> new AccountSecrets(intent, id, description));
   }
@@ -50,6 +52,7 @@ public final class AccountSecrets {
    */
   public Optional<Secret> open(String name, SecretStorage storage) {
     return intent
+        .preferences()
         .accountData(name)
         .map(secret -> secret.path("encrypted").path(id))
         .filter(sealed -> !sealed.isMissingNode())

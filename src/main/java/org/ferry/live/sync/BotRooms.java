@@ -69,7 +69,7 @@ final class BotRooms {
       return;
     }
     try {
-      RoomId unused = as.join(room.value(), Invitations.via(inviter));
+      RoomId unused = as.memberships().join(room.value(), Invitations.via(inviter));
       LOG.info("event=invitation_accepted user={} room={} from={}", bot, room, inviter);
       as.stateEvent(room, "m.room.member", bot.value())
           .ifPresent(own -> joined(as, room, new EventId(own.path("event_id").asText())));
@@ -106,7 +106,7 @@ final class BotRooms {
    */
   void catchUp(Intent as) {
     Map<RoomId, Optional<EventId>> followed = new HashMap<>(rooms.of(bot));
-    List<RoomId> joined = as.joinedRooms();
+    List<RoomId> joined = as.memberships().joinedRooms();
     for (RoomId room : joined) {
       Optional<EventId> anchor = followed.remove(room);
       if (anchor == null) {

@@ -43,12 +43,13 @@ final class CanaryRoom {
       }
     }
     RoomId made = make(as);
-    as.putAccountData(KEY, Json.object().put("room_id", made.value()));
+    as.preferences().putAccountData(KEY, Json.object().put("room_id", made.value()));
     var unused = as.setState(made, KEY, "", song, null);
   }
 
   private static Optional<RoomId> known(Intent as) {
-    return as.accountData(KEY)
+    return as.preferences()
+        .accountData(KEY)
         .map(content -> content.path("room_id").asText(""))
         .filter(id -> id.startsWith("!"))
         .map(RoomId::new);

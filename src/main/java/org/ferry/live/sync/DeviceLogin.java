@@ -118,7 +118,7 @@ public final class DeviceLogin {
 
   private boolean hasDevice(Identity identity) {
     try {
-      return doors.service().as(identity.user()).hasDevice(identity.device());
+      return doors.service().as(identity.user()).devices().has(identity.device());
     } catch (MatrixException e) {
       if (e.isNotFound()) {
         return false;

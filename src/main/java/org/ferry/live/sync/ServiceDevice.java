@@ -74,7 +74,7 @@ public final class ServiceDevice implements FollowedDevice {
   }
 
   private Intent byService(Identity identity) {
-    if (!doors.service().as(user).hasDevice(identity.device())) {
+    if (!doors.service().as(user).devices().has(identity.device())) {
       throw gone(identity);
     }
     Intent intent = doors.service().as(user, identity.device());
@@ -101,7 +101,7 @@ public final class ServiceDevice implements FollowedDevice {
         }
       }
     }
-    if (!doors.service().as(user).hasDevice(identity.device())) {
+    if (!doors.service().as(user).devices().has(identity.device())) {
       throw gone(identity);
     }
     return login(identity).orElseThrow(() -> noWay("the login is refused"));
@@ -132,7 +132,7 @@ public final class ServiceDevice implements FollowedDevice {
   }
 
   private Optional<Intent> put(Identity identity) {
-    if (!doors.service().as(user).putDevice(identity.device(), DeviceNames.SHOWN)) {
+    if (!doors.service().as(user).devices().put(identity.device(), DeviceNames.SHOWN)) {
       return Optional.empty();
     }
     Intent intent = doors.service().as(user, identity.device());

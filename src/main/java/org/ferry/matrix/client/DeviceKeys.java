@@ -1,10 +1,7 @@
 package org.ferry.matrix.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.ferry.id.DeviceId;
-import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of one device and what it sends to others (client-server API, "End-to-end encryption"
@@ -12,49 +9,40 @@ import org.jspecify.annotations.Nullable;
  * may be repeated as it is. Blocks and throws as {@link Intent} does. Safe for use by many threads.
  */
 public final class DeviceKeys {
-  private static final String V3 = "/_matrix/client/v3";
-  private static final String KEYS = V3 + "/keys";
-  private static final String BACKUP = V3 + "/room_keys";
+  private static final String KEYS = Asker.V3 + "/keys";
+  private static final String BACKUP = Asker.V3 + "/room_keys";
 
-  private final Homeserver server;
-  private final UserId user;
-  private final @Nullable DeviceId device;
+  private final Asker asker;
 
-  DeviceKeys(Homeserver server, UserId user, @Nullable DeviceId device) {
-    this.server = server;
-    this.user = user;
-    this.device = device;
-  }
-
-  private ObjectNode ask(Call call) {
-    return server.json(call.as(user, device));
+  DeviceKeys(Asker asker) {
+    this.asker = asker;
   }
 
   /** {@code POST /keys/upload}; an empty body asks only how many one-time keys are left. */
   public ObjectNode upload(ObjectNode body) {
-    return ask(Call.post(body, KEYS + "/upload"));
+    return asker.ask(Call.post(body, KEYS + "/upload"));
   }
 
   /** {@code POST /keys/query}. */
   public ObjectNode query(ObjectNode body) {
-    return ask(Call.post(body, KEYS + "/query"));
+    return asker.ask(Call.post(body, KEYS + "/query"));
   }
 
   /**
    * {@code POST /keys/claim}; a repeat claims other keys, which costs the owner one and no more.
    */
   public ObjectNode claim(ObjectNode body) {
-    return ask(Call.post(body, KEYS + "/claim"));
+    return asker.ask(Call.post(body, KEYS + "/claim"));
   }
 
   /** {@code GET /keys/changes}: whose devices changed between two sync tokens. */
   public ObjectNode changes(String from, String to) {
-    return ask(Call.get(KEYS + "/changes").with("from", from).with("to", to));
+    return asker.ask(Call.get(KEYS + "/changes").with("from", from).with("to", to));
   }
 
   /** {@code POST /keys/signatures/upload}. */
   public ObjectNode uploadSignatures(ObjectNode body) {
-    return ask(Call.post(body, KEYS + "/signatures/upload"));
+    return asker.ask(Call.post(body, KEYS + "/signatures/upload"));
   }
 
   /**
@@ -63,7 +51,7 @@ public final class DeviceKeys {
    * authenticate, which is thrown as a {@link MatrixException} without a code.
    */
   public ObjectNode uploadCrossSigning(ObjectNode body) {
-    return ask(Call.post(body, KEYS + "/device_signing/upload"));
+    return asker.ask(Call.post(body, KEYS + "/device_signing/upload"));
   }
 
   /**
@@ -76,26 +64,26 @@ public final class DeviceKeys {
   public void sendToDevice(String type, String txnId, ObjectNode messages) {
     ObjectNode body = Json.object();
     body.set("messages", messages);
-    ObjectNode unused = ask(Call.put(body, V3 + "/sendToDevice/{}/{}", type, txnId));
+    ObjectNode unused = asker.ask(Call.put(body, Asker.V3 + "/sendToDevice/{}/{}", type, txnId));
   }
 
   /** {@code GET /room_keys/version}: the newest key backup; M_NOT_FOUND where there is none. */
   public ObjectNode backupVersion() {
-    return ask(Call.get(BACKUP + "/version"));
+    return asker.ask(Call.get(BACKUP + "/version"));
   }
 
   /** {@code GET /room_keys/keys}: every session in a backup of this version, by room. */
   public ObjectNode backup(String version) {
-    return ask(Call.get(BACKUP + "/keys").with("version", version));
+    return asker.ask(Call.get(BACKUP + "/keys").with("version", version));
   }
 
   /** The sessions of one room in a backup. */
   public ObjectNode backup(String version, String room) {
-    return ask(Call.get(BACKUP + "/keys/{}", room).with("version", version));
+    return asker.ask(Call.get(BACKUP + "/keys/{}", room).with("version", version));
   }
 
   /** One session in a backup; M_NOT_FOUND where the backup lacks it. */
   public ObjectNode backup(String version, String room, String session) {
-    return ask(Call.get(BACKUP + "/keys/{}/{}", room, session).with("version", version));
+    return asker.ask(Call.get(BACKUP + "/keys/{}/{}", room, session).with("version", version));
   }
 }

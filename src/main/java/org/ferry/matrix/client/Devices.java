@@ -2,30 +2,43 @@ package org.ferry.matrix.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.ferry.id.DeviceId;
-import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
 
-/** Makes and removes devices of users of the application service. */
-final class Devices {
+/**
+ * The devices of a user of the application service. Blocks and throws as {@link Intent} does. Safe
+ * for use by many threads.
+ */
+public final class Devices {
   private static final String DEVICE = "/_matrix/client/v3/devices/{}";
 
-  private final Homeserver server;
-  private final UserId user;
+  private final Asker asker;
 
-  Devices(Homeserver server, UserId user) {
-    this.server = server;
-    this.user = user;
+  Devices(Asker asker) {
+    this.asker = asker;
   }
 
-  DeviceId ensure(DeviceId wanted, String displayName) {
+  /**
+   * Makes sure that a device exists: by {@code PUT /devices} (specification 1.17), or, where the
+   * server does not offer that, by an application service login.
+   *
+   * @param wanted the id it shall have
+   * @param displayName the name its owner sees
+   * @return the id it has
+   */
+  public DeviceId ensure(DeviceId wanted, String displayName) {
     return put(wanted, displayName) ? wanted : login(wanted, displayName);
   }
 
-  /** Makes a device by MSC4190; false where the server does not offer that. */
-  boolean put(DeviceId wanted, String displayName) {
+  /**
+   * Makes a device by {@code PUT /devices} (MSC4190, specification 1.17); it is there already where
+   * this is a repeat.
+   *
+   * @return false where the server does not offer that
+   */
+  public boolean put(DeviceId wanted, String displayName) {
     try {
       ObjectNode body = Json.object().put("display_name", displayName);
-      Answer unused = server.answer(Call.put(body, DEVICE, wanted.value()).as(user, null));
+      asker.tell(Call.put(body, DEVICE, wanted.value()));
       return true;
     } catch (MatrixException e) {
       if (!e.isNotFound() && !e.isUnrecognized()) {
@@ -42,18 +55,18 @@ final class Devices {
             .put("type", "m.login.application_service")
             .put("device_id", wanted.value())
             .put("initial_device_display_name", displayName);
-    body.putObject("identifier").put("type", "m.id.user").put("user", user.value());
-    ObjectNode answer = server.json(Call.post(body, "/_matrix/client/v3/login"));
-    return new DeviceId(Intent.required(answer, "device_id"));
+    body.putObject("identifier").put("type", "m.id.user").put("user", asker.user().value());
+    ObjectNode answer = asker.server().json(Call.post(body, "/_matrix/client/v3/login"));
+    return new DeviceId(Asker.required(answer, "device_id"));
   }
 
-  void delete(DeviceId which) {
-    try {
-      Answer unused = server.answer(Call.delete(DEVICE, which.value()).as(user, null));
-    } catch (MatrixException e) {
-      if (!e.isNotFound()) {
-        throw e;
-      }
-    }
+  /** Whether the server has this device. */
+  public boolean has(DeviceId which) {
+    return asker.find(Call.get(DEVICE, which.value())).isPresent();
+  }
+
+  /** Deletes a device; nothing happens where there is none. */
+  public void delete(DeviceId which) {
+    asker.remove(Call.delete(DEVICE, which.value()));
   }
 }

@@ -5,9 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.http.HttpMethod;
 import java.io.OutputStream;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.ferry.id.DeviceId;
 import org.ferry.id.EventId;
@@ -27,17 +25,16 @@ import org.jspecify.annotations.Nullable;
  * happens to something that must not be repeated blindly. Safe for use by many threads.
  */
 public final class Intent {
-  private static final String V3 = "/_matrix/client/v3";
-  private static final String ROOM = V3 + "/rooms/{}";
-
   private final Homeserver server;
   private final UserId user;
   private final @Nullable DeviceId device;
+  private final Asker asker;
 
   Intent(Homeserver server, UserId user, @Nullable DeviceId device) {
     this.server = server;
     this.user = user;
     this.device = device;
+    this.asker = new Asker(server, user, device);
   }
 
   /** Who acts. */
@@ -48,25 +45,6 @@ public final class Intent {
   /** As which device, if one was given. */
   public Optional<DeviceId> device() {
     return Optional.ofNullable(device);
-  }
-
-  private ObjectNode ask(Call call) {
-    return server.json(call.as(user, device));
-  }
-
-  private void tell(Call call) {
-    Answer unused = server.answer(call.as(user, device));
-  }
-
-  private Optional<ObjectNode> find(Call call) {
-    try {
-      return Optional.of(ask(call));
-    } catch (MatrixException e) {
-      if (e.isNotFound()) {
-        return Optional.empty();
-      }
-      throw e;
-    }
   }
 
   // People ---------------------------------------------------------------------------------------
@@ -85,7 +63,7 @@ public final class Intent {
             .put("username", localpart)
             .put("inhibit_login", true);
     try {
-      Answer unused = server.answer(Call.post(body, V3 + "/register"));
+      Answer unused = server.answer(Call.post(body, Asker.V3 + "/register"));
       return true;
     } catch (MatrixException e) {
       if (e.is(Errcode.USER_IN_USE)) {
@@ -95,88 +73,44 @@ public final class Intent {
     }
   }
 
-  /** Sets the user's global name; the empty string removes it. */
-  public void setDisplayName(String name) {
-    tell(
-        Call.put(
-            Json.object().put("displayname", name), V3 + "/profile/{}/displayname", user.value()));
+  /** How the user shows up everywhere. */
+  public OwnProfile ownProfile() {
+    return new OwnProfile(asker);
   }
 
-  /** Sets the user's global picture, an {@code mxc://} address; the empty string removes it. */
-  public void setAvatar(String mxc) {
-    tell(
-        Call.put(
-            Json.object().put("avatar_url", mxc), V3 + "/profile/{}/avatar_url", user.value()));
+  /** The devices of this user. */
+  public Devices devices() {
+    return new Devices(new Asker(server, user, null));
   }
 
-  /**
-   * Sets one field of the user's global profile and, where the server offers that (MSC4069), leaves
-   * the memberships that show the earlier one as they are.
-   *
-   * @param field {@code displayname} or {@code avatar_url}
-   * @param value the new value; the empty string removes it
-   */
-  public void setQuietly(String field, String value) {
-    boolean offered = server.versions().hasFeature("org.matrix.msc4069");
-    Call call =
-        Call.put(Json.object().put(field, value), V3 + "/profile/{}/{}", user.value(), field);
-    tell(call.with("org.matrix.msc4069.propagate", offered ? "false" : null));
+  /** Who is in which room, and this user's part in that. */
+  public Memberships memberships() {
+    return new Memberships(asker);
   }
 
   /** How the user has arranged things for themselves. */
   public Preferences preferences() {
-    return new Preferences(server, user);
+    return new Preferences(new Asker(server, user, null));
   }
 
   /** Reads a global profile; empty where the server knows no such user. */
   public Optional<Profile> profile(UserId of) {
-    return find(Call.get(V3 + "/profile/{}", of.value()))
-        .map(p -> new Profile(text(p, "displayname"), text(p, "avatar_url")));
+    return asker
+        .find(Call.get(Asker.V3 + "/profile/{}", of.value()))
+        .map(p -> new Profile(Asker.text(p, "displayname"), Asker.text(p, "avatar_url")));
   }
 
   /** Whom the server takes this intent for. */
   public WhoAmI whoami() {
-    ObjectNode answer = ask(Call.get(V3 + "/account/whoami"));
-    String id = text(answer, "device_id");
+    ObjectNode answer = asker.ask(Call.get(Asker.V3 + "/account/whoami"));
+    String id = Asker.text(answer, "device_id");
     return new WhoAmI(
-        new UserId(required(answer, "user_id")), id == null ? null : new DeviceId(id));
-  }
-
-  /**
-   * Makes sure that a device of this user exists: by {@code PUT /devices} (specification 1.17), or,
-   * where the server does not offer that, by an application service login.
-   *
-   * @param wanted the id it shall have
-   * @param displayName the name its owner sees
-   * @return the id it has
-   */
-  public DeviceId ensureDevice(DeviceId wanted, String displayName) {
-    return new Devices(server, user).ensure(wanted, displayName);
-  }
-
-  /**
-   * Makes a device of this user by {@code PUT /devices} (MSC4190, specification 1.17); it is there
-   * already where this is a repeat.
-   *
-   * @return false where the server does not offer that
-   */
-  public boolean putDevice(DeviceId wanted, String displayName) {
-    return new Devices(server, user).put(wanted, displayName);
-  }
-
-  /** Whether the server has this device of this user. */
-  public boolean hasDevice(DeviceId which) {
-    return find(Call.get(V3 + "/devices/{}", which.value())).isPresent();
-  }
-
-  /** Deletes a device of this user; nothing happens where there is none. */
-  public void deleteDevice(DeviceId which) {
-    new Devices(server, user).delete(which);
+        new UserId(Asker.required(answer, "user_id")), id == null ? null : new DeviceId(id));
   }
 
   /** The keys of this intent's device, and what it sends to other devices. */
   public DeviceKeys keys() {
-    return new DeviceKeys(server, user, device);
+    return new DeviceKeys(asker);
   }
 
   /**
@@ -184,8 +118,8 @@ public final class Intent {
    * online. Waits for news as long as the request says.
    */
   public ObjectNode sync(SyncRequest request) {
-    return ask(
-        Call.get(V3 + "/sync")
+    return asker.ask(
+        Call.get(Asker.V3 + "/sync")
             .with("filter", Json.text(request.filter()))
             .with("since", request.since())
             .with("timeout", String.valueOf(request.timeout().toMillis()))
@@ -194,14 +128,16 @@ public final class Intent {
 
   /** Ends the login that this intent's token came from, and its device with it. */
   public void logout() {
-    tell(Call.post(Json.object(), V3 + "/logout"));
+    asker.tell(Call.post(Json.object(), Asker.V3 + "/logout"));
   }
 
   // Rooms ----------------------------------------------------------------------------------------
 
   /** Creates a room from a request body of {@code POST /createRoom}; {@link InDoubt} if lost. */
   public RoomId createRoom(ObjectNode request) {
-    return new RoomId(required(ask(Call.post(request, V3 + "/createRoom").onlyOnce()), "room_id"));
+    return new RoomId(
+        Asker.required(
+            asker.ask(Call.post(request, Asker.V3 + "/createRoom").onlyOnce()), "room_id"));
   }
 
   /**
@@ -216,42 +152,49 @@ public final class Intent {
    */
   public EventId send(
       RoomId room, String type, String txnId, ObjectNode content, @Nullable Long ts) {
-    Call call = Call.put(content, ROOM + "/send/{}/{}", room.value(), type, txnId);
-    return eventId(ask(call.with("ts", ts == null ? null : ts.toString())));
+    Call call = Call.put(content, Asker.ROOM + "/send/{}/{}", room.value(), type, txnId);
+    return eventId(asker.ask(call.with("ts", ts == null ? null : ts.toString())));
   }
 
   /** Sets a piece of state; the same content as present gives the present event's id. */
   public EventId setState(
       RoomId room, String type, String stateKey, ObjectNode content, @Nullable Long ts) {
-    Call call = Call.put(content, ROOM + "/state/{}/{}", room.value(), type, stateKey);
-    return eventId(ask(call.with("ts", ts == null ? null : ts.toString())));
+    Call call = Call.put(content, Asker.ROOM + "/state/{}/{}", room.value(), type, stateKey);
+    return eventId(asker.ask(call.with("ts", ts == null ? null : ts.toString())));
   }
 
   /** Redacts an event, now. */
   public EventId redact(RoomId room, EventId event, String txnId, @Nullable String reason) {
     return eventId(
-        ask(Call.put(reason(reason), ROOM + "/redact/{}/{}", room.value(), event.value(), txnId)));
+        asker.ask(
+            Call.put(
+                Asker.reason(reason),
+                Asker.ROOM + "/redact/{}/{}",
+                room.value(),
+                event.value(),
+                txnId)));
   }
 
   /** The content of a piece of current state; empty where there is none. */
   public Optional<ObjectNode> state(RoomId room, String type, String stateKey) {
-    return find(Call.get(ROOM + "/state/{}/{}", room.value(), type, stateKey));
+    return asker.find(Call.get(Asker.ROOM + "/state/{}/{}", room.value(), type, stateKey));
   }
 
   /** The whole event of a piece of current state; empty where there is none. */
   public Optional<ObjectNode> stateEvent(RoomId room, String type, String stateKey) {
-    return find(
-        Call.get(ROOM + "/state/{}/{}", room.value(), type, stateKey).with("format", "event"));
+    return asker.find(
+        Call.get(Asker.ROOM + "/state/{}/{}", room.value(), type, stateKey)
+            .with("format", "event"));
   }
 
   /** All current state. */
   public List<ObjectNode> fullState(RoomId room) {
-    return server.array(Call.get(ROOM + "/state", room.value()).as(user, device));
+    return server.array(Call.get(Asker.ROOM + "/state", room.value()).as(user, device));
   }
 
   /** One event; empty where it does not exist or may not be seen. */
   public Optional<ObjectNode> event(RoomId room, EventId id) {
-    return find(Call.get(ROOM + "/event/{}", room.value(), id.value()));
+    return asker.find(Call.get(Asker.ROOM + "/event/{}", room.value(), id.value()));
   }
 
   /**
@@ -264,90 +207,42 @@ public final class Intent {
    */
   public MessagesPage messages(RoomId room, @Nullable String from, char dir, int limit) {
     Call call =
-        Call.get(ROOM + "/messages", room.value())
+        Call.get(Asker.ROOM + "/messages", room.value())
             .with("from", from)
             .with("dir", String.valueOf(dir))
             .with("limit", String.valueOf(limit));
-    ObjectNode page = ask(call);
-    return new MessagesPage(objects(page.path("chunk")), text(page, "start"), text(page, "end"));
-  }
-
-  /** The rooms this user is joined to. */
-  public List<RoomId> joinedRooms() {
-    List<RoomId> rooms = new ArrayList<>();
-    ask(Call.get(V3 + "/joined_rooms"))
-        .path("joined_rooms")
-        .forEach(r -> rooms.add(new RoomId(r.asText())));
-    return rooms;
-  }
-
-  /** Who is joined to a room, and how they show up there. */
-  public Map<UserId, JoinedMember> joinedMembers(RoomId room) {
-    Map<UserId, JoinedMember> members = new HashMap<>();
-    JsonNode joined = ask(Call.get(ROOM + "/joined_members", room.value())).path("joined");
-    for (Map.Entry<String, JsonNode> m : joined.properties()) {
-      members.put(
-          new UserId(m.getKey()),
-          new JoinedMember(text(m.getValue(), "display_name"), text(m.getValue(), "avatar_url")));
-    }
-    return members;
-  }
-
-  /** The memberships of a room, as events, of everybody who has not left it. */
-  public List<ObjectNode> members(RoomId room) {
-    Call call = Call.get(ROOM + "/members", room.value()).with("not_membership", "leave");
-    return objects(ask(call).path("chunk"));
-  }
-
-  /**
-   * Joins a room.
-   *
-   * @param roomIdOrAlias which
-   * @param via servers to ask for it; none for a room of this server
-   * @return the room's id
-   */
-  public RoomId join(String roomIdOrAlias, List<String> via) {
-    Call call = Call.post(Json.object(), V3 + "/join/{}", roomIdOrAlias).withVia(via);
-    return new RoomId(required(ask(call), "room_id"));
-  }
-
-  /** Invites a user. */
-  public void invite(RoomId room, UserId whom, @Nullable String reason) {
-    tell(Call.post(reason(reason).put("user_id", whom.value()), ROOM + "/invite", room.value()));
-  }
-
-  /** Leaves a room, or declines an invitation. */
-  public void leave(RoomId room, @Nullable String reason) {
-    tell(Call.post(reason(reason), ROOM + "/leave", room.value()));
-  }
-
-  /** Removes a member. */
-  public void kick(RoomId room, UserId whom, @Nullable String reason) {
-    tell(Call.post(reason(reason).put("user_id", whom.value()), ROOM + "/kick", room.value()));
+    ObjectNode page = asker.ask(call);
+    return new MessagesPage(
+        Asker.objects(page.path("chunk")), Asker.text(page, "start"), Asker.text(page, "end"));
   }
 
   /** Makes an alias; M_ROOM_IN_USE or a 409 where it exists. */
   public void createAlias(RoomAlias alias, RoomId room) {
-    tell(
+    asker.tell(
         Call.put(
-            Json.object().put("room_id", room.value()), V3 + "/directory/room/{}", alias.value()));
+            Json.object().put("room_id", room.value()),
+            Asker.V3 + "/directory/room/{}",
+            alias.value()));
   }
 
   /** What an alias points at; empty where it does not exist. */
   public Optional<ResolvedAlias> resolveAlias(RoomAlias alias) {
-    return find(Call.get(V3 + "/directory/room/{}", alias.value()))
-        .map(a -> new ResolvedAlias(new RoomId(required(a, "room_id")), texts(a.path("servers"))));
+    return asker
+        .find(Call.get(Asker.V3 + "/directory/room/{}", alias.value()))
+        .map(a ->
+            new ResolvedAlias(new RoomId(Asker.required(a, "room_id")), texts(a.path("servers"))));
   }
 
   /** Removes an alias; nothing happens where there is none. */
   public void deleteAlias(RoomAlias alias) {
-    Optional<ObjectNode> unused = find(Call.delete(V3 + "/directory/room/{}", alias.value()));
+    Optional<ObjectNode> unused =
+        asker.find(Call.delete(Asker.V3 + "/directory/room/{}", alias.value()));
   }
 
   /** Lists a room in the server's public directory, or takes it out. */
   public void setDirectoryVisibility(RoomId room, boolean listed) {
     ObjectNode body = Json.object().put("visibility", listed ? "public" : "private");
-    tell(Call.put(body, V3 + "/directory/list/room/{}", room.value()));
+    asker.tell(Call.put(body, Asker.V3 + "/directory/list/room/{}", room.value()));
   }
 
   /**
@@ -366,9 +261,9 @@ public final class Intent {
               .with("max_depth", String.valueOf(maxDepth))
               .with("limit", "50")
               .with("from", from);
-      ObjectNode page = ask(call);
-      rooms.addAll(objects(page.path("rooms")));
-      String next = text(page, "next_batch");
+      ObjectNode page = asker.ask(call);
+      rooms.addAll(Asker.objects(page.path("rooms")));
+      String next = Asker.text(page, "next_batch");
       from = next != null && next.equals(from) ? null : next;
     } while (from != null);
     return rooms;
@@ -412,31 +307,6 @@ public final class Intent {
     return new Media(server, user);
   }
 
-  // Account data ---------------------------------------------------------------------------------
-
-  /** Stores a piece of the user's own account data. */
-  public void putAccountData(String type, ObjectNode content) {
-    tell(Call.put(content, V3 + "/user/{}/account_data/{}", user.value(), type));
-  }
-
-  /** A piece of the user's own account data; empty where there is none. */
-  public Optional<ObjectNode> accountData(String type) {
-    return find(Call.get(V3 + "/user/{}/account_data/{}", user.value(), type));
-  }
-
-  /** Stores a piece of the user's account data for one room. */
-  public void putAccountData(RoomId room, String type, ObjectNode content) {
-    tell(
-        Call.put(
-            content, V3 + "/user/{}/rooms/{}/account_data/{}", user.value(), room.value(), type));
-  }
-
-  /** A piece of the user's account data for one room; empty where there is none. */
-  public Optional<ObjectNode> accountData(RoomId room, String type) {
-    return find(
-        Call.get(V3 + "/user/{}/rooms/{}/account_data/{}", user.value(), room.value(), type));
-  }
-
   // The rest -------------------------------------------------------------------------------------
 
   /** Asks the homeserver to call this application service back (specification 1.7). */
@@ -458,43 +328,16 @@ public final class Intent {
    * @return the answer's object
    */
   public ObjectNode call(HttpMethod method, String path, @Nullable ObjectNode body) {
-    return ask(Call.raw(method, path, body));
-  }
-
-  private static ObjectNode reason(@Nullable String reason) {
-    ObjectNode body = Json.object();
-    return reason == null ? body : body.put("reason", reason);
+    return asker.ask(Call.raw(method, path, body));
   }
 
   private static EventId eventId(ObjectNode answer) {
-    return new EventId(required(answer, "event_id"));
-  }
-
-  static String required(ObjectNode answer, String field) {
-    String value = text(answer, field);
-    if (value == null) {
-      throw new MatrixException("", "", 200, "", "the answer lacks " + field, Optional.empty());
-    }
-    return value;
-  }
-
-  private static @Nullable String text(JsonNode object, String field) {
-    return object.path(field).textValue();
+    return new EventId(Asker.required(answer, "event_id"));
   }
 
   private static List<String> texts(JsonNode array) {
     List<String> all = new ArrayList<>();
     array.forEach(s -> all.add(s.asText()));
-    return all;
-  }
-
-  private static List<ObjectNode> objects(JsonNode array) {
-    List<ObjectNode> all = new ArrayList<>();
-    for (JsonNode item : array) {
-      if (item instanceof ObjectNode o) {
-        all.add(o);
-      }
-    }
     return all;
   }
 }

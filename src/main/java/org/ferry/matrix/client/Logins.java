@@ -70,8 +70,8 @@ public final class Logins {
   private Login login(Call call) {
     ObjectNode answer = server.json(call);
     return new Login(
-        new UserId(Intent.required(answer, "user_id")),
-        new DeviceId(Intent.required(answer, "device_id")),
-        Secret.of(Intent.required(answer, "access_token")));
+        new UserId(Asker.required(answer, "user_id")),
+        new DeviceId(Asker.required(answer, "device_id")),
+        Secret.of(Asker.required(answer, "access_token")));
   }
 }

@@ -52,7 +52,7 @@ final class Media {
   }
 
   private static MxcUri uri(ObjectNode answer) {
-    String text = Intent.required(answer, "content_uri");
+    String text = Asker.required(answer, "content_uri");
     return MxcUri.parse(text)
         .orElseThrow(() ->
             new MatrixException("", "", 200, "", "not a media address: " + text, Optional.empty()));

@@ -8,19 +8,17 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
-import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one user has arranged things for themselves: tags, push rules, read markers (client-server
- * API, "Room Tagging", "Push Notifications", "Fully read markers", "Receipts"). Blocks and throws
- * as {@link Intent} does. Safe for use by many threads.
+ * How one user has arranged things for themselves: tags, push rules, read markers, account data
+ * (client-server API, "Room Tagging", "Push Notifications", "Fully read markers", "Receipts").
+ * Blocks and throws as {@link Intent} does. Safe for use by many threads.
  */
 public final class Preferences {
-  private static final String V3 = "/_matrix/client/v3";
-  private static final String TAGS = V3 + "/user/{}/rooms/{}/tags";
-  private static final String RULE = V3 + "/pushrules/global/{}/{}";
+  private static final String TAGS = Asker.V3 + "/user/{}/rooms/{}/tags";
+  private static final String RULE = Asker.V3 + "/pushrules/global/{}/{}";
   private static final int LONGEST = 1_000_000;
   private static final String RECEIPTS_ONLY =
       """
@@ -29,53 +27,30 @@ public final class Preferences {
       "account_data":{"not_types":["*"]},"ephemeral":{"types":["m.receipt"]}}}\
       """;
 
-  private final Homeserver server;
-  private final UserId user;
+  private final Asker asker;
 
-  Preferences(Homeserver server, UserId user) {
-    this.server = server;
-    this.user = user;
-  }
-
-  private ObjectNode ask(Call call) {
-    return server.json(call.as(user, null));
-  }
-
-  private void tell(Call call) {
-    Answer unused = server.answer(call.as(user, null));
+  Preferences(Asker asker) {
+    this.asker = asker;
   }
 
   /** The tags of a room, each with its content. */
   public JsonNode tags(RoomId room) {
-    return ask(Call.get(TAGS, user.value(), room.value())).path("tags");
+    return asker.ask(Call.get(TAGS, asker.user().value(), room.value())).path("tags");
   }
 
   /** Puts a tag on a room. */
   public void putTag(RoomId room, String tag, ObjectNode content) {
-    tell(Call.put(content, TAGS + "/{}", user.value(), room.value(), tag));
+    asker.tell(Call.put(content, TAGS + "/{}", asker.user().value(), room.value(), tag));
   }
 
   /** Takes a tag from a room; nothing happens where it is not there. */
   public void deleteTag(RoomId room, String tag) {
-    try {
-      tell(Call.delete(TAGS + "/{}", user.value(), room.value(), tag));
-    } catch (MatrixException e) {
-      if (!e.isNotFound()) {
-        throw e;
-      }
-    }
+    asker.remove(Call.delete(TAGS + "/{}", asker.user().value(), room.value(), tag));
   }
 
   /** One push rule; empty where there is none. */
   public Optional<ObjectNode> pushRule(String kind, String id) {
-    try {
-      return Optional.of(ask(Call.get(RULE, kind, id)));
-    } catch (MatrixException e) {
-      if (e.isNotFound()) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return asker.find(Call.get(RULE, kind, id));
   }
 
   /**
@@ -86,30 +61,24 @@ public final class Preferences {
    * @param rule actions, with conditions or a pattern where the kind has them
    */
   public void putPushRule(String kind, String id, ObjectNode rule) {
-    tell(Call.put(rule, RULE, kind, id));
+    asker.tell(Call.put(rule, RULE, kind, id));
   }
 
   /** Switches a push rule on or off. */
   public void enablePushRule(String kind, String id, boolean enabled) {
-    tell(Call.put(Json.object().put("enabled", enabled), RULE + "/enabled", kind, id));
+    asker.tell(Call.put(Json.object().put("enabled", enabled), RULE + "/enabled", kind, id));
   }
 
   /** Says what a push rule does. */
   public void setPushRuleActions(String kind, String id, JsonNode actions) {
     ObjectNode body = Json.object();
     body.set("actions", actions);
-    tell(Call.put(body, RULE + "/actions", kind, id));
+    asker.tell(Call.put(body, RULE + "/actions", kind, id));
   }
 
   /** Removes a push rule; nothing happens where there is none. */
   public void deletePushRule(String kind, String id) {
-    try {
-      tell(Call.delete(RULE, kind, id));
-    } catch (MatrixException e) {
-      if (!e.isNotFound()) {
-        throw e;
-      }
-    }
+    asker.remove(Call.delete(RULE, kind, id));
   }
 
   /**
@@ -119,7 +88,7 @@ public final class Preferences {
    * @param markers event ids by {@code m.fully_read}, {@code m.read}, {@code m.read.private}
    */
   public void readMarkers(RoomId room, ObjectNode markers) {
-    tell(Call.post(markers, V3 + "/rooms/{}/read_markers", room.value()));
+    asker.tell(Call.post(markers, Asker.V3 + "/rooms/{}/read_markers", room.value()));
   }
 
   /**
@@ -135,19 +104,21 @@ public final class Preferences {
     if (thread != null) {
       body.put("thread_id", thread);
     }
-    tell(Call.post(body, V3 + "/rooms/{}/receipt/{}/{}", room.value(), type, event.value()));
+    asker.tell(
+        Call.post(body, Asker.V3 + "/rooms/{}/receipt/{}/{}", room.value(), type, event.value()));
   }
 
   /** The user's own receipts in every room they are in: types and threads by event, by room. */
   public Map<RoomId, ObjectNode> receipts() {
     Map<RoomId, ObjectNode> own = new HashMap<>();
     Call call =
-        Call.get(V3 + "/sync")
+        Call.get(Asker.V3 + "/sync")
             .with("filter", RECEIPTS_ONLY)
             // Synapse gives an equal request the old answer for two minutes; this one never waits.
             .with("timeout", String.valueOf(ThreadLocalRandom.current().nextInt(1, LONGEST)))
             .with("set_presence", "offline");
-    for (Map.Entry<String, JsonNode> room : ask(call).path("rooms").path("join").properties()) {
+    for (Map.Entry<String, JsonNode> room :
+        asker.ask(call).path("rooms").path("join").properties()) {
       ObjectNode found = Json.object();
       for (JsonNode event : room.getValue().path("ephemeral").path("events")) {
         event.path("content").properties().forEach(e -> mine(e.getKey(), e.getValue(), found));
@@ -159,7 +130,7 @@ public final class Preferences {
 
   private void mine(String event, JsonNode byType, ObjectNode found) {
     for (Map.Entry<String, JsonNode> type : byType.properties()) {
-      JsonNode receipt = type.getValue().path(user.value());
+      JsonNode receipt = type.getValue().path(asker.user().value());
       if (!receipt.isMissingNode()) {
         found.withObjectProperty(event).set(type.getKey(), receipt);
       }
@@ -168,6 +139,38 @@ public final class Preferences {
 
   /** How many phones and programs the user is notified on. */
   public int pushers() {
-    return ask(Call.get(V3 + "/pushers")).path("pushers").size();
+    return asker.ask(Call.get(Asker.V3 + "/pushers")).path("pushers").size();
+  }
+
+  /** Stores a piece of the user's own account data. */
+  public void putAccountData(String type, ObjectNode content) {
+    asker.tell(
+        Call.put(content, Asker.V3 + "/user/{}/account_data/{}", asker.user().value(), type));
+  }
+
+  /** A piece of the user's own account data; empty where there is none. */
+  public Optional<ObjectNode> accountData(String type) {
+    return asker.find(Call.get(Asker.V3 + "/user/{}/account_data/{}", asker.user().value(), type));
+  }
+
+  /** Stores a piece of the user's account data for one room. */
+  public void putAccountData(RoomId room, String type, ObjectNode content) {
+    asker.tell(
+        Call.put(
+            content,
+            Asker.V3 + "/user/{}/rooms/{}/account_data/{}",
+            asker.user().value(),
+            room.value(),
+            type));
+  }
+
+  /** A piece of the user's account data for one room; empty where there is none. */
+  public Optional<ObjectNode> accountData(RoomId room, String type) {
+    return asker.find(
+        Call.get(
+            Asker.V3 + "/user/{}/rooms/{}/account_data/{}",
+            asker.user().value(),
+            room.value(),
+            type));
   }
 }

@@ -138,7 +138,7 @@ public final class TargetSurvey {
       boolean unused = bot.register(bot.user().localpart());
     }
     try {
-      return Optional.of(new HashSet<>(bot.joinedRooms()));
+      return Optional.of(new HashSet<>(bot.memberships().joinedRooms()));
     } catch (MatrixException e) {
       if (prepare || !e.isForbidden()) {
         throw e;
@@ -200,7 +200,8 @@ public final class TargetSurvey {
     }
     try {
       RoomId unused =
-          bot.join(options.space().startsWith("#") ? options.space() : space.value(), List.of());
+          bot.memberships()
+              .join(options.space().startsWith("#") ? options.space() : space.value(), List.of());
       return true;
     } catch (MatrixException e) {
       if (e.isForbidden() || e.isNotFound()) {
@@ -309,7 +310,7 @@ public final class TargetSurvey {
       return false;
     }
     try {
-      RoomId unused = bot.join(id.value(), List.of());
+      RoomId unused = bot.memberships().join(id.value(), List.of());
       return true;
     } catch (MatrixException e) {
       if (e.mayResolve() || e.isTokenRefused()) {

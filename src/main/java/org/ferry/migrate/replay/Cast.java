@@ -86,7 +86,7 @@ public final class Cast {
     if (row != null && row.device() != null) {
       return voyage.homeserver().as(target, new DeviceId(row.device()));
     }
-    DeviceId device = voyage.homeserver().as(target).ensureDevice(DEVICE, DEVICE_NAME);
+    DeviceId device = voyage.homeserver().as(target).devices().ensure(DEVICE, DEVICE_NAME);
     if (row != null) {
       remember(
           new CarriedPerson(

@@ -27,7 +27,7 @@ final class GuestDevices {
   /** The device of an account, made where it is not there. */
   DeviceId of(UserId owner) {
     put(owner, State.DOUBT, null);
-    DeviceId device = voyage.homeserver().as(owner).ensureDevice(Cast.DEVICE, Cast.DEVICE_NAME);
+    DeviceId device = voyage.homeserver().as(owner).devices().ensure(Cast.DEVICE, Cast.DEVICE_NAME);
     put(owner, State.CARRIED, null);
     return device;
   }
@@ -37,7 +37,7 @@ final class GuestDevices {
     for (State state : List.of(State.DOUBT, State.CARRIED)) {
       for (Setting row : ledger.of(voyage.id(), KIND, state)) {
         try {
-          voyage.homeserver().as(row.owner()).deleteDevice(Cast.DEVICE);
+          voyage.homeserver().as(row.owner()).devices().delete(Cast.DEVICE);
           put(row.owner(), State.REMOVED, null);
         } catch (MatrixException e) {
           put(

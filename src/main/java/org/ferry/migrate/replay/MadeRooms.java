@@ -31,7 +31,7 @@ public final class MadeRooms {
   Optional<RoomId> find(RoomId old, UserId actor) {
     Intent intent = cast.actor(actor);
     String word = voyage.origin().wordOfRoom(old.value(), voyage.space().value());
-    return intent.joinedRooms().stream()
+    return intent.memberships().joinedRooms().stream()
         .filter(candidate ->
             intent
                 .state(candidate, "m.room.create", "")

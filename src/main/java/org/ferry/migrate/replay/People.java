@@ -135,9 +135,9 @@ final class People {
       Intent ghost = cast.actor(target);
       boolean unusedCreated = ghost.register(target.localpart());
       if (!name.isBlank()) {
-        ghost.setDisplayName(name);
+        ghost.ownProfile().setName(name);
       }
-      picture.ifPresent(ghost::setAvatar);
+      picture.ifPresent(ghost.ownProfile()::setAvatar);
       cast.remember(new CarriedPerson(person.id(), target, "ready", device, profile, null));
       return Optional.empty();
     } catch (MatrixException e) {

@@ -73,7 +73,7 @@ public final class Readers {
    * that is refused, who was in it or invited when somebody left, which who left still sees.
    */
   private static List<UserId> members(Intent who, RoomId room) {
-    return unlessRefused(() -> List.copyOf(who.joinedMembers(room).keySet()))
+    return unlessRefused(() -> List.copyOf(who.memberships().joinedMembers(room).keySet()))
         .or(() -> unlessRefused(() -> lastSeen(who, room)))
         .orElse(List.of());
   }

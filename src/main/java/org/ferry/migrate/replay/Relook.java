@@ -83,7 +83,9 @@ final class Relook {
     watch.phase("looking", open.size());
     Hands hands = new Hands(voyage.homeserver(), watch);
     Intent bot = voyage.bot();
-    hands.each(bot.joinedRooms(), room -> word(bot, room).ifPresent(w -> byWord.put(w, room)));
+    hands.each(
+        bot.memberships().joinedRooms(),
+        room -> word(bot, room).ifPresent(w -> byWord.put(w, room)));
     hands.each(
         open,
         room -> {

@@ -110,7 +110,7 @@ final class RoomMaker {
   /** Enters a room that is there already; what a person has to type where that cannot be. */
   private static Optional<String> enter(Intent bot, RoomId target) {
     try {
-      RoomId unusedJoined = bot.join(target.value(), List.of());
+      RoomId unusedJoined = bot.memberships().join(target.value(), List.of());
     } catch (MatrixException e) {
       if (!e.isForbidden() && !e.isNotFound()) {
         throw e;
@@ -166,7 +166,7 @@ final class RoomMaker {
       return false;
     }
     forced = true;
-    intent.leave(target, null);
+    intent.memberships().leave(target, null);
     return true;
   }
 

@@ -48,9 +48,9 @@ record Additions(String type, @Nullable String field) implements Spot.Reversible
 
   @Override
   public void put(Intent owner, String value) {
-    ObjectNode present = owner.accountData(type).orElseGet(Json::object).deepCopy();
+    ObjectNode present = owner.preferences().accountData(type).orElseGet(Json::object).deepCopy();
     merge(field == null ? present : present.withObjectProperty(field), Json.parseObject(value));
-    owner.putAccountData(type, present);
+    owner.preferences().putAccountData(type, present);
   }
 
   @Override
@@ -78,17 +78,17 @@ record Additions(String type, @Nullable String field) implements Spot.Reversible
 
   /** True where any of it was there. */
   private boolean takeOut(Intent owner, ObjectNode added) {
-    ObjectNode present = owner.accountData(type).orElseGet(Json::object).deepCopy();
+    ObjectNode present = owner.preferences().accountData(type).orElseGet(Json::object).deepCopy();
     ObjectNode there = in(present);
     ObjectNode less = without(there, added, true);
     if (less.equals(there)) {
       return false;
     }
     if (field == null) {
-      owner.putAccountData(type, less);
+      owner.preferences().putAccountData(type, less);
     } else {
       present.set(field, less);
-      owner.putAccountData(type, present);
+      owner.preferences().putAccountData(type, present);
     }
     return true;
   }

@@ -29,7 +29,9 @@ public final class Present {
   }
 
   Optional<ObjectNode> accountData(@Nullable RoomId room, String type) {
-    return room == null ? owner.accountData(type) : owner.accountData(room, type);
+    return room == null
+        ? owner.preferences().accountData(type)
+        : owner.preferences().accountData(room, type);
   }
 
   Optional<JsonNode> tag(RoomId room, String tag) {

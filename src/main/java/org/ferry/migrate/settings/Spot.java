@@ -129,9 +129,9 @@ interface Spot {
     @Override
     public void put(Intent owner, String value) {
       if (room == null) {
-        owner.putAccountData(type, Json.parseObject(value));
+        owner.preferences().putAccountData(type, Json.parseObject(value));
       } else {
-        owner.putAccountData(room, type, Json.parseObject(value));
+        owner.preferences().putAccountData(room, type, Json.parseObject(value));
       }
     }
 
@@ -230,7 +230,7 @@ interface Spot {
 
     @Override
     public void put(Intent owner, String value) {
-      owner.setQuietly(name, value);
+      owner.ownProfile().setQuietly(name, value);
     }
 
     @Override

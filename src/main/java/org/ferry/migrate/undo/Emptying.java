@@ -99,7 +99,7 @@ final class Emptying {
 
   private static void remove(Intent by, UserId user, RoomId target, Undone undone) {
     try {
-      by.kick(target, user, null);
+      by.memberships().kick(target, user, null);
       undone.removedOne();
     } catch (MatrixException e) {
       if (!e.isForbidden()) {
@@ -111,7 +111,7 @@ final class Emptying {
 
   private void go(UserId user, RoomId target, Undone undone) {
     try {
-      cast.actor(user).leave(target, null);
+      cast.actor(user).memberships().leave(target, null);
       undone.leftOne();
     } catch (MatrixException e) {
       if (!e.isForbidden() && !e.isNotFound()) {

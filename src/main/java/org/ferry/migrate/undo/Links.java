@@ -100,7 +100,7 @@ final class Links {
   /** Takes a room out of a person's list of direct chats. */
   void noDirectChat(UserId owner, RoomId target) {
     Intent intent = cast.actor(owner);
-    ObjectNode present = intent.accountData(DIRECT).orElseGet(Json::object);
+    ObjectNode present = intent.preferences().accountData(DIRECT).orElseGet(Json::object);
     ObjectNode less = Json.object();
     for (Map.Entry<String, JsonNode> entry : present.properties()) {
       ArrayNode kept = Json.array();
@@ -110,7 +110,7 @@ final class Links {
       }
     }
     if (!less.equals(present)) {
-      intent.putAccountData(DIRECT, less);
+      intent.preferences().putAccountData(DIRECT, less);
     }
   }
 

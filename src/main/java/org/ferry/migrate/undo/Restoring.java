@@ -155,7 +155,7 @@ final class Restoring {
           || members.path(user).asText().equals("join")) {
         continue;
       }
-      cast.actor(new UserId(user)).leave(target, null);
+      cast.actor(new UserId(user)).memberships().leave(target, null);
       undone.leftOne();
     }
   }

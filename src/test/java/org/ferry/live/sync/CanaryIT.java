@@ -72,8 +72,8 @@ class CanaryIT {
       awaitPushes(true);
       watching.interrupt();
       watching.join();
-      assertThat(bot.joinedRooms()).as("it sings in one room").hasSize(1);
-      RoomId room = bot.joinedRooms().getFirst();
+      assertThat(bot.memberships().joinedRooms()).as("it sings in one room").hasSize(1);
+      RoomId room = bot.memberships().joinedRooms().getFirst();
       assertThat(CanaryRoom.is(bot, room)).isTrue();
     }
   }

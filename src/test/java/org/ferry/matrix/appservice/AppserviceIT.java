@@ -54,17 +54,17 @@ class AppserviceIT {
   @Test
   void aDeviceIsMadeByLoginWhereTheServerKnowsNoOtherWay() {
     Intent ghost = lab.ghost();
-    DeviceId device = ghost.ensureDevice(new DeviceId("FERRYREPLAY"), "Ferry");
+    DeviceId device = ghost.devices().ensure(new DeviceId("FERRYREPLAY"), "Ferry");
     assertThat(device).isEqualTo(new DeviceId("FERRYREPLAY"));
     assertThat(lab.homeserver().as(ghost.user(), device).whoami().device()).isEqualTo(device);
-    assertThat(ghost.ensureDevice(device, "Ferry")).isEqualTo(device);
+    assertThat(ghost.devices().ensure(device, "Ferry")).isEqualTo(device);
   }
 
   /** Killed in the middle: the same transactions are repeated, and none makes a second event. */
   @Test
   void aHomeserverThatIsKilledAndComesBackLosesAndDoublesNothing() throws Exception {
     Intent plain = lab.ghost();
-    DeviceId device = plain.ensureDevice(new DeviceId("FERRYREPLAY"), "Ferry");
+    DeviceId device = plain.devices().ensure(new DeviceId("FERRYREPLAY"), "Ferry");
     Intent ghost = lab.homeserver().as(plain.user(), device);
     RoomId room = room(ghost);
     List<String> notices = new ArrayList<>();

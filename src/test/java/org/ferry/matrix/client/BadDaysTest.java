@@ -467,7 +467,7 @@ class BadDaysTest {
         answer(404, "{\"errcode\":\"M_NOT_FOUND\"}"),
         answer(200, "{\"device_id\":\"D\",\"access_token\":\"t\",\"user_id\":\"@old_a:x\"}"));
     org.ferry.id.DeviceId wanted = new org.ferry.id.DeviceId("D");
-    assertThat(intent.ensureDevice(wanted, "Ferry")).isEqualTo(wanted);
+    assertThat(intent.devices().ensure(wanted, "Ferry")).isEqualTo(wanted);
     assertThat(faulty.seen().get(1)).startsWith("POST /_matrix/client/v3/login");
     assertThat(faulty.bodies().get(1)).contains("m.login.application_service", "\"@old_a:x\"");
   }

@@ -39,7 +39,7 @@ class DeviceKeysIT {
 
   private static Intent device() {
     Intent ghost = lab.ghost();
-    return lab.homeserver().as(ghost.user(), ghost.ensureDevice(DEVICE, "Ferry"));
+    return lab.homeserver().as(ghost.user(), ghost.devices().ensure(DEVICE, "Ferry"));
   }
 
   private static SyncRequest since(@Nullable String token) {
@@ -102,9 +102,9 @@ class DeviceKeysIT {
   @Test
   void aDeviceThatWasDeletedIsToldApartFromAllElse() {
     Intent alice = device();
-    assertThat(alice.hasDevice(DEVICE)).isTrue();
-    alice.deleteDevice(DEVICE);
-    assertThat(lab.homeserver().as(alice.user()).hasDevice(DEVICE)).isFalse();
+    assertThat(alice.devices().has(DEVICE)).isTrue();
+    alice.devices().delete(DEVICE);
+    assertThat(lab.homeserver().as(alice.user()).devices().has(DEVICE)).isFalse();
     assertThatThrownBy(() -> alice.sync(since(null)))
         .isInstanceOfSatisfying(
             MatrixException.class, e -> assertThat(e.isUnknownDevice()).as(e.toString()).isTrue());
@@ -125,7 +125,7 @@ class DeviceKeysIT {
       SyncRequest all = new SyncRequest(null, Json.object(), Duration.ZERO);
       assertThat(me.sync(all).path("rooms").path("join").has(room.value())).isTrue();
       me.logout();
-      assertThatThrownBy(me::joinedRooms)
+      assertThatThrownBy(me.memberships()::joinedRooms)
           .isInstanceOfSatisfying(
               MatrixException.class, e -> assertThat(e.isTokenRefused()).isTrue());
     }

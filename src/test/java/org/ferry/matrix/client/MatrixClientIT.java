@@ -72,8 +72,8 @@ class MatrixClientIT {
   @Test
   void setsAndReadsProfiles() {
     Intent ghost = ghost();
-    ghost.setDisplayName("Ägidius 🦉");
-    ghost.setAvatar("mxc://client.example.org/abc");
+    ghost.ownProfile().setName("Ägidius 🦉");
+    ghost.ownProfile().setAvatar("mxc://client.example.org/abc");
     assertThat(bot.profile(ghost.user()))
         .contains(new Profile("Ägidius 🦉", "mxc://client.example.org/abc"));
     assertThat(bot.profile(UserId.of("old_nobody", DOMAIN))).isEmpty();
@@ -83,7 +83,7 @@ class MatrixClientIT {
   void sendsAtTheTimeOfTheOriginal() {
     Intent ghost = ghost();
     RoomId room = room(bot);
-    assertThat(ghost.join(room.value(), List.of())).isEqualTo(room);
+    assertThat(ghost.memberships().join(room.value(), List.of())).isEqualTo(room);
     EventId sent = ghost.send(room, "m.room.message", "t1", text("then"), LONG_AGO);
     ObjectNode event = bot.event(room, sent).orElseThrow();
     assertThat(event.path("origin_server_ts").asLong()).isEqualTo(LONG_AGO);
@@ -98,16 +98,16 @@ class MatrixClientIT {
   @Test
   void repeatsATransactionOfADeviceWithoutASecondEvent() {
     Intent plain = ghost();
-    DeviceId device = plain.ensureDevice(new DeviceId("FERRYREPLAY"), "Ferry");
-    assertThat(plain.ensureDevice(device, "Ferry")).isEqualTo(device);
+    DeviceId device = plain.devices().ensure(new DeviceId("FERRYREPLAY"), "Ferry");
+    assertThat(plain.devices().ensure(device, "Ferry")).isEqualTo(device);
     Intent ghost = server.as(plain.user(), device);
     assertThat(ghost.whoami().device()).isEqualTo(device);
     RoomId room = room(bot);
-    RoomId unused = ghost.join(room.value(), List.of());
+    RoomId unused = ghost.memberships().join(room.value(), List.of());
     EventId first = ghost.send(room, "m.room.message", "same", text("a"), null);
     assertThat(ghost.send(room, "m.room.message", "same", text("a"), null)).isEqualTo(first);
-    plain.deleteDevice(device);
-    plain.deleteDevice(device);
+    plain.devices().delete(device);
+    plain.devices().delete(device);
     assertThatThrownBy(() -> ghost.send(room, "m.room.message", "later", text("b"), null))
         .isInstanceOfSatisfying(
             MatrixException.class,
@@ -118,8 +118,8 @@ class MatrixClientIT {
   void readsStateMembersAndTimeline() {
     Intent ghost = ghost();
     RoomId room = room(bot);
-    bot.invite(room, ghost.user(), "welcome");
-    RoomId unused = ghost.join(room.value(), List.of(DOMAIN));
+    bot.memberships().invite(room, ghost.user(), "welcome");
+    RoomId unused = ghost.memberships().join(room.value(), List.of(DOMAIN));
     List<String> sent = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       sent.add(ghost.send(room, "m.room.message", "n" + i, text("n" + i), null).value());
@@ -127,9 +127,9 @@ class MatrixClientIT {
     assertThat(bot.state(room, "m.room.create", "")).isPresent();
     assertThat(bot.state(room, "org.example", "none/ of ? these")).isEmpty();
     assertThat(bot.fullState(room)).anyMatch(e -> e.path("type").asText().equals("m.room.create"));
-    assertThat(bot.joinedMembers(room).keySet())
+    assertThat(bot.memberships().joinedMembers(room).keySet())
         .containsExactlyInAnyOrder(bot.user(), ghost.user());
-    assertThat(ghost.joinedRooms()).containsExactly(room);
+    assertThat(ghost.memberships().joinedRooms()).containsExactly(room);
     List<String> seen = new ArrayList<>();
     String from = null;
     do {
@@ -138,9 +138,9 @@ class MatrixClientIT {
       from = page.end();
     } while (from != null);
     assertThat(seen).containsSubsequence(sent);
-    bot.kick(room, ghost.user(), "enough");
-    assertThat(ghost.joinedRooms()).isEmpty();
-    bot.leave(room, null);
+    bot.memberships().kick(room, ghost.user(), "enough");
+    assertThat(ghost.memberships().joinedRooms()).isEmpty();
+    bot.memberships().leave(room, null);
     assertThatThrownBy(() -> ghost.send(room, "m.room.message", "no", text("no"), null))
         .isInstanceOfSatisfying(MatrixException.class, e -> assertThat(e.isForbidden()).isTrue());
   }
@@ -247,11 +247,12 @@ class MatrixClientIT {
   void keepsAccountData() {
     Intent ghost = ghost();
     RoomId room = room(ghost);
-    ghost.putAccountData("org.example.a", Json.object().put("a", 1));
-    ghost.putAccountData(room, "m.tag", Json.object().put("b", 2));
-    assertThat(ghost.accountData("org.example.a")).contains(Json.object().put("a", 1));
-    assertThat(ghost.accountData(room, "m.tag")).contains(Json.object().put("b", 2));
-    assertThat(ghost.accountData("org.example.none")).isEmpty();
+    ghost.preferences().putAccountData("org.example.a", Json.object().put("a", 1));
+    ghost.preferences().putAccountData(room, "m.tag", Json.object().put("b", 2));
+    assertThat(ghost.preferences().accountData("org.example.a"))
+        .contains(Json.object().put("a", 1));
+    assertThat(ghost.preferences().accountData(room, "m.tag")).contains(Json.object().put("b", 2));
+    assertThat(ghost.preferences().accountData("org.example.none")).isEmpty();
   }
 
   @Test
@@ -264,7 +265,7 @@ class MatrixClientIT {
   @Test
   void saysThatTheTokenIsWrongAndNotWhichItWas() {
     try (Homeserver other = lab.client(Secret.of("wrong-canary"))) {
-      assertThatThrownBy(() -> other.as(bot.user()).joinedRooms())
+      assertThatThrownBy(() -> other.as(bot.user()).memberships().joinedRooms())
           .isInstanceOfSatisfying(
               MatrixException.class,
               e -> {
