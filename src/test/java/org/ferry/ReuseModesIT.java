@@ -3,8 +3,10 @@ package org.ferry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import org.ferry.lab.LabClient;
+import org.ferry.testing.HttpFaultProxy;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.crossing.Landing;
 import org.ferry.testing.crossing.Sample;
@@ -28,6 +30,9 @@ class ReuseModesIT {
   private static String space = "";
   private static String byAlias = "";
   private static String byName = "";
+  private static final Landing ANNEX = SHORE.landing("annex", "annex", "rooms: {reuse: append}");
+  private static String root = "";
+  private static String village = "";
 
   private static String room(String options) {
     String room = OWNER.createRoom(LabClient.json(options.replace('\'', '"')));
@@ -155,11 +160,10 @@ class ReuseModesIT {
   @Test
   @Order(4)
   void roomsHangWhereThePlanSaysAlsoInASubSpaceThatWasThereBefore() {
-    Landing annex = SHORE.landing("annex", "annex", "rooms: {reuse: append}");
-    String root =
+    root =
         space(
             "{'preset':'private_chat','name':'Annex','room_alias_name':'annex','creation_content':{'type':'m.space'}}");
-    String village =
+    village =
         space("{'preset':'private_chat','name':' village','creation_content':{'type':'m.space'}}");
     OWNER.setState(
         root,
@@ -167,9 +171,8 @@ class ReuseModesIT {
         village,
         LabClient.json("{\"via\":[\"%s\"]}".formatted(Shore.DOMAIN)));
     String old = SAMPLE.room("random");
-    String[] migrate = {
-      "migrate", "-y", "--media", Sample.MEDIA.toString(), "--rooms", "Village", "--rooms", old
-    };
+    Landing annex = ANNEX;
+    String[] migrate = migrate("random");
     var unused = annex.must(0, "analyze", Sample.SQL.toString());
     unused = annex.must(0, "plan");
     unused = annex.must(0, migrate);
@@ -189,5 +192,77 @@ class ReuseModesIT {
     assertThat(hangs(village, room)).isFalse();
     assertThat(hangs(root, room)).isTrue();
     assertThat(annex.must(1, "verify").out()).doesNotContain("(" + old + ")");
+  }
+
+  private static String[] migrate(String... rooms) {
+    List<String> line =
+        new ArrayList<>(
+            List.of("migrate", "-y", "--media", Sample.MEDIA.toString(), "--rooms", "Village"));
+    for (String room : rooms) {
+      line.addAll(List.of("--rooms", SAMPLE.room(room)));
+    }
+    return line.toArray(String[]::new);
+  }
+
+  @Test
+  @Order(5)
+  void aRoomThatHangsWhereThePlanNoLongerHasItIsNamed() {
+    String old = SAMPLE.room("random");
+    String room = ANNEX.mapped().room(old);
+    hang(room, "{\"via\":[\"%s\"],\"org.ferry.helper\":true}".formatted(Shore.DOMAIN));
+    assertThat(ANNEX.must(1, "verify").out())
+        .contains("(" + old + ")", "expected no child of the space " + SAMPLE.room("space"));
+    hang(room, "{\"org.ferry.helper\":true}");
+    assertThat(ANNEX.must(1, "verify").out()).doesNotContain("(" + old + ")");
+  }
+
+  private static void hang(String room, String content) {
+    String path =
+        "/_matrix/client/v3/rooms/%s/state/m.space.child/%s?user_id=%s"
+            .formatted(LabClient.esc(village), LabClient.esc(room), LabClient.esc(BOT));
+    assertThat(SHORE.bot().put(path, LabClient.json(content)).has("event_id")).isTrue();
+  }
+
+  @Test
+  @Order(6)
+  void aRoomThatCannotBeHungDoesNotKeepTheOthersOut() {
+    var unused = ANNEX.must(0, migrate("dup1", "dup2"));
+    String refused = ANNEX.mapped().room(SAMPLE.room("dup1"));
+    String hung = ANNEX.mapped().room(SAMPLE.room("dup2"));
+    for (String room : List.of("random", "dup1", "dup2")) {
+      parents(SAMPLE.room(room), "[\"" + SAMPLE.room("space") + "\"]");
+    }
+    try (HttpFaultProxy proxy = HttpFaultProxy.to(SHORE.server().baseUrl())) {
+      proxy.answer(
+          seen ->
+              seen.method().equals("PUT")
+                  && seen.path().contains(LabClient.esc(village) + "/state/m.space.child/")
+                  && seen.path().contains(LabClient.esc(refused)),
+          1_000,
+          403,
+          "{\"errcode\":\"M_FORBIDDEN\",\"error\":\"not today\"}");
+      String direct = SHORE.server().baseUrl().toString();
+      ANNEX.edit("config.yaml", c -> c.replace(direct, proxy.url().toString()));
+      var run = ANNEX.must(0, migrate("random", "dup1", "dup2"));
+      ANNEX.edit("config.yaml", c -> c.replace(proxy.url().toString(), direct));
+      assertThat(run.err())
+          .containsOnlyOnce("as the plan has it")
+          .contains("as the plan has it: Dup (403 M_FORBIDDEN not today)");
+    }
+    assertThat(hangs(village, refused)).isFalse();
+    assertThat(hangs(village, hung)).isTrue();
+    assertThat(hangs(village, ANNEX.mapped().room(SAMPLE.room("random")))).isTrue();
+  }
+
+  private static void parents(String room, String parents) {
+    ANNEX.edit(
+        "plan.yaml",
+        plan -> {
+          int at = plan.indexOf("id: \"" + room + "\"");
+          int end = plan.indexOf("\n  - id: ", at);
+          String line = plan.substring(at, end < 0 ? plan.length() : end);
+          String edited = line.replaceFirst("parents: \\[[^\\]]*\\]", "parents: " + parents);
+          return plan.replace(line, edited);
+        });
   }
 }

@@ -10,6 +10,7 @@ enum Units {
   PEOPLE("people"),
   ROOMS("rooms"),
   FILES("files"),
+  ALIASES("aliases"),
   INVITATIONS("invitations"),
   STEPS("steps");
 
@@ -26,8 +27,9 @@ enum Units {
     return switch (phase) {
       case "reading", "counting again" -> BYTES;
       case "history", "events" -> EVENTS;
-      case "people", "strangers" -> PEOPLE;
+      case "people", "strangers", "ghosts" -> PEOPLE;
       case "rooms", "rooms of the Space", "looking" -> ROOMS;
+      case "aliases" -> ALIASES;
       case "invitations" -> INVITATIONS;
       case "files", "media" -> FILES;
       case "indexes", "figures" -> STEPS;

@@ -1,13 +1,13 @@
 package org.ferry.migrate.replay;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
@@ -15,7 +15,6 @@ import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.RoomFacts;
-import org.ferry.migrate.plan.Parents;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Lookups.RoomFate;
 
@@ -32,7 +31,7 @@ final class SubSpaces {
   private final Watch watch;
   private final Readers readers;
   private final List<Plan.PlanRoom> spaces;
-  private final Map<RoomId, List<RoomId>> before;
+  private final FormerParents parents;
 
   /**
    * Sub-spaces of a crossing.
@@ -52,54 +51,73 @@ final class SubSpaces {
     this.links = links;
     this.watch = watch;
     this.readers = new Readers(voyage);
-    this.spaces =
-        voyage.plan().rooms().stream()
-            .filter(Plan.PlanRoom::carried)
-            .filter(
-                r -> Optional.ofNullable(facts.get(r.id())).filter(RoomFacts::isSpace).isPresent())
-            .toList();
-    Set<RoomId> ids = spaces.stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
-    this.before = Parents.of(List.copyOf(facts.values()), ids);
+    this.parents = new FormerParents(voyage.plan(), facts);
+    this.spaces = parents.spaces();
   }
 
-  /** Links all that stands; doing it again changes nothing. */
+  /** Links all that stands; doing it again changes nothing. What fails ends nothing else. */
   void link() {
     for (Plan.PlanRoom space : spaces) {
       Optional<CarriedRoom> row = voyage.ledger().room(voyage.id(), space.id());
       if (row.isPresent() && row.get().target() != null) {
-        try {
-          link(space, row.get());
-        } catch (MatrixException e) {
-          if (e.isTokenRefused()) {
-            throw e;
-          }
-          watch.say(
-              "not all rooms hang in %s: %s; give the sender power for m.space.child there and run ferry migrate again"
-                  .formatted(space.name(), e.getMessage()));
-        }
+        Map<String, List<String>> failed = new LinkedHashMap<>();
+        link(space, row.get(), failed);
+        failed.forEach((why, rooms) ->
+            watch.say(
+                "not in %s as the plan has it: %s (%s); give Ferry power for m.space.child there and run ferry migrate again"
+                    .formatted(space.name(), String.join(", ", rooms), why)));
       }
     }
   }
 
-  private void link(Plan.PlanRoom space, CarriedRoom row) {
+  private void link(Plan.PlanRoom space, CarriedRoom row, Map<String, List<String>> failed) {
     RoomId target = Objects.requireNonNull(row.target());
-    Intent actor = cast.actor(readers.of(row, target).user());
-    Map<String, ObjectNode> children = children(actor, target);
+    Map<String, ObjectNode> children = new HashMap<>();
+    List<Intent> actor = new ArrayList<>();
+    tried(
+        "all of its rooms",
+        failed,
+        () -> {
+          actor.add(cast.actor(readers.of(row, target).user()));
+          children.putAll(children(actor.getFirst(), target));
+        });
+    if (!failed.isEmpty()) {
+      return;
+    }
     for (Plan.PlanRoom room : voyage.plan().rooms()) {
       if (room.carried()
           && room.inSpace()
           && room.action() == Plan.RoomAction.CREATE
           && lookups.room(room.id()) instanceof RoomFate.Carried carried) {
         ObjectNode link = children.getOrDefault(carried.target().value(), Json.object());
-        boolean hangs = link.path("via").size() > 0;
-        boolean named = room.parents().contains(space.id());
-        boolean meant = before.getOrDefault(room.id(), List.of()).contains(space.id());
-        if (named && !hangs) {
-          links.hang(actor, target, carried.target());
-        } else if (!named && meant) {
-          links.unhang(actor, target, acting(room, carried.target()), carried.target());
-        }
+        Place place = new Place(space, target, actor.getFirst());
+        tried(room.name(), failed, () -> place(room, carried.target(), place, link));
       }
+    }
+  }
+
+  /** A space, where it stands, and who writes into it. */
+  private record Place(Plan.PlanRoom space, RoomId target, Intent actor) {}
+
+  private void place(Plan.PlanRoom room, RoomId target, Place place, ObjectNode link) {
+    boolean hangs = link.path("via").size() > 0;
+    boolean named = room.parents().contains(place.space().id());
+    if (named && !hangs) {
+      links.hang(place.actor(), place.target(), target);
+    } else if (!named && parents.isLeft(room.id(), place.space().id(), link)) {
+      links.unhang(place.actor(), place.target(), acting(room, target), target);
+    }
+  }
+
+  private static void tried(String what, Map<String, List<String>> failed, Runnable work) {
+    try {
+      work.run();
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      String why = (e.status() + " " + e.errcode() + " " + e.error()).strip();
+      boolean unused = failed.computeIfAbsent(why, w -> new ArrayList<>()).add(what);
     }
   }
 

@@ -9,25 +9,35 @@ import org.ferry.matrix.client.ResolvedAlias;
 import org.ferry.migrate.CrossingLedger.CarriedAlias;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.replay.Voyage;
+import org.ferry.migrate.replay.Watch;
 import org.ferry.migrate.verify.Difference.Kind;
 
 /** Resolves every alias that was carried: it leads to the room that the old one became. */
 final class AliasCheck {
   private final Voyage voyage;
   private final Findings findings;
+  private final Watch watch;
 
-  AliasCheck(Voyage voyage, Findings findings) {
+  AliasCheck(Voyage voyage, Findings findings, Watch watch) {
     this.voyage = voyage;
     this.findings = findings;
+    this.watch = watch;
   }
 
-  /** Compares all. */
+  /** Compares all, or as many as there is time for before a stop. */
   void run() {
     List<CarriedAlias> carried;
     try (Stream<CarriedAlias> rows = voyage.ledger().aliases(voyage.id())) {
       carried = rows.filter(a -> a.state().equals("carried")).toList();
     }
-    carried.forEach(this::compare);
+    watch.phase("aliases", carried.size());
+    for (CarriedAlias alias : carried) {
+      if (watch.stopping()) {
+        return;
+      }
+      compare(alias);
+      watch.step(1);
+    }
   }
 
   private void compare(CarriedAlias alias) {

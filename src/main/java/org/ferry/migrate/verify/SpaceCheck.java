@@ -11,6 +11,7 @@ import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.FormerParents;
 import org.ferry.migrate.replay.Readers;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Lookups;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the children of the destination Space and of the carried sub-spaces: a room hangs in
- * those that the plan names for it, or else in the Space itself, and in that only then. What else a
- * sub-space holds is compared with its state.
+ * those that the plan names for it and in no other of the carried ones, or else in the Space itself,
+ * and in that only then. What else a sub-space holds is compared with its state.
  */
 final class SpaceCheck {
   static final String CHILD = "m.space.child";
@@ -29,13 +30,16 @@ final class SpaceCheck {
   private final Lookups lookups;
   private final Crew crew;
   private final Readers readers;
+  private final FormerParents former;
   private final Map<RoomId, Map<String, ObjectNode>> subSpaces = new HashMap<>();
   private Map<String, ObjectNode> children = Map.of();
   private @Nullable String unreadable;
 
   /** Reads the Space. */
-  SpaceCheck(Voyage voyage, Lookups lookups, Crew crew, Readers readers) {
+  SpaceCheck(
+      Voyage voyage, Lookups lookups, Crew crew, Readers readers, FormerParents former) {
     this.voyage = voyage;
+    this.former = former;
     this.lookups = lookups;
     this.crew = crew;
     this.readers = readers;
@@ -76,8 +80,35 @@ final class SpaceCheck {
     for (RoomId parent : parents) {
       place(room, subSpace(parent).get(target.value()), true, "the space " + parent, findings);
     }
+    if (room.inSpace()) {
+      former.spaces().forEach(space -> left(room, target, space, findings));
+    }
     boolean belongs = room.inSpace() && parents.isEmpty();
     place(room, children.get(target.value()), belongs, "the Space", findings);
+  }
+
+  /** A room that still hangs where an earlier plan, or the source alone, had it. */
+  private void left(Plan.PlanRoom room, RoomId target, Plan.PlanRoom space, Findings findings) {
+    if (room.parents().contains(space.id()) || !isCarried(space.id())) {
+      return;
+    }
+    ObjectNode child = ifReadable(space.id()).get(target.value());
+    if (child != null && former.isLeft(room.id(), space.id(), child.path("content"))) {
+      place(room, child, false, "the space " + space.id(), findings);
+    }
+  }
+
+  /** A sub-space that cannot be read is named once, as a room. */
+  private Map<String, ObjectNode> ifReadable(RoomId old) {
+    try {
+      return subSpace(old);
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      subSpaces.put(old, Map.of());
+      return Map.of();
+    }
   }
 
   private Map<String, ObjectNode> subSpace(RoomId old) {

@@ -18,6 +18,7 @@ import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.replay.Contexts;
 import org.ferry.migrate.replay.Courier;
+import org.ferry.migrate.replay.FormerParents;
 import org.ferry.migrate.replay.LedgerLookups;
 import org.ferry.migrate.replay.Readers;
 import org.ferry.migrate.replay.Voyage;
@@ -96,7 +97,8 @@ public final class Verifier {
     List<Plan.PlanRoom> rooms =
         voyage.plan().rooms().stream().filter(Plan.PlanRoom::carried).toList();
     watch.phase("rooms", rooms.size());
-    SpaceCheck space = new SpaceCheck(voyage, lookups, crew, readers);
+    FormerParents former = new FormerParents(voyage.plan(), facts);
+    SpaceCheck space = new SpaceCheck(voyage, lookups, crew, readers, former);
     space.whole(general);
     List<RoomVerdict> verdicts = new ArrayList<>();
     for (Plan.PlanRoom plan : rooms) {
@@ -106,7 +108,7 @@ public final class Verifier {
       verdicts.add(room(plan, space));
       watch.step(1);
     }
-    new AliasCheck(voyage, general).run();
+    new AliasCheck(voyage, general, watch).run();
     long unusedPeople = new PersonCheck(voyage, lookups, facts, general, watch).run();
     MediaCheck files = new MediaCheck(voyage, media, general, watch);
     files.run();
