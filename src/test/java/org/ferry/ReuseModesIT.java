@@ -247,7 +247,7 @@ class ReuseModesIT {
       ANNEX.edit("config.yaml", c -> c.replace(proxy.url().toString(), direct));
       assertThat(run.err())
           .containsOnlyOnce("as the plan has it")
-          .contains("as the plan has it: Dup (403 M_FORBIDDEN not today)");
+          .contains("Projets (" + SAMPLE.room("dup1") + "): 403 M_FORBIDDEN not today; give Ferry");
     }
     assertThat(hangs(village, refused)).isFalse();
     assertThat(hangs(village, hung)).isTrue();

@@ -72,6 +72,7 @@ class VerifyIT {
     assertThat(report.path("source").path("is_last_load").asBoolean()).isTrue();
     assertThat(report.path("source").path("events").asInt()).isEqualTo(715);
     assertThat(report.path("files").path("compared").asInt()).isEqualTo(mapped.all("media").size());
+    assertThat(landing.must(0, "verify").err()).contains("ghosts: ", "aliases: ");
     assertThat(report.path("files").path("with_media_store"))
         .isEqualTo(report.path("files").path("compared"));
   }
@@ -195,9 +196,13 @@ class VerifyIT {
     String goat = oldEvent("general", "goat.png").content().path("url").asText();
     String media = mapped.media(goat).substring("mxc://".length());
     var unused = shore.admin().request("DELETE", "/_synapse/admin/v1/media/" + media, null).ok();
+    profile(alice, "displayname", "Somebody else");
+    profile(bob, "avatar_url", mapped.media("mxc://old.example.org/YJqmmkClJFrgLlPzmyXSIyvY"));
     found = landing.json(1, "verify", "--json");
     assertThat(all(found))
         .containsExactlyInAnyOrder(
+            "setting " + alice + ": profile displayname by null",
+            "setting " + bob + ": profile avatar_url by null",
             "General: state m.room.power_levels by " + BOT,
             "RANDOM: state m.room.name by " + BOT,
             "RANDOM: unexpected " + stateEvent(random, "org.example.more") + " by " + BOT,
@@ -208,7 +213,7 @@ class VerifyIT {
             verdictName("dup1") + ": space " + SAMPLE.room("dup1") + " by " + BOT,
             "media " + goat + " by null");
     assertThat(copy).isNotEqualTo(mapped.event(twice.id()));
-    assertThat(found.path("differences").asInt()).isEqualTo(9);
+    assertThat(found.path("differences").asInt()).isEqualTo(11);
   }
 
   @Test
@@ -216,11 +221,11 @@ class VerifyIT {
   void aPersonCanReadWhatIsWrong() {
     var told = landing.must(1, "verify", "--report", "report.html");
     assertThat(told.out())
-        .contains("9 differences", "RANDOM (" + SAMPLE.room("random") + "): 5 differences")
+        .contains("11 differences", "RANDOM (" + SAMPLE.room("random") + "): 5 differences")
         .contains("was taken back on the new side, by " + BOT)
         .contains("no difference: m.room.topic was changed since by " + person.userId());
     assertThat(landing.read("report.html"))
-        .contains("There are 9 differences", "The setting “name” is another than before.")
+        .contains("There are 11 differences", "The setting “name” is another than before.")
         .contains("An entry stands there twice", "A file has other bytes")
         .contains("was changed by " + person.userId())
         .doesNotContain("I live here now", "Bonjour à tous");
@@ -260,6 +265,14 @@ class VerifyIT {
   private static JsonNode as(String user, String room, String path, JsonNode content) {
     String who = "?user_id=" + LabClient.esc(user);
     return shore.bot().put(V3 + LabClient.esc(room) + path + who, content);
+  }
+
+  private static void profile(String user, String field, String value) {
+    String path =
+        "/_matrix/client/v3/profile/%s/%s?org.matrix.msc4069.propagate=false&user_id=%s"
+            .formatted(LabClient.esc(user), field, LabClient.esc(user));
+    JsonNode unused =
+        shore.bot().put(path, LabClient.json("{\"%s\":\"%s\"}".formatted(field, value)));
   }
 
   private static String verdictName(String room) {

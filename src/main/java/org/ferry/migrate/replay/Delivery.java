@@ -54,9 +54,9 @@ final class Delivery {
    * @throws MatrixException where the server refuses Ferry itself
    */
   Settled send(LedgerEvent event, Rewritten.Send send) {
-    EventId id;
+    Sent sent;
     try {
-      id = attempt(event, send, send.sender());
+      sent = new Sent(attempt(event, send, send.sender()), false);
     } catch (MatrixException e) {
       if (e.is(Errcode.DUPLICATE_ANNOTATION)) {
         return settled(
@@ -69,16 +69,20 @@ final class Delivery {
         return failed(event, e);
       }
       try {
-        id = withHelp(event, send, e);
+        sent = withHelp(event, send, e);
       } catch (MatrixException again) {
         return failed(event, again);
       }
     }
-    if (send.stateKey() != null && isKnown(event, send, id)) {
-      return settled(event, EventState.MERGED, id, "the same state as before", send);
+    if (send.stateKey() != null && isKnown(event, send, sent.id())) {
+      return settled(event, EventState.MERGED, sent.id(), "the same state as before", send);
     }
-    return settled(event, EventState.CARRIED, id, null, send);
+    Settled carried = settled(event, EventState.CARRIED, sent.id(), null, send);
+    return sent.byAnother() ? StandIn.note(carried) : carried;
   }
+
+  /** What stands now, and whether somebody else than its sender sent it. */
+  private record Sent(EventId id, boolean byAnother) {}
 
   private EventId attempt(LedgerEvent event, Rewritten.Send send, UserId sender) {
     if (send.stateKey() != null) {
@@ -94,13 +98,14 @@ final class Delivery {
     return send.repairs().contains(Placeholder.NOTE) ? Placeholder.NOTE : "event";
   }
 
-  private EventId withHelp(LedgerEvent event, Rewritten.Send send, MatrixException refusal) {
+  private Sent withHelp(LedgerEvent event, Rewritten.Send send, MatrixException refusal) {
     Optional<EventId> helped = helper.deliver(send, () -> attempt(event, send, send.sender()));
     if (helped.isPresent()) {
-      return helped.get();
+      return new Sent(helped.get(), false);
     }
     if (send.stateKey() != null && mayStandIn(send)) {
-      return attempt(event, send, readers.present(room.actor(), target).user());
+      UserId present = readers.present(room.actor(), target).user();
+      return new Sent(attempt(event, send, present), !present.equals(send.sender()));
     }
     throw refusal;
   }

@@ -64,7 +64,8 @@ final class Doubts {
     Map<String, LedgerEvent> byWord = new HashMap<>();
     doubtful.forEach(e -> byWord.put(voyage.origin().wordOf(e.event().id().value()), e));
     Set<EventId> placeholders = new HashSet<>();
-    Map<Long, EventId> found = search(old, target, reader, byWord, placeholders);
+    Set<EventId> standIns = new HashSet<>();
+    Map<Long, EventId> found = search(old, target, reader, byWord, placeholders, standIns);
     doubtful.forEach(e -> emptied(e, doubtful, found, reader, target));
     Place furthest = voyage.ledger().furthest(voyage.id(), old).orElse(null);
     Set<EventId> taken = new HashSet<>();
@@ -78,7 +79,9 @@ final class Doubts {
       if (id == null) {
         absent.add(event.key());
       } else {
-        settled.add(noted(arrived(event, id, furthest, taken.add(id)), placeholders.contains(id)));
+        Settled arrived = arrived(event, id, furthest, taken.add(id));
+        Settled noted = standIns.contains(id) ? StandIn.note(arrived) : arrived;
+        settled.add(noted(noted, placeholders.contains(id)));
       }
     }
     RoomReplay.committed(voyage.ledger().settle(voyage.id(), settled));
@@ -135,7 +138,8 @@ final class Doubts {
       RoomId target,
       Intent reader,
       Map<String, LedgerEvent> byWord,
-      Set<EventId> placeholders) {
+      Set<EventId> placeholders,
+      Set<EventId> standIns) {
     Set<EventId> known = new HashSet<>();
     for (EventFate fate : voyage.ledger().lastCarried(voyage.id(), old, KNOWN)) {
       if (fate.target() != null) {
@@ -150,7 +154,11 @@ final class Doubts {
       for (ObjectNode event : page.chunk()) {
         EventId id = new EventId(event.path("event_id").asText());
         seen += known.contains(id) ? 1 : 0;
-        match(event, byWord, reader.user()).ifPresent(e -> found.putIfAbsent(e.key(), id));
+        Optional<LedgerEvent> ours = match(event, byWord, reader.user());
+        ours.ifPresent(e -> found.putIfAbsent(e.key(), id));
+        if (ours.filter(e -> StandIn.is(event, cast.target(e.event().sender()))).isPresent()) {
+          boolean unused = standIns.add(id);
+        }
         if (Placeholder.is(event.path("content"))) {
           boolean unused = placeholders.add(id);
         }

@@ -40,8 +40,8 @@ public final class FormerParents {
   }
 
   /**
-   * Whether a link that stands is Ferry's doing: the room's own history hung it there, or an earlier
-   * plan did. It has to go where the plan does not name the space.
+   * Whether a link that stands is Ferry's doing: the room's own history hung it there, or an
+   * earlier plan did. It has to go where the plan does not name the space.
    *
    * @param room the old room
    * @param space the old space
@@ -49,7 +49,6 @@ public final class FormerParents {
    */
   public boolean isLeft(RoomId room, RoomId space, JsonNode link) {
     boolean hangs = link.path("via").isArray() && !link.path("via").isEmpty();
-    return hangs
-        && (before.getOrDefault(room, List.of()).contains(space) || Origin.isHelper(link));
+    return hangs && (before.getOrDefault(room, List.of()).contains(space) || Origin.isHelper(link));
   }
 }

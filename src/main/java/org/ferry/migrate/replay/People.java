@@ -1,69 +1,33 @@
 package org.ferry.migrate.replay;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.ferry.id.MxcUri;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
-import org.ferry.matrix.event.Json;
-import org.ferry.matrix.event.Sanitizer;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
-import org.ferry.migrate.SourceLedger.Stranger;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Lookups.FileFate;
 import org.ferry.migrate.settings.Wishes;
-import org.ferry.model.Person;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the ghosts and accounts: with the name and picture of those they stand for, before they
  * enter a room. Safe for use by many threads.
  */
 final class People {
-  private final Voyage voyage;
   private final Cast cast;
   private final Files files;
   private final Accounts accounts;
   private final Keeper keeper;
-  private final Map<UserId, Face> faces;
-
-  /** What somebody looks like. */
-  private record Face(@Nullable String name, @Nullable String avatar) {}
+  private final Faces faces;
 
   People(Voyage voyage, Cast cast, Files files) {
-    this.voyage = voyage;
     this.cast = cast;
     this.files = files;
     this.accounts = new Accounts(voyage, cast);
     this.keeper = new Keeper(voyage);
-    this.faces = faces(voyage);
-  }
-
-  private static Map<UserId, Face> faces(Voyage voyage) {
-    Map<UserId, Face> faces = new HashMap<>();
-    try (Stream<Person> people = voyage.sources().people(voyage.source().id())) {
-      people.forEach(p -> faces.put(p.id(), new Face(p.displayName(), p.avatar())));
-    }
-    try (Stream<Stranger> strangers = voyage.sources().strangers(voyage.source().id())) {
-      strangers.forEach(s -> faces.putIfAbsent(s.id(), face(s.memberContent())));
-    }
-    return faces;
-  }
-
-  private static Face face(@Nullable String memberContent) {
-    try {
-      JsonNode content = memberContent == null ? Json.object() : Json.parseObject(memberContent);
-      return new Face(
-          content.path("displayname").textValue(), content.path("avatar_url").textValue());
-    } catch (IllegalArgumentException e) {
-      return new Face(null, null);
-    }
+    this.faces = new Faces(voyage);
   }
 
   /**
@@ -92,8 +56,6 @@ final class People {
   }
 
   private List<String> account(Plan.PlanPerson person, UserId target) {
-    Face face = faces.getOrDefault(person.id(), new Face(person.name(), null));
-    String name = face.name == null ? "" : face.name;
     Optional<CarriedPerson> row = cast.row(target);
     boolean made = row.filter(r -> r.state().equals("ready")).isPresent();
     boolean fresh = false;
@@ -103,9 +65,9 @@ final class People {
         fresh = !accounts.isOurs(target);
         accounts.make(target);
       }
-      String avatar = picture(face).orElse("");
+      String avatar = picture(person).orElse("");
       List<String> failures =
-          new ArrayList<>(keeper.keep(target, Wishes.profile(Sanitizer.name(name), avatar), fresh));
+          new ArrayList<>(keeper.keep(target, Wishes.profile(faces.name(person), avatar), fresh));
       if (!made) {
         cast.remember(new CarriedPerson(person.id(), target, "ready", null, null, null));
       }
@@ -121,23 +83,25 @@ final class People {
   }
 
   private Optional<String> ghost(Plan.PlanPerson person, UserId target) {
-    Face face = faces.getOrDefault(person.id(), new Face(person.name(), null));
-    String name = Sanitizer.name(name(person.id(), face));
+    String name = faces.ghostName(person);
     // A picture that could not be carried yet is set as soon as it can be.
-    Optional<String> picture = picture(face);
-    String profile = Txn.id(name, picture.orElse(""));
+    Optional<String> picture = picture(person);
+    String profile = Faces.note(name, picture.orElse(""));
     Optional<CarriedPerson> row = cast.row(target);
     if (row.filter(r -> r.state().equals("ready") && profile.equals(r.profile())).isPresent()) {
       return Optional.empty();
     }
     String device = row.map(CarriedPerson::device).orElse(null);
+    boolean made = row.filter(r -> r.profile() != null).isPresent();
     try {
       Intent ghost = cast.actor(target);
       boolean unusedCreated = ghost.register(target.localpart());
       if (!name.isBlank()) {
         ghost.ownProfile().setName(name);
       }
-      picture.ifPresent(ghost.ownProfile()::setAvatar);
+      if (picture.isPresent() || (made && faces.picture(person).isEmpty())) {
+        ghost.ownProfile().setAvatar(picture.orElse(""));
+      }
       cast.remember(new CarriedPerson(person.id(), target, "ready", device, profile, null));
       return Optional.empty();
     } catch (MatrixException e) {
@@ -149,23 +113,11 @@ final class People {
     }
   }
 
-  private Optional<String> picture(Face face) {
-    return Optional.ofNullable(face.avatar)
-        .flatMap(MxcUri::parse)
+  private Optional<String> picture(Plan.PlanPerson person) {
+    return faces
+        .picture(person)
         .map(files::carry)
         .filter(FileFate.Carried.class::isInstance)
         .map(f -> ((FileFate.Carried) f).target().toString());
-  }
-
-  private String name(UserId old, Face face) {
-    String shown = face.name == null || face.name.isBlank() ? old.localpart() : face.name;
-    return voyage
-        .options()
-        .identities()
-        .displaynameTemplate()
-        .replace("{displayname}", shown)
-        .replace("{localpart}", old.localpart())
-        .replace("{server}", old.server())
-        .replace("{id}", old.value());
   }
 }

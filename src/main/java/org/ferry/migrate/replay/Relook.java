@@ -160,7 +160,7 @@ final class Relook {
     @Nullable EventId notice;
   }
 
-  private record Hit(EventFate fate, EventId id, ObjectNode content) {}
+  private record Hit(EventFate fate, EventId id, ObjectNode content, boolean byAnother) {}
 
   private Seen seen(CarriedRoom row, RoomId target) {
     Seen seen = new Seen();
@@ -201,7 +201,9 @@ final class Relook {
         .word(content)
         .map(seen.waiting::get)
         .filter(f -> isSender(sender, f, row))
-        .ifPresent(f -> seen.newestFirst.add(new Hit(f, id, content)));
+        .ifPresent(f ->
+            seen.newestFirst.add(
+                new Hit(f, id, content, StandIn.is(event, cast.target(f.event().sender())))));
   }
 
   /** Notes what was found as carried; says how much that is. */
@@ -214,7 +216,8 @@ final class Relook {
       boolean late = furthest != null && place.compareTo(furthest) < 0;
       furthest = late ? furthest : place;
       if (known.putIfAbsent(hit.fate.key(), hit.id) == null) {
-        Settled carried = carried(hit.fate, hit.id, late);
+        Settled plain = carried(hit.fate, hit.id, late);
+        Settled carried = hit.byAnother ? StandIn.note(plain) : plain;
         settled.add(
             Placeholder.is(hit.content) ? RoomReplay.with(carried, Placeholder.NOTE) : carried);
         files.know(hit.fate.event(), hit.content);

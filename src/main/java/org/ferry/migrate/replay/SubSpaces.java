@@ -64,7 +64,7 @@ final class SubSpaces {
         link(space, row.get(), failed);
         failed.forEach((why, rooms) ->
             watch.say(
-                "not in %s as the plan has it: %s (%s); give Ferry power for m.space.child there and run ferry migrate again"
+                "not in %s as the plan has it: %s: %s; give Ferry power for m.space.child there and run ferry migrate again"
                     .formatted(space.name(), String.join(", ", rooms), why)));
       }
     }
@@ -91,7 +91,10 @@ final class SubSpaces {
           && lookups.room(room.id()) instanceof RoomFate.Carried carried) {
         ObjectNode link = children.getOrDefault(carried.target().value(), Json.object());
         Place place = new Place(space, target, actor.getFirst());
-        tried(room.name(), failed, () -> place(room, carried.target(), place, link));
+        tried(
+            "%s (%s)".formatted(room.name(), room.id()),
+            failed,
+            () -> place(room, carried.target(), place, link));
       }
     }
   }

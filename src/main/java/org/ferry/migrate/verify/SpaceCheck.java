@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the children of the destination Space and of the carried sub-spaces: a room hangs in
- * those that the plan names for it and in no other of the carried ones, or else in the Space itself,
- * and in that only then. What else a sub-space holds is compared with its state.
+ * those that the plan names for it and in no other of the carried ones, or else in the Space
+ * itself, and in that only then. What else a sub-space holds is compared with its state.
  */
 final class SpaceCheck {
   static final String CHILD = "m.space.child";
@@ -36,8 +36,7 @@ final class SpaceCheck {
   private @Nullable String unreadable;
 
   /** Reads the Space. */
-  SpaceCheck(
-      Voyage voyage, Lookups lookups, Crew crew, Readers readers, FormerParents former) {
+  SpaceCheck(Voyage voyage, Lookups lookups, Crew crew, Readers readers, FormerParents former) {
     this.voyage = voyage;
     this.former = former;
     this.lookups = lookups;

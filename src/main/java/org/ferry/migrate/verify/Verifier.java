@@ -109,6 +109,7 @@ public final class Verifier {
       watch.step(1);
     }
     new AliasCheck(voyage, general, watch).run();
+    new GhostCheck(voyage, general, watch).run();
     long unusedPeople = new PersonCheck(voyage, lookups, facts, general, watch).run();
     MediaCheck files = new MediaCheck(voyage, media, general, watch);
     files.run();
