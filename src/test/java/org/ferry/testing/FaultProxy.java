@@ -215,11 +215,13 @@ public final class FaultProxy implements AutoCloseable {
             dead = true;
             continue;
           }
-          int allowed = fromServer ? (int) Math.min(n, untilCut.get()) : n;
+          int allowed = fromServer ? allowed(n) : n;
           send(buffer, allowed, out);
-          if (fromServer && untilCut.get() != NEVER && untilCut.addAndGet(-n) <= 0) {
+          if (allowed < n) {
+            // Whatever has been healed meanwhile: what follows a gap must never be passed on.
             FaultProxy.this.reset();
-            untilCut.set(NEVER);
+            boolean unused = untilCut.compareAndSet(0, NEVER);
+            return;
           }
         }
         rest(closing.toMillis());
@@ -228,6 +230,12 @@ public final class FaultProxy implements AutoCloseable {
       } finally {
         links.remove(this);
       }
+    }
+
+    /** How many of these bytes may still pass; fewer than all means the end of the connection. */
+    private int allowed(int bytes) {
+      long left = untilCut.getAndUpdate(now -> now == NEVER ? NEVER : Math.max(0, now - bytes));
+      return (int) Math.min(bytes, left);
     }
 
     private void send(byte[] buffer, int bytes, OutputStream out) throws IOException {
