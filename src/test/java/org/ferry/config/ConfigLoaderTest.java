@@ -16,6 +16,35 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigLoaderTest {
+  private static final String MISTAKEN =
+      """
+      homeserver:
+        adress: "http://127.0.0.1:8008"
+        domain: https://new.example.org
+        admin: {token_file: admin.token, token: "${ADMIN}"}
+      appservice:
+        listen: 127.0.0.1:99999
+        bot: Ferry Bot
+        bot: other
+      database: {url: "mysql://db/ferry", pool_size: many}
+      langauge: en
+      space: village
+      create_space: yes
+      identities: {mode: ghosts, username_template: "old_{name}", overrides: {bob: "@r:new.example.org"}}
+      rooms: {match: id, reuse: apend, domain: x}
+      replay:
+        concurrency: 0
+        provenance: [true]
+      sources:
+        old: {type: synapse-dump, address: "http://old:8008"}
+      accounts:
+        - {user: me, password_file: none.txt, token_file: none.txt}
+      webhooks:
+        - {name: shop, url: ftp://shop}
+      retention: {messages: a month}
+      logging: 3
+      """;
+
   private static final String LEAST =
       "homeserver: {address: 'http://hs:8008/', domain: new.example.org}\n";
 
@@ -36,88 +65,64 @@ class ConfigLoaderTest {
 
   @Test
   void reportsEveryMistakeAtOnceWithItsLine() {
-    String yaml =
-        """
-        homeserver:
-          adress: "http://127.0.0.1:8008"
-          domain: https://new.example.org
-          admin: {token_file: admin.token, token: "${ADMIN}"}
-        appservice:
-          listen: 127.0.0.1:99999
-          bot: Ferry Bot
-          bot: other
-        database: {url: "mysql://db/ferry", pool_size: many}
-        langauge: en
-        space: village
-        create_space: yes
-        identities: {mode: ghosts, username_template: "old_{name}", overrides: {bob: "@r:new.example.org"}}
-        rooms: {match: id, reuse: apend, domain: x}
-        replay:
-          concurrency: 0
-          provenance: [true]
-        sources:
-          old: {type: synapse-dump, address: "http://old:8008"}
-        accounts:
-          - {user: me, password_file: none.txt, token_file: none.txt}
-        webhooks:
-          - {name: shop, url: ftp://shop}
-        retention: {messages: a month}
-        logging: 3
-        """;
-    assertThat(problems(Map.of(), yaml))
-        .containsExactly(
-            "config.yaml:1: homeserver.address: is missing: where its client API answers, as Ferry"
-                + " reaches it; for example \"http://127.0.0.1:8008\"",
-            "config.yaml:2: homeserver.adress: unknown key; did you mean address?",
-            "config.yaml:3: homeserver.domain: expected a server name, such as example.org, found"
-                + " \"https://new.example.org\"",
-            "config.yaml:4: homeserver.admin.token: the environment variable ADMIN is not set; set"
-                + " it, or write ${ADMIN:-default}",
-            "config.yaml:4: homeserver.admin.token_file: and token are both given; keep one of"
-                + " them",
-            "config.yaml:6: appservice.listen: port 99999 is above 65535",
-            "config.yaml:7: appservice.bot: expected a localpart of a-z, 0-9 and . _ = / + -, found"
-                + " \"Ferry Bot\"",
-            "config.yaml:8: appservice.bot: is given twice, first in line 7",
-            "config.yaml:9: database.url: Ferry needs PostgreSQL: embedded, or"
-                + " postgresql://user:password@host:5432/name",
-            "config.yaml:9: database.pool_size: expected a whole number from 2 to 200, found"
-                + " \"many\"",
-            "config.yaml:10: langauge: unknown key; did you mean language?",
-            "config.yaml:11: space: expected an alias such as #village:example.org, or a room id,"
-                + " found \"village\"",
-            "config.yaml:12: create_space: expected true or false, found \"yes\"",
-            "config.yaml:13: identities.mode: expected one of ghost, account, found \"ghosts\"; did"
-                + " you mean ghost?",
-            "config.yaml:13: identities.username_template: {name} is no placeholder; there are"
-                + " {localpart}, {server}, {id}",
-            "config.yaml:13: identities.overrides.bob: is not a user id of the old server, such as"
-                + " @bob:old.example.org",
-            "config.yaml:14: rooms.domain: unknown key; it belongs elsewhere: homeserver.domain",
-            "config.yaml:14: rooms.match: expected a list, such as [id, alias, name]",
-            "config.yaml:14: rooms.reuse: expected one of append, archive, skip, found \"apend\";"
-                + " did you mean append?",
-            "config.yaml:16: replay.concurrency: expected auto, or a whole number from 1 to 256,"
-                + " found \"0\"",
-            "config.yaml:17: replay.provenance: expected true or false, not a list",
-            "config.yaml:19: sources.old: path is missing: a synapse-dump is a file; name it",
-            "config.yaml:19: sources.old.address: belongs to type synapse, a live server",
-            "config.yaml:21: accounts[0].user: expected a user id, such as @me:example.org, found"
-                + " \"me\"",
-            "config.yaml:21: accounts[0].token_file: and a password are both given; keep one of"
-                + " them",
-            "config.yaml:21: accounts[0].password_file: "
-                + folder.resolve("none.txt")
-                + " does not exist; relative paths are relative to the configuration file",
-            "config.yaml:21: accounts[0].token_file: "
-                + folder.resolve("none.txt")
-                + " does not exist; relative paths are relative to the configuration file",
-            "config.yaml:23: webhooks[0].url: expected an http(s) URL, found \"ftp://shop\"",
-            "config.yaml:23: webhooks[0]: needs secret, secret_file or secrets, which sign each"
-                + " post; make one: echo whsec_$(openssl rand -base64 32)",
-            "config.yaml:24: retention.messages: expected a duration such as 30d, 12h, 15m or 10s,"
-                + " found \"a month\"",
-            "config.yaml:25: logging: expected keys: level, format");
+    assertThat(problems(Map.of(), MISTAKEN)).containsExactlyElementsOf(mistakes());
+  }
+
+  /** What is said of {@link #MISTAKEN}. */
+  private List<String> mistakes() {
+    return List.of(
+        "config.yaml:1: homeserver.address: is missing: where its client API answers, as Ferry"
+            + " reaches it; for example \"http://127.0.0.1:8008\"",
+        "config.yaml:2: homeserver.adress: unknown key; did you mean address?",
+        "config.yaml:3: homeserver.domain: expected a server name, such as example.org, found"
+            + " \"https://new.example.org\"",
+        "config.yaml:4: homeserver.admin.token: the environment variable ADMIN is not set; set"
+            + " it, or write ${ADMIN:-default}",
+        "config.yaml:4: homeserver.admin.token_file: and token are both given; keep one of"
+            + " them",
+        "config.yaml:6: appservice.listen: port 99999 is above 65535",
+        "config.yaml:7: appservice.bot: expected a localpart of a-z, 0-9 and . _ = / + -, found"
+            + " \"Ferry Bot\"",
+        "config.yaml:8: appservice.bot: is given twice, first in line 7",
+        "config.yaml:9: database.url: Ferry needs PostgreSQL: embedded, or"
+            + " postgresql://user:password@host:5432/name",
+        "config.yaml:9: database.pool_size: expected a whole number from 2 to 200, found"
+            + " \"many\"",
+        "config.yaml:10: langauge: unknown key; did you mean language?",
+        "config.yaml:11: space: expected an alias such as #village:example.org, or a room id,"
+            + " found \"village\"",
+        "config.yaml:12: create_space: expected true or false, found \"yes\"",
+        "config.yaml:13: identities.mode: expected one of ghost, account, found \"ghosts\"; did"
+            + " you mean ghost?",
+        "config.yaml:13: identities.username_template: {name} is no placeholder; there are"
+            + " {localpart}, {server}, {id}",
+        "config.yaml:13: identities.overrides.bob: is not a user id of the old server, such as"
+            + " @bob:old.example.org",
+        "config.yaml:14: rooms.domain: unknown key; it belongs elsewhere: homeserver.domain",
+        "config.yaml:14: rooms.match: expected a list, such as [id, alias, name]",
+        "config.yaml:14: rooms.reuse: expected one of append, archive, skip, found \"apend\";"
+            + " did you mean append?",
+        "config.yaml:16: replay.concurrency: expected auto, or a whole number from 1 to 256,"
+            + " found \"0\"",
+        "config.yaml:17: replay.provenance: expected true or false, not a list",
+        "config.yaml:19: sources.old: path is missing: a synapse-dump is a file; name it",
+        "config.yaml:19: sources.old.address: belongs to type synapse, a live server",
+        "config.yaml:21: accounts[0].user: expected a user id, such as @me:example.org, found"
+            + " \"me\"",
+        "config.yaml:21: accounts[0].token_file: and a password are both given; keep one of"
+            + " them",
+        "config.yaml:21: accounts[0].password_file: "
+            + folder.resolve("none.txt")
+            + " does not exist; relative paths are relative to the configuration file",
+        "config.yaml:21: accounts[0].token_file: "
+            + folder.resolve("none.txt")
+            + " does not exist; relative paths are relative to the configuration file",
+        "config.yaml:23: webhooks[0].url: expected an http(s) URL, found \"ftp://shop\"",
+        "config.yaml:23: webhooks[0]: needs secret, secret_file or secrets, which sign each"
+            + " post; make one: echo whsec_$(openssl rand -base64 32)",
+        "config.yaml:24: retention.messages: expected a duration such as 30d, 12h, 15m or 10s,"
+            + " found \"a month\"",
+        "config.yaml:25: logging: expected keys: level, format");
   }
 
   @Test

@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -37,10 +36,10 @@ import org.junit.jupiter.api.Test;
  * pg_dump writes them.
  */
 class CraftedDumpTest {
-  private final Map<String, List<String>> tables = new LinkedHashMap<>();
+  private final CraftedDump crafted = new CraftedDump();
 
   CraftedDumpTest() {
-    row(
+    crafted.row(
         "users: name, creation_ts, admin, is_guest, appservice_id, deactivated",
         "@a:old",
         "1600000000",
@@ -48,20 +47,21 @@ class CraftedDumpTest {
         "0",
         "\\N",
         "0");
-    row("rooms: room_id, is_public, creator, room_version", "!r:old", "t", "@a:old", "10");
+    crafted.row("rooms: room_id, is_public, creator, room_version", "!r:old", "t", "@a:old", "10");
   }
 
   @Test
   void leavesOutWhatNobodyEverSaw() throws Exception {
-    event("$1", "t", "{\"content\":{}}", "{}", "f", "\\N", "\\N");
-    event("$out", "t", "{\"content\":{}}", "{}", "t", "\\N", "\\N");
-    event("$soft", "t", "{\"content\":{}}", "{\"soft_failed\":true}", "f", "\\N", "\\N");
-    event("$hidden", "t", "{\"content\":{}}", "{\"outlier\":true}", "f", "\\N", "\\N");
-    event("$reason", "t", "{\"content\":{}}", "{}", "f", "auth", "\\N");
-    event("$rejected", "t", "{\"content\":{}}", "{}", "f", "\\N", "\\N");
-    event("$notsoft", "t", "{\"content\":{}}", "{\"soft_failed\":false}", "f", "\\N", "\\N");
-    row("rejections: event_id, reason", "$rejected", "auth_error");
-    with(dump -> {
+    crafted.event("$1", "t", "{\"content\":{}}", "{}", "f", "\\N", "\\N");
+    crafted.event("$out", "t", "{\"content\":{}}", "{}", "t", "\\N", "\\N");
+    crafted.event("$soft", "t", "{\"content\":{}}", "{\"soft_failed\":true}", "f", "\\N", "\\N");
+    crafted.event("$hidden", "t", "{\"content\":{}}", "{\"outlier\":true}", "f", "\\N", "\\N");
+    crafted.event("$reason", "t", "{\"content\":{}}", "{}", "f", "auth", "\\N");
+    crafted.event("$rejected", "t", "{\"content\":{}}", "{}", "f", "\\N", "\\N");
+    crafted.event(
+        "$notsoft", "t", "{\"content\":{}}", "{\"soft_failed\":false}", "f", "\\N", "\\N");
+    crafted.row("rejections: event_id, reason", "$rejected", "auth_error");
+    crafted.with(dump -> {
       assertThat(all(dump.events()))
           .extracting(e -> e.id().value())
           .containsExactlyInAnyOrder("$1", "$notsoft");
@@ -77,7 +77,7 @@ class CraftedDumpTest {
             + "[".repeat(150)
             + "]".repeat(150)
             + "}";
-    event(
+    crafted.event(
         "$1",
         "m.room.message",
         "{\"type\":\"x\",\"content\":" + content + ",\"depth\":1}",
@@ -85,7 +85,7 @@ class CraftedDumpTest {
         "f",
         "\\N",
         "\\N");
-    with(dump ->
+    crafted.with(dump ->
         assertThat(all(dump.events()))
             .singleElement()
             .extracting(Event::content)
@@ -94,8 +94,8 @@ class CraftedDumpTest {
 
   @Test
   void readsStateKeysAlsoStrangeOnes() throws Exception {
-    event("$1", "s", "{\"content\":{},\"state_key\":\"\"}", "{}", "f", "\\N", "\\N");
-    event(
+    crafted.event("$1", "s", "{\"content\":{},\"state_key\":\"\"}", "{}", "f", "\\N", "\\N");
+    crafted.event(
         "$2",
         "s",
         "{\"content\":{},\"state_key\":\"a\\\"\\u0000\\ud800\\tb\"}",
@@ -103,9 +103,9 @@ class CraftedDumpTest {
         "f",
         "\\N",
         "\\N");
-    event("$3", "s", "{\"content\":{\"state_key\":\"no\"}}", "{}", "f", "\\N", "\\N");
-    row("current_state_events: event_id, room_id", "$2", "!r:old");
-    with(dump -> {
+    crafted.event("$3", "s", "{\"content\":{\"state_key\":\"no\"}}", "{}", "f", "\\N", "\\N");
+    crafted.row("current_state_events: event_id, room_id", "$2", "!r:old");
+    crafted.with(dump -> {
       Map<String, Event> events = byId(dump);
       assertThat(event(events, "$1").stateKey()).isEmpty();
       assertThat(event(events, "$2").stateKey()).isEqualTo("a\"\u0000\ud800\tb");
@@ -117,12 +117,13 @@ class CraftedDumpTest {
 
   @Test
   void appliesExactlyTheRedactionsThatTheRulesAllowed() throws Exception {
-    row("rooms: room_id, is_public, creator, room_version", "!s:old", "f", "@a:old", "10");
+    crafted.row("rooms: room_id, is_public, creator, room_version", "!s:old", "f", "@a:old", "10");
     for (String id :
         List.of("$own", "$other", "$room", "$rejected", "$power", "$unknown", "$kept")) {
-      event(id, "m.room.message", "{\"content\":{\"body\":\"secret\"}}", "{}", "f", "\\N", "\\N");
+      crafted.event(
+          id, "m.room.message", "{\"content\":{\"body\":\"secret\"}}", "{}", "f", "\\N", "\\N");
     }
-    event(
+    crafted.event(
         "$create",
         "m.room.create",
         "{\"content\":{\"creator\":\"@a:old\"},\"state_key\":\"\"}",
@@ -130,21 +131,21 @@ class CraftedDumpTest {
         "f",
         "\\N",
         "\\N");
-    redaction("$r1", "$own", "{\"recheck_redaction\":true}", "t", "@b:old", "!r:old");
-    redaction("$r2", "$other", "{\"recheck_redaction\":true}", "t", "@b:far", "!r:old");
-    redaction("$r3", "$room", "{}", "t", "@a:old", "!s:old");
-    redaction("$r4", "$rejected", "{}", "f", "@a:old", "!r:old");
-    row("rejections: event_id, reason", "$r4", "auth_error");
-    redaction("$r5", "$power", "{\"recheck_redaction\":true}", "f", "@b:far", "!r:old");
-    row(
+    crafted.redaction("$r1", "$own", "{\"recheck_redaction\":true}", "t", "@b:old", "!r:old");
+    crafted.redaction("$r2", "$other", "{\"recheck_redaction\":true}", "t", "@b:far", "!r:old");
+    crafted.redaction("$r3", "$room", "{}", "t", "@a:old", "!s:old");
+    crafted.redaction("$r4", "$rejected", "{}", "f", "@a:old", "!r:old");
+    crafted.row("rejections: event_id, reason", "$r4", "auth_error");
+    crafted.redaction("$r5", "$power", "{\"recheck_redaction\":true}", "f", "@b:far", "!r:old");
+    crafted.row(
         "redactions: event_id, redacts, have_censored, received_ts, recheck",
         "$missing",
         "$unknown",
         "f",
         "1",
         "f");
-    redaction("$r6", "$create", "{}", "f", "@a:old", "!r:old");
-    with(dump -> {
+    crafted.redaction("$r6", "$create", "{}", "f", "@a:old", "!r:old");
+    crafted.with(dump -> {
       Map<String, Event> events = byId(dump);
       assertThat(redacted(events)).containsExactlyInAnyOrder("$own by $r1", "$power by $r5");
       assertThat(event(events, "$own").content()).isEqualTo("{}");
@@ -156,7 +157,7 @@ class CraftedDumpTest {
 
   @Test
   void aBanThatTakesBackEverythingDoesSo() throws Exception {
-    event(
+    crafted.event(
         "$old",
         "m.room.message",
         "{\"content\":{\"body\":\"spam\"}}",
@@ -164,7 +165,7 @@ class CraftedDumpTest {
         "f",
         "\\N",
         "@spam:far");
-    event(
+    crafted.event(
         "$ban",
         "m.room.member",
         "{\"content\":{\"membership\":\"ban\"},\"state_key\":\"@spam:far\"}",
@@ -172,7 +173,7 @@ class CraftedDumpTest {
         "f",
         "\\N",
         "\\N");
-    event(
+    crafted.event(
         "$back",
         "m.room.message",
         "{\"content\":{\"body\":\"sorry\"}}",
@@ -180,20 +181,20 @@ class CraftedDumpTest {
         "f",
         "\\N",
         "@spam:far");
-    row(
+    crafted.row(
         "room_ban_redactions: room_id, user_id, redacting_event_id, redact_end_ordering",
         "!r:old",
         "@spam:far",
         "$ban",
         "\\N");
-    with(dump ->
+    crafted.with(dump ->
         assertThat(redacted(byId(dump)))
             .containsExactlyInAnyOrder("$old by $ban", "$back by $ban"));
   }
 
   @Test
   void aLiftedBanSparesWhatCameAfterwards() throws Exception {
-    event(
+    crafted.event(
         "$old",
         "m.room.message",
         "{\"content\":{\"body\":\"spam\"}}",
@@ -201,7 +202,7 @@ class CraftedDumpTest {
         "f",
         "\\N",
         "@spam:old");
-    event(
+    crafted.event(
         "$ban",
         "m.room.member",
         "{\"content\":{\"membership\":\"ban\"},\"state_key\":\"@spam:old\"}",
@@ -209,7 +210,7 @@ class CraftedDumpTest {
         "f",
         "\\N",
         "\\N");
-    event(
+    crafted.event(
         "$back",
         "m.room.message",
         "{\"content\":{\"body\":\"sorry\"}}",
@@ -217,55 +218,57 @@ class CraftedDumpTest {
         "f",
         "\\N",
         "@spam:old");
-    row(
+    crafted.row(
         "room_ban_redactions: room_id, user_id, redacting_event_id, redact_end_ordering",
         "!r:old",
         "@spam:old",
         "$ban",
         "3");
-    with(dump -> assertThat(redacted(byId(dump))).containsExactly("$old by $ban"));
+    crafted.with(dump -> assertThat(redacted(byId(dump))).containsExactly("$old by $ban"));
   }
 
   @Test
   void readsRoomsOfTheNewestAndOldestVersions() throws Exception {
-    row("rooms: room_id, is_public, creator, room_version", "!hash", "f", "", "12");
-    row("rooms: room_id, is_public, creator, room_version", "!one:old", "f", "@a:old", "\\N");
-    row("rooms: room_id, is_public, creator, room_version", "!three:old", "f", "@a:old", "\\N");
-    row("rooms: room_id, is_public, creator, room_version", "!never:far", "f", "", "9");
-    eventIn(
+    crafted.row("rooms: room_id, is_public, creator, room_version", "!hash", "f", "", "12");
+    crafted.row(
+        "rooms: room_id, is_public, creator, room_version", "!one:old", "f", "@a:old", "\\N");
+    crafted.row(
+        "rooms: room_id, is_public, creator, room_version", "!three:old", "f", "@a:old", "\\N");
+    crafted.row("rooms: room_id, is_public, creator, room_version", "!never:far", "f", "", "9");
+    crafted.eventIn(
         "!hash",
         "$c12",
         "m.room.create",
         "{\"content\":{\"room_version\":\"12\"},\"state_key\":\"\"}");
-    eventIn("!hash", "$m12", "m.room.message", "{\"content\":{\"body\":\"x\"}}");
-    eventIn(
+    crafted.eventIn("!hash", "$m12", "m.room.message", "{\"content\":{\"body\":\"x\"}}");
+    crafted.eventIn(
         "!hash",
         "$r12",
         "m.room.redaction",
         "{\"content\":{\"redacts\":\"$m12\",\"reason\":\"r\"}}");
-    row(
+    crafted.row(
         "redactions: event_id, redacts, have_censored, received_ts, recheck",
         "$r12",
         "$m12",
         "f",
         "1",
         "f");
-    eventIn(
+    crafted.eventIn(
         "!one:old",
         "$c1:old",
         "m.room.create",
         "{\"content\":{\"creator\":\"@a:old\"},\"state_key\":\"\"}");
-    eventIn(
+    crafted.eventIn(
         "!three:old",
         "$c3",
         "m.room.create",
         "{\"content\":{\"creator\":\"@a:old\", \"room_version\" : \"3\"},\"state_key\":\"\"}");
-    eventIn(
+    crafted.eventIn(
         "!lost:old",
         "$c5",
         "m.room.create",
         "{\"content\":{\"room_version\":\"5\"},\"state_key\":\"\"}");
-    with(dump -> {
+    crafted.with(dump -> {
       assertThat(all(dump.rooms()))
           .extracting(r -> r.id() + " " + r.version() + " " + r.creator())
           .containsExactlyInAnyOrder(
@@ -278,12 +281,12 @@ class CraftedDumpTest {
 
   @Test
   void readsSchemasOfOldSynapses() throws Exception {
-    tables.clear();
-    row("users: name, creation_ts", "@a:old", "1500000000");
-    row("rooms: room_id, is_public, creator", "!r:old", "t", "@a:old");
-    row("profiles: user_id, displayname, avatar_url", "a", "Anna", "\\N");
-    row("redactions: event_id, redacts", "$r:old", "$m:old");
-    row(
+    crafted.tables().clear();
+    crafted.row("users: name, creation_ts", "@a:old", "1500000000");
+    crafted.row("rooms: room_id, is_public, creator", "!r:old", "t", "@a:old");
+    crafted.row("profiles: user_id, displayname, avatar_url", "a", "Anna", "\\N");
+    crafted.row("redactions: event_id, redacts", "$r:old", "$m:old");
+    crafted.row(
         "receipts_linearized: stream_id, room_id, receipt_type, user_id, event_id, data",
         "1",
         "!r:old",
@@ -291,34 +294,9 @@ class CraftedDumpTest {
         "@a:old",
         "$m:old",
         "{\"ts\":1500000001234}");
-    for (String[] e :
-        new String[][] {
-          {"$m:old", "m.room.message", "{\"body\":\"x\"}"}, {"$r:old", "m.room.redaction", "{}"}
-        }) {
-      row(
-          "event_json: event_id, room_id, internal_metadata, json",
-          e[0],
-          "!r:old",
-          "{}",
-          "{\"content\":" + e[2] + ",\"redacts\":\"$m:old\"}");
-      row(
-          "events: stream_ordering, topological_ordering, event_id, type, room_id, content, unrecognized_keys, processed, outlier, depth, origin_server_ts, received_ts, sender, contains_url",
-          "1",
-          "7",
-          e[0],
-          e[1],
-          "!r:old",
-          "\\N",
-          "\\N",
-          "t",
-          "f",
-          "7",
-          "1500000000000",
-          "1",
-          "@a:old",
-          "f");
-    }
-    with(dump -> {
+    oldEvent("$m:old", "m.room.message", "{\"body\":\"x\"}");
+    oldEvent("$r:old", "m.room.redaction", "{}");
+    crafted.with(dump -> {
       assertThat(all(dump.people()))
           .containsExactly(
               new Person(
@@ -339,13 +317,40 @@ class CraftedDumpTest {
     });
   }
 
+  private void oldEvent(String id, String type, String content) {
+    crafted.row(
+        "event_json: event_id, room_id, internal_metadata, json",
+        id,
+        "!r:old",
+        "{}",
+        "{\"content\":" + content + ",\"redacts\":\"$m:old\"}");
+    crafted.row(
+        "events: stream_ordering, topological_ordering, event_id, type, room_id, content, unrecognized_keys, processed, outlier, depth, origin_server_ts, received_ts, sender, contains_url",
+        "1",
+        "7",
+        id,
+        type,
+        "!r:old",
+        "\\N",
+        "\\N",
+        "t",
+        "f",
+        "7",
+        "1500000000000",
+        "1",
+        "@a:old",
+        "f");
+  }
+
   @Test
   void repeatedRowsChangeNothing() throws Exception {
-    event("$1", "t", "{\"content\":{}}", "{}", "f", "\\N", "\\N");
-    tables.replaceAll((table, rows) ->
-        Stream.concat(rows.stream(), rows.stream())
-            .collect(Collectors.toCollection(ArrayList::new)));
-    with(dump -> {
+    crafted.event("$1", "t", "{\"content\":{}}", "{}", "f", "\\N", "\\N");
+    crafted
+        .tables()
+        .replaceAll((table, rows) ->
+            Stream.concat(rows.stream(), rows.stream())
+                .collect(Collectors.toCollection(ArrayList::new)));
+    crafted.with(dump -> {
       assertThat(all(dump.events())).hasSize(1);
       assertThat(all(dump.people())).hasSize(1);
       assertThat(all(dump.rooms())).hasSize(1).allMatch(Room::listed);
@@ -358,20 +363,20 @@ class CraftedDumpTest {
   void refusesMediaThatWouldLeaveTheStore() throws Exception {
     String local =
         "local_media_repository: media_id, media_type, media_length, upload_name, user_id, quarantined_by, url_cache";
-    row(local, "abcdefgh", "image/png", "3", "é.png", "@a:old", "\\N", "\\N");
-    row(local, "quarantined", "image/png", "3", "\\N", "@a:old", "@a:old", "\\N");
-    row(local, "2026-01-01_preview", "image/png", "3", "\\N", "\\N", "\\N", "http://x");
-    row(local, "reserved", "\\N", "\\N", "\\N", "@a:old", "\\N", "\\N");
-    row(local, "../../../etc/passwd", "x", "3", "\\N", "@a:old", "\\N", "\\N");
-    row(local, "%2e%2e", "x", "3", "\\N", "@a:old", "\\N", "\\N");
-    row(local, "abc", "x", "3", "\\N", "@a:old", "\\N", "\\N");
+    crafted.row(local, "abcdefgh", "image/png", "3", "é.png", "@a:old", "\\N", "\\N");
+    crafted.row(local, "quarantined", "image/png", "3", "\\N", "@a:old", "@a:old", "\\N");
+    crafted.row(local, "2026-01-01_preview", "image/png", "3", "\\N", "\\N", "\\N", "http://x");
+    crafted.row(local, "reserved", "\\N", "\\N", "\\N", "@a:old", "\\N", "\\N");
+    crafted.row(local, "../../../etc/passwd", "x", "3", "\\N", "@a:old", "\\N", "\\N");
+    crafted.row(local, "%2e%2e", "x", "3", "\\N", "@a:old", "\\N", "\\N");
+    crafted.row(local, "abc", "x", "3", "\\N", "@a:old", "\\N", "\\N");
     String remote =
         "remote_media_cache: media_origin, media_id, media_type, created_ts, upload_name, media_length, filesystem_id";
-    row(remote, "far:8448", "theirs", "x", "1", "\\N", "3", "ABCDEFGH");
-    row(remote, "far/../..", "theirs", "x", "1", "\\N", "3", "ABCDEFGH");
-    row(remote, "..", "theirs", "x", "1", "\\N", "3", "ABCDEFGH");
-    row(remote, "far", "theirs", "x", "1", "\\N", "3", "../../x");
-    with(dump -> {
+    crafted.row(remote, "far:8448", "theirs", "x", "1", "\\N", "3", "ABCDEFGH");
+    crafted.row(remote, "far/../..", "theirs", "x", "1", "\\N", "3", "ABCDEFGH");
+    crafted.row(remote, "..", "theirs", "x", "1", "\\N", "3", "ABCDEFGH");
+    crafted.row(remote, "far", "theirs", "x", "1", "\\N", "3", "../../x");
+    crafted.with(dump -> {
       assertThat(all(dump.media()))
           .extracting(MediaFile::path)
           .containsExactly(
@@ -390,18 +395,19 @@ class CraftedDumpTest {
   @Test
   void gathersTagsAndKeepsSecretsBack() throws Exception {
     String global = "account_data: user_id, account_data_type, stream_id, content";
-    row(global, "@a:old", "m.direct", "1", "{\"@b:old\":[\"!r:old\"]}");
-    row(global, "@a:old", "m.secret_storage.default_key", "2", "{\"key\":\"k\"}");
-    row(global, "@a:old", "m.cross_signing.master", "3", "{}");
-    row(global, "@a:old", "broken", "4", "{");
-    row(
+    crafted.row(global, "@a:old", "m.direct", "1", "{\"@b:old\":[\"!r:old\"]}");
+    crafted.row(global, "@a:old", "m.secret_storage.default_key", "2", "{\"key\":\"k\"}");
+    crafted.row(global, "@a:old", "m.cross_signing.master", "3", "{}");
+    crafted.row(global, "@a:old", "broken", "4", "{");
+    crafted.row(
         "room_tags: user_id, room_id, tag, content",
         "@a:old",
         "!r:old",
         "u.\"quoted\"",
         "{\"order\":0.5}");
-    row("room_tags: user_id, room_id, tag, content", "@a:old", "!r:old", "m.favourite", "{}");
-    with(dump -> {
+    crafted.row(
+        "room_tags: user_id, room_id, tag, content", "@a:old", "!r:old", "m.favourite", "{}");
+    crafted.with(dump -> {
       assertThat(all(dump.accountData()))
           .extracting(AccountDatum::content)
           .containsExactlyInAnyOrder(
@@ -417,8 +423,8 @@ class CraftedDumpTest {
   void talliesFollowDepthThenStream() throws Exception {
     int[][] places = {{5, 9}, {2, -3}, {2, -1}, {5, 4}, {1, 100}};
     for (int i = 0; i < places.length; i++) {
-      row(
-          EVENTS,
+      crafted.row(
+          CraftedDump.EVENTS,
           String.valueOf(places[i][0]),
           "$" + i,
           i < 2 ? "a" : "b",
@@ -429,7 +435,7 @@ class CraftedDumpTest {
           "@a:old",
           String.valueOf(places[i][1]),
           "\\N");
-      row(JSON, "$" + i, "!r:old", "{}", "{\"content\":{}}");
+      crafted.row(CraftedDump.JSON, "$" + i, "!r:old", "{}", "{\"content\":{}}");
     }
     String ordered = "$4\n$1\n$2\n$3\n$0\n";
     String hash =
@@ -437,7 +443,7 @@ class CraftedDumpTest {
             .formatHex(
                 MessageDigest.getInstance("SHA-256")
                     .digest(ordered.getBytes(StandardCharsets.UTF_8)));
-    with(dump -> {
+    crafted.with(dump -> {
       assertThat(all(dump.tallies()))
           .singleElement()
           .satisfies(t -> {
@@ -455,9 +461,9 @@ class CraftedDumpTest {
 
   @Test
   void anEventWhoseContentIsBrokenIsNamedAndCounted() throws Exception {
-    event("$good", "t", "{\"content\":{}}", "{}", "f", "\\N", "\\N");
-    event("$bad", "t", "{\"content\":{}", "{}", "f", "\\N", "\\N");
-    with(dump -> {
+    crafted.event("$good", "t", "{\"content\":{}}", "{}", "f", "\\N", "\\N");
+    crafted.event("$bad", "t", "{\"content\":{}", "{}", "f", "\\N", "\\N");
+    crafted.with(dump -> {
       assertThat(all(dump.events())).hasSize(1);
       assertThat(dump.problems())
           .hasSize(2)
@@ -469,7 +475,7 @@ class CraftedDumpTest {
 
   @Test
   void theServerIsThatOfMostAccounts() throws Exception {
-    row(
+    crafted.row(
         "users: name, creation_ts, admin, is_guest, appservice_id, deactivated",
         "@b:old:8448",
         "1",
@@ -477,7 +483,7 @@ class CraftedDumpTest {
         "0",
         "\\N",
         "0");
-    row(
+    crafted.row(
         "users: name, creation_ts, admin, is_guest, appservice_id, deactivated",
         "@c:old:8448",
         "1",
@@ -485,7 +491,7 @@ class CraftedDumpTest {
         "0",
         "\\N",
         "1");
-    row(
+    crafted.row(
         "users: name, creation_ts, admin, is_guest, appservice_id, deactivated",
         "support",
         "1",
@@ -493,8 +499,8 @@ class CraftedDumpTest {
         "0",
         "\\N",
         "0");
-    event("$1", "t", "{\"content\":{}}", "{}", "f", "\\N", "\\N");
-    with(dump -> {
+    crafted.event("$1", "t", "{\"content\":{}}", "{}", "f", "\\N", "\\N");
+    crafted.with(dump -> {
       assertThat(dump.info().server()).isEqualTo("old:8448");
       assertThat(all(dump.people())).hasSize(3).filteredOn(Person::admin).hasSize(1);
       assertThat(dump.problems()).hasSize(1);
@@ -503,8 +509,8 @@ class CraftedDumpTest {
 
   @Test
   void aCutDumpLeavesNothingInTheDatabase() throws Exception {
-    event("$1", "t", "{\"content\":{}}", "{}", "f", "\\N", "\\N");
-    String whole = text();
+    crafted.event("$1", "t", "{\"content\":{}}", "{}", "f", "\\N", "\\N");
+    String whole = crafted.text();
     var db = TestPostgres.freshDatabase();
     byte[] cut = whole.substring(0, whole.length() - 100).getBytes(StandardCharsets.UTF_8);
     Connection connection = db.connect();
@@ -524,123 +530,6 @@ class CraftedDumpTest {
             statement.executeQuery("SELECT count(*) FROM pg_class WHERE relname LIKE 'staged%'")) {
       return tables.next() ? tables.getInt(1) : -1;
     }
-  }
-
-  private static final String EVENTS =
-      "events: topological_ordering, event_id, type, room_id, outlier, depth, origin_server_ts, sender, stream_ordering, rejection_reason";
-  private static final String JSON = "event_json: event_id, room_id, internal_metadata, json";
-
-  private int stream;
-
-  private void event(
-      String id,
-      String type,
-      String json,
-      String notes,
-      String outlier,
-      String rejection,
-      String sender) {
-    stream++;
-    row(
-        EVENTS,
-        String.valueOf(stream),
-        id,
-        type,
-        "!r:old",
-        outlier,
-        String.valueOf(stream),
-        "1600000000000",
-        sender.equals("\\N") ? "@a:old" : sender,
-        String.valueOf(stream),
-        rejection);
-    row(JSON, id, "!r:old", notes, json);
-  }
-
-  private void eventIn(String room, String id, String type, String json) {
-    stream++;
-    row(
-        EVENTS,
-        String.valueOf(stream),
-        id,
-        type,
-        room,
-        "f",
-        String.valueOf(stream),
-        "1600000000000",
-        "@a:old",
-        String.valueOf(stream),
-        "\\N");
-    row(JSON, id, room, "{}", json);
-  }
-
-  private void redaction(
-      String id, String of, String notes, String recheck, String sender, String room) {
-    stream++;
-    row(
-        EVENTS,
-        String.valueOf(stream),
-        id,
-        "m.room.redaction",
-        room,
-        "f",
-        String.valueOf(stream),
-        "1600000000000",
-        sender,
-        String.valueOf(stream),
-        "\\N");
-    row(JSON, id, room, notes, "{\"content\":{},\"redacts\":\"" + of + "\"}");
-    row(
-        "redactions: event_id, redacts, have_censored, received_ts, recheck",
-        id,
-        of,
-        "f",
-        "1",
-        recheck);
-  }
-
-  /** Adds a row; {@code table} is its name and its columns. Only {@code \N} is left unescaped. */
-  private void row(String table, String... values) {
-    tables
-        .computeIfAbsent(table, t -> new ArrayList<>())
-        .add(
-            Stream.of(values)
-                .map(v -> v.equals("\\N") ? v : v.replace("\\", "\\\\").replace("\t", "\\t"))
-                .collect(Collectors.joining("\t")));
-  }
-
-  private String text() {
-    StringBuilder text = new StringBuilder("--\n-- PostgreSQL database dump\n--\n\n");
-    tables.keySet().stream()
-        .sorted()
-        .forEach(table -> {
-          String[] parts = table.split(": ", 2);
-          text.append("COPY public.")
-              .append(parts[0])
-              .append(" (")
-              .append(parts[1])
-              .append(") FROM stdin;\n");
-          tables.getOrDefault(table, List.of()).forEach(row -> text.append(row).append('\n'));
-          text.append("\\.\n\n");
-        });
-    return text.append("--\n-- PostgreSQL database dump complete\n--\n").toString();
-  }
-
-  private void with(Check check) throws Exception {
-    tables.computeIfAbsent(EVENTS, t -> new ArrayList<>());
-    tables.computeIfAbsent(JSON, t -> new ArrayList<>());
-    byte[] text = text().getBytes(StandardCharsets.UTF_8);
-    try (SynapseDump dump =
-        SynapseDump.load(
-            "-",
-            new ByteArrayInputStream(text),
-            PgStaging.on(TestPostgres.freshDatabase().connect()),
-            LoadProgress.NONE)) {
-      check.accept(dump);
-    }
-  }
-
-  private interface Check {
-    void accept(SynapseDump dump) throws Exception;
   }
 
   private static <T> List<T> all(Stream<T> stream) {

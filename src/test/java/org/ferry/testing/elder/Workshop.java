@@ -254,31 +254,22 @@ final class Workshop {
   }
 
   private void state() {
-    elder.note(
-        "workshop.pinned",
-        elder.ann.setState(
-            room,
-            "m.room.pinned_events",
-            "",
-            json(
-                "{'pinned': ['%s', '%s']}"
-                    .formatted(
-                        elder.facts.event("workshop.edited"),
-                        elder.facts.event("workshop.gone")))));
-    elder.note(
-        "workshop.acl",
-        elder.ann.setState(
-            room,
-            "m.room.server_acl",
-            "",
-            json(
-                "{'allow': ['*'], 'deny': ['evil.example.org', '*.bad.example.org'], 'allow_ip_literals': true}")));
-    elder.note(
-        "workshop.board",
-        elder.ann.setState(room, "org.example.board", "a/ü b", json("{'colour': 'red'}")));
-    elder.note(
-        "workshop.boardAgain",
-        elder.ann.setState(room, "org.example.board", "a/ü b", json("{'colour': 'blue'}")));
+    state(
+        "pinned",
+        "m.room.pinned_events",
+        "",
+        json(
+            "{'pinned': ['%s', '%s']}"
+                .formatted(
+                    elder.facts.event("workshop.edited"), elder.facts.event("workshop.gone"))));
+    state(
+        "acl",
+        "m.room.server_acl",
+        "",
+        json(
+            "{'allow': ['*'], 'deny': ['evil.example.org', '*.bad.example.org'], 'allow_ip_literals': true}"));
+    state("board", "org.example.board", "a/ü b", json("{'colour': 'red'}"));
+    state("boardAgain", "org.example.board", "a/ü b", json("{'colour': 'blue'}"));
     elder.note(
         "workshop.widget",
         elder.ben.setState(
@@ -286,36 +277,29 @@ final class Workshop {
             "m.room.member",
             elder.ben.userId(),
             json("{'membership': 'join', 'displayname': 'Ben at work'}")));
-    elder.note(
-        "workshop.avatar",
-        elder.ann.setState(
-            room,
-            "m.room.avatar",
-            "",
-            json("{}").put("url", elder.file("room.png", elder.ann, "image/png"))));
+    state(
+        "avatar",
+        "m.room.avatar",
+        "",
+        json("{}").put("url", elder.file("room.png", elder.ann, "image/png")));
     ObjectNode levels = (ObjectNode) elder.ann.state(room, "m.room.power_levels", "");
     levels.withObject("users").put(elder.ben.userId(), 50).put(elder.remy.userId(), 25);
     levels.withObject("events").put("org.example.board", 0);
-    elder.note("workshop.levels", elder.ann.setState(room, "m.room.power_levels", "", levels));
-    elder.note(
-        "workshop.guest",
-        elder.ann.setState(room, "m.room.guest_access", "", json("{'guest_access': 'forbidden'}")));
-    elder.note(
-        "workshop.visibility",
-        elder.ann.setState(
-            room, "m.room.history_visibility", "", json("{'history_visibility': 'joined'}")));
-    elder.note(
-        "workshop.thirdParty",
-        elder.ann.setState(
-            room,
-            "m.room.third_party_invite",
-            "tok",
-            json(
-                "{'display_name': 'ma...@example.org', 'key_validity_url': 'https://id.example.org/v', 'public_key': 'abc', 'public_keys': []}")));
-    elder.note(
-        "workshop.retention",
-        elder.ann.setState(room, "m.room.retention", "", json("{'max_lifetime': 315360000000}")));
+    state("levels", "m.room.power_levels", "", levels);
+    state("guest", "m.room.guest_access", "", json("{'guest_access': 'forbidden'}"));
+    state("visibility", "m.room.history_visibility", "", json("{'history_visibility': 'joined'}"));
+    state(
+        "thirdParty",
+        "m.room.third_party_invite",
+        "tok",
+        json(
+            "{'display_name': 'ma...@example.org', 'key_validity_url': 'https://id.example.org/v', 'public_key': 'abc', 'public_keys': []}"));
+    state("retention", "m.room.retention", "", json("{'max_lifetime': 315360000000}"));
     elder.note("workshop.last", elder.cleo.say(room, "the last word"));
+  }
+
+  private void state(String name, String type, String key, ObjectNode content) {
+    elder.note("workshop." + name, elder.ann.setState(room, type, key, content));
   }
 
   private void receipts() {
