@@ -3,6 +3,7 @@ package org.ferry.crypto;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Collects what one turn of a machine changes; of each row the last change counts. */
 final class Changes {
@@ -14,6 +15,11 @@ final class Changes {
 
   boolean has(Object row) {
     return byRow.containsKey(row);
+  }
+
+  /** How many rows of a kind are changed so. */
+  long count(Predicate<CryptoChange> which) {
+    return byRow.values().stream().filter(which).count();
   }
 
   boolean isEmpty() {

@@ -140,8 +140,8 @@ public interface CryptoStore {
   /** From which index on this device was given a session; empty where it never was. */
   OptionalLong received(SessionRef ref);
 
-  /** The user's other devices that ask for keys. */
-  Set<DeviceId> askers();
+  /** How many requests for keys each of the user's other devices has open. */
+  Map<DeviceId, Integer> asked();
 
   /** The oldest open requests of one of them. */
   List<AskedKey> asked(DeviceId by, int limit);

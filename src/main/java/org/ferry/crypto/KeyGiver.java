@@ -28,10 +28,25 @@ final class KeyGiver {
   /** How long a request of a device that is not signed yet is kept. */
   private static final Duration HELD = Duration.ofHours(1);
 
+  /** How long a request of a signed device is kept that cannot be reached. */
+  private static final Duration UNREACHED = Duration.ofDays(1);
+
   /** How many requests of one device are kept. */
   static final int MOST_HELD = 500;
 
+  /** How many are kept of all. */
+  static final int MOST_OF_ALL = 2_000;
+
+  /**
+   * How many there may be of all for one of a device that the homeserver does not list to be kept:
+   * who asks chooses the name, and need not be a device.
+   */
+  static final int MOST_OF_UNLISTED = 1_000;
+
+  /** How many answers one turn makes, of all devices. */
   private static final int AT_ONCE = 100;
+
+  private static final int AT_LEAST = 10;
 
   private final CryptoStore store;
   private final RoomKeys keys;
@@ -89,16 +104,35 @@ final class KeyGiver {
       // Nobody gave us that; another of their devices may have it.
       return true;
     }
-    if (store.asked(asked.by(), MOST_HELD).size() == MOST_HELD) {
+    if (!hasRoom(asked.by(), turn)) {
       return turn.refuse(Incident.REFUSED_KEY_REQUEST);
     }
     turn.add(new CryptoChange.PutAsked(asked));
     return true;
   }
 
+  private boolean hasRoom(DeviceId by, Turn turn) {
+    Map<DeviceId, Integer> held = store.asked();
+    long own =
+        held.getOrDefault(by, 0)
+            + turn.changes()
+                .count(c -> c instanceof CryptoChange.PutAsked p && p.asked().by().equals(by));
+    long all =
+        held.values().stream().mapToInt(Integer::intValue).sum()
+            + turn.changes().count(CryptoChange.PutAsked.class::isInstance);
+    return own < MOST_HELD
+        && all < MOST_OF_ALL
+        && (all < MOST_OF_UNLISTED || isListed(by));
+  }
+
+  private boolean isListed(DeviceId device) {
+    return lists.listed(List.of(store.device().user())).stream()
+        .anyMatch(d -> d.ref().device().equals(device));
+  }
+
   /** Queues answers; what has to be claimed before others can be given is returned. */
   List<OutgoingRequest.KeysClaim> answer(Turn turn) {
-    Set<DeviceId> askers = store.askers();
+    Set<DeviceId> askers = store.asked().keySet();
     Tracked us = lists.of(store.device().user());
     if (askers.isEmpty() || us == null || us.outdated()) {
       return List.of();
@@ -110,32 +144,34 @@ final class KeyGiver {
                 .collect(Collectors.toMap(d -> d.ref().device(), d -> d))
             : Map.of();
     List<DeviceRef> sessionless = new ArrayList<>();
+    int each = Math.max(AT_LEAST, AT_ONCE / askers.size());
     for (DeviceId asker : askers) {
       Device device = ours.get(asker);
       if (device == null) {
-        refuseOld(asker, turn);
+        refuseOld(asker, HELD, turn);
       } else if (outbox.reaches(device)) {
-        give(device, turn);
+        give(device, each, turn);
       } else {
+        refuseOld(asker, UNREACHED, turn);
         sessionless.add(device.ref());
       }
     }
     return claims.claims(sessionless, turn.now());
   }
 
-  /** Who is not signed may be in an hour's time. */
-  private void refuseOld(DeviceId asker, Turn turn) {
+  /** Who is not signed may be in an hour's time, and who has no one-time key tomorrow. */
+  private void refuseOld(DeviceId asker, Duration held, Turn turn) {
     for (AskedKey asked : store.asked(asker, MOST_HELD)) {
-      if (asked.at().plus(HELD).isBefore(turn.now())) {
+      if (asked.at().plus(held).isBefore(turn.now())) {
         boolean unused = turn.refuse(Incident.REFUSED_KEY_REQUEST);
         turn.add(new CryptoChange.DropAsked(asker, asked.id()));
       }
     }
   }
 
-  private void give(Device device, Turn turn) {
+  private void give(Device device, int limit, Turn turn) {
     Set<SessionRef> given = new HashSet<>();
-    for (AskedKey asked : store.asked(device.ref().device(), AT_ONCE)) {
+    for (AskedKey asked : store.asked(device.ref().device(), limit)) {
       if (given.add(asked.ref())) {
         forward(asked.ref()).ifPresent(content -> send(device, content, turn));
       }

@@ -47,6 +47,7 @@ final class SecretRequests {
       return;
     }
     next = turn.now().plus(LOOK);
+    NAMES.forEach(name -> settle(name, turn));
     List<String> missing = NAMES.stream().filter(n -> isDue(n, turn.now())).toList();
     if (missing.isEmpty() || store.secret(SelfSigning.MASTER).isPresent()) {
       return;
@@ -63,10 +64,32 @@ final class SecretRequests {
     return device.ref().equals(store.device());
   }
 
+  /** What came another way, or did not come in a day, nobody need answer any more. */
+  private void settle(String name, Turn turn) {
+    Optional<SecretRequest> open = store.secretRequest(name).filter(r -> !r.id().isEmpty());
+    if (open.isPresent()
+        && (isHere(name) || !open.get().at().plus(AGAIN).isAfter(turn.now()))) {
+      cancel(open.get(), open.get().at(), turn);
+    }
+  }
+
+  /** Noted without an id: it is asked for again a day after that time, where it is not here. */
+  private void cancel(SecretRequest open, Instant at, Turn turn) {
+    turn.add(new CryptoChange.PutSecretRequest(new SecretRequest(open.name(), "", at)));
+    List<Device> others = others();
+    if (!others.isEmpty()) {
+      send(content("request_cancellation", open.id()), others, turn);
+    }
+  }
+
+  private boolean isHere(String name) {
+    return name.equals(BACKUP)
+        ? store.secret(BACKUP).isPresent()
+        : signing.secret(name).isPresent();
+  }
+
   private boolean isDue(String name, Instant now) {
-    boolean here =
-        name.equals(BACKUP) ? store.secret(BACKUP).isPresent() : signing.secret(name).isPresent();
-    return !here
+    return !isHere(name)
         && store.secretRequest(name).filter(r -> r.at().plus(AGAIN).isAfter(now)).isEmpty();
   }
 
@@ -113,9 +136,8 @@ final class SecretRequests {
     if (!keep(name, message.content().path("secret"), turn)) {
       return turn.refuse(Incident.BAD_SECRET);
     }
-    // Noted as answered: the same is not asked for again today, even where it turns out useless.
-    turn.add(new CryptoChange.PutSecretRequest(new SecretRequest(name, "", turn.now())));
-    send(content("request_cancellation", id), others(), turn);
+    // The same is not asked for again today, even where it turns out useless.
+    cancel(asked.get(), turn.now(), turn);
     return true;
   }
 

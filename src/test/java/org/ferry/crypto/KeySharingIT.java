@@ -116,7 +116,7 @@ class KeySharingIT {
     assertThat(phone.store.request(session(event))).isEmpty();
     ferry.sync();
     bob.sync();
-    assertThat(ferry.store.askers()).isEmpty();
+    assertThat(ferry.store.asked()).isEmpty();
     assertThat(ferry.machine.incidents()).isEmpty();
     // Bob is another user: his devices answer nothing, and ours none of his.
     assertThat(bob.machine.incidents()).containsKey(Incident.REFUSED_KEY_REQUEST);
@@ -159,7 +159,7 @@ class KeySharingIT {
     Peer phone = phone("PHONE", true);
     lacks(phone, event);
     ferry.sync();
-    assertThat(ferry.store.askers()).isEmpty();
+    assertThat(ferry.store.asked()).isEmpty();
     assertThat(phone.sync().newKeys()).isEmpty();
   }
 
@@ -171,7 +171,7 @@ class KeySharingIT {
     lacks(phone, event);
     ferry.sync();
     assertThat(phone.sync().newKeys()).isEmpty();
-    assertThat(ferry.store.askers()).containsExactly(phone.ref.device());
+    assertThat(ferry.store.asked()).containsOnlyKeys(phone.ref.device());
     // A device that is signed meanwhile is answered without asking again.
     Peer later = phone("LATER", false);
     lacks(later, event);
@@ -182,7 +182,7 @@ class KeySharingIT {
     assertThat(later.sync().newKeys()).containsExactly(session(event));
     clock.pass(Duration.ofMinutes(61));
     ferry.sync();
-    assertThat(ferry.store.askers()).isEmpty();
+    assertThat(ferry.store.asked()).isEmpty();
     assertThat(ferry.machine.incidents()).containsEntry(Incident.REFUSED_KEY_REQUEST, 1L);
     assertThat(phone.sync().newKeys()).isEmpty();
   }
@@ -241,7 +241,7 @@ class KeySharingIT {
     lacks(phone, event);
     ferry.sync();
     assertThat(phone.sync().newKeys()).isEmpty();
-    assertThat(ferry.store.askers()).isNotEmpty();
+    assertThat(ferry.store.asked()).isNotEmpty();
   }
 
   @Test
@@ -263,14 +263,113 @@ class KeySharingIT {
       relay.deliver(ferry.ref, back);
     }
     ferry.sync();
-    assertThat(ferry.store.askers()).isEmpty();
+    assertThat(ferry.store.asked()).isEmpty();
     ObjectNode torn = request(phone, "torn\0", session(event));
     relay.deliver(ferry.ref, torn);
     relay.deliver(ferry.ref, request(phone, "x".repeat(1000), session(event)));
     relay.deliver(
         ferry.ref, request(phone, "y", new SessionRef(new RoomId("!other:x"), "unknown")));
     assertThat(ferry.sync().rejected()).isEqualTo(2);
-    assertThat(ferry.store.askers()).isEmpty();
+    assertThat(ferry.store.asked()).isEmpty();
+  }
+
+  /** The names of devices cost nothing; those of real ones are still kept. */
+  @Test
+  void inventedDevicesDoNotCrowdOutRealOnes() {
+    ObjectNode event = bob.say(ROOM, both, "hello");
+    ferry.sync();
+    Peer phone = phone("PHONE", false);
+    for (int i = 0; i < KeyGiver.MOST_OF_UNLISTED + 100; i++) {
+      ObjectNode request = request(phone, "flood " + i, session(event));
+      ((ObjectNode) request.path("content")).put("requesting_device_id", "INVENTED" + i / 40);
+      relay.deliver(ferry.ref, request);
+    }
+    for (int i = 0; i < KeyGiver.MOST_HELD + 50; i++) {
+      relay.deliver(ferry.ref, request(phone, "mine " + i, session(event)));
+    }
+    assertThat(ferry.sync().rejected() + ferry.sync().rejected()).isEqualTo(150);
+    assertThat(ferry.store.asked()).containsEntry(phone.ref.device(), KeyGiver.MOST_HELD);
+    assertThat(ferry.lab.number("select count(*) from ferry.megolm_asked"))
+        .isEqualTo(KeyGiver.MOST_OF_UNLISTED + KeyGiver.MOST_HELD);
+    clock.pass(Duration.ofMinutes(61));
+    ferry.sync();
+    assertThat(ferry.store.asked()).isEmpty();
+  }
+
+  /** Signed when it asked: what counts is what it is when it would be answered. */
+  @Test
+  void whoIsNotTrustedAnyMoreWhenItWouldBeAnsweredGetsNothing() {
+    ObjectNode event = bob.say(ROOM, both, "before the phone");
+    ferry.sync();
+    Peer phone = phone("PHONE", true);
+    Peer gone = phone("GONE", true);
+    // Neither has a one-time key, so that no answer can be made yet.
+    for (Peer peer : List.of(phone, gone)) {
+      relay.oneTimeKeys.remove(peer.ref);
+      relay.fallback.remove(peer.ref);
+      relay.deliver(ferry.ref, request(peer, "1", session(event)));
+    }
+    ferry.sync();
+    assertThat(ferry.store.asked()).hasSize(2);
+    // One is logged out; of the other the signature is taken away.
+    relay.deviceKeys.remove(gone.ref);
+    ObjectNode unsigned = requireNonNull(relay.deviceKeys.get(phone.ref)).deepCopy();
+    ((ObjectNode) unsigned.path("signatures").path(ALICE))
+        .retain("ed25519:" + phone.ref.device().value());
+    relay.deviceKeys.put(phone.ref, unsigned);
+    relay.changes.add(ALICE);
+    clock.pass(Duration.ofMinutes(30));
+    ferry.sync();
+    assertThat(ferry.store.asked()).as("an hour is not over").hasSize(2);
+    clock.pass(Duration.ofMinutes(31));
+    ferry.sync();
+    assertThat(ferry.store.asked()).isEmpty();
+    assertThat(ferry.machine.incidents()).containsEntry(Incident.REFUSED_KEY_REQUEST, 2L);
+    assertThat(forwards(phone.ref) + forwards(gone.ref)).isZero();
+  }
+
+  @Test
+  void anotherIdentityThanWhenItWasAskedEndsTheAnswers() {
+    ObjectNode event = bob.say(ROOM, both, "before the phone");
+    ferry.sync();
+    Peer phone = phone("PHONE", true);
+    relay.deliver(ferry.ref, request(phone, "1", session(event)));
+    // With the request comes the news that the account's identity was replaced.
+    relay.identities.clear();
+    try (Peer thief = new Peer(ALICE, "THIEF", relay, clock).send()) {
+      assertThat(thief.machine.createIdentity()).isTrue();
+      thief.send();
+      relay.deliver(ferry.ref, request(thief, "2", session(event)));
+      ferry.sync();
+      assertThat(forwards(phone.ref) + forwards(thief.ref)).isZero();
+      clock.pass(Duration.ofMinutes(61));
+      ferry.sync();
+    }
+    assertThat(ferry.store.asked()).isEmpty();
+    assertThat(ferry.machine.incidents()).containsEntry(Incident.REFUSED_KEY_REQUEST, 2L);
+  }
+
+  @Test
+  void aSignedDeviceWithoutOneTimeKeysIsNotWaitedForForEver() {
+    ObjectNode event = bob.say(ROOM, both, "before the phone");
+    ferry.sync();
+    Peer phone = phone("PHONE", true);
+    relay.oneTimeKeys.remove(phone.ref);
+    relay.fallback.remove(phone.ref);
+    relay.deliver(ferry.ref, request(phone, "1", session(event)));
+    ferry.sync();
+    clock.pass(Duration.ofHours(2));
+    ferry.sync();
+    assertThat(ferry.store.asked()).containsOnlyKeys(phone.ref.device());
+    clock.pass(Duration.ofHours(23));
+    ferry.sync();
+    assertThat(ferry.store.asked()).isEmpty();
+  }
+
+  private long forwards(DeviceRef to) {
+    return relay.sync(to, "", 100_000).toDevice().stream()
+        .filter(e -> e.path("type").asText().equals("m.room.encrypted"))
+        .count();
   }
 
   private static ObjectNode request(Peer by, String id, SessionRef ref) {
@@ -423,6 +522,43 @@ class KeySharingIT {
         .isNotEqualTo(asked.get(SecretRequests.BACKUP));
     // Who made the identity asks nobody.
     assertThat(ferry.store.secretRequest(SecretRequests.BACKUP)).isEmpty();
+  }
+
+  @Test
+  void secretsThatDidNotComeOrCameAnotherWayAreNotAskedForAnyMore() {
+    Peer phone = phone("PHONE", true);
+    Peer device = phone("NEW", true);
+    // A device that was signed by another asks for what the other has.
+    device.sql("delete from ferry.olm_secret");
+    device.restart();
+    device.sync();
+    String first = requireNonNull(asked(phone.ref).get(SecretRequests.BACKUP));
+    assertThat(cancelled(phone.ref)).isEmpty();
+    clock.pass(Duration.ofHours(25));
+    device.sync();
+    String second = requireNonNull(asked(phone.ref).get(SecretRequests.BACKUP));
+    assertThat(second).isNotEqualTo(first);
+    assertThat(cancelled(phone.ref)).contains(first).doesNotContain(second);
+    assertThat(
+            device.machine.keepBackupKey(
+                Secret.of(Base64.getEncoder().encodeToString(new byte[32]))))
+        .isTrue();
+    clock.pass(Duration.ofMinutes(1));
+    device.sync();
+    assertThat(cancelled(phone.ref)).contains(second);
+    int told = cancelled(phone.ref).size();
+    clock.pass(Duration.ofMinutes(1));
+    device.restart();
+    device.sync();
+    assertThat(cancelled(phone.ref)).as("once").hasSize(told);
+  }
+
+  private List<String> cancelled(DeviceRef device) {
+    return relay.sync(device, "", 100_000).toDevice().stream()
+        .map(e -> e.path("content"))
+        .filter(c -> c.path("action").asText().equals("request_cancellation"))
+        .map(c -> c.path("request_id").asText())
+        .toList();
   }
 
   /** The ids of the open requests that a device was sent, by the secret's name. */

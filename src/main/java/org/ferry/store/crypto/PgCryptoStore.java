@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,6 +123,11 @@ public final class PgCryptoStore implements CryptoStore {
       "select count(*)::int from ferry.megolm_withheld where device = $1 and sender = $2";
   private static final String PRUNE_WITHHELD =
       "delete from ferry.megolm_withheld where device = $1 and at < $2";
+  private static final String ASKED =
+      """
+      select asker, count(*)::int from ferry.megolm_asked where device = $1
+      group by asker order by min(at), asker
+      """;
   private static final String PRUNE =
       "delete from ferry.olm_processed where device = $1 and at < $2";
 
@@ -396,13 +400,12 @@ public final class PgCryptoStore implements CryptoStore {
   }
 
   @Override
-  public Set<DeviceId> askers() {
-    return new LinkedHashSet<>(
-        all(
-            database.run(
-                "select distinct asker from ferry.megolm_asked where device = $1 order by asker",
-                id),
-            r -> new DeviceId(r.getString(0))));
+  public Map<DeviceId, Integer> asked() {
+    Map<DeviceId, Integer> asked = new LinkedHashMap<>();
+    for (Row row : database.run(ASKED, id)) {
+      asked.put(new DeviceId(row.getString(0)), row.getInteger(1));
+    }
+    return asked;
   }
 
   @Override
