@@ -120,9 +120,7 @@ final class KeyGiver {
     long all =
         held.values().stream().mapToInt(Integer::intValue).sum()
             + turn.changes().count(CryptoChange.PutAsked.class::isInstance);
-    return own < MOST_HELD
-        && all < MOST_OF_ALL
-        && (all < MOST_OF_UNLISTED || isListed(by));
+    return own < MOST_HELD && all < MOST_OF_ALL && (all < MOST_OF_UNLISTED || isListed(by));
   }
 
   private boolean isListed(DeviceId device) {

@@ -21,27 +21,39 @@ final class KeyRequests {
   /** A key that is only late comes by itself. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final int AT_ONCE = 100;
+  /** How many sessions are asked for at once, and told to be settled. */
+  static final int AT_ONCE = 100;
+
+  /** Each is a request of its own to each user's devices: a dump of a large room has thousands. */
+  static final Duration EACH = Duration.ofMillis(200);
 
   private final CryptoStore store;
+  private final DeviceLists lists;
+  private final Allowance allowance = new Allowance(AT_ONCE, EACH);
 
-  KeyRequests(CryptoStore store) {
+  KeyRequests(CryptoStore store, DeviceLists lists) {
     this.store = store;
+    this.lists = lists;
   }
 
   void ask(Turn turn) {
-    for (WaitingEvent event : store.unrequested(turn.now().minus(PATIENCE), AT_ONCE)) {
-      if (!turn.has(List.of("request", event.ref()))) {
-        ask(event, turn);
-      }
+    int allowed = allowance.left(turn.now());
+    if (allowed <= 0) {
+      return;
     }
-    for (KeyRequest request : store.settled(AT_ONCE)) {
-      send(content("request_cancellation", request.id()), request.sender(), turn);
+    ToDeviceBatches batches = new ToDeviceBatches(TYPE);
+    List<WaitingEvent> wanted = store.unrequested(turn.now().minus(PATIENCE), allowed);
+    wanted.forEach(event -> ask(event, batches, turn));
+    List<KeyRequest> settled = store.settled(allowed - wanted.size());
+    for (KeyRequest request : settled) {
+      send(content("request_cancellation", request.id()), request.sender(), batches);
       turn.add(new CryptoChange.DropRequest(request.ref()));
     }
+    allowance.spend(wanted.size() + settled.size());
+    batches.queue(turn);
   }
 
-  private void ask(WaitingEvent event, Turn turn) {
+  private void ask(WaitingEvent event, ToDeviceBatches batches, Turn turn) {
     String id = UUID.randomUUID().toString();
     ObjectNode content = content("request", id);
     content
@@ -51,7 +63,7 @@ final class KeyRequests {
         .put("session_id", event.ref().session());
     String named = event.event().path("sender").asText();
     UserId sender = UserId.isValid(named) ? new UserId(named) : null;
-    send(content, sender, turn);
+    send(content, sender, batches);
     turn.add(new CryptoChange.PutRequest(new KeyRequest(event.ref(), id, turn.now(), sender)));
   }
 
@@ -62,14 +74,22 @@ final class KeyRequests {
         .put("requesting_device_id", store.device().device().value());
   }
 
-  private void send(ObjectNode content, @Nullable UserId sender, Turn turn) {
+  private void send(ObjectNode content, @Nullable UserId sender, ToDeviceBatches batches) {
     Set<UserId> asked = new LinkedHashSet<>();
-    asked.add(store.device().user());
     if (sender != null) {
       asked.add(sender);
     }
-    ObjectNode messages = Json.object();
-    asked.forEach(u -> messages.putObject(u.value()).set("*", content));
-    turn.add(new CryptoChange.Queue(new QueuedMessage(OlmOutbox.request(TYPE, messages), null)));
+    if (mayHaveOthers()) {
+      asked.add(store.device().user());
+    }
+    asked.forEach(user -> batches.add(user, content));
+  }
+
+  /** Whether the user may have another device; a ghost has none. */
+  private boolean mayHaveOthers() {
+    Tracked us = lists.of(store.device().user());
+    return us == null
+        || us.outdated()
+        || lists.listed(List.of(us.user())).stream().anyMatch(d -> !d.ref().equals(store.device()));
   }
 }

@@ -137,7 +137,7 @@ public final class OlmMachine implements AutoCloseable {
         claims,
         new RoomEncryptor(store, pickler, account, lists, claims, outbox),
         signing,
-        new KeyRequests(store),
+        new KeyRequests(store, lists),
         giver,
         secrets);
   }

@@ -67,8 +67,7 @@ final class SecretRequests {
   /** What came another way, or did not come in a day, nobody need answer any more. */
   private void settle(String name, Turn turn) {
     Optional<SecretRequest> open = store.secretRequest(name).filter(r -> !r.id().isEmpty());
-    if (open.isPresent()
-        && (isHere(name) || !open.get().at().plus(AGAIN).isAfter(turn.now()))) {
+    if (open.isPresent() && (isHere(name) || !open.get().at().plus(AGAIN).isAfter(turn.now()))) {
       cancel(open.get(), open.get().at(), turn);
     }
   }

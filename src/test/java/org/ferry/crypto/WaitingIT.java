@@ -118,6 +118,38 @@ class WaitingIT {
     assertThat(bob.store.request(session(quiet))).isPresent();
   }
 
+  private long keyRequests() {
+    return bob.machine.outgoing().stream()
+        .filter(r -> r instanceof OutgoingRequest.ToDevice)
+        .peek(bob::send)
+        .count();
+  }
+
+  @Test
+  void keysAreAskedForInPortionsWithOneRequestForManySenders() {
+    busy(1_000);
+    bob.sql(
+        "update ferry.megolm_waiting set event ="
+            + " replace(event, '@alice', '@u' || substr(event_id, 6))");
+    clock.pass(Duration.ofSeconds(31));
+    assertThat(keyRequests()).as("a hundred senders in one").isEqualTo(1);
+    assertThat(keyRequests()).as("no more for now").isZero();
+    assertThat(count("ferry.megolm_request")).isEqualTo(KeyRequests.AT_ONCE);
+    assertThat(relay.roomKeyRequests).hasSize(KeyRequests.AT_ONCE);
+    clock.pass(KeyRequests.EACH.multipliedBy(30));
+    assertThat(keyRequests()).isEqualTo(1);
+    assertThat(count("ferry.megolm_request")).isEqualTo(KeyRequests.AT_ONCE + 30);
+    bob.sql("update ferry.megolm_waiting set event = '{\"sender\":\"@alice:example.org\"}'");
+    clock.pass(Duration.ofMinutes(1));
+    assertThat(keyRequests()).as("one sender").isEqualTo(KeyRequests.AT_ONCE);
+    // What settles all at once is told in portions as well.
+    bob.sql("delete from ferry.megolm_waiting");
+    clock.pass(Duration.ofMinutes(1));
+    assertThat(keyRequests()).isPositive();
+    assertThat(count("ferry.megolm_request")).isEqualTo(130);
+    assertThat(keyRequests()).isZero();
+  }
+
   @Test
   void aBusyRoomLeavesOthersTheirTurnInTheBackup() {
     ObjectNode quiet = waits("quiet");

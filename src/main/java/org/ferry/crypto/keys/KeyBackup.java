@@ -79,15 +79,31 @@ public final class KeyBackup {
     if (!algorithm.equals(ALGORITHM)) {
       throw new KeyException("the backup uses %s, which Ferry does not know".formatted(algorithm));
     }
-    byte[] theirs;
-    try {
-      theirs = Base64s.decode(authData.path("public_key").asText());
-    } catch (IllegalArgumentException e) {
-      theirs = NOTHING;
-    }
-    if (!MessageDigest.isEqual(theirs, publicKey)) {
+    if (!MessageDigest.isEqual(publicKey(authData), publicKey)) {
       throw new KeyException(
           "this key is not the key of the backup: their public keys differ. Nothing was taken from it; give the recovery key that belongs to the account's present backup.");
+    }
+  }
+
+  /**
+   * Whether a version of a backup clearly is another key's: it names a key, and not this one.
+   *
+   * @param algorithm the version's
+   * @param authData the version's
+   */
+  public boolean isOfAnother(String algorithm, JsonNode authData) {
+    byte[] theirs = publicKey(authData);
+    return algorithm.equals(ALGORITHM)
+        && theirs.length == KEY
+        && !MessageDigest.isEqual(theirs, publicKey);
+  }
+
+  private static byte[] publicKey(JsonNode authData) {
+    try {
+      return Base64s.decode(authData.path("public_key").asText());
+    } catch (IllegalArgumentException e) {
+      // reason: what is no base64 is nobody's key.
+      return NOTHING;
     }
   }
 

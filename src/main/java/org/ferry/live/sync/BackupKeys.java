@@ -218,15 +218,30 @@ final class BackupKeys {
     }
   }
 
-  /** Empty where a key is not that of the present backup; then it is not kept. */
+  /**
+   * Empty where a key is not that of the present backup. It is forgotten only where the backup
+   * clearly names another, so that a homeserver's odd answer does not cost the key.
+   *
+   * <p>Whoever signed {@code auth_data} is not looked at: the key came from the account's secret
+   * storage or an own verified device, and a backup with its public half is one that the account
+   * chose. A signature would say the same; and who wrote an entry neither of them tells.
+   */
   private Optional<Unlocked> fit(ObjectNode version, Secret key) {
+    String algorithm = version.path("algorithm").asText();
+    String number = version.path("version").asText();
     try {
       KeyBackup backup = KeyBackup.ofText(key.reveal());
-      backup.check(version.path("algorithm").asText(), version.path("auth_data"));
-      return Optional.of(new Unlocked(version.path("version").asText(), backup));
+      if (backup.isOfAnother(algorithm, version.path("auth_data"))) {
+        machine.dropBackupKey();
+      }
+      backup.check(algorithm, version.path("auth_data"));
+      if (number.isEmpty()) {
+        tell("the homeserver does not say which version the account's backup has");
+        return Optional.empty();
+      }
+      return Optional.of(new Unlocked(number, backup));
     } catch (KeyException e) {
       tell(String.valueOf(e.getMessage()));
-      machine.dropBackupKey();
       return Optional.empty();
     }
   }

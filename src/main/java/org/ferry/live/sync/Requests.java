@@ -1,7 +1,10 @@
 package org.ferry.live.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.ferry.crypto.OutgoingRequest;
 import org.ferry.crypto.OutgoingRequest.CrossSigningUpload;
 import org.ferry.crypto.OutgoingRequest.KeysClaim;
@@ -24,8 +27,30 @@ public final class Requests {
   /** What is due at a time of its own, such as a repeated query, is found by looking. */
   private static final Duration TICK = Duration.ofSeconds(2);
 
+  /** A request that is refused is sent again after this, doubled each time. */
+  private static final Duration REFUSED = Duration.ofSeconds(1);
+
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final int REMEMBERED = 1_000;
+
   private final Machine machine;
   private final DeviceKeys keys;
+
+  /** The requests that were refused and are still wanted, by their ids. */
+  private final Map<String, Refused> refused =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Refused> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  /**
+   * How often a request was refused, and when it may be sent again (of {@link System#nanoTime}).
+   */
+  private record Refused(int times, long again) {}
 
   /**
    * Requests of a device.
@@ -53,24 +78,44 @@ public final class Requests {
     }
   }
 
-  /** Sends everything that is wanted now; whether there was anything. */
+  /**
+   * Sends everything that is wanted now, but what was refused a short time ago; whether there was
+   * anything.
+   */
   boolean sendAll() {
     boolean any = false;
     for (OutgoingRequest request : machine.outgoing()) {
-      send(request);
-      any = true;
+      Refused before = refused.get(request.id());
+      if (before == null || before.again() - System.nanoTime() <= 0) {
+        if (send(request)) {
+          var unused = refused.remove(request.id());
+        } else {
+          note(request, before == null ? 0 : before.times());
+        }
+        any = true;
+      }
     }
     return any;
+  }
+
+  /** What is refused for ever must not be sent without end. */
+  private void note(OutgoingRequest request, int times) {
+    Duration pause = REFUSED.multipliedBy(1L << Math.min(times, 10));
+    pause = pause.compareTo(LONGEST) > 0 ? LONGEST : pause;
+    var unused =
+        refused.put(request.id(), new Refused(times + 1, System.nanoTime() + pause.toNanos()));
   }
 
   /**
    * Sends one request, and tells the machine what came of it.
    *
    * @param request as the machine gave it out
+   * @return whether it was accepted
    * @throws org.ferry.matrix.client.HomeserverFailure where the homeserver does not answer, or
    *     refuses the device itself
    */
-  public void send(OutgoingRequest request) {
+  @CanIgnoreReturnValue
+  public boolean send(OutgoingRequest request) {
     ObjectNode answer;
     try {
       answer = ask(request);
@@ -79,9 +124,10 @@ public final class Requests {
         throw e;
       }
       machine.failed(request, new RequestFailure(e.status(), e.errcode(), e.error()));
-      return;
+      return false;
     }
     machine.answered(request, answer);
+    return true;
   }
 
   /** A 401 without a code asks for further authentication, which is the request's matter. */

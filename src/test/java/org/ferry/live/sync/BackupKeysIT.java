@@ -15,10 +15,12 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.DeviceRef;
 import org.ferry.crypto.Lease;
 import org.ferry.crypto.OlmMachine;
+import org.ferry.crypto.OutgoingRequest;
 import org.ferry.crypto.keys.KeyBackup;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.crypto.vodozemac.MegolmInbound;
@@ -40,6 +42,7 @@ import org.ferry.store.crypto.PgKeyring;
 import org.ferry.store.crypto.PgRoomKeys;
 import org.ferry.testing.HttpFaultProxy;
 import org.ferry.testing.TestLab;
+import org.ferry.testing.Wait;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,6 +186,85 @@ class BackupKeysIT {
     clock.now = clock.now.plusSeconds(61);
     backup.look();
     assertThat(here()).isEqualTo(SESSIONS);
+  }
+
+  private long downloads() {
+    return proxy.seen().stream().filter(s -> s.path().contains("/room_keys/keys/")).count();
+  }
+
+  @Test
+  void anOddAnswerDoesNotCostTheKeyAndNothingIsDownloaded() {
+    List<String> odd =
+        List.of(
+            "{}",
+            "{\"algorithm\":\"m.other\",\"version\":\"1\",\"auth_data\":{}}",
+            "{\"algorithm\":\"%s\",\"version\":\"1\",\"auth_data\":{\"public_key\":\"?\"}}"
+                .formatted(KeyBackup.ALGORITHM),
+            "{\"algorithm\":\"%s\",\"version\":\"1\",\"auth_data\":null}"
+                .formatted(KeyBackup.ALGORITHM));
+    for (String answer : odd) {
+      proxy.spoilAnswer(seen -> seen.path().contains("/room_keys/version"), 1, 200, answer);
+      backup.look();
+      assertThat(machine.backupKey()).as(answer).isPresent();
+    }
+    assertThat(downloads()).isZero();
+    backup.look();
+    assertThat(here()).isEqualTo(SESSIONS);
+  }
+
+  @Test
+  void aBackupOfAnotherKeyIsNotReadAndTheKeyForgotten() {
+    String unused = create(KeyBackup.of(new byte[32]).publicKey());
+    backup.look();
+    assertThat(downloads()).isZero();
+    assertThat(machine.backupKey()).isEmpty();
+  }
+
+  /** Each refusal would be followed by the same request at once. */
+  @Test
+  void whatTheHomeserverRefusesIsNotSentWithoutEnd() throws Exception {
+    var bad = new OutgoingRequest.ToDevice("bad", "m.test", Json.object());
+    var good = new OutgoingRequest.ToDevice("good", "m.test", Json.object());
+    List<String> answered = new CopyOnWriteArrayList<>();
+    Machine wants =
+        (Machine)
+            Proxy.newProxyInstance(
+                Machine.class.getClassLoader(),
+                new Class<?>[] {Machine.class},
+                (p, method, arguments) -> {
+                  if (method.getName().equals("answered")) {
+                    answered.add(((OutgoingRequest) arguments[0]).id());
+                  }
+                  return method.getName().equals("outgoing")
+                      ? answered.contains("good") ? List.of(bad) : List.of(bad, good)
+                      : null;
+                });
+    proxy.answer(
+        seen -> seen.path().contains("/sendToDevice/m.test/bad"),
+        1_000_000,
+        403,
+        "{\"errcode\":\"M_FORBIDDEN\",\"error\":\"no\"}");
+    Requests requests = new Requests(wants, homeserver.as(ref.user(), ref.device()).keys());
+    long start = System.nanoTime();
+    Thread sending =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                requests.run(new Signal());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    Wait.until(() -> tries("bad") >= 3);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(2));
+    assertThat(answered).containsExactly("good");
+    assertThat(tries("good")).isEqualTo(1);
+    sending.interrupt();
+    sending.join();
+  }
+
+  private long tries(String id) {
+    return proxy.seen().stream().filter(s -> s.path().contains("/m.test/" + id)).count();
   }
 
   @Test
