@@ -3,6 +3,7 @@ package org.ferry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,6 +31,7 @@ import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
 import org.ferry.lab.SynapseSettings;
 import org.ferry.lab.SynapseSettings.Database;
+import org.ferry.live.message.Shapes;
 import org.ferry.testing.FaultProxy;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.TestLab;
@@ -246,10 +248,14 @@ class WebhooksIT {
     }
   }
 
-  /** Every message under one id with one text, numbered without gaps in each room's order. */
+  /**
+   * Every message as its schema says, under one id with one text, numbered without gaps in each
+   * room's order.
+   */
   private void once(long said, int rooms) {
     Map<String, String> bodies = new HashMap<>();
     for (Receiver.Got got : messages()) {
+      Shapes.check("message.created", (ObjectNode) got.json());
       @Nullable String earlier = bodies.putIfAbsent(got.id(), got.body());
       if (earlier != null) {
         assertThat(got.body()).isEqualTo(earlier);
