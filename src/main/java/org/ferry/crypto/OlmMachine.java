@@ -11,16 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.ferry.crypto.keys.Keyring;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One device that encrypts and decrypts. What a message, an answer or a sync changes is written in
@@ -34,60 +31,25 @@ import org.jspecify.annotations.Nullable;
  * the database cannot be used.
  */
 public final class OlmMachine implements AutoCloseable {
-  private static final int QUEUE_PAGE = 100;
-
   /** A key that is only late comes by itself meanwhile. */
   private static final Duration LATE = Duration.ofSeconds(5);
 
   private final CryptoStore store;
-  private final RoomKeys keys;
-  private final Pickler pickler;
-  private final Lease lease;
   private final InstantSource clock;
-  private final Consumer<String> alarm;
-  private final ReentrantLock lock = new ReentrantLock();
   private final Tally tally = new Tally();
   private final DeviceLists lists;
-  private final OlmSessions sessions;
-  private final Judge judge;
+  private final Turns turns;
+  private final Post post;
   private final MegolmReader reader;
-  private final Housekeeping housekeeping;
-  private AccountKeeper account;
-  private Parts parts;
-  private boolean behind;
-  private @Nullable DeviceBrokenException broken;
 
-  /** What works with the account; made anew with it. */
-  private record Parts(
-      ToDeviceInbox inbox,
-      RoomKeyInbox roomKeys,
-      Claims claims,
-      RoomEncryptor encryptor,
-      SelfSigning signing,
-      KeyRequests requests,
-      KeyGiver giver,
-      SecretRequests secrets) {}
-
-  private OlmMachine(
-      CryptoStore store,
-      RoomKeys keys,
-      Keyring keyring,
-      Lease lease,
-      InstantSource clock,
-      Consumer<String> alarm) {
-    this.store = store;
-    this.keys = keys;
-    this.pickler = new Pickler(keyring, store.device());
-    this.lease = lease;
-    this.clock = clock;
-    this.alarm = alarm;
+  private OlmMachine(Turns.Means means, Consumer<String> alarm) {
+    this.store = means.store();
+    this.clock = means.clock();
     this.lists = new DeviceLists(store);
-    this.sessions = new OlmSessions(store, pickler);
-    this.judge = new Judge(store, lists);
-    this.reader = new MegolmReader(store, keys, judge, tally);
-    this.housekeeping = new Housekeeping(store);
-    this.account = AccountKeeper.open(store.device(), pickler, store.account());
-    this.parts = parts();
+    Judge judge = new Judge(store, lists);
+    this.reader = new MegolmReader(store, means.keys(), judge, tally);
+    this.turns = new Turns(means, new Turns.Company(lists, judge, tally), alarm);
+    this.post = new Post(store, lists, turns);
   }
 
   /**
@@ -109,37 +71,17 @@ public final class OlmMachine implements AutoCloseable {
       Lease lease,
       InstantSource clock,
       Consumer<String> alarm) {
-    OlmMachine machine = new OlmMachine(store, keys, keyring, lease, clock, alarm);
-    var unused =
-        machine.turn(turn -> {
-          UserId self = store.device().user();
-          machine.lists.track(List.of(self), turn);
-          // What the homeserver lists of this device is compared at each start.
-          machine.lists.changed(List.of(self), turn);
-          machine.account.tend(turn.now());
-          return true;
-        });
+    Turns.Means means =
+        new Turns.Means(store, keys, new Pickler(keyring, store.device()), lease, clock);
+    OlmMachine machine = new OlmMachine(means, alarm);
+    machine.turns.run(turn -> {
+      UserId self = store.device().user();
+      machine.lists.track(List.of(self), turn);
+      // What the homeserver lists of this device is compared at each start.
+      machine.lists.changed(List.of(self), turn);
+      machine.turns.account().tend(turn.now());
+    });
     return machine;
-  }
-
-  private Parts parts() {
-    RoomKeyInbox roomKeys = new RoomKeyInbox(store, lists, judge);
-    Unwedger unwedger = new Unwedger(store, lists);
-    OlmOutbox outbox = new OlmOutbox(store.device(), account, sessions);
-    Claims claims = new Claims(store, account, sessions, outbox);
-    SelfSigning signing = new SelfSigning(store, pickler, lists);
-    KeyGiver giver = new KeyGiver(store, keys, lists, signing, claims, outbox);
-    SecretRequests secrets = new SecretRequests(store, pickler, lists, signing);
-    var takers = new ToDeviceInbox.Takers(roomKeys, giver, secrets);
-    return new Parts(
-        new ToDeviceInbox(store, account, sessions, lists, takers, unwedger),
-        roomKeys,
-        claims,
-        new RoomEncryptor(store, pickler, account, lists, claims, outbox),
-        signing,
-        new KeyRequests(store, lists),
-        giver,
-        secrets);
   }
 
   /** Whose device it is. */
@@ -149,12 +91,12 @@ public final class OlmMachine implements AutoCloseable {
 
   /** Its Curve25519 identity key, unpadded base64. */
   public String curve25519() {
-    return account.curve25519();
+    return turns.account().curve25519();
   }
 
   /** Its Ed25519 signing key, unpadded base64. */
   public String ed25519() {
-    return account.ed25519();
+    return turns.account().ed25519();
   }
 
   /** How often what was thrown away or noted, since this machine was opened. */
@@ -169,19 +111,21 @@ public final class OlmMachine implements AutoCloseable {
    * @return what became of it
    */
   public SyncOutcome receive(SyncInput input) {
-    return turn(turn -> {
+    return turns.take(turn -> {
       lists.changed(users(input.changed()), turn);
       lists.left(users(input.left()), turn);
       int handled = 0;
       for (JsonNode event : input.toDevice()) {
-        handled += parts.inbox().take(event, turn) ? 1 : 0;
+        handled += turns.parts().inbox().take(event, turn) ? 1 : 0;
       }
-      account.counted(
-          Math.max(0, input.oneTimeKeyCounts().getOrDefault(AccountKeeper.SIGNED_KEY, 0)),
-          input.unusedFallback(),
-          turn);
+      turns
+          .account()
+          .counted(
+              Math.max(0, input.oneTimeKeyCounts().getOrDefault(AccountKeeper.SIGNED_KEY, 0)),
+              input.unusedFallback(),
+              turn);
       turn.add(new CryptoChange.SyncToken(input.nextBatch()));
-      Set<SessionRef> keys = commit(turn);
+      Set<SessionRef> keys = turns.commit(turn);
       return new SyncOutcome(handled, input.toDevice().size() - handled, keys);
     });
   }
@@ -191,20 +135,12 @@ public final class OlmMachine implements AutoCloseable {
    * all lists are asked for again.
    */
   public void devicesUnknown() {
-    var unused =
-        turn(turn -> {
-          lists.changedAll(turn);
-          return true;
-        });
+    turns.run(turn -> lists.changedAll(turn));
   }
 
   /** Follows the devices of these users, as those in encrypted rooms. */
   public void track(Collection<UserId> users) {
-    var unused =
-        turn(turn -> {
-          lists.track(users, turn);
-          return true;
-        });
+    turns.run(turn -> lists.track(users, turn));
   }
 
   /**
@@ -212,22 +148,7 @@ public final class OlmMachine implements AutoCloseable {
    * or {@link #failed} of each before it asks again.
    */
   public List<OutgoingRequest> outgoing() {
-    return turn(turn -> {
-      List<OutgoingRequest> wanted = new ArrayList<>();
-      account.tend(turn.now());
-      housekeeping.tend(turn);
-      account.upload().ifPresent(wanted::add);
-      wanted.addAll(lists.queries(null, turn.now()));
-      wanted.addAll(parts.claims().unwedging(turn.now()));
-      parts.requests().ask(turn);
-      parts.secrets().ask(turn);
-      wanted.addAll(parts.giver().answer(turn));
-      wanted.addAll(parts.signing().wanted(turn));
-      // New keys are committed before they are handed out.
-      var unused = commit(turn);
-      store.queued(QUEUE_PAGE).forEach(q -> wanted.add(q.request()));
-      return wanted;
-    });
+    return turns.take(post::outgoing);
   }
 
   /**
@@ -237,26 +158,7 @@ public final class OlmMachine implements AutoCloseable {
    * @param response the answer's body
    */
   public void answered(OutgoingRequest request, JsonNode response) {
-    var unused =
-        turn(turn -> {
-          switch (request) {
-            case OutgoingRequest.KeysUpload r -> account.uploaded(r, response, turn);
-            case OutgoingRequest.KeysQuery r -> queried(r, response, turn);
-            case OutgoingRequest.KeysClaim r -> parts.claims().answered(r, response, turn);
-            case OutgoingRequest.ToDevice r -> turn.add(new CryptoChange.Unqueue(r.id()));
-            case OutgoingRequest.CrossSigningUpload r -> lists.changed(List.of(self()), turn);
-            case OutgoingRequest.SignatureUpload r -> lists.changed(List.of(self()), turn);
-          }
-          return true;
-        });
-  }
-
-  private void queried(OutgoingRequest.KeysQuery request, JsonNode response, Turn turn) {
-    JsonNode ours = response.path("device_keys").path(self().value());
-    if (request.users().contains(self()) && ours.isObject()) {
-      account.compare(ours.path(store.device().device().value()));
-    }
-    lists.answered(request, response, turn);
+    turns.run(turn -> post.answered(request, response, turn));
   }
 
   /**
@@ -267,35 +169,7 @@ public final class OlmMachine implements AutoCloseable {
    * @param failure how
    */
   public void failed(OutgoingRequest request, RequestFailure failure) {
-    var unused =
-        turn(turn -> {
-          switch (request) {
-            case OutgoingRequest.KeysUpload r -> account.refused(r, failure, turn);
-            case OutgoingRequest.KeysQuery r -> lists.failed(r, turn);
-            case OutgoingRequest.KeysClaim r -> parts.claims().failed(r, turn.now());
-            case OutgoingRequest.ToDevice r -> undeliverable(r, failure, turn);
-            case OutgoingRequest.CrossSigningUpload r -> refusedSigning(failure, turn);
-            case OutgoingRequest.SignatureUpload r -> refusedSigning(failure, turn);
-          }
-          return true;
-        });
-  }
-
-  /** What the homeserver calls wrong stays wrong, and would hold up all that comes after it. */
-  private static void undeliverable(
-      OutgoingRequest.ToDevice request, RequestFailure failure, Turn turn) {
-    if (failure.status() == 400 || failure.status() == 413) {
-      turn.add(new CryptoChange.Unqueue(request.id()));
-      turn.alarm(
-          "the homeserver refuses a message to devices (%d %s); it was dropped."
-              .formatted(failure.status(), failure.errcode()));
-    }
-  }
-
-  private void refusedSigning(RequestFailure failure, Turn turn) {
-    turn.alarm(
-        "the homeserver refuses the signature of the device %s (%d %s); other clients may hide keys from it."
-            .formatted(store.device(), failure.status(), failure.errcode()));
+    turns.run(turn -> post.failed(request, failure, turn));
   }
 
   /**
@@ -305,7 +179,7 @@ public final class OlmMachine implements AutoCloseable {
    * @return whether one was made; false also while the homeserver was not asked yet
    */
   public boolean createIdentity() {
-    return turn(parts.signing()::create);
+    return turns.take(turn -> turns.parts().signing().create(turn));
   }
 
   /**
@@ -316,7 +190,7 @@ public final class OlmMachine implements AutoCloseable {
    * @return false where it does not belong to the account's identity; nothing was kept
    */
   public boolean adoptIdentity(String name, Secret seed) {
-    return turn(turn -> parts.signing().adopt(name, seed, turn));
+    return turns.take(turn -> turns.parts().signing().adopt(name, seed, turn));
   }
 
   /**
@@ -326,21 +200,17 @@ public final class OlmMachine implements AutoCloseable {
    * @return false where it is no such key; nothing was kept
    */
   public boolean keepBackupKey(Secret key) {
-    return turn(turn -> parts.secrets().keepBackupKey(key, turn));
+    return turns.take(turn -> turns.parts().secrets().keepBackupKey(key, turn));
   }
 
   /** The private key of the account's server-side backup, from wherever; of which is not known. */
   public Optional<Secret> backupKey() {
-    return parts.secrets().backupKey();
+    return turns.parts().secrets().backupKey();
   }
 
   /** The key of the backup is of no use: the backup is another one by now. */
   public void dropBackupKey() {
-    var unused =
-        turn(turn -> {
-          turn.add(new CryptoChange.DropSecret(SecretRequests.BACKUP));
-          return true;
-        });
+    turns.run(turn -> turn.add(new CryptoChange.DropSecret(SecretRequests.BACKUP)));
   }
 
   /**
@@ -371,20 +241,20 @@ public final class OlmMachine implements AutoCloseable {
    * @return those that are new or reach further back
    */
   public Set<SessionRef> restored(Collection<RoomKey> found) {
-    return turn(turn -> {
+    return turns.take(turn -> {
       found.forEach(key -> turn.add(new CryptoChange.PutRoomKey(key)));
-      return commit(turn);
+      return turns.commit(turn);
     });
   }
 
   /** The private cross-signing keys that are here, by their names in secret storage. */
   public Map<String, Secret> identitySecrets() {
-    return parts.signing().secrets();
+    return turns.parts().signing().secrets();
   }
 
   /** Whether the homeserver lists this device as signed by its account's identity. */
   public boolean isSigned() {
-    return turn(turn ->
+    return turns.take(turn ->
         lists.listed(List.of(self())).stream()
             .filter(d -> d.ref().equals(store.device()))
             .anyMatch(d -> Identities.vouches(lists.of(self()), d)));
@@ -441,7 +311,7 @@ public final class OlmMachine implements AutoCloseable {
    * @return in the order they are to be sent
    */
   public List<OutgoingRequest> prepare(RoomId room, Set<UserId> members, RoomSettings settings) {
-    return turn(turn -> parts.encryptor().prepare(room, members, settings, turn));
+    return turns.take(turn -> turns.parts().encryptor().prepare(room, members, settings, turn));
   }
 
   /**
@@ -456,25 +326,17 @@ public final class OlmMachine implements AutoCloseable {
    * @throws IllegalStateException where the room was not prepared
    */
   public ObjectNode encrypt(RoomId room, String txn, String type, ObjectNode content) {
-    return turn(turn -> parts.encryptor().encrypt(room, txn, type, content, turn));
+    return turns.take(turn -> turns.parts().encryptor().encrypt(room, txn, type, content, turn));
   }
 
   /** A message was accepted; its ciphertext is not needed any more. */
   public void sent(String txn) {
-    var unused =
-        turn(turn -> {
-          turn.add(new CryptoChange.DropSent(txn));
-          return true;
-        });
+    turns.run(turn -> turn.add(new CryptoChange.DropSent(txn)));
   }
 
   /** The room's next message gets a new session, as after a gap in what is known of its members. */
   public void rotate(RoomId room) {
-    var unused =
-        turn(turn -> {
-          turn.add(new CryptoChange.DropOutbound(room));
-          return true;
-        });
+    turns.run(turn -> turn.add(new CryptoChange.DropOutbound(room)));
   }
 
   private UserId self() {
@@ -485,80 +347,9 @@ public final class OlmMachine implements AutoCloseable {
     return ids.stream().filter(UserId::isValid).map(UserId::new).collect(Collectors.toList());
   }
 
-  private <T> T turn(Function<Turn, T> work) {
-    lock.lock();
-    try {
-      ready();
-      Turn turn = Turn.at(clock.instant(), tally);
-      T result;
-      try {
-        result = work.apply(turn);
-        var unused = commit(turn);
-      } catch (RuntimeException e) {
-        behind = true;
-        broken = e instanceof DeviceBrokenException b ? b : broken;
-        throw e;
-      } finally {
-        parts.roomKeys().close();
-        parts.encryptor().close();
-      }
-      turn.alarms().forEach(alarm);
-      return result;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Writes what a turn has changed so far. */
-  private Set<SessionRef> commit(Turn turn) {
-    account.flush(turn.changes());
-    sessions.flush(turn.changes());
-    if (turn.changes().isEmpty()) {
-      return Set.of();
-    }
-    List<CryptoChange> changes = turn.changes().drain();
-    Map<SessionRef, RoomKeys.Added> added = store.commit(lease, changes);
-    if (changes.stream().anyMatch(CryptoChange.PutDevice.class::isInstance)) {
-      lists.written();
-    }
-    added.values().stream()
-        .filter(a -> a == RoomKeys.Added.UNCONNECTED || a == RoomKeys.Added.KEPT)
-        .forEach(a ->
-            tally.count(
-                a == RoomKeys.Added.KEPT
-                    ? Incident.NO_BETTER_ROOM_KEY
-                    : Incident.UNCONNECTED_ROOM_KEY));
-    return added.entrySet().stream()
-        .filter(e -> e.getValue() == RoomKeys.Added.NEW || e.getValue().changes())
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toSet());
-  }
-
-  /** What a turn that failed left in memory may be ahead of the store: it is read anew. */
-  private void ready() {
-    if (broken != null) {
-      throw broken;
-    }
-    if (behind) {
-      sessions.forget();
-      lists.load();
-      AccountKeeper before = account;
-      account = AccountKeeper.open(store.device(), pickler, store.account());
-      before.close();
-      parts = parts();
-      behind = false;
-    }
-  }
-
   /** Frees the memory of the library. The lease stays the caller's. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      sessions.forget();
-      account.close();
-    } finally {
-      lock.unlock();
-    }
+    turns.close();
   }
 }

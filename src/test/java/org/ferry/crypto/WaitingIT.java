@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.ferry.crypto.vodozemac.MegolmInbound;
+import org.ferry.crypto.vodozemac.MegolmOutbound;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -69,6 +72,35 @@ class WaitingIT {
         assertThat(bob.keys.add(key)).isEqualTo(RoomKeys.Added.NEW);
       }
     }
+  }
+
+  /** What a start reads does not grow with the sessions; measured, for who changes that. */
+  @Test
+  void aDeviceOfManyRoomsIsReadyInSeconds() {
+    int rooms = 200;
+    List<RoomKey> keys = new ArrayList<>();
+    var info = new RoomKeyInfo(KeyOrigin.OLM, "c", "e", null, List.of(), false, clock.now);
+    for (int i = 0; i < 10 * rooms; i++) {
+      try (MegolmOutbound group = MegolmOutbound.create()) {
+        RoomId room = new RoomId("!r" + i % rooms);
+        keys.add(new RoomKey(room, MegolmInbound.fromSessionKey(group.sessionKey()), info));
+      }
+    }
+    assertThat(bob.keys.addAll(keys)).hasSize(10 * rooms).containsOnly(RoomKeys.Added.NEW);
+    keys.forEach(k -> k.session().close());
+    bob.sql(
+        "insert into ferry.olm_tracked (device, user_id, outdated, changed_at, answered_at,"
+            + " failures) select id, '@u' || n || ':example.org', false, 1, 1, 0"
+            + " from ferry.olm_device, generate_series(1, 2000) n");
+    busy(2_000);
+    long start = System.nanoTime();
+    bob.restart();
+    List<OutgoingRequest> wanted = bob.machine.outgoing();
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    System.out.println(
+        "a device with 200 rooms and 2,000 sessions was ready in " + took.toMillis() + " ms");
+    assertThat(wanted).isNotEmpty();
+    assertThat(took).isLessThan(Duration.ofSeconds(5));
   }
 
   @Test

@@ -1,0 +1,94 @@
+package org.ferry.crypto;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.ferry.id.UserId;
+
+/** What a device wants sent to its homeserver, and what is done with the answers. */
+final class Post {
+  private static final int QUEUE_PAGE = 100;
+
+  private final CryptoStore store;
+  private final DeviceLists lists;
+  private final Turns turns;
+  private final Housekeeping housekeeping;
+
+  Post(CryptoStore store, DeviceLists lists, Turns turns) {
+    this.store = store;
+    this.lists = lists;
+    this.turns = turns;
+    this.housekeeping = new Housekeeping(store);
+  }
+
+  /** What is to be sent now, in this order. */
+  List<OutgoingRequest> outgoing(Turn turn) {
+    List<OutgoingRequest> wanted = new ArrayList<>();
+    turns.account().tend(turn.now());
+    housekeeping.tend(turn);
+    turns.account().upload().ifPresent(wanted::add);
+    wanted.addAll(lists.queries(null, turn.now()));
+    wanted.addAll(turns.parts().claims().unwedging(turn.now()));
+    turns.parts().requests().ask(turn);
+    turns.parts().secrets().ask(turn);
+    wanted.addAll(turns.parts().giver().answer(turn));
+    wanted.addAll(turns.parts().signing().wanted(turn));
+    // New keys are committed before they are handed out.
+    var unused = turns.commit(turn);
+    store.queued(QUEUE_PAGE).forEach(q -> wanted.add(q.request()));
+    return wanted;
+  }
+
+  /** A request was accepted. */
+  void answered(OutgoingRequest request, JsonNode response, Turn turn) {
+    switch (request) {
+      case OutgoingRequest.KeysUpload r -> turns.account().uploaded(r, response, turn);
+      case OutgoingRequest.KeysQuery r -> queried(r, response, turn);
+      case OutgoingRequest.KeysClaim r -> turns.parts().claims().answered(r, response, turn);
+      case OutgoingRequest.ToDevice r -> turn.add(new CryptoChange.Unqueue(r.id()));
+      case OutgoingRequest.CrossSigningUpload r -> lists.changed(List.of(self()), turn);
+      case OutgoingRequest.SignatureUpload r -> lists.changed(List.of(self()), turn);
+    }
+  }
+
+  private void queried(OutgoingRequest.KeysQuery request, JsonNode response, Turn turn) {
+    JsonNode ours = response.path("device_keys").path(self().value());
+    if (request.users().contains(self()) && ours.isObject()) {
+      turns.account().compare(ours.path(store.device().device().value()));
+    }
+    lists.answered(request, response, turn);
+  }
+
+  /** A request was refused, or nobody answered. */
+  void failed(OutgoingRequest request, RequestFailure failure, Turn turn) {
+    switch (request) {
+      case OutgoingRequest.KeysUpload r -> turns.account().refused(r, failure, turn);
+      case OutgoingRequest.KeysQuery r -> lists.failed(r, turn);
+      case OutgoingRequest.KeysClaim r -> turns.parts().claims().failed(r, turn.now());
+      case OutgoingRequest.ToDevice r -> undeliverable(r, failure, turn);
+      case OutgoingRequest.CrossSigningUpload r -> refusedSigning(failure, turn);
+      case OutgoingRequest.SignatureUpload r -> refusedSigning(failure, turn);
+    }
+  }
+
+  /** What the homeserver calls wrong stays wrong, and would hold up all that comes after it. */
+  private static void undeliverable(
+      OutgoingRequest.ToDevice request, RequestFailure failure, Turn turn) {
+    if (failure.status() == 400 || failure.status() == 413) {
+      turn.add(new CryptoChange.Unqueue(request.id()));
+      turn.alarm(
+          "the homeserver refuses a message to devices (%d %s); it was dropped."
+              .formatted(failure.status(), failure.errcode()));
+    }
+  }
+
+  private void refusedSigning(RequestFailure failure, Turn turn) {
+    turn.alarm(
+        "the homeserver refuses the signature of the device %s (%d %s); other clients may hide keys from it."
+            .formatted(store.device(), failure.status(), failure.errcode()));
+  }
+
+  private UserId self() {
+    return store.device().user();
+  }
+}
