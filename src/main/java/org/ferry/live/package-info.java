@@ -1,4 +1,7 @@
-/** What comes in while Ferry runs, before anything is made of it. */
+/**
+ * What comes in while Ferry runs is kept here as it came, and its parts make of it: who is
+ * followed, what was said, and what applications say themselves.
+ */
 @NullMarked
 @CheckReturnValue
 package org.ferry.live;
