@@ -75,6 +75,7 @@ public final class Daemon implements AutoCloseable {
       appservice =
           closing.add(listen(ferry, registration, inbox, following, metrics), Listener::close);
       wayBack = closing.add(wayBack(ferry, closing, registration), WayBack::close);
+      live.doors().service().onTokenRefused(wayBack::tokenRefused);
     }
     News news = closing.add(new PgNews(ferry.database()), News::close);
     WebhookPart webhooks =

@@ -40,8 +40,9 @@ import org.slf4j.LoggerFactory;
  * @param following begins when it is started
  * @param sending for everybody who writes live; sends while some process on this database follows
  * @param readers reads as those who are followed
+ * @param doors the ways to homeservers
  */
-record LivePart(Following following, Sending sending, Accounts readers) {
+record LivePart(Following following, Sending sending, Accounts readers, HomeserverDoors doors) {
   private static final Logger LOG = LoggerFactory.getLogger(LivePart.class);
 
   /** How long somebody who sends waits for the homeserver. */
@@ -108,7 +109,7 @@ record LivePart(Following following, Sending sending, Accounts readers) {
                     telling,
                     new Telling.Sweeper(messages, config.retention(), ferry.clock()))),
             ferry.clock());
-    return new LivePart(closing.add(following, Following::close), box, readers);
+    return new LivePart(closing.add(following, Following::close), box, readers, doors);
   }
 
   private static HomeserverDoors doors(

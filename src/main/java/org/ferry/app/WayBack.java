@@ -2,6 +2,8 @@ package org.ferry.app;
 
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.ferry.config.Config;
 import org.ferry.matrix.client.Homeserver;
@@ -23,11 +25,17 @@ final class WayBack implements AutoCloseable {
   /** A way that was open can be closed: another address, another registration. */
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
 
+  /** A token that was known and is not any more stays so until somebody acts. */
+  private static final Duration LOST = Duration.ofMinutes(2);
+
   private final Config config;
   private final Homeserver homeserver;
   private final Duration pause;
   private final AtomicReference<State> state = new AtomicReference<>(new State(false, UNKNOWN));
+  private final Semaphore hint = new Semaphore(0);
   private final Thread thread;
+  private volatile boolean opened;
+  private volatile boolean refused;
 
   /**
    * What is known.
@@ -55,6 +63,13 @@ final class WayBack implements AutoCloseable {
     thread.start();
   }
 
+  /** Another request found the token refused: asks at once, unless that is known. */
+  void tokenRefused() {
+    if (state.get().open()) {
+      hint.release();
+    }
+  }
+
   State state() {
     return state.get();
   }
@@ -62,7 +77,10 @@ final class WayBack implements AutoCloseable {
   private void askOn() {
     try {
       while (true) {
-        Thread.sleep(ask().open() ? LOOK_AGAIN : pause);
+        Duration wait = ask().open() ? LOOK_AGAIN : opened && refused ? LOST : pause;
+        if (hint.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+          int unused = hint.drainPermits();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -74,10 +92,12 @@ final class WayBack implements AutoCloseable {
     try {
       homeserver.as(config.bot()).ping(config.appservice().id(), "ferry-" + UUID.randomUUID());
       now = new State(true, "the homeserver reaches Ferry at " + config.appservice().address());
+      opened = true;
       if (!now.equals(state.get())) {
         LOG.info("event=ping_ok url={}", config.appservice().address());
       }
     } catch (HomeserverFailure e) {
+      refused = e instanceof MatrixException m && m.isTokenRefused();
       now = failed(e);
       if (!now.equals(state.get())) {
         LOG.warn("event=ping_failed {}", now.detail());

@@ -27,7 +27,7 @@ class FaultyNetworkIT {
 
   @TempDir Path folder;
 
-  private static Map<String, Consumer<FaultProxy>> faults() {
+  static Map<String, Consumer<FaultProxy>> faults() {
     Map<String, Consumer<FaultProxy>> faults = new LinkedHashMap<>();
     faults.put("latency", p -> p.latency(Duration.ofMillis(150)));
     faults.put("bandwidth", p -> p.bandwidth(20_000));

@@ -145,7 +145,7 @@ final class Follower {
 
   /** A device that is gone and a token that is refused are looked into by the next making ready. */
   private void away(HomeserverFailure failure) throws InterruptedException {
-    if (failure instanceof MatrixException e && (e.isUnknownDevice() || e.isTokenRefused())) {
+    if (failure instanceof MatrixException e && e.isUnknownDevice()) {
       LOG.warn("event=device_refused user={} {}", user, e.getMessage());
     } else if (!Thread.currentThread().isInterrupted()) {
       note(State.WAITING, String.valueOf(failure.getMessage()));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.ferry.id.DeviceId;
 import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ public final class Homeserver implements AutoCloseable {
   private final InstantSource clock;
   private final boolean named;
   private final FileTrouble fileTrouble = new FileTrouble();
+  private final TokenGate gate;
   private volatile @Nullable ServerVersions versions;
   private volatile long uploadLimit;
 
@@ -69,6 +71,7 @@ public final class Homeserver implements AutoCloseable {
     this.pace = pace;
     this.wire = wire;
     this.clock = clock;
+    this.gate = new TokenGate(clock);
     this.repeater = new Repeater(options.address(), patience, clock, pace, Thread::sleep);
   }
 
@@ -164,9 +167,25 @@ public final class Homeserver implements AutoCloseable {
     repeater.onAnswer(told);
   }
 
+  /**
+   * Tells whenever the homeserver does not know the application service's token. Where it did know
+   * it, one request in two minutes is sent from then on, until it knows it again.
+   *
+   * @param told called from any thread; must be quick
+   */
+  public void onTokenRefused(Runnable told) {
+    gate.onRefusal(told);
+  }
+
   Answer answer(Call asked) {
     Call call = named ? asked : asked.unnamed();
-    return repeater.run(call, () -> probe(asked), () -> genuine(wire.send(call)));
+    return gated(
+        call, () -> repeater.run(call, () -> probe(asked), () -> genuine(wire.send(call))));
+  }
+
+  /** A user's own token is its caller's to renew. */
+  private Answer gated(Call call, Supplier<Answer> sending) {
+    return named ? gate.pass(call, sending) : sending.get();
   }
 
   /** A success that is no JSON comes from something in between, and says nothing. */
@@ -194,7 +213,8 @@ public final class Homeserver implements AutoCloseable {
   Answer upload(Call asked, MediaBody body) {
     Call call = named ? asked : asked.unnamed();
     try {
-      Answer answer = repeater.run(call, () -> probe(asked), () -> wire.upload(call, body));
+      Answer answer =
+          gated(call, () -> repeater.run(call, () -> probe(asked), () -> wire.upload(call, body)));
       fileTrouble.stored(body.length());
       return answer;
     } catch (MatrixException e) {
