@@ -41,6 +41,7 @@ class BadDaysTest {
   private final Vertx vertx = Vertx.vertx();
   private final List<String> notices = Collections.synchronizedList(new ArrayList<>());
   private FaultyServer faulty;
+  private Duration timeout = Duration.ofSeconds(1);
   private Homeserver server;
   private Intent intent;
 
@@ -61,11 +62,7 @@ class BadDaysTest {
         new Homeserver(
             vertx,
             new HomeserverOptions(
-                "http://127.0.0.1:" + port,
-                "x",
-                Secret.of("canary-token"),
-                4,
-                Duration.ofSeconds(1)),
+                "http://127.0.0.1:" + port, "x", Secret.of("canary-token"), 4, timeout),
             patience,
             InstantSource.system());
     server.onWaiting(notices::add);
@@ -204,6 +201,7 @@ class BadDaysTest {
   @Test
   void aServerThatStoresNothingForTooLongEndsTheRun() {
     server.close();
+    timeout = Duration.ofSeconds(30);
     connect(Duration.ofMillis(300));
     faulty.onlyFor(uri -> !uri.contains("joined_rooms"));
     for (int i = 0; i < 100; i++) {
@@ -220,15 +218,17 @@ class BadDaysTest {
   @Test
   void allRequestsShareTheirPatienceWithAServerThatStoresNothing() {
     server.close();
-    connect(Duration.ofMillis(300));
+    timeout = Duration.ofSeconds(30);
+    connect(Duration.ofSeconds(3));
     faulty.onlyFor(uri -> !uri.contains("joined_rooms"));
     for (int i = 0; i < 1000; i++) {
       faulty.next(answer(500, UNKNOWN));
     }
     assertThatThrownBy(this::send).isInstanceOf(Unreachable.class);
-    long before = sends();
+    long first = sends();
     assertThatThrownBy(this::send).isInstanceOf(Unreachable.class);
-    assertThat(sends() - before).isLessThanOrEqualTo(5);
+    // The second has the time that the first took to be sure: a few tries, not all of them again.
+    assertThat(sends() - first).isLessThan(first / 2);
     assertThat(notices).hasSize(1);
   }
 
