@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,67 +65,12 @@ public final class PgCryptoStore implements CryptoStore {
       """;
   private static final String RELEASE =
       "update ferry.olm_device set lease_until = '-infinity' where id = $1 and epoch = $2";
-  private static final String SESSIONS =
-      """
-      select sender_key, session_id, pickle, key_generation, created_at, received_at
-      from ferry.olm_session where device = $1 and sender_key = $2
-      order by coalesce(received_at, created_at) desc, session_id
-      """;
-  private static final String WITH_SESSION =
-      "select distinct sender_key from ferry.olm_session where device = $1 and sender_key ="
-          + " any($2)";
-  private static final String PROCESSED =
-      "select 1 from ferry.olm_processed where device = $1 and hash = $2";
-  private static final String TRACKED =
-      """
-      select user_id, outdated, changed_at, answered_at, identity, pinned, retry_at, failures
-      from ferry.olm_tracked where device = $1
-      """;
-  private static final String PEERS =
-      "select user_id, device_id, curve25519, ed25519, keys, gone from ferry.olm_peer where device"
-          + " = $1";
-  static final String OWN =
-      """
-      select p.user_id, p.device_id, p.curve25519, p.ed25519, p.keys, p.gone,
-        t.user_id, t.outdated, t.changed_at, t.answered_at, t.identity, t.pinned, t.retry_at, t.failures
-      from ferry.olm_account a join ferry.olm_device d on d.id = a.device
-        join ferry.olm_peer p
-          on p.device = d.id and p.user_id = d.user_id and p.device_id = d.device_id
-        join ferry.olm_tracked t on t.device = d.id and t.user_id = d.user_id
-      where a.curve25519 = $1 and a.ed25519 = $2 and p.curve25519 = $1 and p.ed25519 = $2
-      """;
-  private static final String UNWEDGINGS =
-      "select sender_key, user_id, device_id, at, wanted from ferry.olm_unwedging where device ="
-          + " $1";
   private static final String QUEUED =
       "select id, event_type, body, room_id, session_id from ferry.olm_queue where device = $1";
   private static final String SHARES =
       """
       select user_id, device_id, sender_key, message_index, withheld from ferry.megolm_share
       where device = $1 and room_id = $2 and session_id = $3
-      """;
-  private static final String REQUESTS =
-      "select room_id, session_id, id, at, sender from ferry.megolm_request q";
-  private static final String UNAWAITED =
-      """
-       and not exists (select from ferry.megolm_waiting w where w.device = q.device
-        and w.room_id = q.room_id and w.session_id = q.session_id
-      """
-          + WaitingRows.LACKING
-          + ")";
-  private static final String WITHHELD =
-      """
-      select sender, sender_key, code, reason from ferry.megolm_withheld
-      where device = $1 and room_id = $2 and session_id = $3 order by sender
-      """;
-  private static final String WITHHELD_BY =
-      "select count(*)::int from ferry.megolm_withheld where device = $1 and sender = $2";
-  private static final String PRUNE_WITHHELD =
-      "delete from ferry.megolm_withheld where device = $1 and at < $2";
-  private static final String ASKED =
-      """
-      select asker, count(*)::int from ferry.megolm_asked where device = $1
-      group by asker order by min(at), asker
       """;
   private static final String PRUNE =
       "delete from ferry.olm_processed where device = $1 and at < $2";
@@ -136,6 +80,8 @@ public final class PgCryptoStore implements CryptoStore {
   private final DeviceRef ref;
   private final long id;
   private final WaitingRows waiting;
+  private final PeerRows peers;
+  private final TradeRows trade;
 
   private PgCryptoStore(Database database, PgRoomKeys roomKeys, DeviceRef ref, long id) {
     this.database = database;
@@ -143,6 +89,8 @@ public final class PgCryptoStore implements CryptoStore {
     this.ref = ref;
     this.id = id;
     this.waiting = new WaitingRows(database, id);
+    this.peers = new PeerRows(database, id);
+    this.trade = new TradeRows(database, id);
   }
 
   /**
@@ -252,54 +200,47 @@ public final class PgCryptoStore implements CryptoStore {
 
   @Override
   public List<PickledSession> sessions(String senderKey) {
-    return all(database.run(SESSIONS, id, senderKey), CryptoRows::session);
+    return peers.sessions(senderKey);
   }
 
   @Override
   public Set<String> withSession(Collection<String> senderKeys) {
-    return new HashSet<>(
-        all(
-            database.run(WITH_SESSION, id, senderKeys.toArray(String[]::new)),
-            r -> r.getString(0)));
+    return peers.withSession(senderKeys);
   }
 
   @Override
   public boolean processed(String hash) {
-    return database.run(PROCESSED, id, hash).rowCount() > 0;
+    return peers.processed(hash);
   }
 
   @Override
   public List<Tracked> tracked() {
-    return all(database.run(TRACKED, id), CryptoRows::tracked);
+    return peers.tracked();
   }
 
   @Override
   public List<Device> devices(Collection<UserId> users) {
-    String[] names = users.stream().map(UserId::value).toArray(String[]::new);
-    return all(database.run(PEERS + " and user_id = any($2)", id, names), CryptoRows::device);
+    return peers.devices(users);
   }
 
   @Override
   public List<Device> devicesByKey(String curve25519) {
-    return all(database.run(PEERS + " and curve25519 = $2", id, curve25519), CryptoRows::device);
+    return peers.devicesByKey(curve25519);
   }
 
   @Override
   public Optional<OwnDevice> own(String curve25519, String ed25519) {
-    return one(
-        database.run(OWN, curve25519, ed25519),
-        r -> new OwnDevice(CryptoRows.device(r), CryptoRows.tracked(r, 6)));
+    return peers.own(curve25519, ed25519);
   }
 
   @Override
   public Optional<Unwedging> unwedging(String senderKey) {
-    return one(
-        database.run(UNWEDGINGS + " and sender_key = $2", id, senderKey), CryptoRows::unwedging);
+    return peers.unwedging(senderKey);
   }
 
   @Override
   public List<Unwedging> unwedgings() {
-    return all(database.run(UNWEDGINGS + " and wanted order by at", id), CryptoRows::unwedging);
+    return peers.unwedgings();
   }
 
   @Override
@@ -354,32 +295,22 @@ public final class PgCryptoStore implements CryptoStore {
 
   @Override
   public List<Withheld> withheld(SessionRef session) {
-    return all(
-        database.run(WITHHELD, id, session.room().value(), session.session()),
-        r ->
-            new Withheld(
-                session,
-                new UserId(r.getString(0)),
-                r.getString(1),
-                r.getString(2),
-                r.getString(3)));
+    return trade.withheld(session);
   }
 
   @Override
   public int withheldBy(UserId sender) {
-    return database.run(WITHHELD_BY, id, sender.value()).iterator().next().getInteger(0);
+    return trade.withheldBy(sender);
   }
 
   @Override
   public Optional<KeyRequest> request(SessionRef session) {
-    return ofSession(REQUESTS, session, CryptoRows::request);
+    return trade.request(session);
   }
 
   @Override
   public List<KeyRequest> settled(int limit) {
-    return all(
-        database.run(REQUESTS + " where device = $1" + UNAWAITED + " limit $2", id, limit),
-        CryptoRows::request);
+    return trade.settled(limit);
   }
 
   @Override
@@ -394,52 +325,22 @@ public final class PgCryptoStore implements CryptoStore {
 
   @Override
   public OptionalLong received(SessionRef session) {
-    return ofSession("select first_index from ferry.megolm_received", session, r -> r.getLong(0))
-        .map(OptionalLong::of)
-        .orElse(OptionalLong.empty());
+    return trade.received(session);
   }
 
   @Override
   public Map<DeviceId, Integer> asked() {
-    Map<DeviceId, Integer> asked = new LinkedHashMap<>();
-    for (Row row : database.run(ASKED, id)) {
-      asked.put(new DeviceId(row.getString(0)), row.getInteger(1));
-    }
-    return asked;
+    return trade.asked();
   }
 
   @Override
   public List<AskedKey> asked(DeviceId by, int limit) {
-    return all(
-        database.run(
-            """
-            select asker, id, room_id, session_id, at from ferry.megolm_asked
-            where device = $1 and asker = $2 order by at, id limit $3
-            """,
-            id,
-            by.value(),
-            limit),
-        CryptoRows::asked);
+    return trade.asked(by, limit);
   }
 
   @Override
   public Optional<SecretRequest> secretRequest(String name) {
-    return one(
-        database.run(
-            "select name, id, at from ferry.secret_request where device = $1 and name = $2",
-            id,
-            name),
-        r -> new SecretRequest(r.getString(0), r.getString(1), r.getOffsetDateTime(2).toInstant()));
-  }
-
-  private <T> Optional<T> ofSession(String sql, SessionRef session, Function<Row, T> read) {
-    return one(
-        database.run(
-            sql + " where device = $1 and room_id = $2 and session_id = $3",
-            id,
-            session.room().value(),
-            session.session()),
-        read);
+    return trade.secretRequest(name);
   }
 
   @Override
@@ -490,7 +391,7 @@ public final class PgCryptoStore implements CryptoStore {
   @Override
   public void prune(Instant before) {
     var unused = database.run(PRUNE, id, CryptoWrites.time(before));
-    unused = database.run(PRUNE_WITHHELD, id, CryptoWrites.time(before));
+    trade.prune(before);
   }
 
   static <T> List<T> all(RowSet<Row> rows, Function<Row, T> read) {
@@ -499,7 +400,7 @@ public final class PgCryptoStore implements CryptoStore {
     return all;
   }
 
-  private static <T> Optional<T> one(RowSet<Row> rows, Function<Row, T> read) {
+  static <T> Optional<T> one(RowSet<Row> rows, Function<Row, T> read) {
     return all(rows, read).stream().findFirst();
   }
 }

@@ -35,7 +35,7 @@ class CryptoIndexesIT {
               analyze ferry.olm_account; analyze ferry.olm_device;
               """);
       StringBuilder plan = new StringBuilder();
-      String sql = PgCryptoStore.OWN.replace("$1", "'c77'").replace("$2", "'e77'");
+      String sql = PeerRows.OWN.replace("$1", "'c77'").replace("$2", "'e77'");
       try (ResultSet rows = statement.executeQuery("explain " + sql)) {
         while (rows.next()) {
           plan.append(rows.getString(1)).append('\n');
