@@ -1,6 +1,7 @@
 package org.ferry.live.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,7 +13,6 @@ import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.accounts.FollowedRooms;
 import org.ferry.live.events.Intake;
-import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.client.SyncRequest;
@@ -105,6 +105,7 @@ final class BotRooms {
    * @param as the bot
    */
   void catchUp(Intent as) {
+    invitations(as);
     Map<RoomId, Optional<EventId>> followed = new HashMap<>(rooms.of(bot));
     List<RoomId> joined = as.memberships().joinedRooms();
     for (RoomId room : joined) {
@@ -143,12 +144,11 @@ final class BotRooms {
   }
 
   /**
-   * Answers invitations that were never told of, because the homeserver restarted or Ferry was not
-   * yet known to it.
+   * Answers invitations that were never told of, because the homeserver restarted, pushes nothing,
+   * or did not know Ferry yet.
    */
-  void invitations(Intent as) throws HomeserverFailure {
-    ObjectNode answer =
-        as.sync(new SyncRequest(null, Filters.invitations(), java.time.Duration.ZERO));
+  private void invitations(Intent as) {
+    ObjectNode answer = as.sync(new SyncRequest(null, Filters.invitations(), Duration.ZERO));
     answer
         .path("rooms")
         .path("invite")

@@ -19,8 +19,11 @@ final class Filters {
 
   /** The same in other words each time: Synapse gives equal questions the answer of before. */
   static ObjectNode visit() {
-    ObjectNode filter = keys();
-    var unused =
+    return inOtherWords(keys());
+  }
+
+  private static ObjectNode inOtherWords(ObjectNode filter) {
+    ObjectNode unused =
         filter
             .withObjectProperty("room")
             .withObjectProperty("timeline")
@@ -51,13 +54,14 @@ final class Filters {
             .formatted(NOTHING));
   }
 
-  /** Only which invitations there are. */
+  /** Only which invitations there are, in other words each time. */
   static ObjectNode invitations() {
-    return Json.parseObject(
-        """
-        {"room":{"rooms":["!none:invalid"],"timeline":{"limit":1},"state":%1$s,"ephemeral":%1$s,\
-        "account_data":%1$s},"presence":%1$s,"account_data":%1$s}\
-        """
-            .formatted(NOTHING));
+    return inOtherWords(
+        Json.parseObject(
+            """
+            {"room":{"rooms":["!none:invalid"],"state":%1$s,"ephemeral":%1$s,\
+            "account_data":%1$s},"presence":%1$s,"account_data":%1$s}\
+            """
+                .formatted(NOTHING)));
   }
 }

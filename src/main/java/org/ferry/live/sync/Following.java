@@ -366,7 +366,6 @@ public final class Following implements AutoCloseable {
 
   private static void complete(BotRooms rooms, Intent intent) throws InterruptedException {
     while (true) {
-      rooms.invitations(intent);
       rooms.catchUp(intent);
       Thread.sleep(COMPLETION);
     }
