@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What events mean. It follows the events in their order. For one thread. */
 final class Meaning {
+  private static final String CLIENT_REF = "org.ferry.client_ref";
   private static final String MEMBER = "m.room.member";
   private static final String ENCRYPTED = "m.room.encrypted";
   private static final String REPLACES = "m.replace";
@@ -169,8 +170,8 @@ final class Meaning {
     RoomId room = release.room();
     ObjectNode data = Json.object().put("event_id", release.event().value());
     ObjectNode sender = scene.person(room, release.sender());
-    String ref = clientRef(event);
-    boolean outgoing = sender.path("is_me").asBoolean() || ref != null;
+    boolean given = givenToFerry(event);
+    boolean outgoing = given || sender.path("is_me").asBoolean();
     JsonNode unused = data.set("room", scene.room(room));
     unused = data.set("sender", sender);
     data =
@@ -182,15 +183,15 @@ final class Meaning {
             .putNull("formatted_body")
             .putNull("relates_to")
             .putNull("media")
-            .put("client_ref", ref)
+            .put("client_ref", given ? event.text(CLIENT_REF) : null)
             .put("origin_server_ts", release.ts());
     unused = data.set("content", content);
     return data;
   }
 
-  /** What Ferry's own API was given with a message; others may write the same, which is nothing. */
-  private @Nullable String clientRef(Event event) {
-    return scene.ours().wrote(event.release().sender()) ? event.text("org.ferry.client_ref") : null;
+  /** Whether Ferry's own API was given a message; others may write the same, which is nothing. */
+  private boolean givenToFerry(Event event) {
+    return scene.ours().wrote(event.release().sender()) && event.content().has(CLIENT_REF);
   }
 
   private Draft draft(Event event, MessageType type, ObjectNode data, @Nullable MediaRef media) {

@@ -101,10 +101,8 @@ public final class Talk {
           .putObject("m.in_reply_to")
           .put("event_id", saying.replyTo());
     }
-    if (saying.clientRef() != null) {
-      content.put("org.ferry.client_ref", saying.clientRef());
-    }
-    return content;
+    // Null without one, all the same: its being there tells that Ferry was given the message.
+    return content.put("org.ferry.client_ref", saying.clientRef());
   }
 
   private static void attach(ObjectNode content, Attachment media, ObjectNode file, String text) {

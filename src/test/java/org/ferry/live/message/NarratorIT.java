@@ -72,6 +72,10 @@ class NarratorIT {
     LiveMessage sent = one(stage.event("@old_bob:hs", "m.room.message", withRef));
     assertThat(sent.direction()).isEqualTo("outgoing");
     assertThat(sent.data().path("client_ref").asText()).isEqualTo("order 7");
+    String without = withRef.replace("\"order 7\"", "null");
+    LiveMessage plain = one(stage.event("@old_bob:hs", "m.room.message", without));
+    assertThat(plain.direction()).isEqualTo("outgoing");
+    assertThat(plain.data().path("client_ref").isNull()).isTrue();
     LiveMessage forged = one(stage.event("@eve:hs", "m.room.message", withRef));
     assertThat(forged.direction()).isEqualTo("incoming");
     assertThat(forged.data().path("client_ref").isNull()).isTrue();
