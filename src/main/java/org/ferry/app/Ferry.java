@@ -127,16 +127,27 @@ public final class Ferry implements AutoCloseable {
     if (keyring == null) {
       Config.Pickling pickling = config.encryption().pickling();
       if (pickling == null) {
-        throw new ConfigException(
-            config.file(),
-            "there is no pickle key, which protects keys in the database; ferry init writes one"
-                + " into pickle.key. Else make one: (umask 077; openssl rand -base64 32 >"
-                + " pickle.key), or set FERRY_PICKLE_KEY, and keep it: without it the keys are"
-                + " lost");
+        throw new ConfigException(config.file(), withoutPickleKey());
       }
       keyring = closing.add(PgKeyring.open(database(), pickling.key()), PgKeyring::close);
     }
     return keyring;
+  }
+
+  /** A new key would be the wrong one where the database has seen another. */
+  private String withoutPickleKey() {
+    return PgKeyring.isEmpty(database())
+        ? "there is no pickle key, which protects keys in the database; ferry init writes one"
+            + " into pickle.key. Else make one: (umask 077; openssl rand -base64 32 >"
+            + " pickle.key), or set FERRY_PICKLE_KEY, and keep it: without it the keys are lost"
+        : "there is no pickle key, but the database holds keys that one protects. Put it back"
+            + " (encryption.pickle_key_file, or FERRY_PICKLE_KEY); without it they cannot be read"
+            + " by anybody, and a new one does not open them. Nothing was changed.";
+  }
+
+  /** Whether keys are needed: they are configured, or the database holds some. */
+  boolean hasKeys() {
+    return config.encryption().pickling() != null || !PgKeyring.isEmpty(database());
   }
 
   /** Saves the ledger and brings it back; the caller closes it. */

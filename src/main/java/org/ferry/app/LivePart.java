@@ -60,7 +60,7 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
       Ferry ferry, Closing closing, @Nullable Registration registration, Metrics metrics) {
     Config config = ferry.config();
     Database database = ferry.database();
-    boolean keys = config.encryption().pickling() != null || !config.people().isEmpty();
+    boolean keys = ferry.hasKeys() || !config.people().isEmpty();
     PgKeyring keyring = keys ? ferry.keyring() : null;
     HomeserverDoors doors =
         closing.add(doors(ferry, registration, metrics), HomeserverDoors::close);

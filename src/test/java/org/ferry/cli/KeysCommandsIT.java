@@ -214,6 +214,8 @@ class KeysCommandsIT {
         "--passphrase-file",
         "passphrase");
     assertThat(status().path("pickle_key_fits").asBoolean(true)).isFalse();
+    environment = Map.of("DATABASE_URL", right.getOrDefault("DATABASE_URL", ""));
+    wrong(3, "Put it back", "keys", "import", EXPORT.toString(), "--passphrase-file", "passphrase");
     environment = right;
     assertThat(status().path("pickle_key_fits").asBoolean(false)).isTrue();
   }
