@@ -134,7 +134,7 @@ final class WayBack implements AutoCloseable {
           "something else answers at %s, or the homeserver reads an older registration with another hs_token; hand it %s and restart it"
               .formatted(ours.address(), ours.registration());
       default ->
-          "the homeserver cannot reach Ferry at %s while Ferry listens on %s; set appservice.address to what the homeserver can reach (from a container, the host's address or the service's name)"
+          "the homeserver cannot reach Ferry at %s while Ferry listens on %s; set appservice.address to what the homeserver can reach (from a container, the host's address or the service's name), and restart the homeserver where it still reads an older registration"
               .formatted(ours.address(), ours.listen());
     };
   }

@@ -4,13 +4,8 @@ package org.ferry.live.sending;
 public final class KeyReused extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /**
-   * For whom the key was given before.
-   *
-   * @param key the key
-   */
-  public KeyReused(String key) {
-    super(
-        "the key \"" + key + "\" was used for another message; take a fresh one for each message");
+  /** The caller knows the key, which is kept as a hash only. */
+  public KeyReused() {
+    super("this key was used for another message; take a fresh one for each message");
   }
 }

@@ -151,7 +151,7 @@ public final class PgLetters implements Letters {
     Letter letter = letter(row);
     String known = row.getString(6);
     if (known.isEmpty() ? !isAlike(letter.out(), out) : !known.equals(hash)) {
-      throw new KeyReused(out.key());
+      throw new KeyReused();
     }
     return new Posted(letter, fresh);
   }

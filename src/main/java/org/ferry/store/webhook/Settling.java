@@ -81,6 +81,7 @@ final class Settling {
             'YYYY-MM-DD"T"HH24:MI:SS"Z"') || '; the last one: ' || last_error end
       where pk = $1 and off_at is null and ($3 or failing_since <= $4)
       returning name || ' was switched off: ' || off_reason
+          || '; what comes is kept, and ferry webhooks enable ' || name || ' goes on with it'
       """;
   private static final String EMPTIED =
       """
