@@ -34,7 +34,7 @@ final class BareService implements AutoCloseable {
     request
         .body()
         .onSuccess(body -> {
-          boolean hook = request.path().equals("/hook");
+          boolean hook = "/hook".equals(request.path());
           var unused = request.response().setStatusCode(hook ? 204 : 200).end(hook ? "" : "{}");
           JsonNode json = read(body.getBytes());
           if (hook) {

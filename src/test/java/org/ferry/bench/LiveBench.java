@@ -3,6 +3,7 @@ package org.ferry.bench;
 import static org.ferry.bench.Machine.say;
 
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ public final class LiveBench {
   private static final String DOMAIN = "live.example.org";
   private static final String BOT = "@ferrybot:" + DOMAIN;
   private static final Duration LIMIT = Duration.ofMinutes(2);
-  private static final int WARM = 50;
+  private static final int WARM = 200;
   private static final double[] CLEAR_GOALS = {20, 80};
   private static final double[] ENCRYPTED_GOALS = {40, 120};
 
@@ -139,13 +140,14 @@ public final class LiveBench {
     measure("clear text", alice::say, ids, bare, CLEAR_GOALS);
   }
 
-  private void encrypted(SynapseServer server, BareService bare, FerryProcess daemon) {
+  private void encrypted(SynapseServer server, BareService bare, FerryProcess daemon)
+      throws IOException {
     LabClient carol = server.register("carol", TestLab.PASSWORD, false);
     String unused = daemon.awaitLine("state=following");
     try (Peer peer =
         Peer.login(
             PeerKind.NIO,
-            folder.resolve("carol"),
+            Machine.fresh(folder.resolve("carol")),
             server.baseUrl(),
             carol.userId(),
             TestLab.PASSWORD)) {
