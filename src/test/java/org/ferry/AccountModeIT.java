@@ -242,6 +242,8 @@ class AccountModeIT {
         List.of(
             new Kill("POST", "/register"),
             new Kill("PUT", "/_synapse/admin/v2/users/"),
+            // An account that stands and has no name yet.
+            new Kill("POST", "/media/v1/create"),
             new Kill("PUT", "/send/"),
             new Kill("PUT", "/pushrules/"),
             new Kill("PUT", "/tags/"),

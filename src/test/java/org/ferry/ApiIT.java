@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,6 +27,7 @@ import org.ferry.config.Config;
 import org.ferry.config.ConfigLoader;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
+import org.ferry.crypto.keys.PickleKey;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
@@ -33,6 +35,9 @@ import org.ferry.lab.SynapseSettings;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
+import org.ferry.testing.Wait;
+import org.ferry.testing.peers.Peer;
+import org.ferry.testing.peers.PeerKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,13 +64,16 @@ class ApiIT {
                     .on(SynapseSettings.Database.SQLITE)
                     .withAppServices(registration.toAbsolutePath()));
     configure(server.baseUrl());
-    try (FerryProcess ferry = FerryProcess.ferry("run").in(folder).start()) {
+    String key = PickleKey.random().text().reveal();
+    try (FerryProcess ferry =
+        FerryProcess.ferry("run").in(folder).with("FERRY_PICKLE_KEY", key).start()) {
       assertThat(ferry.awaitLine("event=ping_ok")).isNotEmpty();
       String room = provisioned();
       LabClient alice = server.register("alice", TestLab.PASSWORD, false);
       roles(room, alice);
       said(room, alice);
       shown(room, alice);
+      sealed(server);
       session();
       archived(room, alice);
     } finally {
@@ -122,6 +130,11 @@ class ApiIT {
     JsonNode event = alice.event(room, first);
     assertThat(event.path("sender").asText()).isEqualTo("@old_=41nna:" + DOMAIN);
     assertThat(event.path("content").path("body").asText()).isEqualTo("Hello");
+    String plain =
+        send("{\"as\":\"Anna\",\"text\":\"Hello\"}", "order-18", 202).path("event_id").asText();
+    assertThat(alice.event(room, plain).path("content").has("org.ferry.client_ref"))
+        .as("what tells that it was given to Ferry, and nobody is to answer it")
+        .isTrue();
     assertThat(send("{\"as\":\"@alice:" + DOMAIN + "\",\"text\":\"x\"}", "k", 403)).isNotNull();
   }
 
@@ -141,6 +154,37 @@ class ApiIT {
     assertThat(send(picture(bytes), "cat-1", 422).path("detail").asText())
         .contains("another message");
     assertThat(send(picture(new byte[13_000_000]), "cat-2", 413)).isNotNull();
+  }
+
+  /** What goes into an encrypted room is encrypted before the homeserver has it. */
+  private void sealed(SynapseServer server) throws Exception {
+    LabClient nina = server.register("nina", TestLab.PASSWORD, false);
+    byte[] bytes = new byte[200_000];
+    new Random(8).nextBytes(bytes);
+    Path files = folder.resolve("nina");
+    try (Peer peer =
+        Peer.login(PeerKind.NIO, files, server.baseUrl(), nina.userId(), TestLab.PASSWORD)) {
+      String bot = "@ferrybot:" + DOMAIN;
+      String room = peer.createEncryptedRoom(100, bot);
+      Wait.until(
+          Duration.ofMinutes(2),
+          "the bot in the room",
+          () -> nina.state(room, "m.room.member", bot).path("membership").asText().equals("join"));
+      String path = "/rooms/" + room.replace("!", "%21") + "/messages";
+      String event = ask("POST", path, picture(bytes)).path("event_id").asText();
+      Peer.Clear seen =
+          peer.await(room, Set.of(event)).clear().stream()
+              .filter(c -> c.eventId().equals(event))
+              .findFirst()
+              .orElseThrow();
+      assertThat(seen.encrypted()).isTrue();
+      assertThat(seen.sender()).isEqualTo("@old_=41nna:" + DOMAIN);
+      assertThat(seen.content().has("url")).isFalse();
+      assertThat(seen.content().path("filename").asText()).isEqualTo("cat.png");
+      JsonNode file = seen.content().path("file");
+      assertThat(peer.file(file)).isEqualTo(bytes);
+      assertThat(nina.download(file.path("url").asText())).hasSameSizeAs(bytes).isNotEqualTo(bytes);
+    }
   }
 
   private static String picture(byte[] bytes) {

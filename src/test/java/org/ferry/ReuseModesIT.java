@@ -243,15 +243,22 @@ class ReuseModesIT {
           "{\"errcode\":\"M_FORBIDDEN\",\"error\":\"not today\"}");
       String direct = SHORE.server().baseUrl().toString();
       ANNEX.edit("config.yaml", c -> c.replace(direct, proxy.url().toString()));
-      var run = ANNEX.must(0, migrate("random", "dup1", "dup2"));
+      var run = ANNEX.must(1, migrate("random", "dup1", "dup2"));
       ANNEX.edit("config.yaml", c -> c.replace(proxy.url().toString(), direct));
       assertThat(run.err())
           .containsOnlyOnce("as the plan has it")
           .contains("Projets (" + SAMPLE.room("dup1") + "): 403 M_FORBIDDEN not today; give Ferry");
+      assertThat(run.out())
+          .contains("failed: room " + SAMPLE.room("dup1"))
+          .contains("as the plan has it: 403 M_FORBIDDEN not today")
+          .doesNotContain("failed: room " + SAMPLE.room("dup2"));
     }
     assertThat(hangs(village, refused)).isFalse();
     assertThat(hangs(village, hung)).isTrue();
     assertThat(hangs(village, ANNEX.mapped().room(SAMPLE.room("random")))).isTrue();
+    assertThat(ANNEX.must(0, "retry").out()).contains("helped: room " + SAMPLE.room("dup1"));
+    assertThat(hangs(village, refused)).isTrue();
+    assertThat(ANNEX.must(0, "status").out()).doesNotContain("as the plan has it");
   }
 
   private static void parents(String room, String parents) {

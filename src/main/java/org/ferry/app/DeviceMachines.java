@@ -7,6 +7,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.DeviceRef;
@@ -94,6 +96,7 @@ final class DeviceMachines implements Machines, AutoCloseable {
     private final Lease lease;
     private final OlmMachine machine;
     private final Thread renewal;
+    private final Lock witnessing = new ReentrantLock();
     private boolean signs;
 
     Open(PgCryptoStore store, Lease lease, OlmMachine machine, boolean signs) {
@@ -182,6 +185,36 @@ final class DeviceMachines implements Machines, AutoCloseable {
     @Override
     public void sent(String txn) {
       machine.sent(txn);
+    }
+
+    @Override
+    public long mark() {
+      return machine.mark();
+    }
+
+    @Override
+    public Lock witnessing() {
+      return witnessing;
+    }
+
+    @Override
+    public long raiseMark() {
+      return machine.raiseMark();
+    }
+
+    @Override
+    public boolean goesOn(RoomId room) {
+      return machine.goesOn(room);
+    }
+
+    @Override
+    public boolean isSetBack(RoomId room, List<ObjectNode> said) {
+      return machine.isSetBack(room, said);
+    }
+
+    @Override
+    public void begunAnew(long seen) {
+      machine.begunAnew(seen);
     }
 
     @Override

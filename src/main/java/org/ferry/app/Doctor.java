@@ -215,7 +215,7 @@ public final class Doctor {
   private long waiting(LoadedSource source) {
     return ferry.crossings().all().stream()
         .filter(c -> c.source() == source.id())
-        .reduce((first, second) -> second)
+        .findFirst()
         .map(c -> Standing.of(ferry.crossings(), c).events().waiting())
         .orElse(source.totals().events());
   }

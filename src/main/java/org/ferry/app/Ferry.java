@@ -19,6 +19,7 @@ import org.ferry.crypto.RoomKeys;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.live.Inbox;
+import org.ferry.live.Leader;
 import org.ferry.matrix.client.Admin;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
@@ -42,6 +43,7 @@ import org.ferry.store.PgMegolmIndexes;
 import org.ferry.store.PgSourceLedger;
 import org.ferry.store.crypto.PgKeyring;
 import org.ferry.store.crypto.PgRoomKeys;
+import org.ferry.store.live.PgLeader;
 import org.ferry.store.sqlite.SqliteFile;
 import org.jspecify.annotations.Nullable;
 
@@ -150,6 +152,39 @@ public final class Ferry implements AutoCloseable {
     return config.encryption().pickling() != null || !PgKeyring.isEmpty(database());
   }
 
+  /**
+   * Keeps everybody from migrating and following while what the ledger holds is replaced or
+   * dropped.
+   *
+   * @param command what others are told that is at work
+   * @return to be closed when that is done
+   * @throws org.ferry.migrate.AlreadyRunning where another Ferry is at work
+   */
+  public Alone alone(String command) {
+    CrossingLedger.Claim claim = crossings().claim(command);
+    boolean held = false;
+    try {
+      Leader.Term term = new PgLeader(database()).alone();
+      held = true;
+      return () -> {
+        term.close();
+        claim.close();
+      };
+    } finally {
+      if (!held) {
+        claim.close();
+      }
+    }
+  }
+
+  /** The time in which nobody else migrates or follows. */
+  @FunctionalInterface
+  public interface Alone extends AutoCloseable {
+    /** Lets others go on. */
+    @Override
+    void close();
+  }
+
   /** Saves the ledger and brings it back; the caller closes it. */
   public Safekeeping safekeeping() {
     return new Safekeeping(database().saving());
@@ -242,6 +277,7 @@ public final class Ferry implements AutoCloseable {
    *
    * @param source a path, or {@code -} for standard input
    * @param standardInput what {@code -} reads
+   * @param withContent also texts of it that were forgotten
    * @param bytes told how far the reading of the file is
    * @param rows told how far the taking over is
    * @return the source as the ledger holds it now
@@ -249,6 +285,7 @@ public final class Ferry implements AutoCloseable {
   public LoadedSource load(
       String source,
       InputStream standardInput,
+      boolean withContent,
       org.ferry.source.synapse.LoadProgress bytes,
       Consumer<LoadProgress> rows) {
     try (SynapseDump dump =
@@ -256,9 +293,10 @@ public final class Ferry implements AutoCloseable {
       Optional<LoadedSource> same =
           sources()
               .byServer(dump.info().server())
-              .filter(s -> s.info().fingerprint().equals(dump.info().fingerprint()));
+              .filter(s -> s.info().fingerprint().equals(dump.info().fingerprint()))
+              .filter(s -> !withContent || sources().forgotten(s.id()) == 0);
       // The same bytes are the same load: a plan that was made from them stays good.
-      return same.isPresent() ? same.get() : sources().load(dump, rows);
+      return same.isPresent() ? same.get() : sources().load(dump, withContent, rows);
     }
   }
 

@@ -5,8 +5,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.ferry.config.Config;
 import org.ferry.id.Secret;
 import org.ferry.live.Inbox;
@@ -39,8 +42,9 @@ final class HealthChecks {
   }
 
   /**
-   * How each device stands. A stopped device of the bot's is an outage; that somebody's account
-   * needs a token is said, and stops nothing else.
+   * How many devices stand how: whose they are is nobody's business here, where no token is asked
+   * for. A stopped device of the bot's is an outage; that somebody's account needs a token is said,
+   * and stops nothing else.
    */
   private static String devices(Accounts accounts) {
     List<Accounts.Standing> all = accounts.list();
@@ -49,9 +53,14 @@ final class HealthChecks {
         throw new IllegalStateException(account.detail());
       }
     }
-    return all.stream()
-        .map(a -> a.user() + " " + a.state())
-        .collect(java.util.stream.Collectors.joining(", "));
+    Map<String, Long> states =
+        all.stream()
+            .collect(
+                Collectors.groupingBy(
+                    Accounts.Standing::state, TreeMap::new, Collectors.counting()));
+    return states.entrySet().stream()
+        .map(s -> s.getValue() + " " + s.getKey())
+        .collect(Collectors.joining(", "));
   }
 
   private static String database(Config config, Inbox inbox) {

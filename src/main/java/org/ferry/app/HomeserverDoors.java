@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.ferry.config.Config;
 import org.ferry.id.Secret;
+import org.ferry.id.Sha256;
 import org.ferry.id.UserId;
 import org.ferry.live.sync.Doors;
 import org.ferry.matrix.client.Homeserver;
@@ -88,27 +89,42 @@ final class HomeserverDoors implements Doors, AutoCloseable {
     if (before != null && !before.equals(token) && metrics != null) {
       metrics.tokenRefreshed();
     }
-    return open.computeIfAbsent(
-        user.value() + " " + token.reveal(), k -> opened(user.server(), token));
+    return open(user.value() + " " + Sha256.hex(token.reveal()), user.server(), token);
   }
 
   @Override
   public Homeserver anonymous(UserId user) {
-    return open.computeIfAbsent(user.server(), k -> opened(user.server(), NONE));
+    return open(user.server(), user.server(), NONE);
   }
 
-  private Homeserver opened(String server, Secret token) {
-    HomeserverOptions options =
-        new HomeserverOptions(address(server), server, token, CONNECTIONS, SILENCE);
+  private Homeserver open(String door, String server, Secret token) {
+    Homeserver known = open.get(door);
+    if (known != null) {
+      return known;
+    }
+    // Before the map is touched: who waits inside it holds a carrier of virtual threads.
+    String address = address(server);
+    return open.computeIfAbsent(door, d -> opened(address, server, token));
+  }
+
+  private Homeserver opened(String address, String server, Secret token) {
+    HomeserverOptions options = new HomeserverOptions(address, server, token, CONNECTIONS, SILENCE);
     Homeserver homeserver = Homeserver.personal(vertx, options, Patience.of(OUTAGE), clock);
     watch(homeserver);
     return homeserver;
   }
 
   private String address(String server) {
-    return server.equals(configured.domain())
-        ? configured.address()
-        : addresses.computeIfAbsent(server, WellKnown::address);
+    if (server.equals(configured.domain())) {
+      return configured.address();
+    }
+    String known = addresses.get(server);
+    if (known != null) {
+      return known;
+    }
+    String found = WellKnown.address(server);
+    addresses.put(server, found);
+    return found;
   }
 
   @Override

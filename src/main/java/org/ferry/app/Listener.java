@@ -52,7 +52,7 @@ final class Listener implements AutoCloseable {
   private static String reason(Listen listen, String key, Exception e) {
     String text = String.valueOf(e.getMessage());
     if (e instanceof BindException && text.contains("in use")) {
-      return "another program listens on %s already, perhaps another ferry run; end it or change %s."
+      return "another program listens on %s already, perhaps another Ferry; end it or change %s."
           .formatted(listen, key);
     }
     return "cannot listen on %s (%s); change %s.".formatted(listen, text, key);

@@ -46,11 +46,6 @@ public final class Oblivion {
     }
   }
 
-  /** Lets the next load bring back texts that were forgotten. */
-  public static void remember(Ferry ferry) {
-    ferry.database().remember();
-  }
-
   /**
    * Removes what is kept in files: an embedded database that nobody uses, and what was remembered
    * for convenience.

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.ferry.matrix.client.Pace;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.LedgerException;
 import org.ferry.migrate.replay.Watch;
 
 /**
@@ -17,6 +18,7 @@ final class RateMeter implements Watch, AutoCloseable {
   private static final String NOTE = "rate";
   private static final String HISTORY = "history";
   private static final Duration PAUSE = Duration.ofSeconds(5);
+  private static final System.Logger LOG = System.getLogger(RateMeter.class.getName());
   private static final long ENOUGH = 20;
 
   private final Ferry ferry;
@@ -76,7 +78,12 @@ final class RateMeter implements Watch, AutoCloseable {
                 .put("total", whole)
                 .put("held_back_by", ferry.homeserver().pace().snapshot().holdsBack())
                 .put("at", now.toString()));
-    ferry.crossings().note(crossing.id(), NOTE, note);
+    try {
+      ferry.crossings().note(crossing.id(), NOTE, note);
+    } catch (LedgerException e) {
+      // The next one says more; where the database is gone the run itself tells.
+      LOG.log(System.Logger.Level.DEBUG, "the rate is not noted", e);
+    }
   }
 
   static Optional<Carrying.Rate> last(Ferry ferry, Crossing crossing) {

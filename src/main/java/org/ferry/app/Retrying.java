@@ -17,8 +17,6 @@ import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.CrossingLedger.RoomState;
-import org.ferry.migrate.EventFate;
-import org.ferry.migrate.EventState;
 import org.ferry.migrate.SettingLedger;
 import org.ferry.migrate.Standing.Failure;
 import org.ferry.migrate.replay.Migration;
@@ -85,12 +83,8 @@ public final class Retrying {
           .filter(r -> isMeant(meant, r.old()))
           .forEach(r -> failures.add(failure("room", r.old().value(), null, r.reason())));
     }
-    try (Stream<EventFate> events = ledger.inState(crossing.id(), EventState.FAILED, MOST)) {
-      events
-          .filter(e -> isMeant(meant, e.event().room()))
-          .forEach(e ->
-              failures.add(
-                  failure("event", e.event().id().value(), e.event().room().value(), e.reason())));
+    try (Stream<Failure> events = ledger.failedEvents(crossing.id(), meant, MOST)) {
+      events.forEach(failures::add);
     }
     return failures;
   }

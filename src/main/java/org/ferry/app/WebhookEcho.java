@@ -67,7 +67,7 @@ public final class WebhookEcho implements AutoCloseable {
     this.client = WebClient.create(vertx, new WebClientOptions().setFollowRedirects(false));
     Router router = Router.router(vertx);
     var unused = router.route().handler(context -> take(context.request()));
-    this.listener = Listener.open(vertx, router, listen, "--listen");
+    this.listener = Listener.open(vertx, router, listen, "--port");
   }
 
   /** Where it listens. */

@@ -17,15 +17,19 @@ import org.ferry.webhook.Feed;
 import org.ferry.webhook.Guard;
 import org.ferry.webhook.MediaLinks;
 import org.ferry.webhook.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Delivers what is told to the configured webhooks, beside other processes that do the same. */
 final class WebhookPart implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WebhookPart.class);
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final Dispatcher dispatcher;
   private final News news;
   private final Signal signal;
   private final Thread listening;
+  private final Thread warning;
 
   /**
    * Makes the deliveries, which do not begin yet.
@@ -54,6 +58,12 @@ final class WebhookPart implements AutoCloseable {
     this.news = news;
     this.signal = news.subscribe();
     this.listening = Thread.ofVirtual().name("news of webhooks").unstarted(this::listen);
+    // A name server may be slow, and nothing waits for it.
+    this.warning =
+        Thread.ofVirtual()
+            .name("webhook addresses")
+            .unstarted(
+                () -> Reach.closed(config).forEach(w -> LOG.warn("event=webhook_closed {}", w)));
   }
 
   /** Keeps posts out of private networks and from Ferry's own doors. */
@@ -102,6 +112,7 @@ final class WebhookPart implements AutoCloseable {
   void start() {
     dispatcher.start();
     listening.start();
+    warning.start();
   }
 
   private void listen() {
@@ -118,6 +129,7 @@ final class WebhookPart implements AutoCloseable {
   @Override
   public void close() {
     listening.interrupt();
+    warning.interrupt();
     news.unsubscribe(signal);
     dispatcher.close();
   }

@@ -1,7 +1,5 @@
 package org.ferry.app;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,10 +15,7 @@ import org.ferry.store.webhook.PgDesk;
 import org.ferry.webhook.Answer;
 import org.ferry.webhook.Desk;
 import org.ferry.webhook.Endpoint;
-import org.ferry.webhook.Envelope;
 import org.ferry.webhook.Filter;
-import org.ferry.webhook.MediaLinks;
-import org.ferry.webhook.Message;
 import org.ferry.webhook.Post;
 import org.ferry.webhook.Poster;
 import org.jspecify.annotations.Nullable;
@@ -82,31 +77,11 @@ public final class Webhooks {
     try (Poster poster =
         new Poster(
             ferry.vertx(), endpoint.get(), WebhookPart.guard(ferry.config()), ferry.clock(), 1)) {
+      byte[] sample =
+          WebhookSample.body(ferry.config().homeserver().domain(), ferry.clock().instant());
       String id = "msg_test" + UUID.randomUUID().toString().replace("-", "");
-      return Optional.of(poster.send(new Post(id, 1, false, false, Buffer.buffer(sample()), "")));
+      return Optional.of(poster.send(new Post(id, 1, false, false, Buffer.buffer(sample), "")));
     }
-  }
-
-  private byte[] sample() {
-    Instant now = ferry.clock().instant();
-    String domain = ferry.config().homeserver().domain();
-    ObjectNode data = JsonNodeFactory.instance.objectNode().put("event_id", "$sample");
-    data.putObject("room")
-        .put("id", "!sample:" + domain)
-        .put("name", "Sample")
-        .put("network", "matrix");
-    data.putObject("sender")
-        .put("id", "@sample:" + domain)
-        .put("displayname", "Sample")
-        .put("network", "matrix")
-        .put("is_me", false);
-    data.put("direction", "incoming").put("encrypted", false).put("trust", "none");
-    data.put("msgtype", "m.text").put("body", "A sample that ferry webhooks test sent.");
-    data.put("origin_server_ts", now.toEpochMilli());
-    data.putObject("content").put("msgtype", "m.text").put("body", data.path("body").asText());
-    Message message =
-        new Message(0, "message.created", "!sample:" + domain, "matrix", "", now, data);
-    return Envelope.bytes(message, 1, MediaLinks.none(), now);
   }
 
   /**

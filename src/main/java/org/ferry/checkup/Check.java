@@ -44,6 +44,8 @@ public enum Check {
   RETENTION,
   /** Whether members keep the names of the time. */
   NAMES,
+  /** Whether a room stays readable whose settings bear Ferry's marks. */
+  MARKS,
   /** Dated redactions. */
   REDACTIONS,
   /** Whether a repeated request is recognised. */
@@ -77,7 +79,8 @@ public enum Check {
 
   /** A problem with one of these would change history on its way. */
   private static final Set<Check> HISTORY =
-      EnumSet.of(AS_TOKEN, DOMAIN, NAMESPACES, FORCED_ENCRYPTION, TIMESTAMPS, RETENTION, NAMES);
+      EnumSet.of(
+          AS_TOKEN, DOMAIN, NAMESPACES, FORCED_ENCRYPTION, TIMESTAMPS, RETENTION, NAMES, MARKS);
 
   /** As it is printed, such as {@code way_back}. */
   public String word() {

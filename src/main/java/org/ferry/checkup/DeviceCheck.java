@@ -96,19 +96,28 @@ final class DeviceCheck {
           "let devices be made by login instead: in the registration that the homeserver reads set\n  io.element.msc4190: false\n"
               + Remedies.RESTART);
     }
-    if (!itself.at("device_id").asText("").equals(DEVICE.value())) {
-      return Finding.problem(
-          DEVICES,
-          "the homeserver ignores device_id in Ferry's requests (%s): what is repeated after its restart could arrive twice"
-              .formatted(itself.words()),
-          server.isSynapse()
-              ? "update Synapse (%s) to 1.163 or newer".formatted(server.version())
-              : "use a homeserver that lets application services name a device (Matrix 1.17, MSC4326)");
+    String seen = itself.at("device_id").asText("");
+    if (!seen.equals(DEVICE.value())) {
+      return ignored(itself.ok() && !seen.isEmpty() ? "it sees " + seen : itself.words());
     }
     return Finding.ok(
         DEVICES,
         "ghosts get devices by %s, and requests name them"
             .formatted(put.ok() ? "PUT /devices (MSC4190)" : "m.login.application_service"));
+  }
+
+  /** Repeats are known by their device; without one, by what the homeserver has in memory. */
+  private Finding ignored(String seen) {
+    String text =
+        "the homeserver ignores device_id in Ferry's requests (%s): what is repeated after its restart could arrive twice"
+            .formatted(seen);
+    return server.isSynapse()
+        ? Finding.problem(
+            DEVICES, text, "update Synapse (%s) to 1.163 or newer".formatted(server.version()))
+        : Finding.warning(
+            DEVICES,
+            text,
+            "do not restart the homeserver while ferry migrate runs; should it have died, ferry verify names what stands twice. Homeservers that let application services name a device (Matrix 1.17, MSC4326) need no such care");
   }
 
   private Finding repeats() throws InterruptedException {

@@ -1,6 +1,7 @@
 package org.ferry.checkup;
 
 import static org.ferry.checkup.Check.FORCED_ENCRYPTION;
+import static org.ferry.checkup.Check.MARKS;
 import static org.ferry.checkup.Check.NAMES;
 import static org.ferry.checkup.Check.RETENTION;
 import static org.ferry.checkup.Check.TIMESTAMPS;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.rewrite.Origin;
 
 /**
  * Whether history would arrive as it was: a message, a setting and a join dated 2001, the join with
@@ -23,6 +25,7 @@ final class HistoryCheck {
   static final String NAME_OF_THEN = "Ferry's doctor in 2001";
 
   private static final String MEMBER = "m.room.member";
+  private static final String VISIBILITY = "m.room.history_visibility";
   private static final String TOPIC = "m.room.topic";
 
   private final Door door;
@@ -59,6 +62,36 @@ final class HistoryCheck {
     findings.add(timestamps(dates));
     findings.add(retention(seen));
     findings.add(names(member.at("content").path("displayname")));
+    findings.add(marks());
+  }
+
+  /** Comes last, and takes the mark off again: other checks read the room too. */
+  private Finding marks() throws InterruptedException {
+    ObjectNode content = Json.object().put("history_visibility", "shared");
+    Ask bare = setState(content.deepCopy(), VISIBILITY, "", 0).as(scratch.one());
+    content.putObject(Origin.KEY).put("server", "ferry.doctor.invalid").put("ts", THEN);
+    Reply told = door.ask(setState(content, VISIBILITY, "", 0).as(scratch.one()));
+    if (told.ok()) {
+      told = door.ask(state(MEMBER, scratch.one().value()).as(scratch.one()));
+    }
+    Reply unused = door.ask(bare);
+    return marks(told);
+  }
+
+  /**
+   * Judges whether marks do harm. Dendrite takes every value of this one content for text, and then
+   * tells nothing of the room any more, to nobody.
+   *
+   * @param told what it says of the room's state afterwards
+   */
+  static Finding marks(Reply told) {
+    return told.ok()
+        ? Finding.ok(MARKS, "a room stays readable with Ferry's marks in its settings")
+        : Finding.problem(
+            MARKS,
+            "once a room's m.room.history_visibility says where it came from (%s), the homeserver no longer tells the room's state to anybody (%s): carried rooms could not be opened"
+                .formatted(Origin.KEY, told.words()),
+            "this homeserver reads that content as text alone, which the specification does not ask for; carry to one that does not, such as Synapse");
   }
 
   /** What came back of the date; nothing where the event was not shown at all. */

@@ -126,8 +126,10 @@ final class LocalCheck {
     }
     for (Problem warning : config.warnings()) {
       int at = warning.text().indexOf("chmod");
-      if (at >= 0) {
-        found.add(Finding.warning(SECRETS, warning.toString(), warning.text().substring(at)));
+      String remedy = at < 0 ? "" : warning.text().substring(at);
+      // A file that the configuration names may be one of the two above.
+      if (at >= 0 && found.stream().noneMatch(f -> remedy.equals(f.remedy()))) {
+        found.add(Finding.warning(SECRETS, warning.toString(), remedy));
       }
     }
     return found.isEmpty()

@@ -48,7 +48,9 @@ final class Remedies {
                 + " synapse:/data/ferry-registration.yaml && docker exec -u 0 synapse chown 991:991"
                 + " /data/ferry-registration.yaml")
         + "\n"
-        + synapse("app_service_config_files: [\"" + PACKAGED + "\"]");
+        + synapse("app_service_config_files: [\"" + PACKAGED + "\"]")
+        + "\nDendrite reads it where dendrite.yaml names it; other homeservers have a place of their own:\n"
+        + indented("app_service_api: {config_files: [\"" + file + "\"]}");
   }
 
   /** The registration itself is not what the configuration needs. */

@@ -2,7 +2,6 @@ package org.ferry.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.ferry.app.Oblivion;
 import org.ferry.migrate.Analysis;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.source.MediaStore;
@@ -30,7 +29,7 @@ final class AnalyzeCommand extends FerryCommand {
 
   @Option(
       names = "--with-content",
-      description = "Bring back the texts that ferry forget --content has emptied.")
+      description = "Bring back the texts of SOURCE that ferry forget --content has emptied.")
   boolean withContent;
 
   @Option(names = "--json", description = "The report on standard output, and nothing else there.")
@@ -44,10 +43,11 @@ final class AnalyzeCommand extends FerryCommand {
   public Integer call() throws IOException {
     try (Work work = new Work(session())) {
       Sources.Named named = source.named(work.ferry().config(), session().world().folder());
-      if (withContent) {
-        Oblivion.remember(work.ferry());
+      if (withContent && named == null) {
+        throw new UsageException(
+            "--with-content reads the texts anew: name the dump that holds them, such as ferry analyze synapse.sql.gz --with-content");
       }
-      LoadedSource loaded = work.sourceAlone(named, "analyze");
+      LoadedSource loaded = work.sourceAlone(named, "analyze", withContent);
       try (MediaStore media = work.media(named, source)) {
         Analysis analysis = Analysis.of(work.ferry().sources(), loaded, media);
         Path file = session().world().folder().resolve(output);

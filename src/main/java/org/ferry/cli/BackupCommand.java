@@ -3,10 +3,13 @@ package org.ferry.cli;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.ferry.app.Safekeeping;
 import picocli.CommandLine.Command;
@@ -65,8 +68,10 @@ final class BackupCommand extends FerryCommand {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try {
       long rows;
-      try (OutputStream to = new BufferedOutputStream(Files.newOutputStream(fresh))) {
+      try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE);
+          OutputStream to = new BufferedOutputStream(Channels.newOutputStream(channel))) {
         rows = save(work, to);
+        channel.force(true);
       }
       Path unused =
           Files.move(

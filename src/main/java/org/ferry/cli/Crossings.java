@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 import org.ferry.app.Destinations;
 import org.ferry.app.Passage;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.LoadedSource;
 import org.jspecify.annotations.Nullable;
 
 /** Which crossing a command means. */
@@ -38,6 +39,22 @@ final class Crossings {
             .distinct()
             .collect(Collectors.joining(", "));
     return "nothing was carried into %s; name one of: %s".formatted(space, known);
+  }
+
+  /**
+   * The source to look at for a Space: the last load, or what was carried there where that was not.
+   *
+   * @param space the Space that was asked for, or null for the configured one
+   */
+  static LoadedSource source(Work work, @Nullable String space) {
+    LoadedSource latest = work.source(null);
+    if (space == null
+        || Destinations.find(work.ferry(), space, c -> c.source() == latest.id()).isPresent()) {
+      return latest;
+    }
+    return Destinations.find(work.ferry(), space, c -> true)
+        .flatMap(c -> work.ferry().sources().byServer(c.server()))
+        .orElse(latest);
   }
 
   /** The crossing of a passage: of its source, into its Space. */

@@ -3,8 +3,10 @@ package org.ferry.cli;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.ferry.app.FailureKind;
 import org.ferry.config.ConfigException;
+import org.ferry.id.Nearest;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -22,27 +24,34 @@ final class Failures {
   int usage(ParameterException e) {
     PrintStream err = world.err();
     err.println("ferry: " + message(e));
-    if (e instanceof UnmatchedArgumentException unmatched) {
-      List<String> near = unmatched.getSuggestions();
-      if (!near.isEmpty()) {
-        err.println("Did you mean " + near.getFirst() + "?");
-      }
+    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+      near(unmatched).ifPresent(n -> err.println("Did you mean " + n + "?"));
     }
     err.println("ferry " + name(e) + "--help shows what there is.");
     return ExitStatus.USAGE;
   }
 
+  /** The option or command that was most likely meant: what picocli suggests is often another. */
+  private static Optional<String> near(UnmatchedArgumentException e) {
+    String written = e.getUnmatched().getFirst();
+    var spec = e.getCommandLine().getCommandSpec();
+    return Nearest.to(
+        written,
+        written.startsWith("-") ? spec.optionsMap().keySet() : spec.subcommands().keySet());
+  }
+
   private static String name(ParameterException e) {
     var command = e.getCommandLine();
-    return command.getParent() == null ? "" : command.getCommandName() + " ";
+    String whole = command.getCommandSpec().qualifiedName(" ");
+    return command.getParent() == null ? "" : whole.substring(whole.indexOf(' ') + 1) + " ";
   }
 
   private static String message(ParameterException e) {
     String text = String.valueOf(e.getMessage());
     if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
       String what = unmatched.getUnmatched().getFirst();
-      boolean command = e.getCommandLine().getParent() == null && !what.startsWith("-");
-      return (command ? "there is no command " : "unknown argument ") + what;
+      boolean command = !e.getCommandLine().getSubcommands().isEmpty() && !what.startsWith("-");
+      return (command ? "there is no command " + name(e) : "unknown argument ") + what;
     }
     return text;
   }

@@ -19,7 +19,9 @@ final class Handover {
       app_service_config_files: ["/etc/matrix-synapse/ferry-registration.yaml"]
     (on a line of its own: the file may end without a line break. With a shell, the break comes first:
       printf '\\napp_service_config_files: ["/etc/matrix-synapse/ferry-registration.yaml"]\\n' | sudo tee -a /etc/matrix-synapse/homeserver.yaml )
-    and restart it: sudo systemctl restart matrix-synapse, or docker restart synapse.\
+    and restart it: sudo systemctl restart matrix-synapse, or docker restart synapse.
+    Other homeservers have a place of their own; Dendrite's is in dendrite.yaml:
+      app_service_api: {config_files: ["%1$s"]}\
     """
         .formatted(registration);
   }

@@ -51,8 +51,8 @@ final class InitCommand extends FerryCommand {
       names = "--address",
       paramLabel = "URL",
       description =
-          "Where the homeserver reaches Ferry, if not on the same machine; Ferry then listens to"
-              + " all.")
+          "Where the homeserver reaches Ferry, if not on the same machine. Ferry listens on its port;"
+              + " behind a proxy (https, a path, a port below 1024) on 29380.")
   @Nullable String address;
 
   @Option(
@@ -193,11 +193,19 @@ final class InitCommand extends FerryCommand {
     return flag == null ? session().ask().text(question, standard, option) : flag;
   }
 
+  private String forProxy() {
+    return ": let what answers at %s pass everything on to it, Authorization headers too. On another port: appservice.listen in config.yaml."
+        .formatted(address);
+  }
+
   private void report(NewInstallation files, String key) {
     session().say("Written, mode 0600:");
     session().say("  " + files.config() + "        the configuration");
     session().say("  " + files.registration() + "  Ferry's registration, with two fresh tokens");
     session().say("  " + files.pickleKey() + "      " + key);
+    if (address != null) {
+      session().say("\nFerry listens at " + files.listen() + (files.passedOn() ? forProxy() : "."));
+    }
     session().say(Handover.text(files.registration()));
     session()
         .say(

@@ -146,6 +146,6 @@ final class KeysImportCommand extends FerryCommand {
   }
 
   private static UsageException unreadable(Path file, IOException e) {
-    return new UsageException("%s cannot be read (%s).".formatted(file, Output.words(e)));
+    return new UsageException("%s cannot be read (%s).".formatted(file, Output.unread(e)));
   }
 }

@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry point of the jar. */
 public final class Main {
@@ -42,6 +45,7 @@ public final class Main {
     var set =
         line.setParameterExceptionHandler((e, args) -> new Failures(world, false).usage(e))
             .setExecutionExceptionHandler((e, command, result) -> failed(line, e, arguments))
+            .setExecutionStrategy(Main::execute)
             .setOut(new PrintWriter(world.out(), true, UTF_8))
             .setErr(new PrintWriter(world.err(), true, UTF_8));
     if (arguments.isEmpty()) {
@@ -54,6 +58,18 @@ public final class Main {
       // picocli hands on exceptions only; nobody shall see the trace of a stack that was too deep.
       return failed(line, e, arguments);
     }
+  }
+
+  /** Who asks for the help of a command that is not there is told so, and not shown another. */
+  private static int execute(ParseResult parsed) {
+    for (ParseResult each :
+        parsed.asCommandLineList().stream().map(CommandLine::getParseResult).toList()) {
+      CommandLine command = each.commandSpec().commandLine();
+      if (!each.unmatched().isEmpty() && !command.isUnmatchedArgumentsAllowed()) {
+        throw new UnmatchedArgumentException(command, each.unmatched());
+      }
+    }
+    return new RunLast().execute(parsed);
   }
 
   private int failed(CommandLine line, Throwable failure, List<String> arguments) {

@@ -18,6 +18,7 @@ import org.ferry.checkup.Check;
 import org.ferry.id.RoomId;
 import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.Standing;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.PlanTotals;
 import org.ferry.migrate.plan.TargetSpace;
@@ -150,16 +151,31 @@ final class MigrateCommand extends FerryCommand {
     if (!outcome.whole() && session().stop().requested()) {
       throw new InterruptedException("stopped before everything was looked at");
     }
-    if (outcome.whole() && outcome.standing().events().waiting() > 0) {
-      session()
-          .tell(
-              wishes.isPartial()
-                  ? "What waits was left out on purpose; ferry migrate without --users and --since carries it."
-                  : "What waits is carried by the next run, once what it waits for is there.");
+    if (outcome.whole()) {
+      left(outcome.standing().events()).forEach(session()::tell);
     }
     return outcome.whole() && outcome.standing().failures().isEmpty()
         ? ExitStatus.DONE
         : ExitStatus.FAILED;
+  }
+
+  /** What to do about what a run that came to its end has not carried. */
+  private List<String> left(Standing.Sums events) {
+    List<String> lines = new ArrayList<>();
+    if (events.waiting() > 0) {
+      lines.add(
+          wishes.isPartial()
+              ? "What waits was left out on purpose; ferry migrate without --users and --since carries it."
+              : rooms.isEmpty()
+                  ? "What waits is carried by the next run, once what it waits for is there."
+                  : "What waits in other rooms is carried by ferry migrate without --rooms.");
+    }
+    if (events.doubt() > 0) {
+      lines.add(
+          "What is in doubt may have arrived when an earlier run was cut off; ferry migrate%s looks, and carries what has not."
+              .formatted(rooms.isEmpty() ? "" : " without --rooms"));
+    }
+    return lines;
   }
 
   private void tell(PlanTotals totals) {

@@ -63,6 +63,11 @@ final class Output {
     }
   }
 
+  /** Why a file could not be read, in words. */
+  static String unread(IOException e) {
+    return e instanceof NoSuchFileException ? "there is no such file" : words(e);
+  }
+
   /** Creates it for its owner alone, whatever the process's mask says. */
   private static FileAttribute<?>[] ownersAlone(Path file) {
     return isPosix(file)

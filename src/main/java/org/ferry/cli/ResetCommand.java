@@ -6,7 +6,6 @@ import org.ferry.app.Oblivion;
 import org.ferry.config.Config;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
-import org.ferry.migrate.CrossingLedger;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -70,7 +69,7 @@ final class ResetCommand extends FerryCommand {
     Config config;
     try (Work work = new Work(session())) {
       config = work.ferry().config();
-      CrossingLedger.Claim claim = work.ferry().crossings().claim("reset");
+      Ferry.Alone alone = work.ferry().alone("reset");
       try {
         if (!agreed(work.ferry())) {
           session().tell("Nothing was done.");
@@ -78,7 +77,7 @@ final class ResetCommand extends FerryCommand {
         }
         Oblivion.ledger(work.ferry());
       } finally {
-        claim.close();
+        alone.close();
       }
     }
     Oblivion.files(config);

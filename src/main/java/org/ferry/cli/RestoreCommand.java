@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.ferry.app.Ferry;
 import org.ferry.app.Keys;
 import org.ferry.app.Safekeeping;
-import org.ferry.migrate.CrossingLedger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,7 +40,7 @@ final class RestoreCommand extends FerryCommand {
   public Integer call() {
     try (Work work = new Work(session());
         InputStream from = open()) {
-      CrossingLedger.Claim claim = work.ferry().crossings().claim("restore");
+      Ferry.Alone alone = work.ferry().alone("restore");
       try (Safekeeping saving = work.ferry().safekeeping()) {
         if (!saving.isEmpty() && !agreed()) {
           session().tell("Nothing was done.");
@@ -53,10 +53,10 @@ final class RestoreCommand extends FerryCommand {
         session().say("See where things stand with: ferry status");
         return keysOpen(work) ? ExitStatus.DONE : ExitStatus.FAILED;
       } finally {
-        claim.close();
+        alone.close();
       }
     } catch (IOException e) {
-      throw new UsageException("%s cannot be read (%s).".formatted(file, Output.words(e)));
+      throw new UsageException("%s cannot be read (%s).".formatted(file, Output.unread(e)));
     }
   }
 

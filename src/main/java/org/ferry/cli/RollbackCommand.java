@@ -73,7 +73,7 @@ final class RollbackCommand extends FerryCommand {
   }
 
   private int over(Work work) throws InterruptedException {
-    Passage passage = work.passage(work.source(null), space);
+    Passage passage = work.passage(Crossings.source(work, space), space);
     Crossing crossing = Crossings.of(work, passage);
     try (Undoing undoing = new Undoing(work.ferry(), passage, crossing, work.watch())) {
       List<Found> found = undoing.look(rooms);

@@ -68,7 +68,8 @@ final class RoomsCommand extends FerryCommand {
                     room.id(),
                     room.network(),
                     room.encrypted()
-                        ? "encrypted, keys of %,d sessions".formatted(room.keys())
+                        ? "encrypted, keys of %,d session%s"
+                            .formatted(room.keys(), room.keys() == 1 ? "" : "s")
                         : "not encrypted",
                     room.lastAt() == null ? "nothing told yet" : "last " + room.lastAt(),
                     room.name() == null ? "" : "  " + room.name()));

@@ -62,7 +62,7 @@ final class SecretInput {
       }
       return Secret.of(text);
     } catch (IOException e) {
-      throw new UsageException("%s cannot be read (%s).".formatted(file, Output.words(e)));
+      throw new UsageException("%s cannot be read (%s).".formatted(file, Output.unread(e)));
     }
   }
 }

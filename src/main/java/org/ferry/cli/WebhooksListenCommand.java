@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.ferry.app.WebhookEcho;
 import org.ferry.config.Config;
 import org.ferry.webhook.Endpoint;
+import org.ferry.webhook.Guard;
 import org.ferry.webhook.SigningSecret;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,6 +50,10 @@ final class WebhooksListenCommand extends FerryCommand {
 
   @Override
   public Integer call() throws InterruptedException {
+    String objection = forwardTo == null ? null : Guard.objection(forwardTo);
+    if (objection != null) {
+      throw new UsageException("--forward-to " + forwardTo + " " + objection + ".");
+    }
     List<SigningSecret> secrets = secrets();
     CountDownLatch stopped = new CountDownLatch(1);
     Vertx vertx = Vertx.vertx();

@@ -48,7 +48,12 @@ final class WebhooksReplayCommand extends FerryCommand {
       if (json) {
         session().json(Map.of("again", replayed.again(), "forgotten", replayed.gone()));
       } else {
-        session().say("%,d deliveries are sent again by ferry run.".formatted(replayed.again()));
+        session()
+            .say(
+                replayed.again() == 0
+                    ? "nothing was delivered or given up since then%s; nothing is sent again."
+                        .formatted(room == null ? "" : " of the room " + room)
+                    : "%,d deliveries are sent again by ferry run.".formatted(replayed.again()));
         if (replayed.gone() > 0) {
           session()
               .say(

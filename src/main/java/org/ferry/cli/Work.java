@@ -62,24 +62,34 @@ final class Work implements AutoCloseable {
    * @throws org.ferry.migrate.AlreadyRunning where a source is named and another Ferry is at work
    */
   LoadedSource sourceAlone(Sources.@Nullable Named named, String command) {
+    return sourceAlone(named, command, false);
+  }
+
+  /** The same, with texts of it that were forgotten where that is asked for. */
+  LoadedSource sourceAlone(Sources.@Nullable Named named, String command, boolean withContent) {
     if (named == null) {
       return source(null);
     }
     CrossingLedger.Claim claim = ferry.crossings().claim(command);
     try {
-      return source(named);
+      return load(named, session.world().in(), withContent);
     } finally {
       claim.close();
     }
   }
 
   LoadedSource load(Sources.Named named, InputStream standardInput) {
+    return load(named, standardInput, false);
+  }
+
+  private LoadedSource load(Sources.Named named, InputStream standardInput, boolean withContent) {
     Path path = named.path();
     AtomicLong phase = new AtomicLong(-1);
     try {
       return ferry.load(
           path == null ? "-" : path.toString(),
           standardInput,
+          withContent,
           (done, total) -> {
             if (phase.getAndSet(total) != total) {
               progress.phase("reading", total);

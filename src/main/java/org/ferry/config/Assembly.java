@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the records out of values; opens the files that the values name. */
 final class Assembly {
+  private static final int SHORTEST_TOKEN = 16;
+
   private static final Path UNSET = Path.of("pickle.key");
   private static final String PICKLE_KEY = "encryption.pickle_key";
   private static final String PICKLE_VARIABLE = "FERRY_PICKLE_KEY";
@@ -109,6 +111,10 @@ final class Assembly {
     List<ApiOptions.Token> tokens = new ArrayList<>();
     for (String key : values.items("api.tokens")) {
       Optional<Secret> secret = secrets.find(key + ".token");
+      secret.ifPresent(s -> strength(key + ".token", s, tokens));
+      if (secret.isEmpty() && values.given(key + ".token")) {
+        values.problem(key + ".token", "comes out empty: set what it names, or take the entry out");
+      }
       Optional<String> name = values.find(key + ".name", String.class);
       if (secret.isPresent() && name.isPresent()) {
         boolean unused =
@@ -124,6 +130,21 @@ final class Assembly {
       }
     }
     return List.copyOf(tokens);
+  }
+
+  /** What somebody can guess, or what two callers share, says nothing about who calls. */
+  private void strength(String key, Secret token, List<ApiOptions.Token> before) {
+    if (token.reveal().length() < SHORTEST_TOKEN) {
+      values.problem(
+          key,
+          "is shorter than %d characters and could be guessed; make another one: openssl rand -hex 32"
+              .formatted(SHORTEST_TOKEN));
+    }
+    before.stream()
+        .filter(t -> t.secret().equals(token))
+        .findFirst()
+        .ifPresent(
+            t -> values.problem(key, "is that of " + t.name() + " already; give each its own"));
   }
 
   private List<AccountOptions> accounts() {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.ferry.id.Nearest;
 import org.ferry.id.RoomAlias;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;

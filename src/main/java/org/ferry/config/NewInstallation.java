@@ -1,5 +1,6 @@
 package org.ferry.config;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,6 +30,10 @@ public record NewInstallation(
     boolean createSpace,
     @Nullable String address,
     String identities) {
+  private static final int PORT = 29_380;
+  private static final int FIRST_FREE = 1024;
+  private static final String STANDARD = "http://127.0.0.1:" + PORT;
+
   /** The configuration file. */
   public Path config() {
     return folder.resolve(ConfigLoader.DEFAULT_FILE);
@@ -73,6 +78,43 @@ public record NewInstallation(
     PrivateFiles.write(config(), yaml);
   }
 
+  /**
+   * Where Ferry listens for what is sent to its address: on the address's own port where that can
+   * lead to Ferry itself, and on loopback alone where the address is loopback.
+   */
+  public String listen() {
+    URI uri = uri();
+    String host = uri.getHost() == null ? "" : uri.getHost();
+    String here = "0.0.0.0";
+    if (host.equals("localhost") || host.startsWith("127.")) {
+      here = "127.0.0.1";
+    } else if (host.equals("[::1]")) {
+      here = host;
+    }
+    return here + ":" + (passedOn() ? PORT : uri.getPort());
+  }
+
+  /**
+   * Whether something in front of Ferry has to pass on what is sent to the address: what speaks
+   * https, is at a port that belongs to administrators, or has a path.
+   */
+  public boolean passedOn() {
+    URI uri = uri();
+    String path = uri.getPath() == null ? "" : uri.getPath();
+    return !"http".equals(uri.getScheme())
+        || uri.getPort() < FIRST_FREE
+        || !path.replace("/", "").isEmpty();
+  }
+
+  private URI uri() {
+    try {
+      return URI.create(address == null ? STANDARD : address);
+    } catch (IllegalArgumentException e) {
+      // reason: what is no address is refused, with its key, when the configuration is read.
+      return URI.create(STANDARD);
+    }
+  }
+
   private String yaml() {
     return """
     # Ferry's configuration; config.example.yaml and docs/reference/configuration.md have every key.
@@ -96,8 +138,8 @@ public record NewInstallation(
         .formatted(
             quote(homeserver),
             quote(domain),
-            quote(address == null ? "http://127.0.0.1:29380" : address),
-            address == null ? "127.0.0.1:29380" : "0.0.0.0:29380",
+            quote(address == null ? STANDARD : address),
+            listen(),
             space == null ? "# " : "",
             quote(space == null ? "#village:" + domain : space),
             createSpace,

@@ -10,6 +10,7 @@ import org.ferry.config.Entry.Items;
 import org.ferry.config.Entry.Named;
 import org.ferry.config.Entry.Section;
 import org.ferry.config.Entry.Setting;
+import org.ferry.id.Nearest;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;

@@ -129,7 +129,7 @@ final class AccountKeeper {
   /** Makes the keys that are missing and forgets those whose time is over. */
   void tend(Instant now) {
     Instant forget = state.forgetFallbackAt();
-    if (forget != null && !now.isBefore(forget)) {
+    if (forget != null && !Clocks.isAhead(forget, FALLBACK_GRACE, now)) {
       var unused = account.forgetFallbackKey();
       fallback(state.fallbackMadeAt(), null);
     }
@@ -154,7 +154,7 @@ final class AccountKeeper {
     if (made == null) {
       return true;
     }
-    boolean old = Duration.between(made, now).compareTo(FALLBACK_AGE) >= 0;
+    boolean old = !Clocks.lasts(made, FALLBACK_AGE, now);
     return (old || state.fallbackUsed()) && state.forgetFallbackAt() == null;
   }
 
@@ -225,6 +225,13 @@ final class AccountKeeper {
                 .formatted(ref)
             : "the homeserver refuses all one-time keys of the device %s as already existing; Ferry uploads no more of them. Give the account another device id."
                 .formatted(ref));
+  }
+
+  /** The homeserver hands out keys that this account does not know: others are made. */
+  void renewKeys(Instant now) {
+    account.markKeysAsPublished();
+    set(state.uploaded(), 0, false, null, null, 0);
+    tend(now);
   }
 
   private boolean isPending(OutgoingRequest.KeysUpload request) {

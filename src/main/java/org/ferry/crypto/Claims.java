@@ -43,7 +43,7 @@ final class Claims {
   /** Whether a device had no key a short time ago. */
   boolean isKeyless(DeviceRef device, Instant now) {
     Instant at = keyless.get(device);
-    return at != null && Duration.between(at, now).compareTo(PAUSE) < 0;
+    return at != null && Clocks.lasts(at, PAUSE, now);
   }
 
   /** What to ask for these devices, without those that had none. */

@@ -25,6 +25,10 @@ public sealed interface CryptoChange {
       case PutUnwedging c -> List.of("unwedging", c.unwedging().senderKey());
       case Queue c -> List.of("queue", c.message().request().id());
       case Unqueue c -> List.of("queue", c.id());
+      case PutRefusals c -> List.of("queue", c.id());
+      case Mark unused -> "mark";
+      case SpoilSessions unused -> "sessions";
+      case DropAllOutbound unused -> "outbound";
       case PutOutbound c -> List.of("outbound", c.session().ref().room());
       case DropOutbound c -> List.of("outbound", c.room());
       case PutShare c -> List.of("share", c.ref(), c.share().device());
@@ -76,6 +80,18 @@ public sealed interface CryptoChange {
 
   /** A to-device message that was accepted. */
   record Unqueue(String id) implements CryptoChange {}
+
+  /** That a to-device message was refused, how often, and since when. */
+  record PutRefusals(String id, Refusals refusals) implements CryptoChange {}
+
+  /** The mark that the homeserver is told of; grows. */
+  record Mark(long mark) implements CryptoChange {}
+
+  /** No Olm session that is stored encrypts any more. */
+  record SpoilSessions() implements CryptoChange {}
+
+  /** No room's outgoing session is used again. */
+  record DropAllOutbound() implements CryptoChange {}
 
   /** A room's outgoing session, new or moved on. */
   record PutOutbound(OutboundSession session) implements CryptoChange {}

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.ferry.id.DeviceId;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
@@ -62,9 +61,6 @@ public interface CryptoStore {
   /** The Olm sessions with a device, the liveliest first. */
   List<PickledSession> sessions(String senderKey);
 
-  /** Which of these identity keys there is a session with. */
-  Set<String> withSession(Collection<String> senderKeys);
-
   /** Tells whether an Olm message was processed. */
   boolean processed(String hash);
 
@@ -96,6 +92,15 @@ public interface CryptoStore {
 
   /** The to-device messages that share the key of this session and are to be sent. */
   List<QueuedMessage> queued(SessionRef session);
+
+  /** How often a to-device message that is to be sent was refused; empty where it never was. */
+  Optional<Refusals> refusals(String id);
+
+  /**
+   * How far the device has come, as a number that only grows; less than what the homeserver was
+   * told where the database was set back.
+   */
+  long mark();
 
   /** The outgoing session of a room. */
   Optional<OutboundSession> outbound(RoomId room);
@@ -192,6 +197,9 @@ public interface CryptoStore {
    */
   long giveUp(Instant before, int perRoom);
 
-  /** Forgets the hashes of Olm messages, and refusals of keys, from before a time. */
+  /**
+   * Forgets the hashes of Olm messages, and refusals of keys, from before a time; and messages that
+   * were encrypted two days ago and never accepted.
+   */
   void prune(Instant before);
 }

@@ -49,6 +49,8 @@ public sealed interface DecryptOutcome {
     WITHHELD,
     /** The key begins later in the session than the event. */
     LATER_INDEX,
+    /** The key that is kept does not open: its row was changed or damaged. */
+    BROKEN_KEY,
     /** It was sent before we were in the room, so no key is expected. */
     BEFORE_JOIN
   }

@@ -14,6 +14,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +30,10 @@ final class DeviceLists {
   static final int BATCH = 250;
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
-  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
   private static final int CACHED = 10_000;
 
+  // No monitor: whoever waits for the database in one holds a carrier of virtual threads.
+  private final Lock lock = new ReentrantLock();
   private final CryptoStore store;
   private final UserId self;
   private final Map<UserId, Tracked> tracked = new ConcurrentHashMap<>();
@@ -52,12 +55,17 @@ final class DeviceLists {
   }
 
   /** Reads anew what the store has. */
-  synchronized void load() {
-    tracked.clear();
-    byKey.clear();
-    for (Tracked user : store.tracked()) {
-      tracked.put(user.user(), user);
-      sequence = Math.max(sequence, Math.max(user.changedAt(), user.answeredAt()));
+  void load() {
+    lock.lock();
+    try {
+      tracked.clear();
+      byKey.clear();
+      for (Tracked user : store.tracked()) {
+        tracked.put(user.user(), user);
+        sequence = Math.max(sequence, Math.max(user.changedAt(), user.answeredAt()));
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -135,7 +143,7 @@ final class DeviceLists {
     Tracked t = tracked.get(user);
     if (t != null) {
       Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(t.failures(), 10));
-      pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+      pause = pause.compareTo(Tracked.LONGEST_PAUSE) > 0 ? Tracked.LONGEST_PAUSE : pause;
       put(t.failed(turn.now().plus(pause)), turn);
     }
   }
@@ -161,8 +169,13 @@ final class DeviceLists {
   }
 
   /** Devices were written: what is remembered of them is old. */
-  synchronized void written() {
-    byKey.clear();
+  void written() {
+    lock.lock();
+    try {
+      byKey.clear();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private Map<UserId, Map<String, Device>> known(Collection<UserId> users) {
@@ -236,6 +249,11 @@ final class DeviceLists {
     }
   }
 
+  /** All who are followed. */
+  Set<UserId> everybody() {
+    return Set.copyOf(tracked.keySet());
+  }
+
   /** The devices of these users that the homeserver lists. */
   List<Device> listed(Collection<UserId> users) {
     return store.devices(users).stream().filter(d -> !d.gone()).toList();
@@ -256,7 +274,12 @@ final class DeviceLists {
   }
 
   /** The devices with this key; honest ones share none. */
-  synchronized List<Device> byKey(String curve25519) {
-    return byKey.computeIfAbsent(curve25519, store::devicesByKey);
+  List<Device> byKey(String curve25519) {
+    lock.lock();
+    try {
+      return byKey.computeIfAbsent(curve25519, store::devicesByKey);
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -84,14 +84,22 @@ public final class DeviceSignature {
     if (standing != Standing.UNSIGNED || device == null || identity == null) {
       return Optional.empty();
     }
-    byte[] seed = Base64.getDecoder().decode(selfSigning.reveal());
-    try (Ed25519Keypair pair = Ed25519Keypair.fromSeed(seed)) {
+    try (Ed25519Keypair pair = Ed25519Keypair.fromSeed(seed(selfSigning))) {
       if (!identity.path("self_signing").asText().equals(pair.publicKey().base64())) {
         throw new KeyException(
             "what the secret storage of %s holds is not the identity that its homeserver shows; the identity was reset since, set secret storage up anew in another client"
                 .formatted(device.ref().user()));
       }
       return Optional.of(SelfSigning.signature(device, pair));
+    }
+  }
+
+  private static byte[] seed(Secret selfSigning) {
+    try {
+      return Base64.getDecoder().decode(selfSigning.reveal());
+    } catch (IllegalArgumentException e) {
+      throw new KeyException(
+          "what the secret storage holds as self-signing key is no base64; set secret storage up anew in another client");
     }
   }
 }

@@ -30,7 +30,7 @@ final class Housekeeping {
   }
 
   void tend(Turn turn) {
-    if (turn.now().isBefore(next)) {
+    if (Clocks.isAhead(next, ROUND, turn.now())) {
       return;
     }
     next = turn.now().plus(ROUND);

@@ -56,6 +56,10 @@ public enum Incident {
   BAD_ONE_TIME_KEY,
   /** The homeserver has another key under the id of one of our one-time keys. */
   KEY_ALREADY_EXISTS,
+  /** A message to devices that the homeserver refuses for good; it was dropped. */
+  UNDELIVERABLE,
+  /** The homeserver has seen what this database does not know: it was set back. */
+  SET_BACK,
   /** A key request of a device that gets none. */
   REFUSED_KEY_REQUEST,
   /** A secret that nobody asked for. */

@@ -69,13 +69,9 @@ public final class KeyJson {
    * @throws KeyException where it is no room id that can be stored
    */
   public static RoomId room(String text) {
-    if (text.length() < 2
-        || text.length() > LONGEST
-        || text.charAt(0) != '!'
-        || text.indexOf(0) >= 0) {
-      throw new KeyException("no room id");
-    }
-    return new RoomId(text);
+    return RoomId.parse(text)
+        .filter(room -> text.length() <= LONGEST)
+        .orElseThrow(() -> new KeyException("no room id"));
   }
 
   private static String word(JsonNode node) {

@@ -41,6 +41,7 @@ public final class OlmMachine implements AutoCloseable {
   private final Turns turns;
   private final Post post;
   private final MegolmReader reader;
+  private final SetBack setBack;
 
   private OlmMachine(Turns.Means means, Consumer<String> alarm) {
     this.store = means.store();
@@ -50,6 +51,7 @@ public final class OlmMachine implements AutoCloseable {
     this.reader = new MegolmReader(store, means.keys(), judge, tally);
     this.turns = new Turns(means, new Turns.Company(lists, judge, tally), alarm);
     this.post = new Post(store, lists, turns);
+    this.setBack = new SetBack(means, turns, lists);
   }
 
   /**
@@ -337,6 +339,52 @@ public final class OlmMachine implements AutoCloseable {
   /** The room's next message gets a new session, as after a gap in what is known of its members. */
   public void rotate(RoomId room) {
     turns.run(turn -> turn.add(new CryptoChange.DropOutbound(room)));
+  }
+
+  /**
+   * How far the device has come, as a number that only grows. The homeserver is told it before an
+   * Olm message leaves; where it knows a higher one, the database was set back.
+   */
+  public long mark() {
+    return setBack.mark();
+  }
+
+  /** Raises the mark; whoever asked tells the homeserver before anything else is sent. */
+  public long raiseMark() {
+    return setBack.raise();
+  }
+
+  /**
+   * Compares what the device said in a room with what is known of it, before the first message of
+   * this process there. Where that is not certain, the room gets a new session.
+   *
+   * @param room where
+   * @param said contents of the latest encrypted events of the device's user there, the latest
+   *     first; those that were redacted are empty
+   * @return whether the database was set back: {@link #begunAnew} is to be told before anything is
+   *     encrypted
+   */
+  public boolean isSetBack(RoomId room, List<ObjectNode> said) {
+    SetBack.Memory memory = setBack.compare(room, said);
+    if (memory == SetBack.Memory.UNSURE) {
+      rotate(room);
+    }
+    return memory == SetBack.Memory.SET_BACK;
+  }
+
+  /** Whether the room's next message goes on with a session that was used before. */
+  public boolean goesOn(RoomId room) {
+    return store.outbound(room).isPresent();
+  }
+
+  /**
+   * The database was set back: no session that is stored encrypts any more, and other one-time keys
+   * are made. What may have been encrypted already is encrypted with nothing twice.
+   *
+   * @param seen the mark that the homeserver knows
+   */
+  public void begunAnew(long seen) {
+    setBack.recover(seen);
   }
 
   private UserId self() {

@@ -43,14 +43,21 @@ final class OlmSessions {
     private final String id;
     private final OlmSession session;
     private final Instant createdAt;
+    private final boolean spoiled;
     private @Nullable Instant receivedAt;
 
-    Open(String senderKey, OlmSession session, Instant createdAt, @Nullable Instant receivedAt) {
+    Open(
+        String senderKey,
+        OlmSession session,
+        Instant createdAt,
+        @Nullable Instant receivedAt,
+        boolean spoiled) {
       this.senderKey = senderKey;
       this.id = session.sessionId();
       this.session = session;
       this.createdAt = createdAt;
       this.receivedAt = receivedAt;
+      this.spoiled = spoiled;
     }
   }
 
@@ -109,7 +116,7 @@ final class OlmSessions {
 
   private Open add(String senderKey, OlmSession session, Turn turn) {
     List<Open> sessions = of(senderKey);
-    Open open = new Open(senderKey, session, turn.now(), null);
+    Open open = new Open(senderKey, session, turn.now(), null, false);
     sessions.addFirst(open);
     var unused = moved.add(open);
     while (sessions.size() > MOST) {
@@ -121,8 +128,9 @@ final class OlmSessions {
     return open;
   }
 
+  /** Whether there is a session that encrypts for a device. */
   boolean has(String senderKey) {
-    return !of(senderKey).isEmpty();
+    return of(senderKey).stream().anyMatch(o -> !o.spoiled);
   }
 
   /**
@@ -131,11 +139,11 @@ final class OlmSessions {
    * @throws IllegalStateException where there is no session with that device
    */
   OlmMessage encrypt(String senderKey, String plaintext) {
-    List<Open> sessions = of(senderKey);
-    if (sessions.isEmpty()) {
-      throw new IllegalStateException("no Olm session with " + senderKey);
-    }
-    Open open = sessions.getFirst();
+    Open open =
+        of(senderKey).stream()
+            .filter(o -> !o.spoiled)
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("no Olm session with " + senderKey));
     var unused = moved.add(open);
     return open.session.encrypt(plaintext.getBytes(StandardCharsets.UTF_8));
   }
@@ -149,7 +157,7 @@ final class OlmSessions {
     for (PickledSession s : store.sessions(senderKey)) {
       OlmSession session =
           pickler.open(s.pickle(), Pickler.session(senderKey, s.id()), OlmSession::fromPickle);
-      sessions.add(new Open(senderKey, session, s.createdAt(), s.receivedAt()));
+      sessions.add(new Open(senderKey, session, s.createdAt(), s.receivedAt(), s.spoiled()));
     }
     byKey.put(senderKey, sessions);
     return sessions;
@@ -162,7 +170,7 @@ final class OlmSessions {
       changes.add(
           new CryptoChange.PutSession(
               new PickledSession(
-                  open.senderKey, open.id, pickle, open.createdAt, open.receivedAt)));
+                  open.senderKey, open.id, pickle, open.createdAt, open.receivedAt, open.spoiled)));
     }
     moved.clear();
     var oldest = byKey.entrySet().iterator();

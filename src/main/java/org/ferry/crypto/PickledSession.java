@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param pickle the session, under the pickle key
  * @param createdAt when it was made
  * @param receivedAt when a message was last decrypted with it; null before the first
+ * @param spoiled whether it may not encrypt any more
  */
 public record PickledSession(
-    String senderKey, String id, Pickled pickle, Instant createdAt, @Nullable Instant receivedAt) {}
+    String senderKey,
+    String id,
+    Pickled pickle,
+    Instant createdAt,
+    @Nullable Instant receivedAt,
+    boolean spoiled) {}

@@ -1,13 +1,20 @@
 package org.ferry.crypto;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.ferry.id.UserId;
 
 /** What a device wants sent to its homeserver, and what is done with the answers. */
 final class Post {
   private static final int QUEUE_PAGE = 100;
+
+  /** A message to devices that is refused is dropped after so many times, and not before this. */
+  static final int MOST_REFUSALS = 10;
+
+  static final Duration PATIENCE = Duration.ofHours(1);
 
   private final CryptoStore store;
   private final DeviceLists lists;
@@ -71,15 +78,40 @@ final class Post {
     }
   }
 
-  /** What the homeserver calls wrong stays wrong, and would hold up all that comes after it. */
-  private static void undeliverable(
-      OutgoingRequest.ToDevice request, RequestFailure failure, Turn turn) {
-    if (failure.status() == 400 || failure.status() == 413) {
-      turn.add(new CryptoChange.Unqueue(request.id()));
-      turn.alarm(
-          "the homeserver refuses a message to devices (%d %s); it was dropped."
-              .formatted(failure.status(), failure.errcode()));
+  /**
+   * What the homeserver calls wrong stays wrong, and would hold up all that comes after it. What it
+   * refuses otherwise may be let through once somebody has mended something, but not for ever.
+   */
+  private void undeliverable(OutgoingRequest.ToDevice request, RequestFailure failure, Turn turn) {
+    Optional<Refusals> before = store.refusals(request.id());
+    Refusals now =
+        new Refusals(
+            before.map(Refusals::times).orElse(0) + 1,
+            before.map(Refusals::since).orElse(turn.now()));
+    boolean patient =
+        now.times() < MOST_REFUSALS || Clocks.lasts(now.since(), PATIENCE, turn.now());
+    if (failure.status() != 400 && failure.status() != 413 && patient) {
+      turn.add(new CryptoChange.PutRefusals(request.id(), now));
+      return;
     }
+    turn.add(new CryptoChange.Unqueue(request.id()));
+    boolean unused = turn.refuse(Incident.UNDELIVERABLE);
+    turn.alarm(
+        "the homeserver refuses a message to %d devices of %d users (%d %s, refused %d times); it was dropped. Who misses a room key in it asks for it, or reads from the next one on."
+            .formatted(
+                devices(request),
+                request.body().path("messages").size(),
+                failure.status(),
+                failure.errcode(),
+                now.times()));
+  }
+
+  private static int devices(OutgoingRequest.ToDevice request) {
+    int devices = 0;
+    for (JsonNode user : request.body().path("messages")) {
+      devices += user.size();
+    }
+    return devices;
   }
 
   private void refusedSigning(RequestFailure failure, Turn turn) {

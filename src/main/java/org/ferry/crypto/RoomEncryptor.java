@@ -2,7 +2,6 @@ package org.ferry.crypto;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -138,9 +137,8 @@ final class RoomEncryptor {
       Set<DeviceRef> allowed,
       RoomSettings settings,
       Turn turn) {
-    Duration age = Duration.between(session.createdAt(), turn.now());
     return session.messages() >= settings.rotationMessages()
-        || age.compareTo(settings.rotationPeriod()) >= 0
+        || !Clocks.lasts(session.createdAt(), settings.rotationPeriod(), turn.now())
         || !session.historyVisibility().equals(settings.historyVisibility())
         || shares.stream().anyMatch(s -> s.withheld().isEmpty() && !allowed.contains(s.device()));
   }

@@ -23,10 +23,10 @@ final class ToDevice {
 
   /** The session that {@code room_id} and {@code session_id} name; null where they do not. */
   static @Nullable SessionRef session(JsonNode content) {
-    String room = word(content.path("room_id"));
     String session = word(content.path("session_id"));
-    return room.startsWith("!") && room.length() > 1 && !session.isEmpty()
-        ? new SessionRef(new RoomId(room), session)
-        : null;
+    return RoomId.parse(word(content.path("room_id")))
+        .filter(room -> !session.isEmpty())
+        .map(room -> new SessionRef(room, session))
+        .orElse(null);
   }
 }

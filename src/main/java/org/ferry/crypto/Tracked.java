@@ -1,6 +1,7 @@
 package org.ferry.crypto;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
 import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ public record Tracked(
     @Nullable String pinned,
     @Nullable Instant retryAt,
     int failures) {
+  /** How long nobody is asked again after a failure, at most. */
+  static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
   static Tracked fresh(UserId user, long at) {
     return new Tracked(user, true, at, 0, null, null, null, 0);
@@ -45,6 +48,6 @@ public record Tracked(
   }
 
   boolean due(Instant now) {
-    return outdated && (retryAt == null || !now.isBefore(retryAt));
+    return outdated && (retryAt == null || !Clocks.isAhead(retryAt, LONGEST_PAUSE, now));
   }
 }

@@ -182,6 +182,11 @@ final class Turns implements AutoCloseable {
     }
   }
 
+  /** What is in memory is read anew before the next turn. */
+  void beginAnew() {
+    behind = true;
+  }
+
   @Override
   public void close() {
     lock.lock();

@@ -39,7 +39,7 @@ final class Unwedger {
         turn.has(List.of("unwedging", device.curve25519()))
             || store
                 .unwedging(device.curve25519())
-                .filter(u -> Duration.between(u.at(), turn.now()).compareTo(PAUSE) < 0)
+                .filter(u -> Clocks.lasts(u.at(), PAUSE, turn.now()))
                 .isPresent();
     if (!recent) {
       turn.add(

@@ -9,7 +9,7 @@ public record RoomAlias(String value) implements Comparable<RoomAlias> {
   /** Checks the shape; throws {@link IllegalArgumentException} naming the value. */
   public RoomAlias {
     if (!isValid(value)) {
-      throw new IllegalArgumentException("not a room alias: " + value);
+      throw new IllegalArgumentException("not a room alias: " + value.replace('\0', '?'));
     }
   }
 
@@ -20,7 +20,10 @@ public record RoomAlias(String value) implements Comparable<RoomAlias> {
    * @return true where the constructor would accept it
    */
   public static boolean isValid(String value) {
-    return value.startsWith("#") && value.indexOf(':') > 0 && !value.endsWith(":");
+    return value.startsWith("#")
+        && value.indexOf(':') > 0
+        && !value.endsWith(":")
+        && value.indexOf(0) < 0;
   }
 
   /** The part between the hash sign and the first colon. */

@@ -10,8 +10,8 @@ package org.ferry.id;
 public record UserId(String value) implements Comparable<UserId> {
   /** Checks the shape; throws {@link IllegalArgumentException} naming the value. */
   public UserId {
-    if (!value.startsWith("@") || value.indexOf(':') < 1 || value.endsWith(":")) {
-      throw new IllegalArgumentException("not a user id: " + value);
+    if (!isValid(value)) {
+      throw new IllegalArgumentException("not a user id: " + value.replace('\0', '?'));
     }
   }
 
@@ -33,7 +33,10 @@ public record UserId(String value) implements Comparable<UserId> {
    * @return true where the constructor would accept it
    */
   public static boolean isValid(String value) {
-    return value.startsWith("@") && value.indexOf(':') >= 1 && !value.endsWith(":");
+    return value.startsWith("@")
+        && value.indexOf(':') >= 1
+        && !value.endsWith(":")
+        && value.indexOf(0) < 0;
   }
 
   /** The part between the at sign and the first colon. */

@@ -7,6 +7,17 @@ public final class AlreadyRunning extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
+   * Names a process that follows the homeserver, which has to make way.
+   *
+   * @param holder its process and host
+   */
+  public AlreadyRunning(String holder) {
+    super(
+        "ferry run is at work with this database (%s). Stop it, also on other machines, and start it again afterwards: it would write what it holds in memory."
+            .formatted(holder));
+  }
+
+  /**
    * Names the holder.
    *
    * @param command what it does

@@ -44,9 +44,7 @@ final class Content {
   }
 
   static Optional<RoomId> roomId(@Nullable String value) {
-    return value != null && value.startsWith("!") && value.length() > 1
-        ? Optional.of(new RoomId(value))
-        : Optional.empty();
+    return Optional.ofNullable(value).flatMap(RoomId::parse);
   }
 
   static Optional<UserId> userId(@Nullable String value) {

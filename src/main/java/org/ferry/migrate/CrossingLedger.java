@@ -57,7 +57,21 @@ public interface CrossingLedger {
   /** Writes a room's row. */
   void room(long crossing, CarriedRoom room);
 
+  /**
+   * Whether a crossing made a user.
+   *
+   * @param target the user on the destination
+   */
+  boolean made(UserId target);
+
   // Files and aliases.
+
+  /**
+   * Whether a crossing made an alias.
+   *
+   * @param target the alias on the destination
+   */
+  boolean made(RoomAlias target);
 
   /** What became of a file, or empty where nothing was begun. */
   Optional<CarriedMedia> media(long crossing, MxcUri old);
@@ -187,6 +201,14 @@ public interface CrossingLedger {
    */
   long reconsider(long crossing, Collection<String> reasons);
 
+  /**
+   * How many messages stand on the destination: text, pictures, files and the like as they were
+   * said, without what was taken back.
+   *
+   * @return by the room on the source; rooms without any are missing
+   */
+  Map<RoomId, Long> messages(long crossing);
+
   /** How far each room is, ordered by old id; rooms of the source without events are left out. */
   Stream<RoomProgress> progress(long crossing);
 
@@ -195,6 +217,15 @@ public interface CrossingLedger {
 
   /** Events in a state, over all rooms, ordered by room and place. */
   Stream<EventFate> inState(long crossing, EventState state, int limit);
+
+  /**
+   * What has failed of events, without what they say, ordered by room and place.
+   *
+   * @param crossing the crossing
+   * @param rooms only in these rooms of the source; empty for all
+   * @param limit at most so many
+   */
+  Stream<Standing.Failure> failedEvents(long crossing, Collection<String> rooms, int limit);
 
   /**
    * How many events are in a state for which reason.
@@ -247,7 +278,8 @@ public interface CrossingLedger {
    *
    * @param old the id on the source
    * @param target the id on the destination
-   * @param state {@code planned}, {@code ready} (registered, profile set) or {@code failed}
+   * @param state {@code planned}, {@code ready} (registered, profile set), {@code failed}, or
+   *     {@code mapped}: an account of their own, which Ferry neither made nor changes
    * @param device the replay device, null where none was made yet
    * @param profile what was set as profile: a hash, to see changes; null where nothing was
    * @param reason why it failed, else null
@@ -258,7 +290,22 @@ public interface CrossingLedger {
       String state,
       @Nullable String device,
       @Nullable String profile,
-      @Nullable String reason) {}
+      @Nullable String reason) {
+    /** Somebody who has an account of their own, and always had. */
+    public static CarriedPerson mapped(UserId old, UserId target) {
+      return new CarriedPerson(old, target, "mapped", null, null, null);
+    }
+
+    /** True where the account was there before Ferry. */
+    public boolean isMapped() {
+      return state.equals("mapped");
+    }
+
+    /** True where nothing is missing for acting as them. */
+    public boolean isReady() {
+      return state.equals("ready") || isMapped();
+    }
+  }
 
   /**
    * A room's row.
@@ -269,7 +316,7 @@ public interface CrossingLedger {
    * @param action {@code create}, {@code reuse}, {@code skip} or {@code list}
    * @param actor who made the room and helps in it: the bot, or a ghost in direct chats
    * @param version the target's room version, null until known
-   * @param reason why it was skipped or failed, else null
+   * @param reason why it was skipped, failed, or is done but not in its sub-space; else null
    * @param detail small JSON object of the replayer's own, such as what was finished
    */
   record CarriedRoom(

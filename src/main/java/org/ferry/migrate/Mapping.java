@@ -5,8 +5,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.ferry.id.MxcUri;
 import org.ferry.migrate.CrossingLedger.CarriedMedia;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
@@ -59,7 +62,7 @@ public final class Mapping {
     json.writeObjectFieldStart("users");
     try (Stream<CarriedPerson> people = ledger.people(crossing.id())) {
       people
-          .filter(p -> p.state().equals("ready"))
+          .filter(CarriedPerson::isReady)
           .forEach(p -> field(json, p.old().value(), p.target().value()));
     }
     json.writeEndObject();
@@ -93,12 +96,24 @@ public final class Mapping {
   private void media(JsonGenerator json) throws IOException {
     json.writeObjectFieldStart("media");
     try (Stream<CarriedMedia> media = ledger.media(crossing.id())) {
+      Set<MxcUri> clear = new HashSet<>();
       media
           .filter(m -> m.state().equals("carried"))
+          .filter(m -> isFirst(m, clear))
           .forEach(m ->
               field(json, SealedFile.original(m.old()).toString(), String.valueOf(m.target())));
     }
     json.writeEndObject();
+  }
+
+  /**
+   * A clear copy stands under its ciphertext's address, unless that or another one does already.
+   */
+  private boolean isFirst(CarriedMedia file, Set<MxcUri> clear) {
+    MxcUri original = SealedFile.original(file.old());
+    return original.equals(file.old())
+        || (ledger.media(crossing.id(), original).filter(m -> m.state().equals("carried")).isEmpty()
+            && clear.add(original));
   }
 
   private static void field(JsonGenerator json, String old, String target) {

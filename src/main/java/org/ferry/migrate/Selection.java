@@ -21,6 +21,11 @@ public record Selection(@Nullable Instant since, @Nullable Set<UserId> people) {
     return since != null || people != null;
   }
 
+  /** True for a person of the source whose part is carried. */
+  public boolean selects(UserId person) {
+    return people == null || people.contains(person);
+  }
+
   /** True for an event that is carried. */
   public boolean selects(Event event) {
     boolean then = since == null || event.ts() >= since.toEpochMilli();

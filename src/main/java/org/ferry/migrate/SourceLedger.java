@@ -37,11 +37,17 @@ public interface SourceLedger {
    * ledger holds what it held before.
    *
    * @param source read once, stream by stream
+   * @param withContent also texts of it that were forgotten
    * @param progress told from time to time, never more often than ten times a second
    * @return the source as it now stands
    * @throws LedgerException where it could not be taken over, or another load is under way
    */
-  LoadedSource load(Source source, Consumer<LoadProgress> progress);
+  LoadedSource load(Source source, boolean withContent, Consumer<LoadProgress> progress);
+
+  /** The same; what was forgotten stays so. */
+  default LoadedSource load(Source source, Consumer<LoadProgress> progress) {
+    return load(source, false, progress);
+  }
 
   /** The source loaded most recently, if any was. */
   Optional<LoadedSource> latest();

@@ -166,7 +166,7 @@ public record Standing(
     Map<String, Long> people = new HashMap<>();
     try (Stream<CarriedPerson> rows = ledger.people(id)) {
       rows.forEach(p -> {
-        people.merge(p.state(), 1L, Long::sum);
+        people.merge(p.isReady() ? "ready" : p.state(), 1L, Long::sum);
         if (p.reason() != null) {
           failures.note(new Failure("person", p.old().value(), null, p.reason()));
         }

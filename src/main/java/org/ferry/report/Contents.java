@@ -68,7 +68,7 @@ record Contents(
    * @param target where it is: its id, null where it does not stand
    * @param alias its alias there, null where it has none
    * @param shell true where its messages were encrypted and stayed behind
-   * @param messages messages that it held
+   * @param messages messages that it has on the destination
    * @param first the oldest event, null where there is none
    * @param last the newest event, null where there is none
    * @param members who was a member

@@ -97,16 +97,23 @@ final class Gathering {
     Map<RoomId, RoomVerdict> verdicts =
         verified.rooms().stream().collect(Collectors.toMap(RoomVerdict::old, Function.identity()));
     Map<RoomId, RoomAlias> aliases = aliases();
+    Map<RoomId, Long> messages = ledger.messages(crossing.id());
     return plan.rooms().stream()
         .filter(PlanRoom::carried)
-        .map(room -> line(room, verdicts.get(room.id()), aliases.get(room.id())))
+        .map(room ->
+            line(
+                room,
+                verdicts.get(room.id()),
+                aliases.get(room.id()),
+                messages.getOrDefault(room.id(), 0L)))
         .sorted(
             Comparator.comparing(RoomLine::kind)
                 .thenComparing(RoomLine::name, String.CASE_INSENSITIVE_ORDER))
         .toList();
   }
 
-  private RoomLine line(PlanRoom room, @Nullable RoomVerdict verdict, @Nullable RoomAlias alias) {
+  private RoomLine line(
+      PlanRoom room, @Nullable RoomVerdict verdict, @Nullable RoomAlias alias, long messages) {
     RoomFacts fact = facts.get(room.id());
     return new RoomLine(
         room.name(),
@@ -117,7 +124,7 @@ final class Gathering {
         verdict == null ? null : verdict.target(),
         alias == null ? null : alias.value(),
         room.history() == Plan.History.SHELL,
-        room.messages(),
+        messages,
         fact == null || fact.counts().events() == 0
             ? null
             : Instant.ofEpochMilli(fact.counts().firstTs()),

@@ -73,9 +73,14 @@ final class LeftSections {
           boolean event = failure.kind().equals("event");
           String where = event ? roomName(failure.where()) : failure.what();
           html.text(words.of("left.failed." + failure.kind(), where) + ": ");
-          html.name(failure.reason()).raw(" <span class=\"soft\">").name(failure.what());
+          html.name(told(failure)).raw(" <span class=\"soft\">").name(failure.what());
           html.raw("</span>");
         });
+  }
+
+  /** Of a setting only its kind: its name, and the request in the reason, are its owner's own. */
+  private static String told(Standing.Failure failure) {
+    return failure.kind().equals("setting") ? failure.reason().split(" ", 2)[0] : failure.reason();
   }
 
   private String roomName(@Nullable String id) {

@@ -1,13 +1,16 @@
 package org.ferry.report;
 
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.ferry.migrate.verify.Change;
 import org.ferry.migrate.verify.Difference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Differences and changes in words for people. Of an event only its id is told: what it says, on
- * either side, is nothing for a page that is passed on.
+ * Differences and changes in words for people. Of an event only its id is told, and of what
+ * somebody keeps for themselves only whose and of which kind it is: what they say, on either side,
+ * is nothing for a page that is passed on.
  */
 final class Told {
   private static final Map<String, String> SETTINGS =
@@ -26,6 +29,9 @@ final class Told {
           Map.entry("m.room.tombstone", "tombstone"),
           Map.entry("m.space.child", "child"));
 
+  /** An owner and a kind, then the name, which may be a keyword, an address or a tag. */
+  private static final Pattern KEPT = Pattern.compile("(@\\S+: \\S+)(?: .*)?", Pattern.DOTALL);
+
   private final Words words;
 
   Told(Words words) {
@@ -34,19 +40,29 @@ final class Told {
 
   /** A difference. */
   String of(Difference d) {
-    String sentence =
-        switch (d.kind()) {
-          case REDACTION ->
-              words.of(
-                  d.expected() == null ? "diff.redaction.here" : "diff.redaction.there", d.what());
-          case STATE -> words.of("diff.state", setting(d.what()));
-          case MEMBERSHIP ->
-              words.of(
-                  "diff.membership", d.what(), membership(d.expected()), membership(d.found()));
-          case SENDER, SPACE, ALIAS, SETTING, FAILED, UNREADABLE ->
-              words.of("diff." + d.kind().word(), d.what(), or(d.expected()), or(d.found()));
-          default -> words.of("diff." + d.kind().word(), d.what());
-        };
+    Matcher kept = KEPT.matcher(d.what());
+    return kept.matches() ? kept(d, kept.group(1)) : by(d, sentence(d));
+  }
+
+  private String kept(Difference d, String what) {
+    boolean failed = d.kind() == Difference.Kind.FAILED;
+    return by(d, words.of(failed ? "diff.kept" : "diff." + d.kind().word(), what));
+  }
+
+  private String sentence(Difference d) {
+    return switch (d.kind()) {
+      case REDACTION ->
+          words.of(d.expected() == null ? "diff.redaction.here" : "diff.redaction.there", d.what());
+      case STATE -> words.of("diff.state", setting(d.what()));
+      case MEMBERSHIP ->
+          words.of("diff.membership", d.what(), membership(d.expected()), membership(d.found()));
+      case SENDER, SPACE, ALIAS, FAILED, UNREADABLE ->
+          words.of("diff." + d.kind().word(), d.what(), or(d.expected()), or(d.found()));
+      default -> words.of("diff." + d.kind().word(), d.what());
+    };
+  }
+
+  private String by(Difference d, String sentence) {
     return d.by() == null ? sentence : sentence + " (" + words.of("diff.by", d.by()) + ")";
   }
 

@@ -40,6 +40,10 @@ final class CrossingRows {
       select old, target, state, device, profile, reason from ferry.crossing_person
       where crossing = $1 and old > $2 order by old limit $3
       """;
+  private static final String MADE_PERSON =
+      "select from ferry.crossing_person where target = $1 and state = 'ready' limit 1";
+  private static final String MADE_ALIAS =
+      "select from ferry.crossing_alias where target = $1 and state = 'carried' limit 1";
   private static final String PERSON =
       """
       insert into ferry.crossing_person (crossing, old, target, state, device, profile, reason)
@@ -137,6 +141,14 @@ final class CrossingRows {
 
   Stream<CarriedPerson> people(long crossing) {
     return byOld(PEOPLE, crossing, CrossingRows::personOf, p -> p.old().value());
+  }
+
+  boolean made(UserId target) {
+    return database.run(MADE_PERSON, target.value()).size() > 0;
+  }
+
+  boolean made(RoomAlias target) {
+    return database.run(MADE_ALIAS, target.value()).size() > 0;
   }
 
   private static CarriedPerson personOf(Row row) {

@@ -232,11 +232,6 @@ public final class Database implements AutoCloseable {
     return new Forgetting(bulk(), this);
   }
 
-  /** Lets the next load bring back texts that were forgotten. */
-  public void remember() {
-    var unused = run("update ferry.source set forgotten = 0, fingerprint = '' where forgotten > 0");
-  }
-
   /**
    * Drops everything that Ferry has in this database; the schema is made anew by the next to open
    * it.

@@ -66,7 +66,13 @@ final class EventSql {
           """;
 
   static final String RELEASE =
-      "delete from ferry.crossing_event where crossing = $1 and event = any($2) and state = 1";
+      """
+      with mine as materialized (
+        select epoch from ferry.claim where $3::bigint is null or epoch = $3 for share
+      )
+      delete from ferry.crossing_event using mine
+      where crossing = $1 and event = any($2) and state = 1
+      """;
 
   static final String FATE =
       "select "
@@ -127,8 +133,10 @@ final class EventSql {
 
   static final String REOPEN =
       """
-      with gone as (
-        delete from ferry.crossing_event c
+      with mine as materialized (
+        select epoch from ferry.claim where $4::bigint is null or epoch = $4 for share
+      ), gone as (
+        delete from ferry.crossing_event c using mine
         where c.crossing = $1 and c.event = $2 and c.state = 2 and c.target = $3 and\s
       """
           + PLACEHOLDER
@@ -180,6 +188,18 @@ final class EventSql {
         and regexp_replace(c.reason, '^(relation: )+', '') = any($2)
       """;
 
+  // What the source's totals count as messages, see EventLoad.
+  static final String MESSAGES =
+      """
+      select r.id, count(*) from ferry.crossing_event c
+      join ferry.event e on e.pk = c.event
+      join ferry.room r on r.pk = c.room
+      where c.crossing = $1 and c.state = 2
+        and e.source = (select source from ferry.crossing where id = $1)
+        and e.type = 'm.room.message' and e.redacted_by is null
+      group by r.id
+      """;
+
   // Counted from the index on places alone, which holds the states as well.
   static final String PROGRESS =
       """
@@ -222,6 +242,16 @@ final class EventSql {
           where c.crossing = $1 and c.state = $2
           order by r.id, c.depth, c.stream limit $3
           """;
+
+  static final String FAILED =
+      """
+      select r.id, e.event_id, c.reason
+      from ferry.crossing_event c join ferry.room r on r.pk = c.room
+      join ferry.event e on e.pk = c.event and e.source = r.source
+      where c.crossing = $1 and c.state = $2
+        and (cardinality($3::text[]) = 0 or r.id = any($3::text[]))
+      order by r.id, c.depth, c.stream limit $4
+      """;
 
   static final String WAITING =
       "select "

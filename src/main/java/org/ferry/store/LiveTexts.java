@@ -22,6 +22,8 @@ final class LiveTexts {
       update ferry.live_room set name = null, card = '{}', read_at = null;
       update ferry.live_member set name = null where name is not null;
       update ferry.outgoing set content = '', hash = '', error = left(error, 0) where state <> 'waiting';
+      delete from ferry.megolm_sent s where not exists (
+        select from ferry.outgoing o where o.txn = s.txn_id and o.state = 'waiting');
       """;
 
   private static final List<String> ERASE =

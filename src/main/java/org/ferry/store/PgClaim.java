@@ -65,11 +65,18 @@ final class PgClaim implements CrossingLedger.Claim {
   }
 
   /** True where nobody has claimed since. */
-  boolean stands() {
+  private boolean stands() {
     return database.run(HOLDER).iterator().next().getLong(4) == epoch;
   }
 
-  LedgerException overtaken() {
+  /** Throws where somebody has claimed since, whether this process noticed or not. */
+  void checkStanding() {
+    if (!stands()) {
+      throw overtaken();
+    }
+  }
+
+  private LedgerException overtaken() {
     Row row = database.run(HOLDER).iterator().next();
     return new LedgerException(
         "the database connection was lost, and ferry %s (process %d on %s) took over; this process sends no more"

@@ -5,6 +5,7 @@ import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.MxcUri;
+import org.ferry.id.RoomAlias;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger;
@@ -26,6 +28,7 @@ import org.ferry.migrate.Place;
 import org.ferry.migrate.Selection;
 import org.ferry.migrate.SettingLedger;
 import org.ferry.migrate.Settled;
+import org.ferry.migrate.Standing;
 import org.ferry.migrate.UndoLedger;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +50,7 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   public PgCrossingLedger(Database database) {
     this.database = database;
     this.rows = new CrossingRows(database);
-    this.settling = new Settling(database);
+    this.settling = new Settling(database, () -> claim);
   }
 
   @Override
@@ -66,6 +69,16 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   }
 
   @Override
+  public boolean made(UserId target) {
+    return rows.made(target);
+  }
+
+  @Override
+  public boolean made(RoomAlias target) {
+    return rows.made(target);
+  }
+
+  @Override
   public void person(long crossing, CarriedPerson person) {
     mayWrite();
     rows.person(crossing, person);
@@ -79,9 +92,23 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
     }
   }
 
+  /** The claim that a write is made under; null where nothing was claimed. */
+  private @Nullable Long epoch() {
+    PgClaim held = claim;
+    return held == null ? null : held.epoch();
+  }
+
+  /** A statement under an old claim changes no row: throws where that is why. */
+  private void checkStanding(int changed) {
+    PgClaim held = claim;
+    if (changed == 0 && held != null) {
+      held.checkStanding();
+    }
+  }
+
   @Override
   public SettingLedger settings() {
-    return new SettingRows(database);
+    return new SettingRows(database, this::mayWrite);
   }
 
   @Override
@@ -98,8 +125,8 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   public void room(long crossing, CarriedRoom room) {
     PgClaim held = claim;
     // A room is made once: whoever was overtaken unawares must not make another.
-    if (held != null && !held.stands()) {
-      throw held.overtaken();
+    if (held != null) {
+      held.checkStanding();
     }
     rows.room(crossing, room);
   }
@@ -138,6 +165,7 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
 
   @Override
   public void invitation(long crossing, Invitation invitation) {
+    mayWrite();
     rows.invitation(crossing, invitation);
   }
 
@@ -154,8 +182,8 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
           repeated[0] = true;
           return before.isEmpty() ? takeOnce(crossing, room, after, limit, which, mark) : before;
         });
-    if (taken.isEmpty() && held != null && !held.stands()) {
-      throw held.overtaken();
+    if (taken.isEmpty() && held != null) {
+      held.checkStanding();
     }
     return taken;
   }
@@ -163,7 +191,6 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   private List<LedgerEvent> takeOnce(
       long crossing, RoomId room, @Nullable Place after, int limit, Selection which, long mark)
       throws Exception {
-    PgClaim held = claim;
     return EventRows.list(
         database.once(
             EventSql.TAKE,
@@ -173,7 +200,7 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
             after == null ? Long.MIN_VALUE : after.stream(),
             (long) limit,
             mark,
-            held == null ? null : held.epoch(),
+            epoch(),
             which.since() == null ? null : which.since().toEpochMilli(),
             which.people() == null
                 ? null
@@ -195,7 +222,9 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
 
   @Override
   public void release(long crossing, Collection<Long> events) {
-    var unused = database.run(EventSql.RELEASE, crossing, events.toArray(Long[]::new));
+    int released =
+        database.run(EventSql.RELEASE, crossing, events.toArray(Long[]::new), epoch()).rowCount();
+    checkStanding(released);
   }
 
   @Override
@@ -244,10 +273,13 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
 
   @Override
   public void reopen(long crossing, EventFate placeholder) {
-    mayWrite();
     EventId target = placeholder.target();
     if (target != null) {
-      var unused = database.run(EventSql.REOPEN, crossing, placeholder.key(), target.value());
+      int reopened =
+          database
+              .run(EventSql.REOPEN, crossing, placeholder.key(), target.value(), epoch())
+              .rowCount();
+      checkStanding(reopened);
     }
   }
 
@@ -289,6 +321,15 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
         .stream();
   }
 
+  @Override
+  public Map<RoomId, Long> messages(long crossing) {
+    Map<RoomId, Long> counts = new HashMap<>();
+    database
+        .run(EventSql.MESSAGES, crossing)
+        .forEach(row -> counts.put(new RoomId(row.getString(0)), row.getLong(1)));
+    return counts;
+  }
+
   private static RoomProgress progressOf(Row row) {
     return new RoomProgress(
         new RoomId(row.getString(0)),
@@ -328,6 +369,24 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   }
 
   @Override
+  public Stream<Standing.Failure> failedEvents(long crossing, Collection<String> rooms, int limit) {
+    RowSet<Row> found =
+        database.run(
+            EventSql.FAILED,
+            crossing,
+            EventRows.code(EventState.FAILED),
+            rooms.toArray(String[]::new),
+            (long) limit);
+    return EventRows.list(found, PgCrossingLedger::failure).stream();
+  }
+
+  private static Standing.Failure failure(Row row) {
+    String reason = row.getString(2);
+    return new Standing.Failure(
+        "event", row.getString(1), row.getString(0), reason == null ? "unknown" : reason);
+  }
+
+  @Override
   public Map<String, Long> reasons(long crossing, EventState state) {
     Map<String, Long> counts = new LinkedHashMap<>();
     for (Row row : database.run(EventSql.REASONS, crossing, EventRows.code(state))) {
@@ -345,6 +404,7 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
 
   @Override
   public void note(long crossing, String name, String json) {
+    mayWrite();
     rows.note(crossing, name, json);
   }
 
@@ -355,7 +415,7 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
 
   @Override
   public UndoLedger undo() {
-    return new PgUndoLedger(database);
+    return new PgUndoLedger(database, this::mayWrite);
   }
 
   /** Commits what was settled and ends; the database stays open. */

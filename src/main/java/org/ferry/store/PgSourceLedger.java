@@ -194,8 +194,8 @@ public final class PgSourceLedger implements SourceLedger {
   }
 
   @Override
-  public LoadedSource load(Source source, Consumer<LoadProgress> progress) {
-    return new SourceLoad(database, source, progress).run();
+  public LoadedSource load(Source source, boolean withContent, Consumer<LoadProgress> progress) {
+    return new SourceLoad(database, source, withContent, progress).run();
   }
 
   @Override

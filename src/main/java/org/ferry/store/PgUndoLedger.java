@@ -44,6 +44,8 @@ final class PgUndoLedger implements UndoLedger {
         where p.crossing = $1 and e.pk = p.event and e.room = (select pk from place)
       ), aliases as (
         delete from ferry.crossing_alias where crossing = $1 and room = $2
+      ), invitations as (
+        delete from ferry.crossing_invitation where crossing = $1 and room = $2
       ), snapshot as (
         delete from ferry.snapshot where crossing = $1 and old = $2
       ), room as (
@@ -61,9 +63,16 @@ final class PgUndoLedger implements UndoLedger {
       """;
 
   private final Database database;
+  private final Runnable mayWrite;
 
-  PgUndoLedger(Database database) {
+  /**
+   * Rows in a database.
+   *
+   * @param mayWrite throws where another process has taken over
+   */
+  PgUndoLedger(Database database, Runnable mayWrite) {
     this.database = database;
+    this.mayWrite = mayWrite;
   }
 
   @Override
@@ -75,6 +84,7 @@ final class PgUndoLedger implements UndoLedger {
 
   @Override
   public void snapshot(long crossing, RoomId old, RoomId target, String json) {
+    mayWrite.run();
     var unused = database.run(KEEP, crossing, old.value(), target.value(), Settling.clean(json));
   }
 
@@ -104,16 +114,19 @@ final class PgUndoLedger implements UndoLedger {
     if (target == null) {
       throw new IllegalArgumentException("the room " + room.old() + " stands nowhere");
     }
+    mayWrite.run();
     var unused = database.run(BEGIN, crossing, room.old().value(), target.value());
   }
 
   @Override
   public void finish(long crossing, RoomId old, String detail) {
+    mayWrite.run();
     var unused = database.run(FINISH, crossing, old.value(), detail);
   }
 
   @Override
   public long forgetPeople(long crossing) {
+    mayWrite.run();
     return database.run(FORGET_PEOPLE, crossing).rowCount();
   }
 }

@@ -56,9 +56,16 @@ final class SettingRows implements SettingLedger {
       """;
 
   private final Database database;
+  private final Runnable mayWrite;
 
-  SettingRows(Database database) {
+  /**
+   * Rows in a database.
+   *
+   * @param mayWrite throws where another process has taken over
+   */
+  SettingRows(Database database, Runnable mayWrite) {
     this.database = database;
+    this.mayWrite = mayWrite;
   }
 
   @Override
@@ -87,6 +94,7 @@ final class SettingRows implements SettingLedger {
 
   @Override
   public void put(long crossing, Setting row) {
+    mayWrite.run();
     var unused =
         database.run(
             PUT,
@@ -107,6 +115,7 @@ final class SettingRows implements SettingLedger {
 
   @Override
   public void forget(long crossing, Setting row) {
+    mayWrite.run();
     var unused = database.run(FORGET, crossing, row.owner().value(), row.kind(), row.name());
   }
 

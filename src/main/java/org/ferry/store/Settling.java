@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.ferry.migrate.LedgerException;
 import org.ferry.migrate.Settled;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ final class Settling implements AutoCloseable {
   private static final int BATCH_ROWS = 2_000;
   private static final String WRITE =
       """
+      with mine as materialized (
+        select epoch from ferry.claim where $8::bigint is null or epoch = $8 for share
+      )
       insert into ferry.crossing_event as held
         (crossing, event, room, depth, stream, taken, state, late, target, reason, repairs)
       select $1, e.pk, e.room, e.depth, e.stream, 0, s.state, s.late, s.target, s.reason, s.repairs
@@ -27,19 +31,27 @@ final class Settling implements AutoCloseable {
         as s (event, state, late, target, reason, repairs)
       join ferry.event e
         on e.pk = s.event and e.source = (select source from ferry.crossing where id = $1)
+      cross join mine
       on conflict (crossing, event) do update set
         state = excluded.state, late = excluded.late, target = excluded.target,
         reason = excluded.reason, repairs = excluded.repairs, at = clock_timestamp()
       """;
 
   private final Database database;
+  private final Supplier<@Nullable PgClaim> claim;
   private final BlockingQueue<Request> queue = new ArrayBlockingQueue<>(QUEUE);
   private final Request last = new Request(0, List.of(), new CompletableFuture<>());
   private final Thread writer;
   private volatile boolean ended;
 
-  Settling(Database database) {
+  /**
+   * Starts the thread that writes.
+   *
+   * @param claim who may write now; what somebody hands in who was overtaken is written by nobody
+   */
+  Settling(Database database, Supplier<@Nullable PgClaim> claim) {
     this.database = database;
+    this.claim = claim;
     this.writer = Thread.ofVirtual().name("ledger-writer").start(this::write);
   }
 
@@ -150,7 +162,15 @@ final class Settling implements AutoCloseable {
       repairs[at++] = clean(settled.repairs());
     }
     long crossing = batch.getFirst().crossing();
-    var unused = database.run(WRITE, crossing, events, states, late, targets, reasons, repairs);
+    PgClaim held = claim.get();
+    Long epoch = held == null ? null : held.epoch();
+    int written =
+        database
+            .run(WRITE, crossing, events, states, late, targets, reasons, repairs, epoch)
+            .rowCount();
+    if (written == 0 && held != null) {
+      held.checkStanding();
+    }
   }
 
   /** Reasons quote servers; PostgreSQL holds no NUL. */

@@ -71,11 +71,14 @@ final class SourceLoad {
 
   private final Database database;
   private final Source source;
+  private final boolean withContent;
   private final Consumer<LoadProgress> progress;
 
-  SourceLoad(Database database, Source source, Consumer<LoadProgress> progress) {
+  SourceLoad(
+      Database database, Source source, boolean withContent, Consumer<LoadProgress> progress) {
     this.database = database;
     this.source = source;
+    this.withContent = withContent;
     this.progress = progress;
   }
 
@@ -114,6 +117,9 @@ final class SourceLoad {
     boolean first = id == 0;
     if (first) {
       id = connection.number(ADD, server);
+    }
+    if (withContent) {
+      long unusedOne = connection.update("update ferry.source set forgotten = 0 where id = ?", id);
     }
     LoadTables tables = new LoadTables(connection, id);
     tables.people(source.people());

@@ -197,7 +197,7 @@ final class Courier {
             endpoint.name(),
             delivery.id(),
             attempt,
-            next,
+            answer.gone() ? "once_switched_on" : next == null ? "never" : next,
             answer.words());
     settler.add(new Outcome.Failed(lane, delivery.place(), attempt, now, answer, next));
     return answer.gone() ? Optional.of(now) : Optional.ofNullable(next);

@@ -8,6 +8,11 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +39,7 @@ public final class Guard {
     }
   }
 
+  private static final long IDLE_SECONDS = 5;
   private static final List<AddressRange> CLOSED =
       Stream.of(
               "0.0.0.0/8",
@@ -59,6 +65,15 @@ public final class Guard {
   // Everything public in IPv6 lies here: what maps IPv4, NAT64, ULA, link-local, multicast do not.
   private static final AddressRange GLOBAL_IPV6 = AddressRange.of("2000::/3");
 
+  // The system's resolver pins the thread that asks it, for as long as it likes; idle ones end.
+  private final ExecutorService asking =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          Thread.ofPlatform().daemon().name("webhook names ", 0).factory());
   private final Resolver resolver;
   private final List<InetSocketAddress> own;
 
@@ -133,6 +148,25 @@ public final class Guard {
       check(host, address, port(url), allowed);
     }
     return new InetSocketAddress(addresses.getFirst(), port(url));
+  }
+
+  /**
+   * The same, asked for on a thread of its own: name servers take as long as they like. Callers
+   * bound how many of their questions are open.
+   *
+   * @param url of an endpoint
+   * @param allowed private addresses that the endpoint may have
+   * @param done run once the question is answered, also where nobody waits any more
+   * @return fails as {@link #address} does
+   */
+  Future<InetSocketAddress> ask(URI url, List<AddressRange> allowed, Runnable done) {
+    return asking.submit(() -> {
+      try {
+        return address(url, allowed);
+      } finally {
+        done.run();
+      }
+    });
   }
 
   /** The port that a URL means. */

@@ -111,9 +111,6 @@ public interface Outbox {
    */
   List<String> settle(List<Outcome> outcomes);
 
-  /** When the next thing of an endpoint is due; empty where nothing waits or it is off. */
-  Optional<Instant> nextDue(int endpoint);
-
   /**
    * Empties and removes what is old.
    *

@@ -1,5 +1,7 @@
 package org.ferry.webhook;
 
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
@@ -25,11 +27,10 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLException;
 import org.ferry.id.TraceId;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ public final class Poster implements AutoCloseable {
   /** Of an answer nothing behind this is read. */
   static final int MOST_BYTES = 64 * 1024;
 
+  private static final String NO_HTTP = "no answer: what answers there speaks no HTTP";
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration TOTAL = Duration.ofSeconds(15);
   private static final Duration IDLE = Duration.ofSeconds(30);
@@ -53,15 +55,8 @@ public final class Poster implements AutoCloseable {
   private final Guard guard;
   private final InstantSource clock;
   private final HttpClient client;
-  // The system's resolver pins the thread that asks it, for as long as it likes.
-  private final ThreadPoolExecutor names =
-      new ThreadPoolExecutor(
-          RESOLVING,
-          RESOLVING,
-          IDLE.toSeconds(),
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          Thread.ofPlatform().daemon().name("webhook names ", 0).factory());
+  // Of a name that is never resolved not more questions wait than these.
+  private final Semaphore asking = new Semaphore(RESOLVING);
   private final String path;
   private final boolean tls;
   private final Duration total;
@@ -91,7 +86,6 @@ public final class Poster implements AutoCloseable {
     this.guard = guard;
     this.clock = clock;
     this.total = total;
-    this.names.allowCoreThreadTimeOut(true);
     this.tls = endpoint.url().getScheme().equalsIgnoreCase("https");
     String raw = endpoint.url().getRawPath();
     String query = endpoint.url().getRawQuery();
@@ -146,22 +140,36 @@ public final class Poster implements AutoCloseable {
       case UnknownHostException e ->
           none("the name " + endpoint.url().getHost() + " has no address", "", begin);
       case ConnectException e -> none("no answer: " + said, "", begin);
-      case SSLHandshakeException e -> none("no answer: " + said, "", begin);
       case HttpClosedException e -> none("no answer: the connection was closed", "", begin);
+      case SSLException e -> none("no answer: " + tls(e), "", begin);
+      // How a status line, headers or chunks that are none end.
+      case IllegalArgumentException e -> none(NO_HTTP, said, begin);
+      case DecoderException e -> none(NO_HTTP, said, begin);
       // Whatever else goes wrong may quote what came from there.
-      default -> none("no answer: " + cause.getClass().getSimpleName(), said, begin);
+      default -> none("no answer: the exchange broke off", said, begin);
     };
+  }
+
+  /** What Vert.x says of it is the same for all; its cause is what helps. */
+  private static String tls(SSLException e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root instanceof NotSslRecordException
+        ? "what answers there speaks no TLS"
+        : words("no trusted TLS connection: " + root.getMessage());
   }
 
   /** The address to connect to, asked for where it may take as long as it likes. */
   private InetSocketAddress address(long end)
       throws InterruptedException, ExecutionException, TimeoutException {
-    var asked = names.submit(() -> guard.address(endpoint.url(), endpoint.allowPrivate()));
-    try {
-      return asked.get(left(end), TimeUnit.MILLISECONDS);
-    } finally {
-      boolean unused = asked.cancel(true);
+    if (!asking.tryAcquire(left(end), TimeUnit.MILLISECONDS)) {
+      throw new TimeoutException("earlier questions for the name wait yet");
     }
+    return guard
+        .ask(endpoint.url(), endpoint.allowPrivate(), asking::release)
+        .get(left(end), TimeUnit.MILLISECONDS);
   }
 
   /** Milliseconds until then, one at least. */
@@ -299,7 +307,6 @@ public final class Poster implements AutoCloseable {
 
   @Override
   public void close() {
-    var unused = names.shutdownNow();
     client.close().await();
   }
 }

@@ -22,16 +22,31 @@ class ReachTest {
   @TempDir Path folder;
 
   private Receiving reach(String url, String allowed) {
+    List<Receiving> found = Reach.of(config(url, allowed));
+    assertThat(found).hasSize(1);
+    return found.getFirst();
+  }
+
+  private Config config(String url, String allowed) {
     String yaml =
         """
         homeserver: {address: "http://hs:8008", domain: new.example.org}
         webhooks: [{name: shop, url: "%s", secret: "%s", allow_private: [%s]}]
         """
             .formatted(url, SECRET, allowed);
-    Config config = new ConfigLoader(Map.of(), folder).load("config.yaml", yaml, folder);
-    List<Receiving> found = Reach.of(config);
-    assertThat(found).hasSize(1);
-    return found.getFirst();
+    return new ConfigLoader(Map.of(), folder).load("config.yaml", yaml, folder);
+  }
+
+  @Test
+  void whatADaemonPostsNothingToIsSaidWithoutConnecting() {
+    String url = "http://127.0.0.1:" + Ports.free() + "/token";
+    assertThat(Reach.closed(config(url, "127.0.0.1"))).isEmpty();
+    assertThat(Reach.closed(config("https://nowhere.invalid/token", ""))).isEmpty();
+    assertThat(Reach.closed(config(url, "")))
+        .singleElement()
+        .asString()
+        .contains("webhook shop", "127.0.0.1", "not public", "allow_private")
+        .doesNotContain("token");
   }
 
   @Test

@@ -34,7 +34,7 @@ class SecondCountsIT {
     try (Ferry ferry = new Ferry(config(), System.getenv(), said -> {})) {
       LoadedSource loaded;
       try {
-        loaded = ferry.load(dump, nothing(), LoadProgress.NONE, rows -> {});
+        loaded = ferry.load(dump, nothing(), false, LoadProgress.NONE, rows -> {});
       } catch (SourceException e) { // this machine has no pg_restore
         assertThatThrownBy(() -> count(ferry, dump)).hasMessage(e.getMessage());
         return;

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -12,6 +15,7 @@ import java.util.Map;
 import org.ferry.config.Config;
 import org.ferry.config.ConfigLoader;
 import org.ferry.config.Registration;
+import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.UserId;
 import org.ferry.migrate.plan.TargetSpace;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,21 @@ class RulesTest {
 
   private Door door() {
     return new Door("http://127.0.0.1:8008", null, java.time.Duration.ZERO);
+  }
+
+  @Test
+  void aFileThatOthersCanOpenIsNamedOnce() throws IOException {
+    Path key = folder.resolve("pickle.key");
+    Files.writeString(key, PickleKey.random().text().reveal());
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+    Config config = config("encryption: {pickle_key_file: pickle.key}\n");
+    assertThat(config.warnings()).hasSize(1);
+    var found = new Findings(f -> {});
+    new LocalCheck(config, new Remedies(config)).run(found);
+    assertThat(found.all())
+        .filteredOn(f -> f.check() == Check.SECRETS)
+        .extracting(Finding::remedy)
+        .containsExactly("chmod 600 " + key);
   }
 
   @Test
@@ -300,7 +319,13 @@ class RulesTest {
     assertThat(check.devices(no, no, itself, other).remedy()).contains("io.element.msc4190: true");
     assertThat(check.devices(ok, ok, itself, itself).remedy())
         .contains("io.element.msc4190: false");
-    assertThat(check.devices(ok, ok, other, other).text()).contains("ignores device_id");
+    DeviceCheck synapse =
+        new DeviceCheck(
+            door(), scratch, new Remedies(config), new ServerInfo("Synapse", "1.90.0", ""));
+    Finding old = synapse.devices(ok, ok, other, other);
+    assertThat(old.text()).contains("ignores device_id");
+    assertThat(old.level()).isEqualTo(Level.PROBLEM);
+    assertThat(old.remedy()).isEqualTo("update Synapse (1.90.0) to 1.163 or newer");
     assertThat(
             DeviceCheck.repeats(
                     reply(200, "{\"event_id\":\"$a\"}"), reply(200, "{\"event_id\":\"$b\"}"))
@@ -310,6 +335,40 @@ class RulesTest {
             DeviceCheck.encryption(List.of("/sync (500)"), new ServerInfo("Synapse", "1", ""))
                 .remedy())
         .contains("msc3202_device_masquerading: true");
+  }
+
+  /** Answers of Dendrite 0.15.2 as it gave them; it cannot be built where the tests run. */
+  @Test
+  void dendriteHasDevicesByLoginAndNamesNoneOfThem() {
+    Config config = config("");
+    Scratch scratch = new Scratch(door(), config);
+    DeviceCheck check =
+        new DeviceCheck(
+            door(), scratch, new Remedies(config), new ServerInfo("a homeserver", "", "v1.2"));
+    Reply put = error(404, "M_FORBIDDEN", "device does not exist");
+    Reply login =
+        reply(
+            200,
+            "{\"user_id\":\"%s\",\"access_token\":\"t\",\"device_id\":\"FERRYDOCTOR\"}"
+                .formatted(scratch.one()));
+    String whoami = "{\"user_id\":\"%s\",\"device_id\":\"AS_Device\",\"is_guest\":false}";
+    Finding devices =
+        check.devices(
+            put,
+            login,
+            reply(200, whoami.formatted(scratch.one())),
+            reply(200, whoami.formatted(scratch.two())));
+    assertThat(devices.level()).isEqualTo(Level.WARNING);
+    assertThat(devices.text()).contains("ignores device_id", "(it sees AS_Device)");
+    assertThat(devices.remedy()).contains("ferry verify names what stands twice");
+    Finding marks = HistoryCheck.marks(reply(500, "{\"Err\":\"\"}"));
+    assertThat(marks.blocks()).isTrue();
+    assertThat(marks.text()).contains("m.room.history_visibility", "org.ferry.origin", "(500");
+    Reply unknown = error(404, "M_UNRECOGNIZED", "Unrecognized request");
+    assertThat(MediaCheck.reservation(unknown).level()).isEqualTo(Level.WARNING);
+    Finding ping =
+        new WayBackCheck(door(), config, remedies(), new Listening(true, null)).judged(unknown);
+    assertThat(ping.level()).isEqualTo(Level.WARNING);
   }
 
   @Test

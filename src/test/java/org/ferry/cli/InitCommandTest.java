@@ -21,6 +21,8 @@ import org.ferry.webhook.Guard;
 import org.ferry.webhook.SigningSecret;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class InitCommandTest {
   private static final String[] FLAGS = {
@@ -59,6 +61,43 @@ class InitCommandTest {
     }
     assertThat(CommandRun.in(folder, "registration", "--check", "registration.yaml").status())
         .isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://127.0.0.1:29400, 127.0.0.1:29400",
+    "http://localhost:29400/, 127.0.0.1:29400",
+    "http://[::1]:29400, '[::1]:29400'",
+    "http://ferry:29400, 0.0.0.0:29400",
+    "http://10.0.0.5:29380, 0.0.0.0:29380"
+  })
+  void listensWhereItsAddressLeads(String address, String listen) {
+    CommandRun run = CommandRun.in(folder, with("--address", address));
+    assertThat(run.status()).as(run.err()).isZero();
+    Config.Listen listening = config().appservice().listen();
+    String host = listen.substring(0, listen.lastIndexOf(':')).replaceAll("[\\[\\]]", "");
+    assertThat(listening.host()).isEqualTo(host);
+    assertThat(listening.port())
+        .isEqualTo(Integer.parseInt(listen.substring(listen.lastIndexOf(':') + 1)));
+    assertThat(run.out()).contains("Ferry listens at " + listen + ".");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://ferry.example.org, 0.0.0.0",
+    "http://ferry.example.org, 0.0.0.0",
+    "https://127.0.0.1:8443, 127.0.0.1",
+    "http://127.0.0.1:8080/ferry, 127.0.0.1"
+  })
+  void behindAProxyItKeepsItsPortAndSaysWhatToPassOn(String address, String host) {
+    CommandRun run = CommandRun.in(folder, with("--address", address));
+    assertThat(config().appservice().listen()).isEqualTo(new Config.Listen(host, 29_380));
+    assertThat(run.out())
+        .contains("Ferry listens at " + host + ":29380: let what answers at " + address + " pass");
+  }
+
+  private static String[] with(String... more) {
+    return Stream.of(FLAGS, more).flatMap(Stream::of).toArray(String[]::new);
   }
 
   @Test

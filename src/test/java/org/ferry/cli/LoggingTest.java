@@ -62,17 +62,22 @@ class LoggingTest {
         .isEqualTo("message");
   }
 
-  /** The same in the form for people, as it is configured. */
-  @Test
-  void theTextNamesItOnceAndOnlyWhereThereIsOne() throws Exception {
+  private static PatternLayout configured(Logger logger) throws Exception {
     String config = Files.readString(Path.of("src/main/resources/logback.xml"));
     Matcher pattern = Pattern.compile("<pattern>(.*)</pattern>").matcher(config);
     assertThat(pattern.find()).isTrue();
-    Logger logger = logger();
     PatternLayout layout = new PatternLayout();
     layout.setContext(logger.getLoggerContext());
     layout.setPattern(pattern.group(1).replace("&lt;", "<"));
     layout.start();
+    return layout;
+  }
+
+  /** The same in the form for people, as it is configured. */
+  @Test
+  void theTextNamesItOnceAndOnlyWhereThereIsOne() throws Exception {
+    Logger logger = logger();
+    PatternLayout layout = configured(logger);
     var event = new LoggingEvent("x", logger, Level.INFO, "event=x", null, null);
     assertThat(layout.doLayout(event)).endsWith("INFO  WayBack event=x\n");
     var told = new LoggingEvent("x", logger, Level.INFO, "event=x", null, null);
@@ -81,6 +86,15 @@ class LoggingTest {
     logger.getLoggerContext().getMDCAdapter().put("trace", "request");
     var asked = new LoggingEvent("x", logger, Level.INFO, "event=x", null, null);
     assertThat(layout.doLayout(asked)).endsWith("WayBack event=x trace=request\n");
+  }
+
+  /** What strangers said and a line quotes begins no line of its own, nor steers a terminal. */
+  @Test
+  void aLineStaysOneLine() throws Exception {
+    PatternLayout layout = configured(logger());
+    String hostile = "event=x name=a\r\n2026 WARN event=y \u001b[31mred\u0000\tb";
+    var event = new LoggingEvent("x", logger(), Level.INFO, hostile, null, null);
+    assertThat(layout.doLayout(event)).endsWith("event=x name=a 2026 WARN event=y  [31mred b\n");
   }
 
   @Test

@@ -34,6 +34,15 @@ class MainTest {
     assertThat(command.status()).isEqualTo(2);
     assertThat(command.err())
         .contains("there is no command migrat", "Did you mean migrate?", "ferry --help");
+    CommandRun inside = CommandRun.in(folder, "webhooks", "lst");
+    assertThat(inside.status()).isEqualTo(2);
+    assertThat(inside.err()).contains("there is no command webhooks lst", "Did you mean list?");
+    assertThat(CommandRun.in(folder, "qqqqqq").err()).doesNotContain("Did you mean");
+    CommandRun help = CommandRun.in(folder, "replay", "--help");
+    assertThat(help.status()).isEqualTo(2);
+    assertThat(help.err()).contains("there is no command replay");
+    CommandRun needed = CommandRun.in(folder, "webhooks", "replay", "shop");
+    assertThat(needed.err()).contains("--since", "ferry webhooks replay --help shows");
     CommandRun option = CommandRun.in(folder, "migrate", "--dryrun");
     assertThat(option.status()).isEqualTo(2);
     assertThat(option.err()).contains("--dryrun", "Did you mean --dry-run?", "migrate --help");

@@ -209,7 +209,7 @@ class ConfigLoaderTest {
                     create_space: true
                     space: "#village:elsewhere.org"
                     appservice: {listen: "127.0.0.1:1"}
-                    api: {listen: "127.0.0.1:1", tokens: [{name: a, token: x}, {name: a}]}
+                    api: {listen: "127.0.0.1:1", tokens: [{name: a, token: nobody-guesses-this}, {name: a}]}
                     identities: {username_template: "{localpart}"}
                     sources: {old: {type: synapse, address: "http://a", domain: new.example.org}}
                     """))
@@ -223,6 +223,26 @@ class ConfigLoaderTest {
                 + " for Ferry; add a prefix such as old_",
             "config.yaml:7: sources.old.domain: is the destination's own name; old and new server"
                 + " must have different names");
+  }
+
+  @Test
+  void refusesTokensThatSayNothingAboutWhoCalls() {
+    assertThat(
+            problems(
+                Map.of("OPS_TOKEN", ""),
+                LEAST
+                    + """
+                    api:
+                      tokens:
+                        - {name: short, token: short}
+                        - {name: one, token: nobody-guesses-this}
+                        - {name: two, token: nobody-guesses-this}
+                        - {name: ops, token: "${OPS_TOKEN:-}"}
+                    """))
+        .anyMatch(p -> p.contains("api.tokens[0].token: is shorter than 16 characters"))
+        .anyMatch(p -> p.contains("api.tokens[2].token: is that of one already"))
+        .anyMatch(p -> p.contains("api.tokens[3].token: comes out empty"))
+        .hasSize(3);
   }
 
   @Test

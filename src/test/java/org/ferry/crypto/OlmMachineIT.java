@@ -342,6 +342,31 @@ class OlmMachineIT {
         .isNotEqualTo(sixth);
   }
 
+  /** Who had which key is kept for the present session; a ciphertext until it is accepted. */
+  @Test
+  void nothingIsKeptOfSessionsThatAreOverAndMessagesThatWereGivenUp() {
+    var one = new RoomSettings(1, Duration.ofDays(7), "joined", false);
+    for (String txn : List.of("a", "b", "c")) {
+      alice.say(ROOM, both, one, txn, "of a session of its own");
+    }
+    String shares = "select count(*) from ferry.megolm_share";
+    assertThat(alice.lab.number(shares)).isEqualTo(1);
+    ObjectNode content = Json.object().put("body", "refused");
+    ObjectNode given = sealed("refused", content);
+    alice.store.prune(clock.instant());
+    assertThat(sealed("refused", content)).isEqualTo(given);
+    alice.sql("update ferry.megolm_sent set at = at - interval '3 days'");
+    alice.store.prune(clock.instant());
+    assertThat(alice.lab.number("select count(*) from ferry.megolm_sent")).isZero();
+    alice.machine.rotate(ROOM);
+    assertThat(alice.lab.number(shares)).isZero();
+  }
+
+  private ObjectNode sealed(String txn, ObjectNode content) {
+    alice.prepare(ROOM, both, Peer.SETTINGS);
+    return alice.machine.encrypt(ROOM, txn, "m.room.message", content);
+  }
+
   @Test
   void whoIsNotVerifiedIsToldSoOnce() {
     var strict = new RoomSettings(100, Duration.ofDays(7), "joined", true);

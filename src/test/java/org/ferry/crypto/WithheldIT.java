@@ -3,7 +3,11 @@ package org.ferry.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.ferry.crypto.vodozemac.MegolmInbound;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
@@ -81,6 +85,70 @@ class WithheldIT {
     assertThat(bob.sync().rejected()).isEqualTo(1);
     assertThat(waiting(event))
         .isEqualTo(new DecryptOutcome.Waiting(DecryptOutcome.Reason.WITHHELD, "m.unverified"));
+  }
+
+  /**
+   * E-19: what anybody may say, and what nobody has said yet; a key that comes all the same wins.
+   */
+  @Test
+  void everyCodeIsToldAndAKeyThatComesLaterWins() {
+    bob.machine.track(alone);
+    bob.sync();
+    Map<String, ObjectNode> events = new LinkedHashMap<>();
+    for (String code :
+        List.of(
+            "m.blacklisted",
+            "m.unverified",
+            "m.unauthorised",
+            "m.unavailable",
+            "m.history_not_shared",
+            "org.example.whatever")) {
+      alice.machine.rotate(ROOM);
+      ObjectNode event = alice.say(ROOM, alone, "not for bob: " + code);
+      says(alice.ref.user(), event, alice.machine.curve25519(), code);
+      events.put(code, event);
+    }
+    assertThat(bob.sync().rejected()).isZero();
+    events.forEach((code, event) ->
+        assertThat(waiting(event))
+            .isEqualTo(new DecryptOutcome.Waiting(DecryptOutcome.Reason.WITHHELD, code)));
+    events.forEach((code, event) -> {
+      String session = event.path("content").path("session_id").asText();
+      try (var known = alice.keys.find(ROOM, session).orElseThrow();
+          var exported = MegolmInbound.fromExportedKey(known.megolm().exportAtFirstKnownIndex())) {
+        RoomKeyInfo info =
+            new RoomKeyInfo(KeyOrigin.BACKUP, "", "", "{}", List.of(), false, clock.now);
+        assertThat(bob.machine.restored(List.of(new RoomKey(ROOM, exported, info)))).hasSize(1);
+      }
+    });
+    assertThat(bob.machine.released(10)).hasSize(events.size());
+  }
+
+  /** Who could begin no session with us is begun one with, once. */
+  @Test
+  void whoHasNoWayToUsIsGivenOneOnce() {
+    bob.machine.track(alone);
+    bob.sync();
+    ObjectNode noOlm = Json.object().put("type", "m.room_key.withheld");
+    noOlm
+        .put("sender", alice.ref.user().value())
+        .putObject("content")
+        .put("algorithm", AccountKeeper.MEGOLM)
+        .put("sender_key", alice.machine.curve25519())
+        .put("code", "m.no_olm");
+    for (int i = 0; i < 3; i++) {
+      relay.deliver(bob.ref, noOlm.deepCopy());
+    }
+    assertThat(bob.sync().rejected()).isZero();
+    assertThat(alice.page().toDevice())
+        .singleElement()
+        .satisfies(e -> assertThat(e.path("type").asText()).isEqualTo("m.room.encrypted"));
+    relay.deliver(bob.ref, noOlm);
+    bob.restart();
+    bob.sync();
+    assertThat(alice.page().toDevice()).as("once an hour").hasSize(1);
+    assertThat(alice.sync().rejected()).isZero();
+    assertThat(alice.machine.incidents()).isEmpty();
   }
 
   @Test

@@ -65,6 +65,11 @@ class BadContentIT {
     message(27, "\"body\":\"hostile 27\",\"url\":\"mxc://old.example.org/../../etc/passwd\"");
     message(28, "\"body\":\"hostile 28\",\"url\":\"mxc://old.example.org/%2e%2e%2fx?a#b\"");
     message(29, "\"body\":\"hostile 29\",\"blob\":\"" + "y".repeat(65_200) + "\"");
+    String link = "https://matrix.to/#/" + BULK + "/$a%00";
+    message(31, "\"body\":\"hostile 31 " + link + "\"");
+    String nothing = "{\"m.in_reply_to\":{\"event_id\":\"$a\\\\u0000\"}}";
+    message(32, "\"body\":\"hostile 32\",\"m.relates_to\":" + nothing);
+    message(33, "\"body\":\"hostile 33 https://matrix.to/#/!a%00:x and @a%00:x\"");
     message(30, "\"body\":7,\"m.relates_to\":\"no object\",\"m.mentions\":[1]");
     change(BULK, "\"m.room.name\"}\t", "\"Bulk\"", "\"" + "N".repeat(10_000) + "\"");
     change(
@@ -105,6 +110,9 @@ class BadContentIT {
           .contains(
               "larger than the 65,536 bytes that a homeserver takes, and cannot be shortened");
       arrived(work);
+      FerryProcess.Result compared = work.ferry("verify").run();
+      assertThat(compared.status()).as(compared.toString()).isEqualTo(1);
+      assertThat(compared.err()).doesNotContain("\tat ", "Exception", "unexpected");
     }
   }
 
@@ -120,13 +128,17 @@ class BadContentIT {
         }
       }
     }
-    assertThat(hostile).containsOnlyKeys("20", "21", "22", "23", "24", "25", "27", "28");
+    assertThat(hostile)
+        .containsOnlyKeys("20", "21", "22", "23", "24", "25", "27", "28", "31", "32", "33");
     assertThat(text(hostile, "20", "body")).isEqualTo("hostile 20 \u0000");
     assertThat(text(hostile, "21", "body")).isEqualTo("hostile 21 \ufffd and \ufffd");
     assertThat(text(hostile, "22", "score")).isEqualTo("1.5");
     assertThat(text(hostile, "23", "big")).isEqualTo("9007199254740993");
     assertThat(text(hostile, "24", "body")).startsWith("hostile 24 xxx").endsWith(" […]");
     assertThat(text(hostile, "27", "url")).isEqualTo("mxc://old.example.org/../../etc/passwd");
+    assertThat(text(hostile, "31", "body"))
+        .startsWith("hostile 31 https://matrix.to/#/%21")
+        .doesNotContain("%00", "\0");
     assertThat(work.proxy().seen()).noneMatch(seen -> seen.path().contains("passwd"));
   }
 

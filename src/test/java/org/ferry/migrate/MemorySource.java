@@ -120,7 +120,7 @@ final class MemorySource implements SourceLedger {
   }
 
   @Override
-  public LoadedSource load(Source source, Consumer<LoadProgress> progress) {
+  public LoadedSource load(Source source, boolean withContent, Consumer<LoadProgress> progress) {
     throw unasked();
   }
 
@@ -194,8 +194,8 @@ final class MemorySource implements SourceLedger {
     throw unasked();
   }
 
-  private static UnsupportedOperationException unasked() {
-    return new UnsupportedOperationException("the survey has no need of this");
+  private static AssertionError unasked() {
+    return new AssertionError("the survey has no need of this");
   }
 
   @Override

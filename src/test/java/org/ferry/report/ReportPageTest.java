@@ -68,6 +68,16 @@ class ReportPageTest {
   }
 
   @Test
+  void ofWhatPeopleKeepOnlyOwnerAndKindAreTold() {
+    assertThat(Read.of(page("Garden", "en", differences())).text)
+        .contains(
+            "A setting of a person is another than before: @bob:new.org: rule",
+            "A setting of a person could not be moved: @bob:new.org: email",
+            "Not moved yet: @bob:new.org: tag",
+            "A setting of @carol:new.org: push");
+  }
+
+  @Test
   void aPersonFindsEverySection() {
     Read read = Read.of(page("Garden", "en", differences()));
     assertThat(read.headings)
@@ -84,7 +94,7 @@ class ReportPageTest {
             "Who can read what now",
             "How it was checked");
     assertThat(read.text)
-        .contains("There are 3 differences", "1,234")
+        .contains("There are 6 differences", "1,234")
         .contains("The setting “name” is another than before. (by @eve:new.org)")
         .contains("@bob:new.org should be: a member; is: gone")
         .contains("The setting “topic” was changed by @carol:new.org.")
@@ -98,7 +108,7 @@ class ReportPageTest {
     String page = page("Jardin", "fr", differences());
     assertThat(page).contains("<html lang=\"fr\">");
     assertThat(Read.of(page).text)
-        .contains("De old.org à new.org", "Il y a 3 différences", "4 mai 2019")
+        .contains("De old.org à new.org", "Il y a 6 différences", "4 mai 2019")
         .contains("Plus personne de l’ancien serveur")
         .doesNotContain("The rooms");
   }
@@ -123,6 +133,9 @@ class ReportPageTest {
     return List.of(
         new Difference(Kind.CONTENT, "$a", SECRET, SECRET + "!", null),
         new Difference(Kind.STATE, "m.room.name", SECRET, "x", "@eve:new.org"),
+        new Difference(Kind.SETTING, "@bob:new.org: rule content " + SECRET, SECRET, "x", null),
+        new Difference(Kind.FAILED, "@bob:new.org: email " + SECRET, null, SECRET, null),
+        new Difference(Kind.WAITING, "@bob:new.org: tag " + SECRET, SECRET, null, null),
         new Difference(Kind.MEMBERSHIP, "@bob:new.org", "join", "leave", null));
   }
 
@@ -200,9 +213,13 @@ class ReportPageTest {
         Map.of("encrypted", 3L, "a rule of tomorrow", 1L),
         Map.of(),
         Map.of("event", 1L),
-        Stream.of("event", "room", "person", "file", "alias", "setting")
-            .map(
-                kind -> new Standing.Failure(kind, "$lost", OLD.value(), "the server said " + name))
+        Stream.concat(
+                Stream.of("event", "room", "person", "file", "alias")
+                    .map(kind ->
+                        new Standing.Failure(
+                            kind, "$lost", OLD.value(), "the server said " + name)),
+                Stream.of(
+                    new Standing.Failure("setting", "@carol:new.org", null, "push " + SECRET)))
             .toList(),
         List.of(new Standing.Failure("alias", "#lost:old.org", OLD.value(), "it leads elsewhere")));
   }

@@ -1,6 +1,7 @@
 package org.ferry.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayInputStream;
@@ -157,8 +158,15 @@ class ForgetIT {
     newer.events.add(MadeSource.message("$new", ROOM, 5_000, "{\"body\":\"after that\"}"));
     assertThat(lab.sources.load(newer, p -> {}).id()).isEqualTo(1);
     assertThat(dump()).doesNotContain("canary").contains("after that");
-    lab.database.remember();
-    assertThat(lab.sources.load(newer, p -> {}).id()).isEqualTo(1);
+    MadeSource broken =
+        source()
+            .betweenEvents(() -> {
+              throw new IllegalStateException("cut off");
+            });
+    assertThatThrownBy(() -> lab.sources.load(broken, true, p -> {}))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(lab.sources.forgotten(1)).as("nothing was loaded").isPositive();
+    assertThat(lab.sources.load(newer, true, p -> {}).id()).isEqualTo(1);
     assertThat(dump()).contains("canary 0 ", "canary 999 ", "canary topic");
     assertThat(lab.sources.forgotten(1)).isZero();
   }

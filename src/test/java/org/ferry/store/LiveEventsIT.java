@@ -1,9 +1,13 @@
 package org.ferry.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -28,6 +32,8 @@ import org.ferry.live.events.Held;
 import org.ferry.live.events.Intake;
 import org.ferry.live.events.Releaser;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.AlreadyRunning;
+import org.ferry.migrate.LedgerException;
 import org.ferry.store.live.PgFollowedRooms;
 import org.ferry.store.live.PgLeader;
 import org.ferry.store.live.PgLiveEvents;
@@ -46,6 +52,7 @@ class LiveEventsIT {
   private final PgLiveEvents events = new PgLiveEvents(lab.database);
   private final Map<String, DecryptOutcome> known = new HashMap<>();
   private Instant now = Instant.now();
+  private boolean deviceReady = true;
 
   @AfterEach
   void close() {
@@ -79,6 +86,9 @@ class LiveEventsIT {
   }
 
   private Optional<DecryptOutcome> open(Held held, ObjectNode event) {
+    if (!deviceReady) {
+      return Optional.empty();
+    }
     DecryptOutcome outcome = known.get(event.path("event_id").asText());
     return Optional.of(
         outcome == null ? new DecryptOutcome.Waiting(DecryptOutcome.Reason.NO_KEY, null) : outcome);
@@ -137,6 +147,38 @@ class LiveEventsIT {
     assertThat(log()).containsExactly("created $1 none", "created $2 none", "created $a none");
   }
 
+  /** What the database holds is not replaced under somebody who would write to it. */
+  @Test
+  void nobodyFollowsWhileABackupIsBroughtBackAndNoneIsBroughtBackWhileSomebodyFollows() {
+    PgLeader leader = new PgLeader(lab.database);
+    long before;
+    try (Leader.Term term = leader.take().orElseThrow()) {
+      before = term.epoch();
+      assertThatThrownBy(leader::alone)
+          .isInstanceOf(AlreadyRunning.class)
+          .hasMessageContaining("ferry run is at work with this database (process ")
+          .hasMessageContaining("Stop it");
+    }
+    try (Leader.Term alone = leader.alone()) {
+      assertThat(leader.take()).isEmpty();
+      ByteArrayOutputStream backup = new ByteArrayOutputStream();
+      try (Saving saving = lab.database.saving()) {
+        long unused = saving.save(backup, "test", t -> {});
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      try (Saving saving = lab.database.saving()) {
+        long unused = saving.restore(new ByteArrayInputStream(backup.toByteArray()), t -> {});
+      }
+      assertThat(alone.epoch()).isGreaterThan(before);
+    }
+    try (Leader.Term next = leader.take().orElseThrow()) {
+      assertThat(next.epoch())
+          .as("whoever sleeps since before the backup was made writes nothing")
+          .isGreaterThan(before + 1_000_000);
+    }
+  }
+
   @Test
   void aMissingKeyHoldsItsRoomUpForHalfAMinuteAndIsStillWaitedForAfterwards() throws Exception {
     assertThat(
@@ -162,6 +204,52 @@ class LiveEventsIT {
     }
     assertThat(log()).last().isEqualTo("late $1 verified");
     assertThat(events.counts()).containsEntry("late", 1L).containsEntry("clear", 2L);
+  }
+
+  /** Keys out of a file, while no daemon ran; then one begins, and its device is not ready yet. */
+  @Test
+  void aKeyThatCameWhileNoDeviceWasReadyOpensWhatWaitsWhenOneIs() throws Exception {
+    assertThat(events.take(List.of(secret("$1", "S"), secret("$2", "T")))).isEqualTo(2);
+    try (Leader.Term term = new PgLeader(lab.database).take().orElseThrow()) {
+      Releaser releaser = releaser(term.epoch());
+      now = Instant.now().plus(Duration.ofSeconds(31));
+      assertThat(releaser.turn()).isEqualTo(2);
+      keyCame("S");
+      keyCame("T");
+      earlier("ferry.room_key", "changed_at", "1 hour");
+      earlier("ferry.live_event", "tried_at", "2 hours");
+      for (String id : List.of("$1", "$2")) {
+        known.put(id, clear("late"));
+      }
+      deviceReady = false;
+      assertThat(releaser.turn()).isZero();
+      deviceReady = true;
+      assertThat(releaser.turn()).isEqualTo(2);
+    }
+    assertThat(log()).endsWith("late $1 verified", "late $2 verified");
+  }
+
+  /** The key was there before the event, and the device was not ready for longer than it waits. */
+  @Test
+  void whatWasReleasedWithoutADeviceIsOpenedByAKeyThatWasThereAllTheTime() throws Exception {
+    keyCame("S");
+    earlier("ferry.room_key", "changed_at", "1 hour");
+    deviceReady = false;
+    assertThat(events.take(List.of(secret("$1", "S")))).isEqualTo(1);
+    now = Instant.now().plus(Duration.ofSeconds(31));
+    try (Leader.Term term = new PgLeader(lab.database).take().orElseThrow()) {
+      Releaser releaser = releaser(term.epoch());
+      assertThat(releaser.turn()).isEqualTo(1);
+      assertThat(log()).containsExactly("undecryptable $1 no_device");
+      known.put("$1", clear("late"));
+      deviceReady = true;
+      assertThat(releaser.turn()).isEqualTo(1);
+    }
+    assertThat(log()).last().isEqualTo("late $1 verified");
+  }
+
+  private void earlier(String table, String column, String by) throws SQLException {
+    statement("update %1$s set %2$s = %2$s - interval '%3$s'".formatted(table, column, by));
   }
 
   @Test
@@ -221,6 +309,33 @@ class LiveEventsIT {
       assertThat(releaser(first).turn()).isZero();
       assertThat(log()).isEmpty();
       assertThat(releaser(term.epoch()).turn()).isEqualTo(1);
+    }
+  }
+
+  /** A disk that is full, a server that takes no writes: and then it is over. */
+  @Test
+  void whoCouldNotBeginToLeadLetsOthersAndLeadsTheNextTime() throws Exception {
+    statement(
+        """
+        create function no_room() returns trigger language plpgsql as
+          $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$;
+        create trigger no_room before insert or update on ferry.live_leader
+          for each row execute function no_room();
+        """);
+    try (Database impatient = lab.open(Duration.ZERO)) {
+      PgLeader leader = new PgLeader(impatient);
+      assertThatThrownBy(leader::take).isInstanceOf(LedgerException.class);
+      statement("drop trigger no_room on ferry.live_leader");
+      try (Leader.Term term = takeAgain(new PgLeader(lab.database))) {
+        assertThat(term.stands()).isTrue();
+      }
+      takeAgain(leader).close();
+    }
+  }
+
+  private void statement(String sql) throws SQLException {
+    try (var connection = lab.db.connect()) {
+      boolean unused = connection.createStatement().execute(sql);
     }
   }
 

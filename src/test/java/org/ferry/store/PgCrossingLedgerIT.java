@@ -21,6 +21,7 @@ import org.ferry.migrate.CrossingLedger.CarriedMedia;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.CrossingLedger.Invitation;
 import org.ferry.migrate.CrossingLedger.RoomProgress;
 import org.ferry.migrate.CrossingLedger.RoomState;
 import org.ferry.migrate.EventFate;
@@ -29,6 +30,7 @@ import org.ferry.migrate.LedgerEvent;
 import org.ferry.migrate.LedgerException;
 import org.ferry.migrate.Place;
 import org.ferry.migrate.Settled;
+import org.ferry.migrate.Standing;
 import org.ferry.model.Room;
 import org.ferry.testing.Wait;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,12 @@ import org.junit.jupiter.api.Test;
 class PgCrossingLedgerIT {
   private static final RoomId ROOM = MadeSource.ROOM;
   private static final RoomId SPACE = new RoomId("!space:new");
+
+  /** The connection that holds the claim, 0 where none does. */
+  private static final String HOLDER =
+      "select coalesce(max(pid), 0) from pg_locks where locktype = 'advisory'"
+          + " and classid = 1180062318 and objid = 3 and granted"
+          + " and database = (select oid from pg_database where datname = current_database())";
 
   private final StoreLab lab = new StoreLab();
   private final PgCrossingLedger ledger = lab.crossings;
@@ -156,6 +164,11 @@ class PgCrossingLedgerIT {
         .containsExactly("$m1", "$create");
     assertThat(ledger.inState(crossing, EventState.FAILED, 9).map(EventFate::reason))
         .containsExactly("M_NO\uFFFDPE");
+    Standing.Failure failed = new Standing.Failure("event", "$m4", ROOM.value(), "M_NO\uFFFDPE");
+    assertThat(ledger.failedEvents(crossing, List.of(), 9)).containsExactly(failed);
+    assertThat(ledger.failedEvents(crossing, List.of("!none:old", ROOM.value()), 9))
+        .containsExactly(failed);
+    assertThat(ledger.failedEvents(crossing, List.of("!none:old"), 9)).isEmpty();
     assertThat(ledger.inState(crossing, EventState.WAITING, 9).map(f -> f.event().id().value()))
         .containsExactly("$m5");
     assertThat(ledger.progress(crossing))
@@ -347,13 +360,12 @@ class PgCrossingLedgerIT {
     try (var claim = ledger.claim("migrate");
         Database other = lab.open(Duration.ofSeconds(5));
         PgCrossingLedger theirs = new PgCrossingLedger(other)) {
+      long before = lab.number(HOLDER);
       assertThat(lab.cutConnections()).isPositive();
-      Wait.until(() ->
-          lab.number(
-                  "select count(*) from pg_locks where locktype = 'advisory' and objid = 3"
-                      + " and granted and database = (select oid from pg_database where"
-                      + " datname = current_database())")
-              == 1);
+      Wait.until(() -> {
+        long now = lab.number(HOLDER);
+        return now != 0 && now != before;
+      });
       assertThatThrownBy(() -> theirs.claim("migrate")).isInstanceOf(AlreadyRunning.class);
       assertThat(ledger.take(crossing, ROOM, null, 9)).hasSize(3);
       assertThat(claim).isNotNull();
@@ -372,6 +384,45 @@ class PgCrossingLedgerIT {
       assertThat(claim).isNotNull();
     }
     assertThat(ledger.doubtful(crossing, ROOM)).isEmpty();
+  }
+
+  @Test
+  void whatSomebodyWhoWasOvertakenHandsInChangesNothing() {
+    long crossing = crossing(MadeSource.withMessages("old", 3));
+    try (var ours = ledger.claim("migrate")) {
+      assertThat(ours).isInstanceOf(PgClaim.class);
+      List<LedgerEvent> taken = ledger.take(crossing, ROOM, null, 9);
+      Settled sent = carried(taken.get(1));
+      ledger.settle(crossing, List.of(sent)).join();
+      assertThat(lab.number("update ferry.claim set epoch = epoch + 1 returning epoch"))
+          .isEqualTo(2);
+      Settled refused = settled(taken.get(1), EventState.FAILED, null, "not in the room");
+      assertThatThrownBy(() -> ledger.settle(crossing, List.of(refused)).join())
+          .hasCauseInstanceOf(LedgerException.class)
+          .hasMessageContaining("took over");
+      assertThatThrownBy(() -> ledger.release(crossing, List.of(taken.getFirst().key())))
+          .isInstanceOf(LedgerException.class)
+          .hasMessageContaining("took over");
+      EventFate fate = ledger.fate(crossing, taken.get(1).event().id()).orElseThrow();
+      assertThatThrownBy(() -> ledger.reopen(crossing, fate)).isInstanceOf(LedgerException.class);
+      assertThat(fate.state()).isEqualTo(EventState.CARRIED);
+      assertThat(fate.target()).isEqualTo(sent.target());
+    }
+    assertThat(ledger.doubtful(crossing, ROOM)).hasSize(3);
+  }
+
+  @Test
+  void whoeverWasInvitedIntoARoomThatWasTakenBackIsInvitedAgain() {
+    long crossing = crossing(MadeSource.withMessages("old", 1));
+    UserId guest = new UserId("@guest:third");
+    ledger.room(
+        crossing,
+        new CarriedRoom(
+            ROOM, new RoomId("!new"), RoomState.DONE, "create", guest, "10", null, "{}"));
+    ledger.invitation(crossing, new Invitation(ROOM, guest, "sent", null));
+    ledger.undo().begin(crossing, ledger.room(crossing, ROOM).orElseThrow());
+    ledger.undo().finish(crossing, ROOM, "{}");
+    assertThat(ledger.invitations(crossing)).isEmpty();
   }
 
   @Test

@@ -54,10 +54,18 @@ public enum Tier {
     RACED_INDEXES(20, 500, 5000),
     /** Kills of Ferry between an upload of one-time keys and its answer. */
     UPLOAD_KILLS(1, 40, 200),
+    /** Uploads of one-time keys in a row that the homeserver answers with an error. */
+    UPLOAD_FAILURES(3, 20, 20),
     /** Kills of Ferry while it takes room keys in. */
     KEY_KILLS(2, 100, 500),
+    /** Devices of one encrypted room. */
+    DEVICES_OF_A_ROOM(260, 1000, 5000),
     /** Random bodies that are signed and verified by the library of receivers. */
     SIGNED_BODIES(1000, 1000, 20_000),
+    /** Posts that the receiver of the how-to checks with the library for Python. */
+    SIGNED_POSTS(200, 1000, 10_000),
+    /** Receivers at once that drip, or pour without end. */
+    SLOW_RECEIVERS(20, 100, 100),
     /** Messages that several processes deliver together, some of which are killed. */
     DELIVERED_MESSAGES(600, 10_000, 100_000),
     /** Kills of one of three daemons that share the deliveries of what is said meanwhile. */

@@ -493,6 +493,10 @@ class DeliveryIT {
     assertThat(dump()).doesNotContain("canary");
     assertThat(depot.desk.failed("shop", 9).getFirst().hasText()).isFalse();
     assertThat(depot.desk.replay("shop", Instant.EPOCH, null)).isEqualTo(new Desk.Replayed(0, 1));
+    assertThat(depot.outbox.forget(after, after, after.minusSeconds(20))).isZero();
+    Instant later = after.plusSeconds(1);
+    assertThat(depot.outbox.forget(later, later, later)).isEqualTo(1);
+    assertThat(depot.desk.failed("shop", 9)).isEmpty();
   }
 
   private String dump() throws Exception {

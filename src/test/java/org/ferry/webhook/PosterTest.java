@@ -8,7 +8,12 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -103,6 +108,10 @@ class PosterTest {
   }
 
   private Poster poster(String path, Map<String, String> headers) {
+    return poster(path, headers, Duration.ofSeconds(3));
+  }
+
+  private Poster poster(String path, Map<String, String> headers, Duration total) {
     Endpoint endpoint =
         new Endpoint(
             "shop",
@@ -118,7 +127,7 @@ class PosterTest {
         new Guard(Guard.Resolver.system(), List.of()),
         InstantSource.system(),
         4,
-        Duration.ofSeconds(3));
+        total);
   }
 
   private static Post post(String body) {
@@ -155,9 +164,9 @@ class PosterTest {
   @Test
   void onlyTwoHundredsCountAndNoRedirectionIsFollowed() throws Exception {
     for (int status = 200; status < 600; status++) {
-      try (Poster poster = poster("/status/" + status, Map.of())) {
+      try (Poster poster = poster("/status/" + status, Map.of(), Duration.ofSeconds(30))) {
         Answer answer = poster.send(post("{}"));
-        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.status()).as(answer.words()).isEqualTo(status);
         assertThat(answer.taken()).as("%d", status).isEqualTo(status < 300);
         assertThat(answer.gone()).isEqualTo(status == 410);
         assertThat(answer.words()).isEqualTo("answered " + status);
@@ -214,6 +223,55 @@ class PosterTest {
       Instant begin = Instant.now();
       assertThat(poster.send(post("{}")).words()).isEqualTo("no answer within 1 s");
       assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(4));
+    }
+  }
+
+  /** Neither is told by the name of a class. */
+  @Test
+  void whatIsNoHttpOrNoTlsIsCalledSo() throws Exception {
+    for (String said :
+        List.of(
+            "GARBAGE\r\n\r\n", "HTTP/9.9 ok\r\n\r\n", "HTTP/1.1 200 OK\r\nA".repeat(9000), "")) {
+      for (String scheme : List.of("http", "https")) {
+        String words = answerOf(said, scheme);
+        assertThat(words).as(scheme + said).startsWith("no answer").doesNotContain("Exception");
+        if (said.startsWith("GARBAGE")) {
+          assertThat(words)
+              .isEqualTo(
+                  "no answer: what answers there speaks no "
+                      + (scheme.equals("http") ? "HTTP" : "TLS"));
+        }
+      }
+    }
+  }
+
+  private String answerOf(String said, String scheme) throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread answering =
+          Thread.ofVirtual()
+              .start(() -> {
+                try (Socket one = socket.accept()) {
+                  int unused = one.getInputStream().read(new byte[4096]);
+                  one.getOutputStream().write(said.getBytes(StandardCharsets.US_ASCII));
+                } catch (IOException e) {
+                  // The other side may be gone before it was told all.
+                }
+              });
+      Endpoint endpoint =
+          new Endpoint(
+              "shop",
+              URI.create(scheme + "://127.0.0.1:" + socket.getLocalPort() + "/"),
+              List.of(SigningSecret.of(Secret.of(SECRET))),
+              new Endpoint.Rules(List.of("*"), List.of(), List.of("*"), List.of("*")),
+              "now",
+              Map.of(),
+              List.of(AddressRange.of("127.0.0.1")));
+      Guard guard = new Guard(Guard.Resolver.system(), List.of());
+      try (Poster poster = new Poster(vertx, endpoint, guard, InstantSource.system(), 1)) {
+        return poster.send(post("{}")).words();
+      } finally {
+        answering.join();
+      }
     }
   }
 

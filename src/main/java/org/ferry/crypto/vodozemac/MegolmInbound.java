@@ -66,6 +66,16 @@ public final class MegolmInbound extends Handle {
         NativeApi::megolmInboundGroupSessionImport);
   }
 
+  /**
+   * The index that a message names; nothing proves that it is that message's.
+   *
+   * @param ciphertext as in the event
+   * @throws CryptoException.BadMessage where it is no message
+   */
+  public static long indexOf(String ciphertext) {
+    return MegolmWire.index(ciphertext);
+  }
+
   private interface FromBytes {
     void call(long[] result, byte[] bytes, int size);
   }

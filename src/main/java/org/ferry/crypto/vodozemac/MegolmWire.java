@@ -1,5 +1,8 @@
 package org.ferry.crypto.vodozemac;
 
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
 /** Looks at Megolm messages and keys before the library does. */
 final class MegolmWire {
   private static final int MESSAGE_VERSION = 3;
@@ -14,6 +17,17 @@ final class MegolmWire {
 
   /** The bytes of a message of version 3, the one that Matrix uses. */
   static byte[] message(String ciphertext) {
+    return message(ciphertext, index -> {});
+  }
+
+  /** The index that a message names. */
+  static long index(String ciphertext) {
+    AtomicLong index = new AtomicLong();
+    byte[] unused = message(ciphertext, index::set);
+    return index.get();
+  }
+
+  private static byte[] message(String ciphertext, LongConsumer index) {
     byte[] bytes = Unpadded.decode(ciphertext);
     if (bytes == null) {
       throw new CryptoException.BadMessage("the Megolm message is not base64");
@@ -26,7 +40,7 @@ final class MegolmWire {
           "the Megolm message is of version " + (bytes[0] & 0xff) + "; Matrix uses version 3");
     }
     WireReader reader = new WireReader(bytes, 1, bytes.length - MAC_AND_SIGNATURE);
-    long unusedIndex = reader.skipNumber(INDEX);
+    index.accept(reader.skipNumber(INDEX));
     int unusedSize = reader.skipBytes(CIPHERTEXT);
     reader.end();
     return bytes;

@@ -1,5 +1,6 @@
 package org.ferry.live.accounts;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.ferry.id.EventId;
@@ -26,6 +27,9 @@ public interface FollowedRooms {
 
   /** The rooms that a user follows, each with its anchor. */
   Map<RoomId, Optional<EventId>> of(UserId user);
+
+  /** Since when a user follows a room; empty where they do not. */
+  Optional<Instant> since(UserId user, RoomId room);
 
   /** Whether a user follows a room. */
   boolean follows(UserId user, RoomId room);

@@ -1,6 +1,7 @@
 package org.ferry.live.events;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -115,8 +116,11 @@ public final class Intake {
     return fresh;
   }
 
-  /** What is newer than the anchor, the oldest first. */
-  private static List<ObjectNode> newer(Intent as, RoomId room, Optional<EventId> anchor) {
+  /**
+   * What is newer than the anchor, the oldest first. Where it does not come, as the homeserver has
+   * removed it, what is older than the following is no news.
+   */
+  private List<ObjectNode> newer(Intent as, RoomId room, Optional<EventId> anchor) {
     List<ObjectNode> newer = new ArrayList<>();
     String end = anchor.map(EventId::value).orElse("");
     String from = null;
@@ -133,13 +137,18 @@ public final class Intake {
       }
       from = page.end();
       if (from == null) {
-        return newer.reversed();
+        return sinceFollowed(as, room, newer).reversed();
       }
     }
     LOG.warn(
         "event=live_gap room={} more than {} events are missing; the newest of them were taken",
         room,
         PAGES * PAGE);
-    return newer.reversed();
+    return sinceFollowed(as, room, newer).reversed();
+  }
+
+  private List<ObjectNode> sinceFollowed(Intent as, RoomId room, List<ObjectNode> all) {
+    long since = rooms.since(as.user(), room).map(Instant::toEpochMilli).orElse(Long.MIN_VALUE);
+    return all.stream().filter(e -> e.path("origin_server_ts").asLong() >= since).toList();
   }
 }

@@ -45,6 +45,7 @@ public final class Releaser {
   private final InstantSource clock;
   private final long epoch;
   private final Signal released;
+  private Instant nextLate = Instant.MIN;
 
   /**
    * A releaser.
@@ -83,7 +84,12 @@ public final class Releaser {
     for (RoomId room : events.waitingRooms(ROOMS)) {
       settled += room(room);
     }
-    settled += late();
+    // What is late is not looked for at each turn while others come without a pause.
+    Instant now = clock.instant();
+    if (settled == 0 || !now.isBefore(nextLate)) {
+      nextLate = now.plus(TICK);
+      settled += late();
+    }
     if (settled > 0) {
       released.wake();
     }
@@ -139,7 +145,7 @@ public final class Releaser {
     }
     Optional<DecryptOutcome> outcome = opener.open(held, event.get());
     if (outcome.isEmpty()) {
-      return patient(held) ? null : closed(held, "no_device");
+      return patient(held) ? null : closed(held, Verdict.NO_DEVICE);
     }
     return switch (outcome.get()) {
       case Clear clear -> clear(held, clear, Verdict.State.CLEAR);
@@ -189,7 +195,11 @@ public final class Releaser {
     List<Held> openable = events.openable(BATCH);
     for (Held held : openable) {
       Optional<DecryptOutcome> outcome = parsed(held).flatMap(event -> opener.open(held, event));
-      if (outcome.isPresent() && outcome.get() instanceof Clear clear) {
+      if (outcome.isEmpty()) {
+        // Nobody could try it: its key goes on counting as new.
+        continue;
+      }
+      if (outcome.get() instanceof Clear clear) {
         verdicts.add(clear(held, clear, Verdict.State.LATE));
       } else {
         still.add(held.key());

@@ -20,6 +20,9 @@ public record Verdict(
     @Nullable String reason,
     @Nullable String type,
     @Nullable Buffer content) {
+  /** The reason where no device was there to try; every key of its session is worth a try. */
+  public static final String NO_DEVICE = "no_device";
+
   /** States of an event that is not waiting any more. */
   public enum State {
     /** It can be read. */

@@ -74,10 +74,6 @@ record Event(
   }
 
   static Optional<EventId> eventId(@Nullable String id) {
-    try {
-      return id == null || id.indexOf(0) >= 0 ? Optional.empty() : Optional.of(new EventId(id));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    return Optional.ofNullable(id).flatMap(EventId::parse);
   }
 }

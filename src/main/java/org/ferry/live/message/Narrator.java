@@ -2,6 +2,7 @@ package org.ferry.live.message;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,10 +31,15 @@ public final class Narrator {
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final int BATCH = 500;
 
+  /** How long names are remembered: what is forgotten in the database is forgotten here as well. */
+  private static final Duration REMEMBERED = Duration.ofHours(1);
+
   private final Narration narration;
   private final Scene scene;
   private final Inquiries inquiries;
   private final long epoch;
+  private final InstantSource clock;
+  private Instant forgetsAt;
   private long position = -1;
 
   /**
@@ -59,6 +65,8 @@ public final class Narrator {
     this.scene = new Scene(ours, networks);
     this.inquiries = new Inquiries(reader, echoes, clock);
     this.epoch = epoch;
+    this.clock = clock;
+    this.forgetsAt = clock.instant().plus(REMEMBERED);
   }
 
   /**
@@ -78,6 +86,11 @@ public final class Narrator {
   public int turn() throws InterruptedException {
     if (position < 0) {
       position = narration.told();
+    }
+    Instant now = clock.instant();
+    if (now.isAfter(forgetsAt)) {
+      scene.forget();
+      forgetsAt = now.plus(REMEMBERED);
     }
     List<Release> releases = narration.releases(position, BATCH);
     if (releases.isEmpty()) {
@@ -213,7 +226,7 @@ public final class Narrator {
               card.network(),
               true,
               release.event(),
-              java.time.Instant.ofEpochMilli(release.ts()),
+              Instant.ofEpochMilli(release.ts()),
               card.readAt()));
     }
     for (Draft draft : drafts) {

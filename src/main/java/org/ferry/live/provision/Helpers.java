@@ -1,7 +1,9 @@
 package org.ferry.live.provision;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -63,6 +65,31 @@ final class Helpers {
         Kind.FORBIDDEN,
         "nobody whom Ferry may act for can %s in %s. Invite %s there and make it a moderator: /invite %s, then /op %s 50"
             .formatted(what, room, naming.bot(), naming.bot(), naming.bot()));
+  }
+
+  /**
+   * Asks something as whoever may as it is: as the bot, as users that Ferry put into the room, and
+   * as one more where it may act for them.
+   *
+   * @return empty where none of them may
+   */
+  <T> Optional<T> asWhoIsThere(
+      Homeserver server, RoomId room, UserId another, Function<Intent, T> question) {
+    List<UserId> readers = new ArrayList<>(List.of(naming.bot()));
+    readers.addAll(rows.members(room));
+    readers.add(another);
+    for (UserId reader : readers) {
+      if (reader.equals(naming.bot()) || naming.isOurs().test(reader)) {
+        try {
+          return Optional.of(question.apply(server.as(reader)));
+        } catch (MatrixException e) {
+          if (!e.isForbidden() && !e.isNotFound()) {
+            throw e;
+          }
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** Lets the bot join; by invitation of somebody of Ferry's where the room is not open. */

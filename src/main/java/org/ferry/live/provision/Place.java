@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param key the application's name for it
  * @param room the Matrix room; null while it is being made
  * @param state where it stands
- * @param levels the power levels before it was archived, as JSON; null where it never was
+ * @param levels the power levels before it was archived, as JSON; in a room that is open, before an
+ *     archiving that was not noted to its end; null where it is open for sure
  */
 public record Place(String key, @Nullable RoomId room, State state, @Nullable String levels) {
   /** Where a room stands. */

@@ -91,7 +91,8 @@ public final class Rooms {
     Place place = rows.place(key).orElse(null);
     RoomId known = place == null ? idOf(key) : place.room();
     RoomId room = known != null ? known : make(server, key, wanted, place != null);
-    if (place != null && place.state() == State.ARCHIVED) {
+    // Levels are noted before the room is closed; whether it was, is known only where it was noted.
+    if (place != null && (place.state() == State.ARCHIVED || place.levels() != null)) {
       lock.open(server, room, place.levels());
     }
     if (known != null) {
@@ -103,7 +104,7 @@ public final class Rooms {
   }
 
   private static @Nullable RoomId idOf(String key) {
-    return key.startsWith("!") && key.length() > 1 ? new RoomId(key) : null;
+    return RoomId.parse(key).orElse(null);
   }
 
   private RoomId make(Homeserver server, String key, Wanted wanted, boolean intendedBefore) {
@@ -169,7 +170,8 @@ public final class Rooms {
       throw unknown(key);
     }
     if (place == null || place.state() != State.ARCHIVED) {
-      String before = lock.levels(server, room);
+      String noted = place == null ? null : place.levels();
+      String before = noted == null ? lock.levels(server, room) : noted;
       rows.keep(new Place(key, room, State.OPEN, before));
       lock.close(server, room);
       rows.keep(new Place(key, room, State.ARCHIVED, before));
@@ -215,15 +217,21 @@ public final class Rooms {
     return people.naming().bot();
   }
 
-  /** Who is joined to a room. */
-  public Set<UserId> joined(RoomId room) {
+  /**
+   * Who is joined to a room. Nobody joins it, or is invited, for the question.
+   *
+   * @param reader somebody who may be in the room; asked last where Ferry may act for them
+   * @return empty where neither the bot, nor a user whom Ferry put into the room, nor the reader
+   *     may see it
+   */
+  public Optional<Set<UserId>> joined(RoomId room, UserId reader) {
     return service.ask(server ->
         members
             .helpers()
-            .asSomebody(
+            .asWhoIsThere(
                 server,
                 room,
-                "see the members",
+                reader,
                 i -> Set.copyOf(i.memberships().joinedMembers(room).keySet())));
   }
 

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import org.ferry.crypto.RoomSettings;
 import org.ferry.id.DeviceId;
 import org.ferry.id.EventId;
 import org.ferry.id.UserId;
@@ -87,8 +86,8 @@ final class Delivery {
         return true;
       }
     }
-    Optional<RoomSettings> encryption = encryption(letter, as);
-    Optional<ObjectNode> sealed = encryption.map(settings -> sealing.seal(as, letter, settings));
+    Optional<ObjectNode> sealed =
+        isSealed(letter, as) ? Optional.of(sealing.seal(as, letter)) : Optional.empty();
     if (!letters.trying(letter.pk(), epoch, device)) {
       return false;
     }
@@ -99,15 +98,15 @@ final class Delivery {
     return true;
   }
 
-  private static Optional<RoomSettings> encryption(Letter letter, Intent as) {
+  private boolean isSealed(Letter letter, Intent as) {
     Outgoing out = letter.out();
-    return out.isRedaction() || out.type().equals(REACTION)
-        ? Optional.empty()
-        : Rooms.encryption(as, out.room());
+    return !out.isRedaction() && !out.type().equals(REACTION) && sealing.isSealed(as, out.room());
   }
 
   private boolean isRemembered(Instant tried, DeviceId now, @Nullable DeviceId then) {
-    return now.equals(then) && Duration.between(tried, clock.instant()).compareTo(REMEMBERED) < 0;
+    Duration ago = Duration.between(tried, clock.instant());
+    // After a clock was set back nobody knows how long ago it was.
+    return now.equals(then) && !ago.isNegative() && ago.compareTo(REMEMBERED) < 0;
   }
 
   private static EventId send(Letter letter, Intent as, Optional<ObjectNode> sealed) {

@@ -19,6 +19,7 @@ import org.ferry.live.sync.Halted;
 import org.ferry.live.sync.Machine;
 import org.ferry.live.sync.Machines;
 import org.ferry.live.sync.Visits;
+import org.ferry.live.sync.Witness;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
 import org.jspecify.annotations.Nullable;
@@ -124,12 +125,25 @@ final class Machinery implements AutoCloseable {
     Opened opened = open.get(as.user());
     if (opened == null) {
       DeviceRef ref = new DeviceRef(as.user(), as.device().orElseThrow());
-      opened = new Opened(as, from.open(ref), clock.instant());
+      opened = new Opened(as, checked(as, from.open(ref)), clock.instant());
       Opened unused = open.put(as.user(), opened);
       identities.note(as.user(), State.FOLLOWING, "encrypts");
     }
     opened.users++;
     return opened;
+  }
+
+  private static Machine checked(Intent as, Machine machine) {
+    boolean good = false;
+    try {
+      new Witness(as, machine).check();
+      good = true;
+      return machine;
+    } finally {
+      if (!good) {
+        machine.close();
+      }
+    }
   }
 
   private boolean giveBack(Opened opened) {

@@ -102,7 +102,7 @@ public final class Postman implements Duty {
               letters,
               writers,
               new Admission(company, ways.doors()),
-              new Sealing(new Rooms(company), machinery),
+              new Sealing(new Rooms(company, clock), machinery),
               clock,
               lead.epoch());
       Set<Thread> rounds = ConcurrentHashMap.newKeySet();
@@ -242,7 +242,7 @@ public final class Postman implements Duty {
             e.toString(),
             e);
       }
-      return later(letter, "unforeseen: " + e);
+      return later(letter, "something that nobody foresaw; the log of Ferry says more");
     }
   }
 

@@ -3,12 +3,13 @@ package org.ferry.live.sending;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.ferry.crypto.OutgoingRequest;
-import org.ferry.crypto.RoomSettings;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.sync.Machine;
 import org.ferry.live.sync.Requests;
+import org.ferry.live.sync.Witness;
 import org.ferry.matrix.client.Intent;
 
 /** Encrypts messages with the devices of those who write them. Safe for use by many threads. */
@@ -19,9 +20,19 @@ final class Sealing {
   private final Rooms rooms;
   private final Machinery machinery;
 
+  /** Where what was said before this process was compared with what is known of it. */
+  private final Set<Said> recalled = ConcurrentHashMap.newKeySet();
+
+  private record Said(UserId as, RoomId room) {}
+
   Sealing(Rooms rooms, Machinery machinery) {
     this.rooms = rooms;
     this.machinery = machinery;
+  }
+
+  /** Whether messages into a room are encrypted. */
+  boolean isSealed(Intent as, RoomId room) {
+    return rooms.isEncrypted(as, room);
   }
 
   /**
@@ -30,25 +41,33 @@ final class Sealing {
    *
    * @param as its sender
    * @param letter the message
-   * @param settings of the room
    * @return the content of {@code m.room.encrypted}; it is kept until {@link #delivered}
    * @throws NotYet where the device is not ready, or keys cannot be handed out now
    */
-  ObjectNode seal(Intent as, Letter letter, RoomSettings settings) {
+  ObjectNode seal(Intent as, Letter letter) {
     Outgoing out = letter.out();
     return machinery.fresh(
         as,
         machine -> {
-          share(as, machine, out.room(), rooms.readers(as, out.room(), settings), settings);
+          recall(as, machine, out.room());
+          share(as, machine, out.room(), rooms.look(as, out.room()));
           return machine.encrypt(out.room(), letter.txn(), out.type(), out.content());
         });
   }
 
-  private static void share(
-      Intent as, Machine machine, RoomId room, Set<UserId> readers, RoomSettings settings) {
-    Requests requests = new Requests(machine, as.keys());
+  /** Once in each room: this process knows what it says itself. */
+  private void recall(Intent as, Machine machine, RoomId room) {
+    Said said = new Said(as.user(), room);
+    if (!recalled.contains(said)) {
+      new Witness(as, machine).recall(room);
+      boolean unused = recalled.add(said);
+    }
+  }
+
+  private static void share(Intent as, Machine machine, RoomId room, Rooms.Sealed now) {
+    Requests requests = new Requests(machine, as);
     for (int round = 0; round < MOST_ROUNDS; round++) {
-      List<OutgoingRequest> wanted = machine.prepare(room, readers, settings);
+      List<OutgoingRequest> wanted = machine.prepare(room, now.readers(), now.settings());
       if (wanted.isEmpty()) {
         return;
       }

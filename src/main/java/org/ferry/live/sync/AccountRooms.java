@@ -10,19 +10,19 @@ import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
+import org.ferry.live.Signal;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.accounts.FollowedRooms;
 import org.ferry.live.events.Intake;
-import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an account's sync says of rooms: invitations are accepted by the rule, rooms that fit the
- * globs are followed from where they stand, their events are kept, gaps are filled. Told the same
- * answer twice it does the same as told once. For one thread.
+ * What an account's sync says of rooms: invitations are passed on, rooms that fit the globs are
+ * followed from where they stand, their events are kept, gaps are filled. Told the same answer
+ * twice it does the same as told once. For one thread.
  */
 final class AccountRooms {
   private static final Logger LOG = LoggerFactory.getLogger(AccountRooms.class);
@@ -32,11 +32,14 @@ final class AccountRooms {
   private final Intent intent;
   private final FollowedRooms rooms;
   private final Intake intake;
+  private final Signal invited;
 
   /** Of the answer that is taken. */
   private TraceId trace = TraceId.fresh();
 
-  AccountRooms(AccountOptions options, Intent intent, FollowedRooms rooms, Intake intake) {
+  AccountRooms(
+      AccountOptions options, Intent intent, FollowedRooms rooms, Intake intake, Signal invited) {
+    this.invited = invited;
     this.options = options;
     this.user = options.user();
     this.intent = intent;
@@ -69,30 +72,8 @@ final class AccountRooms {
         rooms.leave(user, id);
       }
     }
-    said.path("invite").properties().forEach(this::invited);
-  }
-
-  private void invited(Map.Entry<String, JsonNode> room) {
-    String inviter = "";
-    for (JsonNode event : room.getValue().path("invite_state").path("events")) {
-      if (isOwnMembership(event)) {
-        inviter = event.path("sender").asText("");
-      }
-    }
-    if (!options.welcomes(inviter)) {
-      LOG.info("event=invitation_left user={} room={} from={}", user, room.getKey(), inviter);
-      return;
-    }
-    try {
-      RoomId unused = intent.memberships().join(room.getKey(), Invitations.via(inviter));
-      LOG.info("event=invitation_accepted user={} room={} from={}", user, room.getKey(), inviter);
-    } catch (HomeserverFailure e) {
-      LOG.warn(
-          "event=invitation_failed user={} room={} from={} {}",
-          user,
-          room.getKey(),
-          inviter,
-          e.getMessage());
+    if (!said.path("invite").isEmpty()) {
+      invited.wake();
     }
   }
 

@@ -7,12 +7,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.accounts.FollowedRooms;
 import org.ferry.live.events.Intake;
+import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.client.SyncRequest;
@@ -57,7 +59,7 @@ final class BotRooms {
     String sender = event.path("sender").asText("");
     switch (event.path("content").path("membership").asText()) {
       case "invite" -> invited(as, room, sender);
-      case "join" -> joined(as, room, new EventId(event.path("event_id").asText()));
+      case "join" -> joined(as, room, () -> new EventId(event.path("event_id").asText()));
       case "leave", "ban" -> rooms.leave(bot, room);
       default -> {}
     }
@@ -72,16 +74,31 @@ final class BotRooms {
       RoomId unused = as.memberships().join(room.value(), Invitations.via(inviter));
       LOG.info("event=invitation_accepted user={} room={} from={}", bot, room, inviter);
       as.stateEvent(room, "m.room.member", bot.value())
-          .ifPresent(own -> joined(as, room, new EventId(own.path("event_id").asText())));
+          .ifPresent(own -> joined(as, room, () -> new EventId(own.path("event_id").asText())));
     } catch (MatrixException e) {
       LOG.warn(
           "event=invitation_failed user={} room={} from={} {}", bot, room, inviter, e.getMessage());
     }
   }
 
-  private void joined(Intent as, RoomId room, @Nullable EventId anchor) {
+  /**
+   * Follows a joined room where it is to be followed. A membership may be old, and the bot not in
+   * the room any more: a room that the homeserver does not show is no reason to stop at.
+   */
+  private void joined(Intent as, RoomId room, Supplier<@Nullable EventId> anchor) {
+    try {
+      followJoined(as, room, anchor);
+    } catch (MatrixException e) {
+      if (!e.isForbidden() && !e.isNotFound()) {
+        throw e;
+      }
+      LOG.warn("event=room_not_followed user={} room={} {}", bot, room, e.getMessage());
+    }
+  }
+
+  private void followJoined(Intent as, RoomId room, Supplier<@Nullable EventId> anchor) {
     if (!rooms.follows(bot, room) && !CanaryRoom.is(as, room) && options.follows(names(as, room))) {
-      rooms.follow(bot, room, anchor);
+      rooms.follow(bot, room, anchor.get());
       LOG.info("event=room_followed user={} room={}", bot, room);
     }
   }
@@ -111,9 +128,9 @@ final class BotRooms {
     for (RoomId room : joined) {
       Optional<EventId> anchor = followed.remove(room);
       if (anchor == null) {
-        joined(as, room, newest(as, room));
+        joined(as, room, () -> newest(as, room));
       } else {
-        complete(as, room, anchor);
+        completeOrSay(as, room, anchor);
       }
     }
     // What is left is not joined any more.
@@ -131,6 +148,8 @@ final class BotRooms {
    * @param as the bot
    * @param room the room
    * @param anchor its newest event when it was complete last
+   * @throws HomeserverFailure where it may succeed later; what the homeserver refuses for good is
+   *     said
    */
   void complete(Intent as, RoomId room, Optional<EventId> anchor) {
     try {
@@ -139,8 +158,24 @@ final class BotRooms {
         LOG.info("event=room_completed room={} events={}", room, missing);
       }
     } catch (MatrixException e) {
-      LOG.warn("event=room_not_completed room={} {}", room, e.getMessage());
+      if (e.mayResolve()) {
+        throw e;
+      }
+      notCompleted(room, e);
     }
+  }
+
+  private void completeOrSay(Intent as, RoomId room, Optional<EventId> anchor) {
+    try {
+      complete(as, room, anchor);
+    } catch (MatrixException e) {
+      // The next time: the other rooms do not wait for it.
+      notCompleted(room, e);
+    }
+  }
+
+  private static void notCompleted(RoomId room, MatrixException e) {
+    LOG.warn("event=room_not_completed room={} {}", room, e.getMessage());
   }
 
   /**

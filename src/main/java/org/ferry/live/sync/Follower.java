@@ -103,11 +103,12 @@ final class Follower {
   private void follow(Intent intent) throws InterruptedException {
     DeviceRef ref = new DeviceRef(user, intent.device().orElseThrow());
     try (Machine machine = company.machines().open(ref)) {
+      new Witness(intent, machine).check();
       company.openers().add(user, machine);
       company.keys().wake();
       try {
         Signal requests = new Signal();
-        var sent = new Requests(machine, intent.keys());
+        var sent = new Requests(machine, intent);
         List<Together.Named> tasks = new ArrayList<>();
         tasks.add(new Together.Named("sync " + user, () -> sync(intent, machine, requests)));
         tasks.add(new Together.Named("requests " + user, () -> sent.run(requests)));

@@ -248,6 +248,7 @@ public final class Following implements AutoCloseable {
 
   private Follower account(AccountOptions options, Intake intake, Follower.Company company) {
     OwnSignature signature = new OwnSignature(options.recoveryKey());
+    Signal invited = new Signal();
     Follower.Duties duties =
         new Follower.Duties() {
           @Override
@@ -263,12 +264,15 @@ public final class Following implements AutoCloseable {
           @Override
           public List<Together.Named> besides(Intent intent, Machine machine, Signal keys) {
             var backup = new BackupKeys(intent, machine, options.recoveryKey(), keys, clock);
-            return List.of(new Together.Named("backup " + options.user(), backup::run));
+            var invitations = new AccountInvitations(options, intent, invited);
+            return List.of(
+                new Together.Named("backup " + options.user(), backup::run),
+                new Together.Named("invitations " + options.user(), invitations::run));
           }
 
           @Override
           public BiConsumer<ObjectNode, Boolean> rooms(Intent intent) {
-            return new AccountRooms(options, intent, keeping.rooms(), intake)::take;
+            return new AccountRooms(options, intent, keeping.rooms(), intake, invited)::take;
           }
         };
     AccountDevice device = new AccountDevice(options, ways.doors(), keeping.identities(), clock);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
 import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.OutgoingRequest;
 import org.ferry.crypto.RequestFailure;
@@ -70,6 +71,38 @@ public interface Machine extends AutoCloseable {
 
   /** Tells that a message was accepted. */
   void sent(String txn);
+
+  /**
+   * How far the device has come; less than the homeserver knows where the database was set back.
+   */
+  long mark();
+
+  /** Held by who tells the homeserver how far the device has come: one at a time, in order. */
+  Lock witnessing();
+
+  /** Raises the mark by one. */
+  long raiseMark();
+
+  /** Whether the room's next message goes on with a session that was used before. */
+  boolean goesOn(RoomId room);
+
+  /**
+   * Compares what the device said in a room with what is known of it; where that is not certain,
+   * the room gets a new session.
+   *
+   * @param room where
+   * @param said contents of the latest encrypted events of the device's user there, the latest
+   *     first
+   * @return whether the database was set back
+   */
+  boolean isSetBack(RoomId room, List<ObjectNode> said);
+
+  /**
+   * The database was set back: nothing that is stored encrypts any more.
+   *
+   * @param seen the mark that the homeserver knows
+   */
+  void begunAnew(long seen);
 
   /** Whether the homeserver lists the device as signed by its account's identity. */
   boolean isSigned();

@@ -5,11 +5,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.DecryptOutcome.Clear;
+import org.ferry.crypto.DecryptOutcome.Reason;
 import org.ferry.crypto.DecryptOutcome.Waiting;
 import org.ferry.crypto.Trust;
+import org.ferry.crypto.keys.KeyException;
 import org.ferry.id.EventId;
 import org.ferry.id.UserId;
 import org.ferry.live.events.Held;
@@ -26,8 +29,12 @@ final class Openers implements Opener {
   /** What is opened sooner than this was not kept as waiting, or is cheap to forget again. */
   private static final Duration PROMPT = Duration.ofSeconds(1);
 
+  /** Said once each, and no more than these. */
+  private static final int MOST_TOLD = 100;
+
   private final InstantSource clock;
   private final Map<UserId, Machine> open = new ConcurrentHashMap<>();
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
 
   Openers(InstantSource clock) {
     this.clock = clock;
@@ -66,7 +73,18 @@ final class Openers implements Opener {
       // The machine was closed under the question; another will be opened.
       LOG.debug("a machine that was closed", e);
       return Optional.empty();
+    } catch (KeyException e) {
+      return Optional.of(broken(e));
     }
+  }
+
+  /** What is wrong with one row stops no event of another session. */
+  private Waiting broken(KeyException e) {
+    String said = String.valueOf(e.getMessage());
+    if (told.size() < MOST_TOLD && told.add(said)) {
+      LOG.error("event=room_key_unusable {}", said);
+    }
+    return new Waiting(Reason.BROKEN_KEY, null);
   }
 
   /**
@@ -76,7 +94,7 @@ final class Openers implements Opener {
   private Optional<DecryptOutcome> settled(
       Machine machine, Held held, ObjectNode event, DecryptOutcome outcome) {
     Duration age = Duration.between(held.takenAt(), clock.instant());
-    boolean soon = age.compareTo(ACQUAINTANCE) < 0;
+    boolean soon = age.abs().compareTo(ACQUAINTANCE) < 0;
     if (soon && outcome instanceof Clear clear && clear.trust() == Trust.UNKNOWN_DEVICE) {
       return Optional.empty();
     }

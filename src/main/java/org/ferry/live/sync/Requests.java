@@ -15,6 +15,7 @@ import org.ferry.crypto.OutgoingRequest.ToDevice;
 import org.ferry.crypto.RequestFailure;
 import org.ferry.live.Signal;
 import org.ferry.matrix.client.DeviceKeys;
+import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
 
@@ -35,6 +36,7 @@ public final class Requests {
 
   private final Machine machine;
   private final DeviceKeys keys;
+  private final Witness witness;
 
   /** The requests that were refused and are still wanted, by their ids. */
   private final Map<String, Refused> refused =
@@ -56,11 +58,12 @@ public final class Requests {
    * Requests of a device.
    *
    * @param machine the device's
-   * @param keys of the same device
+   * @param as the user as the same device
    */
-  public Requests(Machine machine, DeviceKeys keys) {
+  public Requests(Machine machine, Intent as) {
     this.machine = machine;
-    this.keys = keys;
+    this.keys = as.keys();
+    this.witness = new Witness(as, machine);
   }
 
   /**
@@ -143,6 +146,9 @@ public final class Requests {
       case CrossSigningUpload r -> keys.uploadCrossSigning(r.body());
       case SignatureUpload r -> keys.uploadSignatures(r.body());
       case ToDevice r -> {
+        if (r.eventType().equals("m.room.encrypted")) {
+          witness.raise();
+        }
         keys.sendToDevice(r.eventType(), r.id(), messages(r));
         yield Json.object();
       }

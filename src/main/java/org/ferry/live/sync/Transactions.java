@@ -74,8 +74,9 @@ final class Transactions {
     for (ObjectNode event : events) {
       RoomId room = new RoomId(event.path("room_id").asText());
       Optional<EventId> anchor = anchors.get(room);
-      if (anchor != null && complete.add(room)) {
+      if (anchor != null && !complete.contains(room)) {
         bot.complete(as, room, anchor);
+        boolean unused = complete.add(room);
       }
     }
   }

@@ -1,6 +1,8 @@
 package org.ferry.live.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.ferry.live.Signal;
 import org.ferry.matrix.client.Intent;
 
@@ -17,6 +19,8 @@ public final class Visits {
   private final Intent intent;
   private final Machine machine;
   private final Signal nobody = new Signal();
+  // No monitor: whoever waits for a homeserver in one holds a carrier of virtual threads.
+  private final Lock visiting = new ReentrantLock();
   private int full;
 
   /**
@@ -36,14 +40,19 @@ public final class Visits {
    * @throws org.ferry.matrix.client.HomeserverFailure where the homeserver does not answer, or
    *     refuses the device
    */
-  public synchronized void refresh() {
-    do {
-      SyncLoop loop = new SyncLoop(intent, machine, this::count, nobody, nobody);
-      loop.once(Filters.visit(), false);
-    } while (full >= FULL);
-    Requests requests = new Requests(machine, intent.keys());
-    for (int round = 0; round < MOST_ROUNDS && requests.sendAll(); round++) {
-      // Each answer may ask for more: keys, then an identity, then signatures.
+  public void refresh() {
+    visiting.lock();
+    try {
+      do {
+        SyncLoop loop = new SyncLoop(intent, machine, this::count, nobody, nobody);
+        loop.once(Filters.visit(), false);
+      } while (full >= FULL);
+      Requests requests = new Requests(machine, intent);
+      for (int round = 0; round < MOST_ROUNDS && requests.sendAll(); round++) {
+        // Each answer may ask for more: keys, then an identity, then signatures.
+      }
+    } finally {
+      visiting.unlock();
     }
   }
 

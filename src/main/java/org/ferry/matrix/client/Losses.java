@@ -1,11 +1,14 @@
 package org.ferry.matrix.client;
 
+import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.http.HttpClosedException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.ferry.matrix.client.Lost.Kind;
 
 /** Says in a sentence why no answer came, and what to look at. */
@@ -21,8 +24,13 @@ final class Losses {
     if (has(cause, InterruptedException.class)) {
       return Kind.INTERRUPTED;
     }
-    if (has(cause, SSLException.class)) {
+    if (has(cause, CertificateException.class)
+        || has(cause, CertPathValidatorException.class)
+        || has(cause, NotSslRecordException.class)) {
       return Kind.HOPELESS;
+    }
+    if (has(cause, SSLHandshakeException.class)) {
+      return Kind.NOT_SENT;
     }
     // Netty's own timeout of a connection attempt is a ConnectException, too.
     if (has(cause, UnknownHostException.class)
@@ -43,7 +51,9 @@ final class Losses {
       case NOT_SENT ->
           has(cause, UnknownHostException.class)
               ? "no such host" + at + ": is homeserver.address spelled right?"
-              : "connection refused" + at + ": is the homeserver running?";
+              : has(cause, SSLHandshakeException.class)
+                  ? "the TLS connection broke while it was made" + at + ": does its proxy restart?"
+                  : "connection refused" + at + ": is the homeserver running?";
       case TIMEOUT -> "no answer in time" + at;
       case NO_ANSWER ->
           has(cause, HttpClosedException.class)

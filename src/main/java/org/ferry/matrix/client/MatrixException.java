@@ -33,13 +33,27 @@ public final class MatrixException extends HomeserverFailure {
       String errcode,
       String error,
       Optional<Duration> retryAfter) {
-    super(method + " " + path + ": " + status + " " + (errcode + " " + shorten(error)).strip());
+    super(
+        "%s %s: %d %s%s"
+            .formatted(
+                method,
+                path,
+                status,
+                (errcode + " " + shorten(error)).strip(),
+                remedy(status, errcode)));
     this.method = method;
     this.path = path;
     this.status = status;
     this.errcode = errcode;
     this.error = shorten(error);
     this.retryAfter = retryAfter;
+  }
+
+  /** The homeserver itself says M_TOO_LARGE; without a code it was somebody in between. */
+  private static String remedy(int status, String errcode) {
+    return status == 413 && errcode.isEmpty()
+        ? "; a proxy in front of the homeserver lets no more bytes through: raise its limit there (nginx: client_max_body_size) and run again"
+        : "";
   }
 
   private static String shorten(String text) {

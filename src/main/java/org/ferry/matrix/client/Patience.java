@@ -15,13 +15,31 @@ import java.time.Duration;
  * @param longestAsked the longest pause a server may ask for; more is cut to this
  * @param serverErrors how often an identical 5xx is taken for one request, while others succeed,
  *     before it is thrown
+ * @param common whether an outage is borne once by all requests together, those that are made later
+ *     too, and not by each one anew; for work that ends when the server is given up
  */
 public record Patience(
-    Duration outage, Duration first, Duration longest, Duration longestAsked, int serverErrors) {
+    Duration outage,
+    Duration first,
+    Duration longest,
+    Duration longestAsked,
+    int serverErrors,
+    boolean common) {
+
+  /** A patience that each request has for itself. */
+  public Patience(
+      Duration outage, Duration first, Duration longest, Duration longestAsked, int serverErrors) {
+    this(outage, first, longest, longestAsked, serverErrors, false);
+  }
 
   /** Ten minutes: a restart or an upgrade of the homeserver goes by unnoticed. */
   public static Patience forMigration() {
-    return of(Duration.ofMinutes(10));
+    return of(Duration.ofMinutes(10)).together();
+  }
+
+  /** The same, borne once by all requests. */
+  Patience together() {
+    return new Patience(outage, first, longest, longestAsked, serverErrors, true);
   }
 
   /** Usual pauses with another limit for an outage. */

@@ -35,6 +35,7 @@ final class Repeater {
   private final Pause pause;
   private final Outages outages = new Outages("answers again");
   private final Storage storage = new Storage();
+  private final Absence absence = new Absence();
   private final AtomicLong successes = new AtomicLong();
   private volatile BiConsumer<String, Duration> answered = (operation, latency) -> {};
 
@@ -71,6 +72,9 @@ final class Repeater {
       try {
         Answer answer = attempt.once();
         Instant now = clock.instant();
+        if (!answer.isOutage()) {
+          absence.over();
+        }
         if (answer.isSuccess()) {
           succeeded(call, Duration.between(began, now), now);
           return answer;
@@ -111,7 +115,7 @@ final class Repeater {
     if (answer.isOutage()) {
       pace.failed();
       String sentence = "the homeserver" + " at " + address + " answers " + answer.status();
-      return noticed(trial, trial.away(sentence, Kind.NO_ANSWER, now, address), sentence, now);
+      return noticed(trial, away(trial, sentence, Kind.NO_ANSWER, now), sentence, now);
     }
     if (answer.isServerError()) {
       pace.failed();
@@ -190,11 +194,16 @@ final class Repeater {
     }
     Duration wait;
     try {
-      wait = trial.away(lost.sentence(), lost.kind(), now, address);
+      wait = away(trial, lost.sentence(), lost.kind(), now);
     } catch (HomeserverFailure e) {
       throw because(e, lost.getCause());
     }
     return noticed(trial, wait, lost.sentence(), now);
+  }
+
+  private Duration away(Trial trial, String sentence, Kind kind, Instant now) {
+    Instant since = patience.common() ? absence.noticed(now, patience.outage()) : now;
+    return trial.away(sentence, kind, now, since, address);
   }
 
   /** What the network said is for those who look for it with {@code --debug}. */

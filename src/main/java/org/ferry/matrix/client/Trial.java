@@ -79,15 +79,20 @@ final class Trial {
     return wait;
   }
 
-  /** No answer of the homeserver itself. */
-  Duration away(String sentence, Kind kind, Instant now, String address) {
+  /**
+   * No answer of the homeserver itself.
+   *
+   * @param since when that began; the patience is counted from there, or from the first try at this
+   *     request where that was earlier
+   */
+  Duration away(String sentence, Kind kind, Instant now, Instant since, String address) {
     losses++;
     boolean untouched = kind == Kind.NOT_SENT || kind == Kind.HOPELESS;
     if (!call.repeat() && !untouched) {
       throw new InDoubt(call.method() + " " + call.path() + ": " + sentence);
     }
     Duration wait = backoff();
-    if (kind == Kind.HOPELESS || kind == Kind.INTERRUPTED || isOver(now.plus(wait))) {
+    if (kind == Kind.HOPELESS || kind == Kind.INTERRUPTED || isOver(now.plus(wait), since)) {
       throw new Unreachable(address, sentence);
     }
     return wait;
@@ -148,7 +153,11 @@ final class Trial {
   }
 
   private boolean isOver(Instant then) {
-    Instant since = nothingStored == null || began.isBefore(nothingStored) ? began : nothingStored;
+    return isOver(then, nothingStored == null ? began : nothingStored);
+  }
+
+  private boolean isOver(Instant then, Instant trouble) {
+    Instant since = began.isBefore(trouble) ? began : trouble;
     return then.isAfter(since.plus(patience.outage()));
   }
 

@@ -1,6 +1,7 @@
 package org.ferry.matrix.client;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,15 +18,19 @@ public final class WellKnown {
   private WellKnown() {}
 
   /**
-   * The address of a homeserver's client API: what {@code /.well-known/matrix/client} says, else
-   * {@code https://} and the name itself.
+   * The address of a homeserver's client API: what {@code /.well-known/matrix/client} says, or
+   * {@code https://} and the name itself where there is no such file or no address in it.
    *
    * @param serverName the part after the colon in user ids
    * @return without trailing slash
-   * @throws Unreachable where nothing answers under that name
+   * @throws Unreachable where nothing answers under that name, or the web server there fails: what
+   *     it would say is not known, so nothing is assumed
    */
   public static String address(String serverName) {
-    String plain = "https://" + serverName;
+    return address(serverName, "https://" + serverName);
+  }
+
+  static String address(String serverName, String plain) {
     try (HttpClient http =
         HttpClient.newBuilder()
             .connectTimeout(PATIENCE)
@@ -35,9 +40,16 @@ public final class WellKnown {
           HttpRequest.newBuilder(URI.create(plain + "/.well-known/matrix/client"))
               .timeout(PATIENCE)
               .build();
-      HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
-      String said = answer.statusCode() == 200 ? said(answer.body()) : "";
-      return said.isEmpty() ? plain : said;
+      HttpResponse<InputStream> answer = http.send(request, BodyHandlers.ofInputStream());
+      try (InputStream body = answer.body()) {
+        String said =
+            switch (answer.statusCode()) {
+              case 200 -> said(body.readNBytes(LARGEST + 1));
+              case 404 -> "";
+              default -> throw failing(plain, answer.statusCode());
+            };
+        return said.isEmpty() ? plain : said;
+      }
     } catch (IOException | IllegalArgumentException e) {
       throw new Unreachable(
           plain,
@@ -47,6 +59,13 @@ public final class WellKnown {
       Thread.currentThread().interrupt();
       throw new Unreachable(plain, "stopped while looking for the homeserver " + serverName);
     }
+  }
+
+  private static Unreachable failing(String plain, int status) {
+    return new Unreachable(
+        plain,
+        "%s/.well-known/matrix/client answers %d: where the homeserver is cannot be known until it answers 200 or 404"
+            .formatted(plain, status));
   }
 
   /** The address in the answer, or the empty string. */

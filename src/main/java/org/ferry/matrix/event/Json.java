@@ -1,8 +1,11 @@
 package org.ferry.matrix.event;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -93,10 +96,19 @@ public final class Json {
     throw new IllegalArgumentException("not a JSON object");
   }
 
+  /** Says where it breaks, and nothing of what stands there, which may be somebody's message. */
   private static IllegalArgumentException refused(JsonProcessingException e) {
+    JsonLocation at = e.getLocation();
+    String where =
+        at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
     e.clearLocation();
-    String kind = e.getClass().getSimpleName();
-    return new IllegalArgumentException("not JSON that can be read (" + kind + ")", e);
+    String what =
+        switch (e) {
+          case StreamConstraintsException tooMuch -> "JSON that is nested too deeply or too long";
+          case JsonEOFException cut -> "JSON that ends too early";
+          default -> "no JSON";
+        };
+    return new IllegalArgumentException(what + where, e);
   }
 
   /** A new, empty object. */

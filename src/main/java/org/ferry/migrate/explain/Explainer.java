@@ -72,11 +72,13 @@ public final class Explainer {
     if (file.isPresent()) {
       return names.file(file.get(), loaded, crossings);
     }
-    if (id.startsWith("$") && id.length() > 1) {
-      return events.of(new EventId(id), loaded, crossings);
+    Optional<EventId> event = EventId.parse(id);
+    if (event.isPresent()) {
+      return events.of(event.get(), loaded, crossings);
     }
-    if (id.startsWith("!") && id.length() > 1) {
-      return rooms.of(new RoomId(id), loaded, crossings);
+    Optional<RoomId> room = RoomId.parse(id);
+    if (room.isPresent()) {
+      return rooms.of(room.get(), loaded, crossings);
     }
     if (UserId.isValid(id)) {
       return names.user(new UserId(id), loaded, crossings);

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.SourceLedger.Stranger;
 import org.ferry.migrate.plan.Plan.PersonAction;
 import org.ferry.migrate.plan.Plan.PlanPerson;
@@ -173,7 +174,7 @@ final class PeoplePlanner {
     var carried = facts.progress().people().get(id);
     if (carried != null) {
       return new PlanPerson(
-          id, name, carriedAs(target, listed), target, who.what() + "; carried already");
+          id, name, carriedAs(carried, listed), target, who.what() + "; carried already");
     }
     if (listed == null && who.account() && target != null) {
       return account(id, who, target);
@@ -191,11 +192,12 @@ final class PeoplePlanner {
     return new PlanPerson(id, name, action, listed, who.what() + "; listed");
   }
 
-  private PersonAction carriedAs(@Nullable UserId target, @Nullable UserId listed) {
-    if (target == null || ghosts.isInNamespace(target)) {
+  private PersonAction carriedAs(CarriedPerson row, @Nullable UserId listed) {
+    UserId target = row.target();
+    if (ghosts.isInNamespace(target)) {
       return PersonAction.GHOST;
     }
-    if (target.equals(listed)) {
+    if (row.isMapped() || target.equals(listed)) {
       return PersonAction.MAP;
     }
     return facts.options().identities().accounts() ? PersonAction.ACCOUNT : PersonAction.GHOST;

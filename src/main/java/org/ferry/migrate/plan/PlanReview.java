@@ -28,19 +28,37 @@ final class PlanReview {
   private final PlanReader.Content content;
   private final PlanChecks checks;
   private final Problems problems;
+  private final boolean legible;
 
   PlanReview(PlanReader.Content content, PlanChecks checks, Problems problems) {
     this.content = content;
     this.checks = checks;
     this.problems = problems;
+    this.legible = problems.isEmpty();
   }
 
   /** Reports everything that keeps the plan from being followed. */
   void review() {
-    head();
-    people();
-    rooms();
-    rings();
+    // The plan of another source differs in everything; one sentence says why.
+    if (isOfThisSource()) {
+      head();
+      people();
+      rooms();
+      rings();
+    }
+  }
+
+  private boolean isOfThisSource() {
+    if (plan().server().equals(checks.server())) {
+      return true;
+    }
+    content
+        .top()
+        .problem(
+            "server",
+            "this is the plan of %s, but what was loaded last is %s: name the plan of that one with --plan, or load the dump of %s again (ferry analyze DUMP)"
+                .formatted(plan().server(), checks.server(), plan().server()));
+    return false;
   }
 
   private Plan plan() {
@@ -53,7 +71,6 @@ final class PlanReview {
   }
 
   private void head() {
-    same("server", plan().server(), checks.server(), "this source");
     same("domain", plan().domain(), checks.domain(), "homeserver.domain of the configuration");
     same(
         "space",
@@ -119,8 +136,9 @@ final class PlanReview {
         }
       }
     }
-    // An older plan lacks lines as a matter of course and was refused for its age.
-    if (plan().load() == checks.load()) {
+    // An older plan lacks lines as a matter of course and was refused for its age. A line that
+    // could not be read is there, and was named.
+    if (plan().load() == checks.load() && legible) {
       missing(checks.people());
       missing(checks.rooms().keySet());
     }

@@ -326,8 +326,6 @@ public final class TargetSurvey {
   }
 
   private static Optional<RoomId> roomId(@Nullable String value) {
-    return value != null && value.startsWith("!") && value.length() > 1
-        ? Optional.of(new RoomId(value))
-        : Optional.empty();
+    return Optional.ofNullable(value).flatMap(RoomId::parse);
   }
 }

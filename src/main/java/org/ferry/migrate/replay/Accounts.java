@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class Accounts {
   private static final String DEACTIVATED = "the account was deactivated on the old server";
   private static final String ACCOUNT = "account";
+  private static final String UNNAMED = "its name and picture are still to be set";
   private static final String NO_ADMIN =
       "only an administrator can give it to an account: set homeserver.admin in the configuration"
           + " and run ferry migrate again";
@@ -65,7 +66,7 @@ final class Accounts {
       UserId target = person.target();
       if (person.action() == Plan.PersonAction.ACCOUNT
           && target != null
-          && cast.row(target).isEmpty()
+          && cast.row(target).filter(r -> !r.isMapped()).isEmpty()
           && !isOurs(target)) {
         wanted.put(target, person.id());
       }
@@ -86,8 +87,7 @@ final class Accounts {
 
   /** True where Ferry made an account in this crossing, also where all else was taken back. */
   boolean isOurs(UserId target) {
-    return voyage.ledger().settings().of(voyage.id(), target).stream()
-        .anyMatch(s -> s.kind().equals(ACCOUNT) && s.state() == State.CARRIED);
+    return made(target).isPresent();
   }
 
   /**
@@ -99,7 +99,32 @@ final class Accounts {
       return;
     }
     create(target);
-    Setting made = new Setting(target, ACCOUNT, "made", State.CARRIED, null, null);
+    note(target, UNNAMED);
+  }
+
+  /**
+   * True where Ferry made an account and did not come to give it its name and picture: what it has
+   * is the homeserver's default.
+   */
+  boolean isUnnamed(UserId target) {
+    return made(target).filter(s -> UNNAMED.equals(s.reason())).isPresent();
+  }
+
+  /** Notes that an account has its name and picture: from now on they are its owner's. */
+  void named(UserId target) {
+    if (isUnnamed(target)) {
+      note(target, null);
+    }
+  }
+
+  private Optional<Setting> made(UserId target) {
+    return voyage.ledger().settings().of(voyage.id(), target).stream()
+        .filter(s -> s.kind().equals(ACCOUNT) && s.state() == State.CARRIED)
+        .findFirst();
+  }
+
+  private void note(UserId target, @Nullable String reason) {
+    Setting made = new Setting(target, ACCOUNT, "made", State.CARRIED, null, reason);
     voyage.ledger().settings().put(voyage.id(), made);
   }
 

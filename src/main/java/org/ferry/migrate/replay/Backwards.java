@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import org.ferry.id.RoomId;
@@ -21,6 +22,7 @@ public final class Backwards implements Iterator<ObjectNode> {
 
   private final Intent reader;
   private final RoomId room;
+  private final int limit;
   private final Deque<ObjectNode> page = new ArrayDeque<>();
   private final Set<String> tokens = new HashSet<>();
   private @Nullable String from;
@@ -34,14 +36,30 @@ public final class Backwards implements Iterator<ObjectNode> {
    * @param room the room
    */
   public Backwards(Intent reader, RoomId room) {
+    this(reader, room, PAGE);
+  }
+
+  /** As above, with at most so many events in a page. */
+  Backwards(Intent reader, RoomId room, int limit) {
     this.reader = reader;
     this.room = room;
+    this.limit = limit;
+  }
+
+  /** What is left of a page, or the next one that holds anything; empty at the end. */
+  List<ObjectNode> page() {
+    if (!hasNext()) {
+      return List.of();
+    }
+    List<ObjectNode> rest = List.copyOf(page);
+    page.clear();
+    return rest;
   }
 
   @Override
   public boolean hasNext() {
     while (page.isEmpty() && !over) {
-      MessagesPage next = reader.messages(room, from, 'b', PAGE);
+      MessagesPage next = reader.messages(room, from, 'b', limit);
       page.addAll(next.chunk());
       from = next.end();
       empty = next.chunk().isEmpty() ? empty + 1 : 0;

@@ -4,10 +4,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.ferry.id.DeviceId;
+import org.ferry.id.EventId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.plan.Plan;
 
@@ -60,8 +63,35 @@ public final class Cast {
     return voyage.homeserver().as(target);
   }
 
-  /** A user of the destination as who sends, from the replay device. */
-  public Intent sender(UserId target) {
+  /**
+   * Sends as a user of the destination, from their replay device. One that is gone, because its
+   * owner removed it or the homeserver did for being unused, is made anew, once.
+   *
+   * @param target who sends
+   * @param request what is sent
+   * @return what the request gave
+   */
+  public EventId fromDevice(UserId target, Function<Intent, EventId> request) {
+    try {
+      return request.apply(sender(target));
+    } catch (MatrixException e) {
+      if (!e.isUnknownDevice()) {
+        throw e;
+      }
+      forgetDevice(target);
+      return request.apply(sender(target));
+    }
+  }
+
+  private void forgetDevice(UserId target) {
+    senders.remove(target);
+    row(target)
+        .filter(r -> r.device() != null)
+        .ifPresent(r ->
+            remember(new CarriedPerson(r.old(), target, r.state(), null, r.profile(), r.reason())));
+  }
+
+  private Intent sender(UserId target) {
     Intent known = senders.get(target);
     if (known != null) {
       return known;

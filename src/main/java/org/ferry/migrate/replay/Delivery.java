@@ -8,7 +8,6 @@ import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Errcode;
-import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.LedgerEvent;
@@ -89,8 +88,9 @@ final class Delivery {
       return cast.actor(sender)
           .setState(target, send.type(), send.stateKey(), send.content(), send.ts());
     }
-    return cast.sender(sender)
-        .send(target, send.type(), txn(event, part(send), sender), send.content(), send.ts());
+    String txn = txn(event, part(send), sender);
+    return cast.fromDevice(
+        sender, i -> i.send(target, send.type(), txn, send.content(), send.ts()));
   }
 
   /** The message that comes in its placeholder's stead is another thing. */
@@ -155,13 +155,13 @@ final class Delivery {
   }
 
   private EventId takeBack(LedgerEvent event, Rewritten.Redact redact, UserId sender) {
-    Intent intent = cast.sender(sender);
     String txn = txn(event, "redaction", sender);
     if (room.datedRedactions()) {
-      return intent.send(target, "m.room.redaction", txn, redact.content(), redact.ts());
+      return cast.fromDevice(
+          sender, i -> i.send(target, "m.room.redaction", txn, redact.content(), redact.ts()));
     }
-    return intent.redact(
-        target, redact.target(), txn, redact.content().path("reason").asText(null));
+    String reason = redact.content().path("reason").asText(null);
+    return cast.fromDevice(sender, i -> i.redact(target, redact.target(), txn, reason));
   }
 
   private Settled confirmed(LedgerEvent event, Rewritten.Redact redact, EventId id) {

@@ -14,7 +14,6 @@ import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
-import org.ferry.matrix.client.MessagesPage;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.EventState;
@@ -33,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * waits again.
  */
 final class Doubts {
+  /** Why a redaction was merged with another one of the same event. */
+  static final String TAKEN_BACK = "taken back already";
+
   private static final int PAGE = 100;
   private static final int KNOWN = 50;
 
@@ -121,7 +123,7 @@ final class Doubts {
     lookups.know(event.event().id(), LinkFate.Carried.of(event.event(), id, false));
     boolean known = !first || voyage.ledger().origin(voyage.id(), id).isPresent();
     if (known) {
-      return new Settled(event.key(), EventState.MERGED, id, "taken back already", false, null);
+      return new Settled(event.key(), EventState.MERGED, id, TAKEN_BACK, false, null);
     }
     boolean last = Rewriter.comesLast(event.event());
     boolean late = !last && furthest != null && event.place().compareTo(furthest) < 0;
@@ -147,11 +149,11 @@ final class Doubts {
       }
     }
     Map<Long, EventId> found = new HashMap<>();
-    String from = null;
-    while (true) {
-      MessagesPage page = reader.messages(target, from, 'b', PAGE);
+    Backwards timeline = new Backwards(reader, target, PAGE);
+    List<ObjectNode> page = timeline.page();
+    while (!page.isEmpty()) {
       int seen = 0;
-      for (ObjectNode event : page.chunk()) {
+      for (ObjectNode event : page) {
         EventId id = new EventId(event.path("event_id").asText());
         seen += known.contains(id) ? 1 : 0;
         Optional<LedgerEvent> ours = match(event, byWord, reader.user());
@@ -163,12 +165,11 @@ final class Doubts {
           boolean unused = placeholders.add(id);
         }
       }
-      from = page.end();
       // Requests that were under way when a run died can land behind a known event, by one step.
-      if (from == null || page.chunk().isEmpty() || seen == page.chunk().size() || (seen > 10)) {
-        return found;
-      }
+      boolean enough = seen == page.size() || seen > 10;
+      page = enough ? List.of() : timeline.page();
     }
+    return found;
   }
 
   /** A mark counts only in an event of the person who was to send it, or of who helps them. */

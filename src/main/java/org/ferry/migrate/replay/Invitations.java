@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
@@ -24,6 +25,7 @@ import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.CrossingLedger.Invitation;
 import org.ferry.migrate.CrossingLedger.RoomState;
 import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.Selection;
 import org.ferry.migrate.plan.MapFile;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Origin;
@@ -31,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Invites members who are at home on a third server, or whom somebody listed with an account there,
- * under their own id, once their room stands. Each has a row; what failed is tried again by the
- * next run. A server that does not answer is asked once in a run.
+ * under their own id, once their room stands, if the run selects them. Each has a row; what failed
+ * is tried again by the next run. A server that does not answer is asked once in a run.
  */
 final class Invitations {
   private static final String MEMBER = "m.room.member";
@@ -47,7 +49,7 @@ final class Invitations {
 
   private record Guest(Plan.PlanRoom plan, CarriedRoom room, UserId id) {}
 
-  Invitations(Voyage voyage, Map<RoomId, RoomFacts> facts, Watch watch) {
+  Invitations(Voyage voyage, Map<RoomId, RoomFacts> facts, Selection selection, Watch watch) {
     this.voyage = voyage;
     this.facts = facts;
     this.watch = watch;
@@ -56,6 +58,7 @@ final class Invitations {
         voyage.plan().people().stream()
             .filter(p -> p.action() != Plan.PersonAction.SKIP)
             .map(Plan.PlanPerson::id)
+            .filter(selection::selects)
             .collect(Collectors.toSet());
     try (Stream<Invitation> rows = voyage.ledger().invitations(voyage.id())) {
       rows.forEach(i -> before.put(key(i.room(), i.invitee()), i.state()));
@@ -79,8 +82,20 @@ final class Invitations {
     }
     watch.phase("invitations", byServer.values().stream().mapToLong(List::size).sum());
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      byServer.values().forEach(guests -> threads.execute(() -> invite(guests)));
+      List<Future<?>> servers = new ArrayList<>();
+      byServer.values().forEach(guests -> servers.add(threads.submit(() -> invite(guests))));
       Rest.whenDone(threads);
+      servers.forEach(Invitations::ended);
+    }
+  }
+
+  /** What a thread failed with is what the run fails with. */
+  private static void ended(Future<?> server) {
+    if (server.state() == Future.State.FAILED) {
+      if (server.exceptionNow() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(server.exceptionNow());
     }
   }
 
@@ -125,6 +140,9 @@ final class Invitations {
         try {
           invite(guest);
         } catch (HomeserverFailure e) {
+          if (e instanceof MatrixException m && m.isTokenRefused()) {
+            throw m;
+          }
           reason = words(e);
           boolean refused = e instanceof MatrixException m && m.status() < GIVEN_UP_FROM;
           silent = refused ? null : reason;

@@ -160,6 +160,11 @@ final class Mending {
       ObjectNode leave = Json.object().put("membership", "leave").put(Origin.HELPER, true);
       put(cast.actor(whom), target, MEMBER, whom.value(), leave, send.ts());
     }
+    if (have.equals("ban") && (wanted.equals("join") || wanted.equals("invite"))) {
+      // Who is banned cannot be invited.
+      ObjectNode leave = Json.object().put("membership", "leave").put(Origin.HELPER, true);
+      put(by, target, MEMBER, whom.value(), leave, send.ts());
+    }
     switch (wanted) {
       case "join" -> {
         ObjectNode invite = Json.object().put("membership", "invite").put(Origin.HELPER, true);

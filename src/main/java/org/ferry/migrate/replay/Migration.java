@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -135,7 +136,7 @@ public final class Migration {
     if (whole && !watch.stopping()) {
       subSpaces.link();
       settings();
-      new Invitations(voyage, facts, watch).carry(chosen);
+      new Invitations(voyage, facts, scope.selection(), watch).carry(chosen);
       cast.withdraw();
     }
     return whole && !watch.stopping();
@@ -167,7 +168,7 @@ public final class Migration {
   }
 
   private void settings() throws InterruptedException {
-    Settings settings = new Settings(voyage, lookups, facts, watch);
+    Settings settings = new Settings(voyage, lookups, facts, scope.selection(), watch);
     List<UserId> owners = settings.owners();
     watch.phase("settings", owners.size());
     each(
@@ -231,7 +232,7 @@ public final class Migration {
         RoomReplay replay =
             new RoomReplay(voyage, cast, lookups, rewriter, context, row, watch)
                 .only(scope.selection());
-        Berth berth = new Berth(plan, row, context, replay);
+        Berth berth = new Berth(plan, row, context, replay, new AtomicBoolean());
         berths.add(berth);
         byRoom.put(row.old(), berth);
       }
@@ -244,15 +245,25 @@ public final class Migration {
         .run(berths.stream().map(Berth::replay).toList());
   }
 
-  /** One room under way. */
+  /**
+   * One room under way; begun where it was worked on before and had to wait for another one, by one
+   * thread at a time.
+   */
   private record Berth(
-      Plan.PlanRoom plan, CarriedRoom row, RoomContext context, RoomReplay replay) {}
+      Plan.PlanRoom plan,
+      CarriedRoom row,
+      RoomContext context,
+      RoomReplay replay,
+      AtomicBoolean begun) {}
 
   private RoomReplay.Pause work(Berth berth) throws InterruptedException {
     RoomFacts fact = Objects.requireNonNull(facts.get(berth.row().old()));
     mutes.begin(berth.row(), fact);
-    doubts.resolve(berth.row());
-    long unusedReopened = unsealing.run(berth.row(), berth.context());
+    // Later in the run this would make wait again what the run itself has passed by now.
+    if (!berth.begun().getAndSet(true)) {
+      doubts.resolve(berth.row());
+      long unusedReopened = unsealing.run(berth.row(), berth.context());
+    }
     mending.open(berth.row(), berth.context());
     RoomReplay.Pause pause = berth.replay().advance();
     if (pause instanceof RoomReplay.Pause.Done) {

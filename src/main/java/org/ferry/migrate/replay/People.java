@@ -51,24 +51,34 @@ final class People {
     return switch (person.action()) {
       case GHOST -> ghost(person, target).stream().toList();
       case ACCOUNT -> account(person, target);
-      case MAP, SKIP, CONFLICT -> List.of();
+      case MAP -> mapped(person, target);
+      case SKIP, CONFLICT -> List.of();
     };
+  }
+
+  /** Noted before anything is sent as them: from then on a plan has to keep who they are. */
+  private List<String> mapped(Plan.PlanPerson person, UserId target) {
+    CarriedPerson row = CarriedPerson.mapped(person.id(), target);
+    if (cast.row(target).filter(row::equals).isEmpty()) {
+      cast.remember(row);
+    }
+    return List.of();
   }
 
   private List<String> account(Plan.PlanPerson person, UserId target) {
     Optional<CarriedPerson> row = cast.row(target);
     boolean made = row.filter(r -> r.state().equals("ready")).isPresent();
-    boolean fresh = false;
     try {
       if (!made) {
         cast.remember(new CarriedPerson(person.id(), target, "planned", null, null, null));
-        fresh = !accounts.isOurs(target);
         accounts.make(target);
       }
+      boolean fresh = !made && accounts.isUnnamed(target);
       String avatar = picture(person).orElse("");
       List<String> failures =
           new ArrayList<>(keeper.keep(target, Wishes.profile(faces.name(person), avatar), fresh));
       if (!made) {
+        accounts.named(target);
         cast.remember(new CarriedPerson(person.id(), target, "ready", null, null, null));
       }
       failures.addAll(accounts.letIn(person.id(), target));

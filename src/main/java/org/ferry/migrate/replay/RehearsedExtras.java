@@ -108,7 +108,9 @@ final class RehearsedExtras {
     long marks = 0;
     for (Plan.PlanPerson person : voyage.plan().people()) {
       UserId target = person.target();
-      if (target != null && person.real()) {
+      if (target != null && !scope.selection().selects(person.id())) {
+        List<Wish> unusedWait = all.remove(target);
+      } else if (target != null && person.real()) {
         all.computeIfAbsent(target, o -> new ArrayList<>()).addAll(wishes.of(person));
         marks += marks(target, wishes.readRooms(person));
       }

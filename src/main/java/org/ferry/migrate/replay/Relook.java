@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -223,16 +224,24 @@ final class Relook {
         files.know(hit.fate.event(), hit.content);
       }
     }
-    voyage.ledger().settle(voyage.id(), settled).join();
+    RoomReplay.committed(voyage.ledger().settle(voyage.id(), settled));
     List<Settled> undated = new ArrayList<>();
+    Set<EventId> claimed = new HashSet<>();
     for (EventFate redaction : seen.redactions) {
       if (!known.containsKey(redaction.key())) {
         redactionOf(redaction, seen.takenBack)
-            .ifPresent(id -> undated.add(carried(redaction, id, false)));
+            .ifPresent(id -> undated.add(takenBack(redaction, id, claimed.add(id))));
       }
     }
-    voyage.ledger().settle(voyage.id(), undated).join();
+    RoomReplay.committed(voyage.ledger().settle(voyage.id(), undated));
     return (long) settled.size() + undated.size();
+  }
+
+  /** An event that two people took back was taken back once; the other redaction joins that one. */
+  private Settled takenBack(EventFate redaction, EventId id, boolean first) {
+    return first && voyage.ledger().origin(voyage.id(), id).isEmpty()
+        ? carried(redaction, id, false)
+        : new Settled(redaction.key(), EventState.MERGED, id, Doubts.TAKEN_BACK, false, null);
   }
 
   /** The row of a room whose notice stands, which must not be sent a second time. */

@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
-import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
@@ -118,12 +117,11 @@ final class RoomFinish {
   private EventId notice(Plan.PlanRoom plan, RoomId target, UserId acting) {
     ObjectNode content =
         Json.object().put("msgtype", "m.notice").put("body", words(plan)).put(Origin.HELPER, true);
-    Intent actor = cast.sender(acting);
     int generation = voyage.ledger().undo().generation(voyage.id(), plan.id());
     String txn =
         Txn.of(
             generation, voyage.source().info().server(), plan.id().value(), NOTICE, target.value());
-    return actor.send(target, "m.room.message", txn, content, null);
+    return cast.fromDevice(acting, i -> i.send(target, "m.room.message", txn, content, null));
   }
 
   /** A room without a name of its own is told from its counterpart all the same. */

@@ -190,9 +190,13 @@ final class RoomReplay implements Schedule.Room {
     if (!selection.isPartial()) {
       return false;
     }
-    String target =
-        Json.parseObject(event.event().content()).path("m.relates_to").path("event_id").asText("");
-    return target.startsWith("$") && target.length() > 1 && isForLater(new EventId(target));
+    return EventId.parse(
+            Json.parseObject(event.event().content())
+                .path("m.relates_to")
+                .path("event_id")
+                .asText(""))
+        .filter(this::isForLater)
+        .isPresent();
   }
 
   private boolean isForLater(EventId id) {

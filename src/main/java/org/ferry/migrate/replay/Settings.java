@@ -7,6 +7,7 @@ import java.util.Map;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.Selection;
 import org.ferry.migrate.SettingLedger.Setting;
 import org.ferry.migrate.SettingLedger.State;
 import org.ferry.migrate.plan.Plan;
@@ -28,24 +29,31 @@ final class Settings {
   private final Map<UserId, Wish> direct;
   private final Map<UserId, Plan.PlanPerson> people = new LinkedHashMap<>();
 
-  Settings(Voyage voyage, LedgerLookups lookups, Map<RoomId, RoomFacts> facts, Watch watch) {
+  Settings(
+      Voyage voyage,
+      LedgerLookups lookups,
+      Map<RoomId, RoomFacts> facts,
+      Selection selection,
+      Watch watch) {
     this.voyage = voyage;
     this.keeper = new Keeper(voyage);
     this.wishes = new Wishes(voyage, lookups);
     DirectChats chats = new DirectChats(voyage, lookups, facts);
-    this.direct = chats.all();
+    this.direct = new LinkedHashMap<>(chats.all());
     chats
         .unreadable()
         .forEach(u -> watch.say("the direct chats of " + u + " cannot be read and are left out"));
     for (Plan.PlanPerson person : voyage.plan().people()) {
       UserId target = person.target();
-      if (target != null && person.real()) {
+      if (target != null && !selection.selects(person.id())) {
+        Wish unusedWaits = direct.remove(target);
+      } else if (target != null && person.real()) {
         people.put(target, person);
       }
     }
   }
 
-  /** Everybody who has something to be set. */
+  /** Everybody who has something to be set, of those whom the run selects. */
   List<UserId> owners() {
     List<UserId> all = new ArrayList<>(people.keySet());
     direct.keySet().stream().filter(o -> !people.containsKey(o)).forEach(all::add);

@@ -8,12 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.CrossingLedger.RoomState;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Lookups.RoomFate;
@@ -55,27 +58,58 @@ final class SubSpaces {
     this.spaces = parents.spaces();
   }
 
-  /** Links all that stands; doing it again changes nothing. What fails ends nothing else. */
+  /**
+   * Links all that stands; doing it again changes nothing. What fails ends nothing else: it is the
+   * reason in the row of its room until a later run has mended it.
+   */
   void link() {
+    Map<RoomId, String> reasons = new HashMap<>();
     for (Plan.PlanRoom space : spaces) {
       Optional<CarriedRoom> row = voyage.ledger().room(voyage.id(), space.id());
       if (row.isPresent() && row.get().target() != null) {
-        Map<String, List<String>> failed = new LinkedHashMap<>();
+        Map<String, List<Misplaced>> failed = new LinkedHashMap<>();
         link(space, row.get(), failed);
-        failed.forEach((why, rooms) ->
-            watch.say(
-                "not in %s as the plan has it: %s: %s; give Ferry power for m.space.child there and run ferry migrate again"
-                    .formatted(space.name(), String.join(", ", rooms), why)));
+        failed.forEach((why, rooms) -> {
+          String names = rooms.stream().map(Misplaced::name).collect(Collectors.joining(", "));
+          watch.say(sentence(space, ": " + names, why));
+          rooms.forEach(
+              room -> reasons.merge(room.id(), sentence(space, "", why), (a, b) -> a + "; " + b));
+        });
       }
+    }
+    note(reasons);
+  }
+
+  /** A room that is not where the plan has it. */
+  private record Misplaced(RoomId id, String name) {}
+
+  private static String sentence(Plan.PlanRoom space, String rooms, String why) {
+    return "not in %s as the plan has it%s: %s; give Ferry power for m.space.child there and run ferry migrate again"
+        .formatted(space.name(), rooms, why);
+  }
+
+  /** A room whose history stands has no other reason than its place. */
+  private void note(Map<RoomId, String> reasons) {
+    List<CarriedRoom> changed;
+    try (Stream<CarriedRoom> rows = voyage.ledger().rooms(voyage.id())) {
+      changed =
+          rows.filter(row -> row.state() == RoomState.DONE)
+              .filter(row -> !Objects.equals(row.reason(), reasons.get(row.old())))
+              .toList();
+    }
+    for (CarriedRoom row : changed) {
+      voyage
+          .ledger()
+          .room(voyage.id(), row.settled(row.state(), reasons.get(row.old()), row.detail()));
     }
   }
 
-  private void link(Plan.PlanRoom space, CarriedRoom row, Map<String, List<String>> failed) {
+  private void link(Plan.PlanRoom space, CarriedRoom row, Map<String, List<Misplaced>> failed) {
     RoomId target = Objects.requireNonNull(row.target());
     Map<String, ObjectNode> children = new HashMap<>();
     List<Intent> actor = new ArrayList<>();
     tried(
-        "all of its rooms",
+        new Misplaced(space.id(), "all of its rooms"),
         failed,
         () -> {
           actor.add(cast.actor(readers.of(row, target).user()));
@@ -92,7 +126,7 @@ final class SubSpaces {
         ObjectNode link = children.getOrDefault(carried.target().value(), Json.object());
         Place place = new Place(space, target, actor.getFirst());
         tried(
-            "%s (%s)".formatted(room.name(), room.id()),
+            new Misplaced(room.id(), "%s (%s)".formatted(room.name(), room.id())),
             failed,
             () -> place(room, carried.target(), place, link));
       }
@@ -112,7 +146,7 @@ final class SubSpaces {
     }
   }
 
-  private static void tried(String what, Map<String, List<String>> failed, Runnable work) {
+  private static void tried(Misplaced what, Map<String, List<Misplaced>> failed, Runnable work) {
     try {
       work.run();
     } catch (MatrixException e) {

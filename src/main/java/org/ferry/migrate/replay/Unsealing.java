@@ -74,12 +74,13 @@ final class Unsealing {
     String txn = Txn.of(generation, "unsealed", placeholder.value(), target.value());
     String reason = Placeholder.takenBack(voyage.options().language());
     try {
-      EventId unused = cast.sender(sender).redact(target, placeholder, txn, reason);
+      EventId unused = cast.fromDevice(sender, i -> i.redact(target, placeholder, txn, reason));
     } catch (MatrixException e) {
       if (!e.isForbidden()) {
         throw e;
       }
-      EventId unused = cast.sender(reader.user()).redact(target, placeholder, txn, reason);
+      EventId unused =
+          cast.fromDevice(reader.user(), i -> i.redact(target, placeholder, txn, reason));
     }
     Optional<ObjectNode> after = reader.event(target, placeholder);
     return after.filter(e -> !Placeholder.is(e.path("content"))).isPresent();

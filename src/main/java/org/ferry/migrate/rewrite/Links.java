@@ -205,20 +205,19 @@ final class Links {
     if (RoomAlias.isValid(id)) {
       return lookups.alias(new RoomAlias(id)).map(a -> new Path(a.value(), target(event), false));
     }
-    if (id.startsWith("!")
-        && id.length() > 1
-        && lookups.room(new RoomId(id)) instanceof Lookups.RoomFate.Carried room) {
-      return Optional.of(new Path(room.target().value(), target(event), true));
-    }
-    return Optional.empty();
+    return RoomId.parse(id)
+        .map(lookups::room)
+        .filter(Lookups.RoomFate.Carried.class::isInstance)
+        .map(room -> ((Lookups.RoomFate.Carried) room).target().value())
+        .map(room -> new Path(room, target(event), true));
   }
 
   /** The new id of a linked event; empty text, a link to the room alone, where there is none. */
   private String target(String event) {
-    if (!event.startsWith("$") || event.length() < 2) {
-      return "";
-    }
-    EventId old = new EventId(event);
+    return EventId.parse(event).map(this::target).orElse("");
+  }
+
+  private String target(EventId old) {
     return switch (lookups.event(old)) {
       case Lookups.LinkFate.Carried c -> c.target().value();
       case Lookups.LinkFate.Pending p -> {

@@ -183,9 +183,8 @@ final class Relations {
   }
 
   private LinkFate fate(ObjectNode holder) {
-    String id = holder.path(EVENT).asText("");
-    return id.startsWith("$") && id.length() > 1
-        ? lookups.event(new EventId(id))
-        : new LinkFate.Unknown();
+    return EventId.parse(holder.path(EVENT).asText(""))
+        .map(lookups::event)
+        .orElseGet(LinkFate.Unknown::new);
   }
 }

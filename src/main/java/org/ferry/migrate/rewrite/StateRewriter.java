@@ -90,14 +90,15 @@ final class StateRewriter {
 
   /** Direct chats, replaced rooms, and what the plan hides (decisions.md 15). */
   private boolean isKeptOut(String key) {
-    return key.startsWith("!") && key.length() > 1 && !lookups.inSpace(new RoomId(key));
+    return RoomId.parse(key).filter(room -> !lookups.inSpace(room)).isPresent();
   }
 
   private StateKey roomKey(String key) {
-    if (!key.startsWith("!") || key.length() < 2) {
+    Optional<RoomId> old = RoomId.parse(key);
+    if (old.isEmpty()) {
       return new StateKey.Known(key);
     }
-    return switch (lookups.room(new RoomId(key))) {
+    return switch (lookups.room(old.get())) {
       case Lookups.RoomFate.Carried c -> new StateKey.Known(c.target().value());
       case Lookups.RoomFate.Pending p ->
           new StateKey.Absent(new Rewritten.Postpone("the room " + key + " is not carried yet"));
@@ -162,12 +163,11 @@ final class StateRewriter {
     }
     ArrayNode kept = JsonNodeFactory.instance.arrayNode();
     for (JsonNode id : pinned) {
-      String text = id.asText("");
-      if (text.startsWith("$")
-          && text.length() > 1
-          && lookups.event(new EventId(text)) instanceof Lookups.LinkFate.Carried carried) {
-        kept.add(carried.target().value());
-      }
+      EventId.parse(id.asText(""))
+          .map(lookups::event)
+          .filter(Lookups.LinkFate.Carried.class::isInstance)
+          .map(fate -> ((Lookups.LinkFate.Carried) fate).target().value())
+          .ifPresent(kept::add);
     }
     content.set("pinned", kept);
   }
@@ -190,10 +190,11 @@ final class StateRewriter {
 
   /** Only rooms that stand on the other side, or live elsewhere, may open a door. */
   private Optional<String> allowed(String roomId) {
-    if (!roomId.startsWith("!") || roomId.length() < 2) {
+    Optional<RoomId> old = RoomId.parse(roomId);
+    if (old.isEmpty()) {
       return Optional.empty();
     }
-    return switch (lookups.room(new RoomId(roomId))) {
+    return switch (lookups.room(old.get())) {
       case Lookups.RoomFate.Carried c -> Optional.of(c.target().value());
       case Lookups.RoomFate.Elsewhere e -> Optional.of(roomId);
       case Lookups.RoomFate.Pending p -> Optional.empty();
@@ -203,10 +204,11 @@ final class StateRewriter {
 
   private Optional<Rewritten> tombstone(ObjectNode content) {
     String successor = content.path("replacement_room").asText("");
-    if (!successor.startsWith("!") || successor.length() < 2) {
+    Optional<RoomId> old = RoomId.parse(successor);
+    if (old.isEmpty()) {
       return Optional.empty();
     }
-    return switch (lookups.room(new RoomId(successor))) {
+    return switch (lookups.room(old.get())) {
       case Lookups.RoomFate.Carried c -> {
         content.put("replacement_room", c.target().value());
         yield Optional.empty();
@@ -222,9 +224,10 @@ final class StateRewriter {
   /** A room that was carried is on the new server alone; others are where they were. */
   private void spaceLink(String type, String key, ObjectNode content) {
     boolean carried =
-        key.startsWith("!")
-            && key.length() > 1
-            && lookups.room(new RoomId(key)) instanceof Lookups.RoomFate.Carried;
+        RoomId.parse(key)
+            .map(lookups::room)
+            .filter(Lookups.RoomFate.Carried.class::isInstance)
+            .isPresent();
     // Without servers a link is one that was taken away, and stays that.
     if (carried && content.get("via") instanceof ArrayNode via && !via.isEmpty()) {
       content.putArray("via").add(room.domain());

@@ -108,11 +108,11 @@ public final class DirectChats {
       UserId with = new UserId(entry.getKey());
       ArrayNode rooms = Json.object().putArray("rooms");
       for (JsonNode id : entry.getValue()) {
-        if (id.asText("").startsWith("!")
-            && id.asText().length() > 1
-            && lookups.room(new RoomId(id.asText())) instanceof RoomFate.Carried room) {
-          rooms.add(room.target().value());
-        }
+        RoomId.parse(id.asText(""))
+            .map(lookups::room)
+            .filter(RoomFate.Carried.class::isInstance)
+            .map(fate -> ((RoomFate.Carried) fate).target().value())
+            .ifPresent(rooms::add);
       }
       if (!rooms.isEmpty()) {
         translated.set(lookups.user(with).orElse(with).value(), rooms);

@@ -56,8 +56,8 @@ final class Ids {
           UserId.isValid(text)
               ? lookups.user(new UserId(text)).map(UserId::value)
               : Optional.empty();
-      case '!' -> room(new RoomId(text)).map(RoomId::value);
-      case '$' -> event(new EventId(text)).map(EventId::value);
+      case '!' -> RoomId.parse(text).flatMap(this::room).map(RoomId::value);
+      case '$' -> EventId.parse(text).flatMap(this::event).map(EventId::value);
       case '#' ->
           RoomAlias.isValid(text)
               ? lookups.alias(new RoomAlias(text)).map(RoomAlias::value)

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -44,8 +45,9 @@ final class PushRules {
     if (id.startsWith(".")) {
       return changedDefault(kind, id, rule);
     }
-    if (kind.equals("room") && id.startsWith("!") && id.length() > 1) {
-      switch (lookups.room(new RoomId(id))) {
+    Optional<RoomId> room = kind.equals("room") ? RoomId.parse(id) : Optional.empty();
+    if (room.isPresent()) {
+      switch (lookups.room(room.get())) {
         case Lookups.RoomFate.Left l -> {
           return Wish.left("push_rule", name, "the room is not carried");
         }

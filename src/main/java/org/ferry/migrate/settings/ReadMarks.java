@@ -94,10 +94,7 @@ final class ReadMarks {
 
   private static Optional<EventId> fully(AccountDatum datum) {
     try {
-      String id = Json.parseObject(datum.content()).path("event_id").asText("");
-      return id.startsWith("$") && id.length() > 1
-          ? Optional.of(new EventId(id))
-          : Optional.empty();
+      return EventId.parse(Json.parseObject(datum.content()).path("event_id").asText(""));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -119,7 +116,7 @@ final class ReadMarks {
     Optional<String> root =
         thread.equals("main") || !thread.startsWith("$")
             ? Optional.of(thread)
-            : exactly(new EventId(thread));
+            : EventId.parse(thread).flatMap(this::exactly);
     if (event.isPresent() && root.isPresent()) {
       at(marks, receipt.room())
           .withObjectProperty(THREADS)

@@ -8,6 +8,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -49,17 +51,17 @@ final class Restoring {
         voyage.ledger().undo().snapshot(voyage.id(), old).map(Json::parseObject);
     String anchor = before.map(b -> b.path("anchor").asText(null)).orElse(null);
     Intent bot = voyage.bot();
-    List<ObjectNode> events = standing(bot, target, anchor);
+    List<Standing> events = standing(bot, target, anchor);
     before.ifPresent(b -> state(bot, target, b));
     int generation = voyage.ledger().undo().generation(voyage.id(), old);
-    for (ObjectNode event : events) {
-      if (!event.path("type").asText().equals(MEMBER)) {
+    for (Standing event : events) {
+      if (!event.member()) {
         redact(event, target, generation, undone);
       }
     }
     leave(bot, target, before.orElseGet(Json::object).path("members"), undone);
-    for (ObjectNode event : events) {
-      if (event.path("type").asText().equals(MEMBER)) {
+    for (Standing event : events) {
+      if (event.member()) {
         redact(event, target, generation, undone);
       }
     }
@@ -71,9 +73,19 @@ final class Restoring {
     }
   }
 
+  /** What is to be taken back of a room, which may be a million events: without what they say. */
+  private record Standing(EventId id, String sender, boolean member) {
+    static Standing of(ObjectNode event) {
+      return new Standing(
+          new EventId(event.path("event_id").asText()),
+          event.path("sender").asText(),
+          event.path("type").asText().equals(MEMBER));
+    }
+  }
+
   /** What Ferry sent and is not taken back, the newest first. */
-  private List<ObjectNode> standing(Intent reader, RoomId target, @Nullable String anchor) {
-    List<ObjectNode> standing = new ArrayList<>();
+  private List<Standing> standing(Intent reader, RoomId target, @Nullable String anchor) {
+    List<Standing> standing = new ArrayList<>();
     Iterator<ObjectNode> events = new Backwards(reader, target);
     while (events.hasNext()) {
       ObjectNode event = events.next();
@@ -81,7 +93,7 @@ final class Restoring {
         break;
       }
       if (ours.did(event) && isContent(event)) {
-        standing.add(event);
+        standing.add(Standing.of(event));
       }
     }
     return standing;
@@ -100,18 +112,18 @@ final class Restoring {
     return !bot && !event.path("content").path("membership").asText().equals("leave");
   }
 
-  private void redact(ObjectNode event, RoomId target, int generation, Undone undone) {
-    EventId id = new EventId(event.path("event_id").asText());
+  private void redact(Standing event, RoomId target, int generation, Undone undone) {
+    EventId id = event.id();
     UserId bot = voyage.options().bot();
     String txn = Txn.of(generation, "rollback", id.value(), target.value());
     try {
-      EventId unused = cast.sender(bot).redact(target, id, txn, null);
+      EventId unused = cast.fromDevice(bot, i -> i.redact(target, id, txn, null));
     } catch (MatrixException e) {
-      UserId sender = new UserId(event.path("sender").asText());
+      UserId sender = new UserId(event.sender());
       if (!e.isForbidden() || sender.equals(bot)) {
         throw e;
       }
-      EventId unused = cast.sender(sender).redact(target, id, txn, null);
+      EventId unused = cast.fromDevice(sender, i -> i.redact(target, id, txn, null));
     }
     undone.redactedOne();
   }
@@ -162,16 +174,13 @@ final class Restoring {
 
   /** A homeserver that took a redaction and still shows the content has not done it. */
   private void readBack(
-      Intent bot, RoomId target, @Nullable String anchor, List<ObjectNode> redacted) {
+      Intent bot, RoomId target, @Nullable String anchor, List<Standing> redacted) {
     if (redacted.isEmpty()) {
       return;
     }
-    List<String> ids = redacted.stream().map(e -> e.path("event_id").asText()).toList();
-    List<String> left =
-        standing(bot, target, anchor).stream()
-            .map(e -> e.path("event_id").asText())
-            .filter(new java.util.HashSet<>(ids)::contains)
-            .toList();
+    Set<EventId> ids = redacted.stream().map(Standing::id).collect(Collectors.toSet());
+    List<EventId> left =
+        standing(bot, target, anchor).stream().map(Standing::id).filter(ids::contains).toList();
     if (!left.isEmpty()) {
       throw new NotGone(
           "the homeserver took the redactions but still shows %,d events, such as %s"

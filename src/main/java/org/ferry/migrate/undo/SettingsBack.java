@@ -73,9 +73,7 @@ public final class SettingsBack {
             ? row.name().substring("room/".length())
             : row.name();
     boolean known = !OF_ACCOUNTS.contains(row.kind()) && !row.kind().equals("mute");
-    return known && name.startsWith("!") && name.length() > 1
-        ? Optional.of(new RoomId(name.split(" ", 2)[0]))
-        : Optional.empty();
+    return known ? RoomId.parse(name.split(" ", 2)[0]) : Optional.empty();
   }
 
   /** How many settings are there to be taken back, with the rooms or without any. */

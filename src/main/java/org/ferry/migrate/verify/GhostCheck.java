@@ -102,16 +102,14 @@ final class GhostCheck {
       Plan.PlanPerson ghost, CarriedPerson row, Profile there, Intent self) {
     String name = or(there.displayName());
     String picture = or(there.avatarUrl());
-    boolean asWasSet = Faces.note(name, picture).equals(row.profile());
-    if (forgotten && asWasSet) {
-      return List.of();
+    if (forgotten) {
+      // Of what was set only a hash is left.
+      return Faces.note(name, picture).equals(row.profile())
+          ? List.of()
+          : List.of(different(row, "displayname or avatar_url", "as it was set", name));
     }
     List<Difference> differences = new ArrayList<>();
-    String wanted = forgotten ? null : faces.ghostName(ghost);
-    if (wanted == null) {
-      differences.add(different(row, "displayname or avatar_url", "as it was set", name));
-      return differences;
-    }
+    String wanted = faces.ghostName(ghost);
     // Where there is none, a homeserver gives one of its own.
     if (!wanted.isBlank() && !wanted.equals(name)) {
       differences.add(different(row, "displayname", wanted, name));

@@ -154,14 +154,9 @@ final class Strangers {
   /** The event that an open mark names. */
   private @Nullable EventFate named(ObjectNode event, String word) {
     String claimed = event.path("content").path(Origin.KEY).path("event_id").asText("");
-    if (!claimed.startsWith("$")
-        || claimed.length() < 2
-        || !voyage.origin().wordOf(claimed).equals(word)) {
-      return null;
-    }
-    return voyage
-        .ledger()
-        .fate(voyage.id(), new EventId(claimed))
+    return EventId.parse(claimed)
+        .filter(id -> voyage.origin().wordOf(id.value()).equals(word))
+        .flatMap(id -> voyage.ledger().fate(voyage.id(), id))
         .filter(f -> f.event().room().equals(old))
         .orElse(null);
   }

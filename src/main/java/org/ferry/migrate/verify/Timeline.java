@@ -16,11 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class Timeline implements Iterator<ObjectNode> {
   private static final int PAGE = 500;
 
+  /** Servers may give empty pages in between; one that gives nothing else has come to an end. */
+  private static final int EMPTY_PAGES = 100;
+
   private final Intent reader;
   private final RoomId room;
   private final Deque<ObjectNode> page = new ArrayDeque<>();
   private final Set<String> newest = new HashSet<>();
   private @Nullable String from;
+  private int empty;
   private boolean over;
 
   Timeline(Intent reader, RoomId room) {
@@ -39,8 +43,8 @@ final class Timeline implements Iterator<ObjectNode> {
   private void read() {
     MessagesPage next = reader.messages(room, from, 'f', PAGE);
     Set<String> before = Set.copyOf(newest);
-    boolean empty = next.chunk().isEmpty();
-    if (!empty) {
+    empty = next.chunk().isEmpty() ? empty + 1 : 0;
+    if (empty == 0) {
       newest.clear();
     }
     for (ObjectNode event : next.chunk()) {
@@ -51,7 +55,7 @@ final class Timeline implements Iterator<ObjectNode> {
       }
     }
     String end = next.end();
-    over = end == null || end.equals(from) || empty;
+    over = end == null || end.equals(from) || empty > EMPTY_PAGES;
     from = end == null ? from : end;
   }
 
@@ -62,6 +66,7 @@ final class Timeline implements Iterator<ObjectNode> {
    */
   boolean resume() {
     over = false;
+    empty = 0;
     return hasNext();
   }
 

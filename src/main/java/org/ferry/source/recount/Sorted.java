@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
+import org.ferry.source.Leftovers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sorted implements AutoCloseable {
   private static final int PIECE = 100_000;
+  private static final String KIND = "recount";
 
   private final Path scratch;
   private final List<Placed> piece = new ArrayList<>();
@@ -49,7 +51,10 @@ final class Sorted implements AutoCloseable {
   private void spill() throws IOException {
     piece.sort(Placed.ORDER);
     Path folder = Files.createDirectories(scratch);
-    Path file = Files.createTempFile(folder, "recount", ".sorted");
+    if (files.isEmpty()) {
+      Leftovers.sweep(folder, KIND);
+    }
+    Path file = Files.createTempFile(folder, Leftovers.prefix(KIND), ".sorted");
     files.add(file);
     try (var out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
       for (Placed event : piece) {

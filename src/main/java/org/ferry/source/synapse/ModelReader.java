@@ -92,9 +92,7 @@ final class ModelReader {
             row.number(6, 0),
             row.number(7, 0),
             by == null ? content : pruner.prune(version, type, content),
-            redacts == null || redacts.length() < 2 || redacts.charAt(0) != '$'
-                ? null
-                : new EventId(redacts),
+            redacts == null ? null : EventId.parse(redacts).orElse(null),
             by == null ? null : new EventId(by),
             row.flag(11)));
   }

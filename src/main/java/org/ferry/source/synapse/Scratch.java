@@ -5,10 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import org.ferry.source.Leftovers;
 import org.ferry.source.SourceException;
 
 /**
@@ -16,7 +13,7 @@ import org.ferry.source.SourceException;
  * left is cleared by the next one.
  */
 final class Scratch implements AutoCloseable {
-  private static final Pattern NAME = Pattern.compile("sqlite-([0-9]{1,18})-.*");
+  private static final String KIND = "sqlite";
 
   private final Path folder;
 
@@ -27,23 +24,14 @@ final class Scratch implements AutoCloseable {
   static Scratch make(Path parent) {
     try {
       Files.createDirectories(parent);
-      sweep(parent);
+      Leftovers.sweep(parent, KIND);
       return new Scratch(
           Files.createTempDirectory(
               parent,
-              "sqlite-" + ProcessHandle.current().pid() + "-",
+              Leftovers.prefix(KIND),
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))));
     } catch (IOException e) {
       throw failed(parent, e);
-    }
-  }
-
-  private static void sweep(Path parent) throws IOException {
-    for (Path path : list(parent)) {
-      Matcher m = NAME.matcher(path.getFileName().toString());
-      if (m.matches() && ProcessHandle.of(Long.parseLong(m.group(1))).isEmpty()) {
-        delete(path);
-      }
     }
   }
 
@@ -72,22 +60,9 @@ final class Scratch implements AutoCloseable {
   @Override
   public void close() {
     try {
-      delete(folder);
+      Leftovers.delete(folder);
     } catch (IOException e) {
       throw failed(folder, e);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    for (Path file : list(folder)) {
-      Files.deleteIfExists(file);
-    }
-    Files.deleteIfExists(folder);
-  }
-
-  private static List<Path> list(Path folder) throws IOException {
-    try (Stream<Path> all = Files.list(folder)) {
-      return all.toList();
     }
   }
 

@@ -50,6 +50,10 @@ public final class Backup {
       select table_name, column_name from information_schema.columns
       where table_schema = 'ferry' and is_identity = 'YES' order by 1, 2
       """;
+
+  /** More terms than a process can have had since any backup. */
+  private static final long BEYOND = 1_000_000_000;
+
   private static final String NAME = "[a-z_][a-z0-9_]*";
   private static final String COLUMN = "\"?" + NAME + "\"?";
   private static final List<String> OF_THE_ROWS = List.of("22", "23", "42703", "42701");
@@ -282,6 +286,10 @@ public final class Backup {
     run(
         "update ferry.outgoing set tried_at = coalesce(tried_at, posted_at), device = null"
             + " where state = 'waiting'");
+    // A process that sleeps through all this must find that its terms are over.
+    for (String table : List.of("live_leader", "olm_device", "webhook_lane")) {
+      run("update ferry.%s set epoch = epoch + %d".formatted(table, BEYOND));
+    }
   }
 
   private void run(String sql) throws SQLException {

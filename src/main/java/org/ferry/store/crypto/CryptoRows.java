@@ -46,7 +46,7 @@ final class CryptoRows {
 
   static PickledSession session(Row r) {
     return new PickledSession(
-        r.getString(0), r.getString(1), pickled(r, 2), instant(r, 4), time(r, 5));
+        r.getString(0), r.getString(1), pickled(r, 2), instant(r, 4), time(r, 5), r.getBoolean(6));
   }
 
   static Tracked tracked(Row r) {

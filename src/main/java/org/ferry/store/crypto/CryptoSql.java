@@ -15,11 +15,11 @@ final class CryptoSql {
       """;
   static final String SESSION =
       """
-      insert into ferry.olm_session (device, sender_key, session_id, pickle, key_generation, created_at, received_at)
-      values ($1, $2, $3, $4, $5, $6, $7)
+      insert into ferry.olm_session (device, sender_key, session_id, pickle, key_generation, created_at, received_at, spoiled)
+      values ($1, $2, $3, $4, $5, $6, $7, $8)
       on conflict (device, sender_key, session_id) do update set
         pickle = excluded.pickle, key_generation = excluded.key_generation,
-        created_at = excluded.created_at, received_at = excluded.received_at
+        created_at = excluded.created_at, received_at = excluded.received_at, spoiled = excluded.spoiled
       """;
   static final String PROCESSED =
       """
@@ -58,8 +58,15 @@ final class CryptoSql {
       values ($1, $2, $3, $4, $5, $6)
       on conflict do nothing
       """;
+
+  /** Who had the key of the session before is not asked any more. */
   static final String OUTBOUND =
       """
+      with gone as (
+        delete from ferry.megolm_share s using ferry.megolm_outbound o
+        where o.device = $1 and o.room_id = $2 and o.session_id <> $3
+          and s.device = o.device and s.room_id = o.room_id and s.session_id = o.session_id
+      )
       insert into ferry.megolm_outbound (device, room_id, session_id, pickle, key_generation, created_at, messages, history_visibility)
       values ($1, $2, $3, $4, $5, $6, $7, $8)
       on conflict (device, room_id) do update set
@@ -67,6 +74,7 @@ final class CryptoSql {
         key_generation = excluded.key_generation, created_at = excluded.created_at,
         messages = excluded.messages, history_visibility = excluded.history_visibility
       """;
+
   static final String SHARE =
       """
       insert into ferry.megolm_share (device, room_id, session_id, user_id, device_id, sender_key, message_index, withheld)
@@ -127,8 +135,20 @@ final class CryptoSql {
   static final String DROP_TRACKED =
       "delete from ferry.olm_tracked where device = $1 and user_id = $2";
   static final String UNQUEUE = "delete from ferry.olm_queue where device = $1 and id = $2";
+  static final String REFUSALS =
+      "update ferry.olm_queue set refusals = $3, refused_since = $4 where device = $1 and id = $2";
+  static final String MARK = "update ferry.olm_device set mark = $2 where id = $1";
+  static final String SPOIL = "update ferry.olm_session set spoiled = true where device = $1";
+  static final String DROP_ALL_OUTBOUND =
+      """
+      with gone as (delete from ferry.megolm_share where device = $1)
+      delete from ferry.megolm_outbound where device = $1
+      """;
   static final String DROP_OUTBOUND =
-      "delete from ferry.megolm_outbound where device = $1 and room_id = $2";
+      """
+      with gone as (delete from ferry.megolm_share where device = $1 and room_id = $2)
+      delete from ferry.megolm_outbound where device = $1 and room_id = $2
+      """;
   static final String DROP_SENT = "delete from ferry.megolm_sent where device = $1 and txn_id = $2";
   static final String DROP_REQUEST =
       "delete from ferry.megolm_request where device = $1 and room_id = $2 and session_id = $3";

@@ -79,6 +79,11 @@ final class CryptoWrites {
       case CryptoChange.PutUnwedging c -> unwedging(c.unwedging());
       case CryptoChange.Queue c -> queue(c.message());
       case CryptoChange.Unqueue c -> put(CryptoSql.UNQUEUE, c.id());
+      case CryptoChange.PutRefusals c ->
+          put(CryptoSql.REFUSALS, c.id(), c.refusals().times(), time(c.refusals().since()));
+      case CryptoChange.Mark c -> put(CryptoSql.MARK, c.mark());
+      case CryptoChange.SpoilSessions unused -> put(CryptoSql.SPOIL);
+      case CryptoChange.DropAllOutbound unused -> put(CryptoSql.DROP_ALL_OUTBOUND);
       case CryptoChange.PutOutbound c -> outbound(c.session());
       case CryptoChange.DropOutbound c -> put(CryptoSql.DROP_OUTBOUND, c.room().value());
       case CryptoChange.PutShare c -> share(c);
@@ -142,7 +147,8 @@ final class CryptoWrites {
         s.pickle().text(),
         s.pickle().generation(),
         time(s.createdAt()),
-        time(s.receivedAt()));
+        time(s.receivedAt()),
+        s.spoiled());
   }
 
   private void tracked(Tracked t) {

@@ -1,10 +1,8 @@
 package org.ferry.store.crypto;
 
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.ferry.crypto.Device;
 import org.ferry.crypto.OwnDevice;
 import org.ferry.crypto.PickledSession;
@@ -17,13 +15,10 @@ import org.ferry.store.Database;
 final class PeerRows {
   private static final String SESSIONS =
       """
-      select sender_key, session_id, pickle, key_generation, created_at, received_at
+      select sender_key, session_id, pickle, key_generation, created_at, received_at, spoiled
       from ferry.olm_session where device = $1 and sender_key = $2
       order by coalesce(received_at, created_at) desc, session_id
       """;
-  private static final String WITH_SESSION =
-      "select distinct sender_key from ferry.olm_session where device = $1 and sender_key ="
-          + " any($2)";
   private static final String PROCESSED =
       "select 1 from ferry.olm_processed where device = $1 and hash = $2";
   private static final String TRACKED =
@@ -58,13 +53,6 @@ final class PeerRows {
 
   List<PickledSession> sessions(String senderKey) {
     return PgCryptoStore.all(database.run(SESSIONS, id, senderKey), CryptoRows::session);
-  }
-
-  Set<String> withSession(Collection<String> senderKeys) {
-    return new HashSet<>(
-        PgCryptoStore.all(
-            database.run(WITH_SESSION, id, senderKeys.toArray(String[]::new)),
-            r -> r.getString(0)));
   }
 
   boolean processed(String hash) {

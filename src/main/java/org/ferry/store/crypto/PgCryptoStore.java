@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Function;
 import org.ferry.crypto.AccountState;
 import org.ferry.crypto.AskedKey;
@@ -29,6 +28,7 @@ import org.ferry.crypto.OutboundSession;
 import org.ferry.crypto.OwnDevice;
 import org.ferry.crypto.PickledSession;
 import org.ferry.crypto.QueuedMessage;
+import org.ferry.crypto.Refusals;
 import org.ferry.crypto.RoomKey;
 import org.ferry.crypto.RoomKeys;
 import org.ferry.crypto.SealedSecret;
@@ -72,8 +72,15 @@ public final class PgCryptoStore implements CryptoStore {
       select user_id, device_id, sender_key, message_index, withheld from ferry.megolm_share
       where device = $1 and room_id = $2 and session_id = $3
       """;
+  // No message is tried for longer than a day.
   private static final String PRUNE =
-      "delete from ferry.olm_processed where device = $1 and at < $2";
+      """
+      with given_up as (
+        delete from ferry.megolm_sent
+        where device = $1 and at < clock_timestamp() - interval '2 days'
+      )
+      delete from ferry.olm_processed where device = $1 and at < $2
+      """;
 
   private final Database database;
   private final PgRoomKeys roomKeys;
@@ -204,11 +211,6 @@ public final class PgCryptoStore implements CryptoStore {
   }
 
   @Override
-  public Set<String> withSession(Collection<String> senderKeys) {
-    return peers.withSession(senderKeys);
-  }
-
-  @Override
   public boolean processed(String hash) {
     return peers.processed(hash);
   }
@@ -257,6 +259,26 @@ public final class PgCryptoStore implements CryptoStore {
             session.room().value(),
             session.session()),
         CryptoRows::queued);
+  }
+
+  @Override
+  public Optional<Refusals> refusals(String message) {
+    return one(
+        database.run(
+            "select refusals, refused_since from ferry.olm_queue where device = $1 and id = $2 and"
+                + " refusals > 0",
+            id,
+            message),
+        r -> new Refusals(r.getInteger(0), r.getOffsetDateTime(1).toInstant()));
+  }
+
+  @Override
+  public long mark() {
+    return database
+        .run("select mark from ferry.olm_device where id = $1", id)
+        .iterator()
+        .next()
+        .getLong(0);
   }
 
   @Override

@@ -10,6 +10,8 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.crypto.keys.Keyring;
 import org.ferry.crypto.keys.PickleKey;
@@ -37,6 +39,7 @@ public final class PgKeyring implements Keyring, AutoCloseable {
 
   private final Database database;
   private final PickleKey pickleKey;
+  private final Lock refreshing = new ReentrantLock();
   private final Thread reader = Thread.ofVirtual().name("keyring").unstarted(this::readOn);
   private volatile NavigableMap<Integer, PickleKey> keys;
 
@@ -155,20 +158,32 @@ public final class PgKeyring implements Keyring, AutoCloseable {
   }
 
   /** Reads the keys anew, at once. What was known stays known to a process that runs. */
-  public synchronized void refresh() {
-    NavigableMap<Integer, PickleKey> all = new TreeMap<>(keys);
-    all.putAll(opened(database.run(READ, pickleKey.id()), pickleKey));
-    keys = all;
+  public void refresh() {
+    refreshing.lock();
+    try {
+      NavigableMap<Integer, PickleKey> all = new TreeMap<>(keys);
+      all.putAll(opened(database.run(READ, pickleKey.id()), pickleKey));
+      keys = all;
+    } finally {
+      refreshing.unlock();
+    }
   }
 
   private void readOn() {
     try {
-      while (true) {
+      while (!Thread.currentThread().isInterrupted()) {
         Thread.sleep(BELIEVED);
-        refresh();
+        attempt();
       }
     } catch (InterruptedException e) {
       // reason: the keyring is closed.
+    }
+  }
+
+  /** Whatever it fails with, it is read anew the next time: a rotation may come at any time. */
+  private void attempt() {
+    try {
+      refresh();
     } catch (RuntimeException e) {
       // reason: a database that stays away is told of by those who work with it.
       LOG.log(System.Logger.Level.DEBUG, "reading the keyring", e);

@@ -1,5 +1,7 @@
 package org.ferry.store.live;
 
+import io.vertx.sqlclient.Row;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,8 @@ public final class PgFollowedRooms implements FollowedRooms {
       "delete from ferry.followed_room where user_id = $1 and room = $2";
   private static final String OF =
       "select room, anchor from ferry.followed_room where user_id = $1";
+  private static final String SINCE =
+      "select since from ferry.followed_room where user_id = $1 and room = $2";
   private static final String FOLLOWS =
       "select from ferry.followed_room where user_id = $1 and room = $2";
 
@@ -63,6 +67,14 @@ public final class PgFollowedRooms implements FollowedRooms {
                 new RoomId(row.getString(0)),
                 Optional.ofNullable(row.getString(1)).map(EventId::new)));
     return rooms;
+  }
+
+  @Override
+  public Optional<Instant> since(UserId user, RoomId room) {
+    for (Row row : database.run(SINCE, user.value(), room.value())) {
+      return Optional.of(row.getOffsetDateTime(0).toInstant());
+    }
+    return Optional.empty();
   }
 
   @Override

@@ -1,10 +1,13 @@
 package org.ferry.store.live;
 
 import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Row;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import org.ferry.live.Leader;
+import org.ferry.migrate.AlreadyRunning;
+import org.ferry.migrate.LedgerException;
 import org.ferry.store.Database;
 
 /**
@@ -24,6 +27,17 @@ public final class PgLeader implements Leader {
       returning epoch
       """;
 
+  // Those who lead, and those who deliver or answer requests for a place in an order.
+  private static final String AT_WORK =
+      """
+      select exists (select from pg_locks where locktype = 'advisory' and granted
+        and database = (select oid from pg_database where datname = current_database())
+        and ((classid = 1180062318 and objid = 11 and objsubid = 2) or classid = 1180062319)),
+        (select 'process ' || pid || ' on ' || host || ' led last' from ferry.live_leader)
+      """;
+  private static final int TRIES = 20;
+  private static final long TRY_MS = 100;
+
   private final Database database;
 
   /**
@@ -35,20 +49,55 @@ public final class PgLeader implements Leader {
     this.database = database;
   }
 
+  /**
+   * Leads while what the database holds is replaced or dropped, so that nobody follows meanwhile.
+   *
+   * @return the term, to be closed
+   * @throws AlreadyRunning where somebody follows or delivers, on any machine
+   */
+  public Term alone() {
+    // The server may need a moment to see that a killed process's connections are gone.
+    for (int i = 1; ; i++) {
+      Row row = database.run(AT_WORK).iterator().next();
+      Optional<Term> term = row.getBoolean(0) ? Optional.empty() : take();
+      if (term.isPresent()) {
+        return term.get();
+      }
+      if (i == TRIES) {
+        String last = row.getString(1);
+        throw new AlreadyRunning(last == null ? "no process has led yet" : last);
+      }
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(TRY_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LedgerException("interrupted while the database was claimed", e);
+    }
+  }
+
   @Override
   public Optional<Term> take() {
     return database.until(() -> {
       PgConnection connection = database.connect();
-      boolean leads = false;
+      Optional<Term> term = Optional.empty();
       try {
         var unused = Database.await(connection.query(ALIVE).execute());
-        leads = Database.await(connection.query(LOCK).execute()).iterator().next().getBoolean(0);
+        var locked = Database.await(connection.query(LOCK).execute());
+        if (locked.iterator().next().getBoolean(0)) {
+          term = Optional.of(new Held(connection, enter()));
+        }
       } finally {
-        if (!leads) {
+        // A connection that stayed open would hold the lock, and nobody could lead.
+        if (term.isEmpty()) {
           var unused = connection.close();
         }
       }
-      return leads ? Optional.<Term>of(new Held(connection, enter())) : Optional.<Term>empty();
+      return term;
     });
   }
 

@@ -70,13 +70,15 @@ public final class PgLiveEvents implements LiveEvents {
           + """
           from ferry.live_event where room = $1 and state = 'waiting' order by place limit $2
           """;
-  // A key is dated when it is written, and seen when its transaction ends: hence the minute.
+  // A key is dated when it is written, and seen when its transaction ends: hence the minute. What
+  // nobody could try has no time, and any key will do.
   private static final String OPENABLE =
       COLUMNS
           + """
           from ferry.live_event e where state = 'undecryptable' and raw <> ''
             and exists (select from ferry.room_key k
-              where k.room_id = e.room and k.session_id = e.session and k.changed_at >= e.tried_at - interval '1 minute')
+              where k.room_id = e.room and k.session_id = e.session
+                and k.changed_at >= coalesce(e.tried_at - interval '1 minute', '-infinity'))
           order by place limit $1
           """;
   private static final String SETTLE =
@@ -88,7 +90,8 @@ public final class PgLiveEvents implements LiveEvents {
             $7::bytea[]) with ordinality as g(pk, state, trust, reason, type, content, n)
       ), settled as (
         update ferry.live_event e set state = g.state, trust = g.trust, reason = g.reason,
-          clear_type = g.type, clear = g.content, tried_at = now()
+          clear_type = g.type, clear = g.content,
+          tried_at = case when g.reason = 'no_device' then null else now() end
         from given g, fence where e.pk = g.pk
           and e.state = case g.state when 'late' then 'undecryptable' else 'waiting' end
         returning e.pk, e.state, e.session, g.n

@@ -29,8 +29,8 @@ public final class PgDesk implements Desk {
   private static final String DOSSIER =
       """
       select d.id, e.name, l.room, d.event, d.type, d.message, l.replay, d.state, d.attempts,
-        d.made_at, d.log, case when d.state = 'waiting' then l.due_at end, d.body <> '',
-        d.trace
+        d.made_at, d.log,
+        case when d.state = 'waiting' and e.off_at is null then l.due_at end, d.body <> '', d.trace
       from ferry.webhook_delivery d join ferry.webhook_lane l on l.pk = d.lane
         join ferry.webhook_endpoint e on e.pk = l.endpoint
       """;

@@ -112,13 +112,6 @@ public final class PgOutbox implements Outbox {
       where d.bytes - octet_length(d.body) < 262144
       order by d.lane, d.place
       """;
-  private static final String NEXT_DUE =
-      """
-      select greatest(min(l.due_at), min(e.hold_until)) from ferry.webhook_endpoint e
-        join ferry.webhook_lane l on l.endpoint = e.pk
-      where e.pk = $1 and e.off_at is null and l.due_at is not null
-        and (l.lease_until is null or l.lease_until < clock_timestamp())
-      """;
   // Two numbers make the name of a process's lock: see PgPresence.
   private static final String ORPHANS =
       """
@@ -141,6 +134,14 @@ public final class PgOutbox implements Outbox {
         select lane, place from ferry.webhook_delivery
         where done_at < $1 and state in ('delivered', 'again') limit $2 for update skip locked)
       """;
+  // What was given up is shown for as long as texts are kept at the longest; its own is gone by
+  // then.
+  private static final String REMOVE_FAILED =
+      """
+      delete from ferry.webhook_delivery where (lane, place) in (
+        select lane, place from ferry.webhook_delivery
+        where done_at < $1 and state = 'failed' and body = '' limit $2 for update skip locked)
+      """;
   // Also where a replay is younger: what was told before this time is nowhere any more.
   private static final String EMPTY =
       """
@@ -152,8 +153,11 @@ public final class PgOutbox implements Outbox {
   private static final String STALE =
       """
       with stale as (
+        -- The old ones at the head alone: in a lane of repeats younger ones may stand before old.
         select l.pk, (select max(d.place) from ferry.webhook_delivery d
-            where d.lane = l.pk and d.place > l.done and d.made_at < $1) as last
+            where d.lane = l.pk and d.place > l.done and d.place < coalesce((
+              select min(y.place) from ferry.webhook_delivery y
+              where y.lane = l.pk and y.place > l.done and y.made_at >= $1), d.place + 1)) as last
         from ferry.webhook_lane l where l.due_at is not null
           and (l.lease_until is null or l.lease_until < clock_timestamp())
         order by l.pk for update of l skip locked),
@@ -360,14 +364,10 @@ public final class PgOutbox implements Outbox {
   }
 
   @Override
-  public Optional<Instant> nextDue(int endpoint) {
-    return Optional.ofNullable(instant(database.run(NEXT_DUE, endpoint).iterator().next(), 0));
-  }
-
-  @Override
   public int forget(Instant now, Instant finished, Instant made) {
     int given = database.run(STALE, time(made), time(now)).rowCount();
-    int removed = batches(REMOVE, time(finished), TIDIED);
+    int removed =
+        batches(REMOVE, time(finished), TIDIED) + batches(REMOVE_FAILED, time(made), TIDIED);
     return given + removed + batches(EMPTY, time(finished), time(made), TIDIED);
   }
 

@@ -82,7 +82,9 @@ public final class Api {
       ApiRoutes.Watcher watcher,
       InstantSource clock) {
     Tokens tokens = new Tokens(options.tokens(), provision.sessions(), clock);
+    Guesses guesses = new Guesses(tokens, clock);
     RateLimit limit = new RateLimit(options.rate(), clock);
+    Forms forms = new Forms(OpenApi.resource("openapi.json").path("components"));
     Browsers browsers = new Browsers(options.corsOrigins());
     List<Endpoint> all = new ArrayList<>(provisioning(provision, tokens, reading.cards()));
     View view = new View(reading.cards(), provision.rooms(), reading.signs(), clock);
@@ -102,14 +104,19 @@ public final class Api {
             .all());
     all.add(
         new EventStream(
-                reading.feed(), view, () -> watcher.eventStreams(1), () -> watcher.eventStreams(-1))
+                reading.feed(),
+                view,
+                guesses,
+                () -> watcher.eventStreams(1),
+                () -> watcher.eventStreams(-1))
             .endpoint());
-    Socket.House house = new Socket.House(tokens, limit, reading.feed(), view, talk, watcher);
+    Socket.House house =
+        new Socket.House(guesses, limit, forms, reading.feed(), view, talk, watcher);
     all.add(new SocketStream(house, browsers).endpoint());
     all.addAll(new InsideEndpoints(inside.crossings(), inside.knowledge(), inside.desk()).all());
     all.addAll(new DeliveryEndpoints(inside.desk(), inside.webhooks(), view).all());
     all.add(openapi(all, options));
-    this.routes = new ApiRoutes(all, tokens, limit, browsers, watcher);
+    this.routes = new ApiRoutes(all, guesses, limit, forms, browsers, watcher);
   }
 
   private static List<Endpoint> provisioning(Provision provision, Tokens tokens, RoomCards cards) {

@@ -2,6 +2,7 @@ package org.ferry.web.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.ferry.id.TraceId;
 import org.ferry.live.provision.ProvisionException;
 import org.ferry.live.sending.KeyReused;
@@ -38,18 +40,23 @@ public final class ApiRoutes {
 
   private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
 
-  /** Messages with files, which are held in memory while they are sent. */
+  /** Messages with files, which are worked on in memory. */
   private static final int MOST_FILES = 2;
+
+  /** What comes in, in all. */
+  private static final long MOST_BYTES = 4L * Endpoint.LARGE;
 
   private static final long SECONDS_FOR_A_TURN = 20;
   private static final Caller NOBODY = new Caller("nobody", Set.of(), List.of(), List.of(), null);
 
   private final RouteTable table;
-  private final Tokens tokens;
+  private final Guesses guesses;
   private final RateLimit limit;
+  private final Forms forms;
   private final Browsers browsers;
   private final Watcher watcher;
   private final Semaphore files = new Semaphore(MOST_FILES);
+  private final Bodies bodies = new Bodies(MOST_BYTES);
 
   /** Told of each request, for the metrics. Called from any thread. */
   public interface Watcher {
@@ -79,13 +86,15 @@ public final class ApiRoutes {
 
   ApiRoutes(
       List<Endpoint> endpoints,
-      Tokens tokens,
+      Guesses guesses,
       RateLimit limit,
+      Forms forms,
       Browsers browsers,
       Watcher watcher) {
     this.table = new RouteTable(endpoints);
-    this.tokens = tokens;
+    this.guesses = guesses;
     this.limit = limit;
+    this.forms = forms;
     this.browsers = browsers;
     this.watcher = watcher;
   }
@@ -96,7 +105,7 @@ public final class ApiRoutes {
   }
 
   void into(Router router) {
-    Route unusedRoute = router.routeWithRegex("^/api(/.*)?$").handler(this::handle);
+    Route unusedRoute = router.routeWithRegex("^/api(?:/.*)?$").handler(this::handle);
     Router unusedRouter = router.errorHandler(400, this::malformed);
   }
 
@@ -179,18 +188,9 @@ public final class ApiRoutes {
     }
     switch (endpoint.action()) {
       case Endpoint.Answering a -> {
-        boolean large = a.largest() > Endpoint.SMALL && exchange.isLargerThan(Endpoint.SMALL);
-        if (large && !files.tryAcquire(SECONDS_FOR_A_TURN, TimeUnit.SECONDS)) {
-          throw new Problem(503, "busy", "too many files come in at once; ask again")
-              .with("Retry-After", "10");
-        }
-        try {
-          ObjectNode body = exchange.body(a.largest());
-          exchange.send(a.work().answer(request(caller, match, request, body)));
-        } finally {
-          if (large) {
-            files.release();
-          }
+        try (Bodies.Share room = bodies.share(caller.name())) {
+          Buffer raw = exchange.body(a.largest(), room);
+          exchange.send(answer(a, raw, body -> request(caller, match, request, body)));
         }
       }
       case Endpoint.Streaming s -> {
@@ -199,13 +199,29 @@ public final class ApiRoutes {
         }
         s.work()
             .answer(
-                request(caller, match, request, org.ferry.matrix.event.Json.object()),
-                exchange.ctx());
+                request(caller, match, request, org.ferry.matrix.event.Json.object()), exchange);
       }
     }
   }
 
-  private static Request request(
+  /** Few large bodies are worked on at once: each is in memory several times then. */
+  private Reply answer(Endpoint.Answering action, Buffer raw, Function<ObjectNode, Request> request)
+      throws Exception {
+    boolean large = raw.length() > Endpoint.SMALL;
+    if (large && !files.tryAcquire(SECONDS_FOR_A_TURN, TimeUnit.SECONDS)) {
+      throw new Problem(503, "busy", "too many files come in at once; ask again")
+          .with("Retry-After", "10");
+    }
+    try {
+      return action.work().answer(request.apply(Exchange.parsed(raw)));
+    } finally {
+      if (large) {
+        files.release();
+      }
+    }
+  }
+
+  private Request request(
       Caller caller, RouteTable.Match match, HttpServerRequest request, ObjectNode body) {
     MultiMap query;
     try {
@@ -213,6 +229,10 @@ public final class ApiRoutes {
     } catch (IllegalArgumentException e) {
       throw Problem.badRequest("a parameter holds a % that encodes nothing");
     }
+    if (!caller.equals(NOBODY)) {
+      forms.query(match.endpoint(), query);
+    }
+    forms.body(match.endpoint().doc().body(), body);
     return new Request(caller, match.parts(), query, request.headers(), body);
   }
 
@@ -223,11 +243,11 @@ public final class ApiRoutes {
       return NOBODY;
     }
     try {
-      Caller caller = tokens.byHeader(header);
+      Caller caller = guesses.caller(request.remoteAddress(), Tokens.shown(header));
       limit.take(caller.name());
       return caller;
     } catch (Problem e) {
-      if (e.status() == 401) {
+      if (e.status() == 401 || e.type().equals(Guesses.TOO_MANY)) {
         watcher.refused("api");
       }
       throw e;
@@ -268,7 +288,13 @@ public final class ApiRoutes {
       return Problem.notFound("the homeserver has no such thing: " + said);
     }
     if (e.status() == 413) {
-      return new Problem(413, "too_large", "the homeserver takes no file as large: " + said);
+      return new Problem(
+          413,
+          "too_large",
+          "the homeserver takes nothing as large, and no event of more than 64 KiB: " + said);
+    }
+    if (e.status() / 100 == 4) {
+      return new Problem(422, "homeserver_refused", "the homeserver does not take it: " + said);
     }
     return new Problem(502, "homeserver_refused", "the homeserver refused: " + said);
   }

@@ -1,7 +1,6 @@
 package org.ferry.web.api;
 
 import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -85,9 +84,9 @@ record Endpoint(HttpMethod method, String path, @Nullable Scope scope, Doc doc, 
      * Answers.
      *
      * @param request its caller has no scopes where it showed no token
-     * @param ctx what to write to
+     * @param exchange what to write to
      */
-    void answer(Request request, RoutingContext ctx) throws Exception;
+    void answer(Request request, Exchange exchange) throws Exception;
   }
 
   static Endpoint get(String path, @Nullable Scope scope, Doc doc, Work work) {

@@ -20,12 +20,14 @@ final class EventStream {
 
   private final Feed feed;
   private final View view;
+  private final Guesses guesses;
   private final Runnable opened;
   private final Runnable closed;
 
-  EventStream(Feed feed, View view, Runnable opened, Runnable closed) {
+  EventStream(Feed feed, View view, Guesses guesses, Runnable opened, Runnable closed) {
     this.feed = feed;
     this.view = view;
+    this.guesses = guesses;
     this.opened = opened;
     this.closed = closed;
   }
@@ -44,12 +46,14 @@ final class EventStream {
         this::answer);
   }
 
-  private void answer(Request request, RoutingContext ctx) throws Exception {
+  private void answer(Request request, Exchange exchange) throws Exception {
+    RoutingContext ctx = exchange.ctx();
     String since = request.headers().get("Last-Event-ID");
     long pos =
         since != null && !since.isBlank()
             ? ReadEndpoints.place(since.strip(), "Last-Event-ID")
             : request.param("since").map(s -> ReadEndpoints.place(s, "since")).orElse(feed.last());
+    pos = feed.known(pos, "since");
     var room = request.param("room").map(r -> view.visible(request.caller(), r));
     HttpServerResponse response = ctx.response();
     AtomicBoolean gone = new AtomicBoolean();
@@ -60,11 +64,16 @@ final class EventStream {
             .setChunked(true)
             .putHeader("Content-Type", "text/event-stream; charset=utf-8")
             .putHeader("X-Accel-Buffering", "no");
+    Stay stay =
+        guesses.stay(request.caller(), Tokens.shown(request.headers().get("Authorization")));
     opened.run();
     try {
       boolean taken = taken(response.write(": this is Ferry\n\n"));
       while (taken && !gone.get()) {
         List<LiveMessage> batch = feed.after(pos, BATCH, HEARTBEAT);
+        if (stay.ended()) {
+          break;
+        }
         taken = !batch.isEmpty() || taken(response.write(": still here\n\n"));
         for (LiveMessage message : batch) {
           boolean fits = room.isEmpty() || room.get().equals(message.room());

@@ -39,6 +39,11 @@ final class Exchange {
     return ctx;
   }
 
+  /** Runs on the event loop of the connection, where nothing of it comes in meanwhile. */
+  void onLoop(Runnable work) {
+    loop.runOnContext(v -> work.run());
+  }
+
   private static boolean announcesBody(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     return request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null
@@ -49,11 +54,13 @@ final class Exchange {
    * Reads the body.
    *
    * @param largest in bytes; 0 where none is taken, and one that came is left unread
-   * @throws Problem 400, 413 or 415
+   * @param room for it in memory
+   * @return empty where there is none
+   * @throws Problem 400, 408, 413, 415 or 503
    */
-  ObjectNode body(int largest) throws InterruptedException {
+  Buffer body(int largest, Bodies.Share room) throws InterruptedException {
     if (read || largest == 0) {
-      return Json.object();
+      return Buffer.buffer();
     }
     String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
     if (type == null || !isJson(type)) {
@@ -62,22 +69,26 @@ final class Exchange {
     if (announced() > largest) {
       throw tooLarge(largest);
     }
-    Buffer body = received(largest);
+    Buffer body = received(largest, room);
     read = true;
+    return body;
+  }
+
+  /**
+   * The JSON of a body.
+   *
+   * @param body empty stands for the empty object
+   * @throws Problem 400
+   */
+  static ObjectNode parsed(Buffer body) {
     if (body.length() == 0) {
       return Json.object();
     }
     try {
       return Json.parseObject(body.getBytes());
     } catch (IllegalArgumentException e) {
-      throw Problem.badRequest("the body is no JSON object: " + e.getMessage());
+      throw Problem.badRequest("the body is " + e.getMessage());
     }
-  }
-
-  /** Whether a body is announced that has more bytes, or may have. */
-  boolean isLargerThan(int bytes) {
-    return !read
-        && (ctx.request().getHeader(HttpHeaders.TRANSFER_ENCODING) != null || announced() > bytes);
   }
 
   private static boolean isJson(String type) {
@@ -98,9 +109,14 @@ final class Exchange {
     return new Problem(413, "too_large", "at most " + largest + " bytes are taken here");
   }
 
-  private Buffer received(int largest) throws InterruptedException {
+  private static Problem busy() {
+    return new Problem(503, "busy", "too much comes in at once; ask again")
+        .with("Retry-After", "10");
+  }
+
+  private Buffer received(int largest, Bodies.Share room) throws InterruptedException {
     Promise<Buffer> whole = Promise.promise();
-    loop.runOnContext(v -> collect(largest, whole));
+    onLoop(() -> collect(largest, room, whole));
     try {
       return whole
           .future()
@@ -116,15 +132,16 @@ final class Exchange {
     }
   }
 
-  private void collect(int largest, Promise<Buffer> whole) {
+  private void collect(int largest, Bodies.Share room, Promise<Buffer> whole) {
     Buffer body = Buffer.buffer();
     HttpServerRequest request = ctx.request();
     HttpServerRequest unused =
         request
             .handler(part -> {
-              if (body.length() + part.length() > largest) {
+              boolean fits = body.length() + part.length() <= largest;
+              if (!fits || !room.take(part.length())) {
                 HttpServerRequest unusedPaused = request.pause();
-                boolean unusedFirst = whole.tryFail(tooLarge(largest));
+                boolean unusedFirst = whole.tryFail(fits ? busy() : tooLarge(largest));
               } else {
                 Buffer unusedMore = body.appendBuffer(part);
               }
@@ -189,7 +206,7 @@ final class Exchange {
 
   /** Lets the connection go on to its next request. */
   void release() {
-    loop.runOnContext(v -> {
+    onLoop(() -> {
       HttpServerRequest unused = ctx.request().resume();
     });
   }

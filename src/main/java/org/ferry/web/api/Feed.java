@@ -10,14 +10,14 @@ import org.ferry.live.Signal;
 import org.ferry.live.message.LiveMessage;
 import org.ferry.live.message.Messages;
 import org.ferry.live.message.News;
-import org.ferry.migrate.LedgerException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of messages for many readers: the newest are held in memory once for all of them, what is
- * older is read from the log by whoever needs it. Safe for use by many threads.
+ * The log of messages for many readers: the newest, those of the last minute, are held in memory
+ * once for all of them, what is older is read from the log by whoever needs it. Safe for use by
+ * many threads.
  */
 public final class Feed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
@@ -25,13 +25,18 @@ public final class Feed implements AutoCloseable {
   private static final int BATCH = 200;
   private static final Duration LOOK = Duration.ofSeconds(1);
 
+  /** How long a text is held here: what is forgotten in the database is forgotten here as well. */
+  private static final Duration KEPT = Duration.ofMinutes(1);
+
   private final Messages messages;
   private final News news;
   private final Signal signal;
-  private final @Nullable LiveMessage[] ring = new LiveMessage[HELD];
+  private final long keptNanos;
+  private final @Nullable Held[] ring = new Held[HELD];
   private final Lock lock = new ReentrantLock();
   private final Condition more = lock.newCondition();
   private final Thread thread;
+  private boolean closed;
   private long first;
   private long last;
 
@@ -42,6 +47,11 @@ public final class Feed implements AutoCloseable {
    * @param news stays the caller's
    */
   public Feed(Messages messages, News news) {
+    this(messages, news, KEPT);
+  }
+
+  Feed(Messages messages, News news, Duration kept) {
+    this.keptNanos = kept.toNanos();
     this.messages = messages;
     this.news = news;
     this.signal = news.subscribe();
@@ -50,37 +60,80 @@ public final class Feed implements AutoCloseable {
     this.thread = Thread.ofVirtual().name("feed").start(this::run);
   }
 
+  private record Held(LiveMessage message, long since) {}
+
   private void run() {
-    while (!Thread.currentThread().isInterrupted()) {
-      try {
-        List<LiveMessage> batch = messages.after(last, BATCH);
-        hold(batch);
-        if (batch.size() < BATCH) {
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        if (!readOn()) {
           signal.await(LOOK);
         }
-      } catch (InterruptedException e) {
-        return;
-      } catch (LedgerException e) {
-        LOG.warn("event=feed_waits {}", e.getMessage());
       }
+    } catch (InterruptedException e) {
+      // reason: the feed is closed.
+    }
+  }
+
+  /** True where there may be more at once. */
+  private boolean readOn() {
+    try {
+      List<LiveMessage> batch = messages.after(last, BATCH);
+      hold(batch);
+      return batch.size() == BATCH;
+    } catch (RuntimeException e) {
+      // reason: whatever one reading fails of, those who listen must hear what comes after it.
+      LOG.warn("event=feed_waits {}", e.getMessage());
+      return false;
     }
   }
 
   private void hold(List<LiveMessage> batch) {
-    if (batch.isEmpty()) {
-      return;
-    }
     lock.lock();
     try {
+      long now = System.nanoTime();
       for (LiveMessage message : batch) {
-        ring[(int) (message.pos() % HELD)] = message;
+        ring[place(message.pos())] = new Held(message, now);
         last = message.pos();
       }
       first = Math.max(first, last - HELD + 1);
-      more.signalAll();
+      letGo(now);
+      if (!batch.isEmpty()) {
+        more.signalAll();
+      }
     } finally {
       lock.unlock();
     }
+  }
+
+  private void letGo(long now) {
+    while (first <= last) {
+      Held oldest = ring[place(first)];
+      if (oldest != null && now - oldest.since() < keptNanos) {
+        return;
+      }
+      ring[place(first)] = null;
+      first++;
+    }
+  }
+
+  private static int place(long pos) {
+    return (int) (pos % HELD);
+  }
+
+  /**
+   * A position that a reader brought.
+   *
+   * @param name what it is called, for the problem
+   * @throws Problem 400 where nothing was told there yet
+   */
+  long known(long pos, String name) {
+    if (pos > last()) {
+      long end = messages.last();
+      if (pos > end) {
+        throw ReadEndpoints.beyond(name, end);
+      }
+    }
+    return pos;
   }
 
   /** The newest position. */
@@ -102,8 +155,11 @@ public final class Feed implements AutoCloseable {
     lock.lock();
     try {
       long left = longest.toNanos();
-      while (pos >= last && left > 0) {
+      while (pos >= last && left > 0 && !closed) {
         left = more.awaitNanos(left);
+      }
+      if (closed) {
+        throw new InterruptedException("Ferry is ending");
       }
       if (pos >= last) {
         return List.of();
@@ -120,9 +176,9 @@ public final class Feed implements AutoCloseable {
   private List<LiveMessage> held(long pos, int limit) {
     List<LiveMessage> all = new ArrayList<>();
     for (long p = pos + 1; p <= last && all.size() < limit; p++) {
-      LiveMessage message = ring[(int) (p % HELD)];
-      if (message != null) {
-        boolean unused = all.add(message);
+      Held held = ring[place(p)];
+      if (held != null) {
+        boolean unused = all.add(held.message());
       }
     }
     return all;
@@ -132,6 +188,13 @@ public final class Feed implements AutoCloseable {
   public void close() {
     news.unsubscribe(signal);
     thread.interrupt();
+    lock.lock();
+    try {
+      closed = true;
+      more.signalAll();
+    } finally {
+      lock.unlock();
+    }
     try {
       boolean unused = thread.join(Duration.ofSeconds(5));
     } catch (InterruptedException e) {

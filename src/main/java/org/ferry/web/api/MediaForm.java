@@ -34,7 +34,7 @@ final class MediaForm {
       return null;
     }
     if (!(given instanceof ObjectNode media)) {
-      throw Problem.badRequest("media is an object");
+      throw Problem.badRequest("media has to be an object");
     }
     Shape shape =
         new Shape(number(media, "width"), number(media, "height"), number(media, "duration_ms"));
@@ -106,7 +106,7 @@ final class MediaForm {
       return null;
     }
     if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < 0) {
-      throw Problem.badRequest("media." + field + " is a whole number, not negative");
+      throw Problem.badRequest("media." + field + " has to be a whole number, not negative");
     }
     return value.asInt();
   }

@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** Describes a table of endpoints as OpenAPI 3.1; schemas stand in {@code openapi.json} beside. */
 final class OpenApi {
   private static final Pattern PART = Pattern.compile("\\{([a-z_]+)}");
+
+  /** What a part of a path may hold, once decoded. */
+  private static final String IN_PATH = "^[^\\u0000-\\u001f\\u007f-\\u009f]+$";
+
   private static final String SCHEMAS = "#/components/schemas/";
 
   private final ObjectNode document;
@@ -66,6 +70,9 @@ final class OpenApi {
     if (doc.answer() != null) {
       content(usual, type(endpoint), doc.answer());
     }
+    if (doc.status() == 101) {
+      responses.putObject("426").put("$ref", "#/components/responses/Upgrade");
+    }
     responses.putObject("default").put("$ref", "#/components/responses/Problem");
     return operation;
   }
@@ -83,7 +90,7 @@ final class OpenApi {
     Matcher part = PART.matcher(endpoint.path());
     while (part.find()) {
       ObjectNode p = parameters.addObject().put("name", part.group(1)).put("in", "path");
-      p.put("required", true).putObject("schema").put("type", "string");
+      p.put("required", true).putObject("schema").put("type", "string").put("pattern", IN_PATH);
     }
     for (String name : endpoint.doc().query()) {
       if (document.at("/components/parameters/" + name).isMissingNode()) {

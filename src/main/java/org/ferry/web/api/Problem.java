@@ -3,6 +3,7 @@ package org.ferry.web.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class Problem extends RuntimeException {
           Map.entry(415, "Unsupported media type"),
           Map.entry(408, "Too slow"),
           Map.entry(416, "No such part"),
+          Map.entry(426, "Only as a WebSocket"),
           Map.entry(422, "Cannot be done as asked"),
           Map.entry(429, "Too many requests"),
           Map.entry(500, "Ferry failed"),
@@ -57,6 +59,11 @@ public final class Problem extends RuntimeException {
   /** The HTTP status. */
   public int status() {
     return status;
+  }
+
+  /** Every status that there is a title for. */
+  static Set<Integer> statuses() {
+    return TITLES.keySet();
   }
 
   /** The word for programs. */

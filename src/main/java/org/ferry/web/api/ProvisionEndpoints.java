@@ -153,7 +153,7 @@ final class ProvisionEndpoints {
       return STANDARD_TTL;
     }
     if (!ttl.isIntegralNumber() || ttl.asLong() < 1 || ttl.asLong() > LONGEST_TTL) {
-      throw Problem.badRequest("ttl is a whole number of seconds from 1 to " + LONGEST_TTL);
+      throw Problem.badRequest("ttl has to be a whole number of seconds from 1 to " + LONGEST_TTL);
     }
     return Duration.ofSeconds(ttl.asLong());
   }

@@ -29,9 +29,7 @@ final class RateLimit {
     if (perMinute == 0) {
       return;
     }
-    if (buckets.size() > MOST_CALLERS) {
-      buckets.clear();
-    }
+    makeRoom();
     long now = clock.millis();
     Bucket after =
         buckets.compute(
@@ -41,13 +39,43 @@ final class RateLimit {
               return left >= 1 ? new Bucket(left - 1, now, true) : new Bucket(left, now, false);
             });
     if (!after.passed()) {
-      long wait = Math.max(1, (long) Math.ceil((1 - after.left()) * 60 / perMinute));
+      long wait = seconds(after.left());
       throw new Problem(
               429,
               "too_many_requests",
               "more than " + perMinute + " requests in a minute; wait " + wait + " s")
           .with("Retry-After", String.valueOf(wait));
     }
+  }
+
+  /** How many seconds one has to wait before the next; 0 for none. Takes nothing. */
+  long pause(String caller) {
+    Bucket before = buckets.get(caller);
+    double left = before == null ? perMinute : refilled(before, clock.millis());
+    return left >= 1 ? 0 : seconds(left);
+  }
+
+  /** Takes one, whatever is left: those who ask at once are in debt then, for a minute at most. */
+  void spend(String caller) {
+    makeRoom();
+    long now = clock.millis();
+    Bucket unused =
+        buckets.compute(
+            caller,
+            (k, before) -> {
+              double left = before == null ? perMinute : refilled(before, now);
+              return new Bucket(Math.max(-perMinute, left - 1), now, true);
+            });
+  }
+
+  private void makeRoom() {
+    if (buckets.size() > MOST_CALLERS) {
+      buckets.clear();
+    }
+  }
+
+  private long seconds(double left) {
+    return Math.max(1, (long) Math.ceil((1 - left) * 60 / perMinute));
   }
 
   private double refilled(Bucket bucket, long now) {

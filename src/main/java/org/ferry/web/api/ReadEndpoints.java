@@ -89,15 +89,17 @@ final class ReadEndpoints {
     long end = messages.last();
     List<LiveMessage> found = new ArrayList<>();
     long from = before;
-    for (int i = 0; i < MOST_BATCHES && found.size() < wanted.limit(); i++) {
+    boolean whole = false;
+    for (int i = 0; i < MOST_BATCHES && found.size() < wanted.limit() && !whole; i++) {
       List<LiveMessage> page = messages.page(filter(wanted, from));
       page.stream().filter(m -> view.sees(wanted.caller(), m)).forEach(found::add);
-      if (page.size() < BATCH) {
-        break;
-      }
-      from = page.getLast().pos();
+      whole = page.size() < BATCH;
+      from = whole ? from : page.getLast().pos();
     }
-    return answer(found.subList(0, Math.min(found.size(), wanted.limit())), end);
+    if (found.size() >= wanted.limit()) {
+      return answer(found.subList(0, wanted.limit()), end, null);
+    }
+    return answer(found, end, whole ? null : from);
   }
 
   private static Messages.Filter filter(Wanted wanted, long before) {
@@ -128,14 +130,31 @@ final class ReadEndpoints {
         break;
       }
     }
-    return answer(found.reversed(), pos);
+    return answer(found.reversed(), pos, null);
   }
 
   private long position(String since) {
     if (since.matches("[0-9]{1,18}")) {
-      return Long.parseLong(since);
+      long pos = Long.parseLong(since);
+      long end = messages.last();
+      if (pos > end) {
+        throw beyond("since", end);
+      }
+      return pos;
     }
     return messages.firstSince(Times.of(since)) - 1;
+  }
+
+  /**
+   * Who asks for what follows a place that is not there yet waits for ever: the log was begun anew,
+   * or brought back from a backup.
+   */
+  static Problem beyond(String name, long end) {
+    return new Problem(
+        400,
+        "beyond_the_end",
+        "%s is beyond the end of the log, which is at %d: it was begun anew, or brought back as it was earlier; go on with %d, or with a time"
+            .formatted(name, end, end));
   }
 
   static long place(String text, String name) {
@@ -145,10 +164,18 @@ final class ReadEndpoints {
     throw Problem.badRequest(name + " is the id of a message in an earlier answer");
   }
 
-  private Reply answer(List<LiveMessage> found, long next) {
+  /**
+   * A page.
+   *
+   * @param before where the looking stopped although older messages may follow, else null
+   */
+  private Reply answer(List<LiveMessage> found, long next, @Nullable Long before) {
     ObjectNode answer = Json.object();
     ArrayNode list = answer.putArray("messages");
     found.forEach(m -> list.add(view.listed(m)));
+    if (before != null) {
+      answer.put("before", String.valueOf(before));
+    }
     return Reply.ok(answer.put("next", String.valueOf(next)));
   }
 

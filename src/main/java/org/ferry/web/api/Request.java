@@ -51,7 +51,7 @@ record Request(
     } catch (NumberFormatException e) {
       // Said below, with the range.
     }
-    throw Problem.badRequest(name + " is a whole number from " + least + " to " + most);
+    throw Problem.badRequest(name + " has to be a whole number from " + least + " to " + most);
   }
 
   boolean flag(String name) {
@@ -62,7 +62,7 @@ record Request(
     if (text.equals("true") || text.isEmpty()) {
       return true;
     }
-    throw Problem.badRequest(name + " is true or false");
+    throw Problem.badRequest(name + " has to be true or false");
   }
 
   /** A text of the body; null where it is missing or null. */
@@ -77,7 +77,7 @@ record Request(
       return null;
     }
     if (!value.isTextual()) {
-      throw Problem.badRequest(field + " is a text");
+      throw Problem.badRequest(field + " has to be a text");
     }
     return plain(field, value.textValue());
   }
@@ -112,7 +112,7 @@ record Request(
       }
     }
     if (!value.isArray() || all.size() != value.size()) {
-      throw Problem.badRequest(field + " is a list of texts");
+      throw Problem.badRequest(field + " has to be a list of texts");
     }
     return List.copyOf(all);
   }

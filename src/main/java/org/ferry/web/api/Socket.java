@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.http.ServerWebSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -15,19 +16,23 @@ import org.ferry.live.sending.NotYet;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.LedgerException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One WebSocket: two virtual threads, one that does what frames ask for in their order, and one
- * that hands out events. Closes with 4401 for the token, 4403 for a room, 4408 for one who is too
- * slow.
+ * that hands out events. Closes with 4400 for a beginning that is none, 4401 for the token, 4403
+ * for a room, 4408 for one who is too slow.
  */
 final class Socket {
   private static final Logger LOG = LoggerFactory.getLogger(Socket.class);
   private static final Duration FOR_THE_TOKEN = Duration.ofSeconds(10);
   private static final int MOST_WAITING = 64;
   private static final String END = "";
+  private static final Set<String> AUTH = Set.of("type", "id", "token", "since");
+  private static final Set<String> TYPES = Set.of("join", "typing", "message");
+  private static final Set<String> FRAME = Set.of("type", "id", "room");
 
   private final ServerWebSocket socket;
   private final House house;
@@ -37,16 +42,18 @@ final class Socket {
   /**
    * What sockets share.
    *
-   * @param tokens knows callers
+   * @param guesses knows callers
    * @param limit how often each may ask
+   * @param forms what frames may hold
    * @param feed the events
    * @param view what callers see of them
    * @param talk what callers say
    * @param watcher told of sockets as they come and go, and of wrong tokens
    */
   record House(
-      Tokens tokens,
+      Guesses guesses,
       RateLimit limit,
+      Forms forms,
       Feed feed,
       View view,
       TalkEndpoints talk,
@@ -61,9 +68,18 @@ final class Socket {
   void begin() {
     house.watcher().sockets(1);
     var unused = socket.textMessageHandler(this::received);
-    var unusedToo = socket.exceptionHandler(e -> open = false);
+    var unusedToo = socket.exceptionHandler(this::broken);
     var unusedThree = socket.closeHandler(v -> closed());
     Thread unusedThread = Thread.ofVirtual().name("socket").start(this::run);
+  }
+
+  /** Vert.x says so of a frame that is too large, and drops it; of a connection that broke too. */
+  private void broken(Throwable e) {
+    if (e instanceof IllegalStateException) {
+      close(1009, "a frame has at most 256 KiB; post what is larger");
+    } else {
+      open = false;
+    }
   }
 
   private void closed() {
@@ -97,22 +113,27 @@ final class Socket {
     }
   }
 
-  private @org.jspecify.annotations.Nullable Caller authenticated() throws InterruptedException {
+  private @Nullable Caller authenticated() throws InterruptedException {
     String text = frames.poll(FOR_THE_TOKEN.toSeconds(), TimeUnit.SECONDS);
     try {
       ObjectNode first = Json.parseObject(text == null ? "{}" : text);
+      house.forms().frame(null, first, AUTH);
       String token = first.path("token").asText("");
       if (!first.path("type").asText().equals("auth") || token.isEmpty()) {
         house.watcher().refused("stream");
         close(4401, "the first frame is {\"type\":\"auth\",\"token\":…}");
         return null;
       }
-      Caller caller = house.tokens().byToken(token);
+      Caller caller = house.guesses().caller(socket.remoteAddress(), token);
       caller.need(Scope.READ);
-      long since = since(first.path("since"));
+      Long since = since(first.path("since"));
+      if (since == null) {
+        return null;
+      }
       ObjectNode ready = Json.object().put("type", "ready").put("since", String.valueOf(since));
       boolean unusedTold = send(answering(first, ready));
-      Thread unused = Thread.ofVirtual().name("socket-out").start(() -> pour(caller, since));
+      Stay stay = house.guesses().stay(caller, token);
+      Thread unused = Thread.ofVirtual().name("socket-out").start(() -> pour(caller, stay, since));
       return caller;
     } catch (Problem | IllegalArgumentException e) {
       house.watcher().refused("stream");
@@ -121,18 +142,28 @@ final class Socket {
     }
   }
 
-  private long since(JsonNode since) {
+  /** The place to begin behind; null where it makes no sense, and the socket is closed. */
+  private @Nullable Long since(JsonNode since) {
     if (since.isMissingNode() || since.isNull()) {
       return house.feed().last();
     }
-    return ReadEndpoints.place(since.asText(), "since");
+    try {
+      return house.feed().known(ReadEndpoints.place(since.asText(), "since"), "since");
+    } catch (Problem e) {
+      close(4400, String.valueOf(e.getMessage()));
+      return null;
+    }
   }
 
-  private void pour(Caller caller, long since) {
+  private void pour(Caller caller, Stay stay, long since) {
     long pos = since;
     try {
       while (open) {
         List<LiveMessage> batch = house.feed().after(pos, EventStream.BATCH, EventStream.HEARTBEAT);
+        if (stay.ended()) {
+          close(4401, "the session has ended");
+          return;
+        }
         if (batch.isEmpty()
             && !EventStream.taken(socket.writePing(io.vertx.core.buffer.Buffer.buffer()))) {
           tooSlow();
@@ -191,26 +222,31 @@ final class Socket {
   }
 
   private ObjectNode act(Caller caller, ObjectNode frame) {
+    String type = String.valueOf(Request.text(frame, "type"));
+    if (!TYPES.contains(type)) {
+      throw Problem.badRequest("type is join, typing or message");
+    }
     String room = Request.text(frame, "room");
     if (room == null) {
       throw Problem.badRequest("room is missing");
     }
     ObjectNode ack = Json.object().put("type", "ack");
-    switch (frame.path("type").asText()) {
+    switch (type) {
       case "join" -> {
+        house.forms().frame("Join", frame, FRAME);
         String as = Request.text(frame, "as");
         ack.put("room_id", house.talk().join(caller, room, as).path("room_id").asText());
       }
-      case "typing" ->
-          house
-              .talk()
-              .typing(
-                  caller, room, Request.text(frame, "as"), frame.path("typing").asBoolean(true));
-      case "message" -> {
+      case "typing" -> {
+        house.forms().frame("Typing", frame, FRAME);
+        boolean typing = frame.path("typing").asBoolean(true);
+        house.talk().typing(caller, room, Request.text(frame, "as"), typing);
+      }
+      default -> {
+        house.forms().frame("Message", frame, FRAME);
         String key = Request.text(frame, "client_ref");
         ack.put("event_id", house.talk().say(caller, room, frame, key).event().value());
       }
-      default -> throw Problem.badRequest("type is join, typing or message");
     }
     return ack;
   }

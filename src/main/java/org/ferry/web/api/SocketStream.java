@@ -3,7 +3,6 @@ package org.ferry.web.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +32,8 @@ final class SocketStream {
         this::answer);
   }
 
-  private void answer(Request request, RoutingContext ctx) throws Exception {
-    HttpServerRequest http = ctx.request();
+  private void answer(Request request, Exchange exchange) throws Exception {
+    HttpServerRequest http = exchange.ctx().request();
     String upgrade = http.getHeader("Upgrade");
     if (upgrade == null || !upgrade.equalsIgnoreCase("websocket")) {
       throw new Problem(426, "no_websocket", "this is a WebSocket; ask with Upgrade: websocket")
@@ -45,16 +44,16 @@ final class SocketStream {
       throw new Problem(403, "forbidden_origin", "api.cors_origins does not list this origin");
     }
     CompletableFuture<ServerWebSocket> opened = new CompletableFuture<>();
-    ctx.vertx()
-        .runOnContext(v ->
-            http.toWebSocket()
-                .onSuccess(socket -> {
-                  new Socket(socket, house).begin();
-                  boolean unused = opened.complete(socket);
-                })
-                .onFailure(e -> {
-                  boolean unused = opened.completeExceptionally(e);
-                }));
+    // On the connection's own loop: elsewhere a first frame could come before it is listened to.
+    exchange.onLoop(() ->
+        http.toWebSocket()
+            .onSuccess(socket -> {
+              new Socket(socket, house).begin();
+              boolean unused = opened.complete(socket);
+            })
+            .onFailure(e -> {
+              boolean unused = opened.completeExceptionally(e);
+            }));
     try {
       ServerWebSocket unused = opened.get(10, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {

@@ -43,17 +43,17 @@ final class Tokens {
   }
 
   /**
-   * Who sends a header {@code Authorization}.
+   * The token in a header {@code Authorization}.
    *
    * @param header null where there is none
    */
-  Caller byHeader(@Nullable String header) {
+  static String shown(@Nullable String header) {
     if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
       throw new Problem(
               401, "missing_token", "send a token of api.tokens as Authorization: Bearer TOKEN")
           .with("WWW-Authenticate", "Bearer realm=\"ferry\"");
     }
-    return byToken(header.substring(BEARER.length()).strip());
+    return header.substring(BEARER.length()).strip();
   }
 
   /** Who shows a token. */

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.ferry.id.RoomId;
@@ -32,9 +33,14 @@ final class View {
   private final Map<RoomId, Names> names = new ConcurrentHashMap<>();
   private final Map<RoomId, People> people = new ConcurrentHashMap<>();
 
+  /** Until when it is believed that nobody shows a room to a user. */
+  private final Map<Seat, Instant> unseen = new ConcurrentHashMap<>();
+
   private record Names(List<String> all, Instant until) {}
 
   private record People(Set<UserId> joined, Instant at) {}
+
+  private record Seat(RoomId room, UserId user) {}
 
   View(RoomCards cards, Rooms rooms, MediaSigns signs, InstantSource clock) {
     this.cards = cards;
@@ -56,7 +62,7 @@ final class View {
 
   boolean seesRoom(Caller caller, RoomId room) {
     if (caller.user() != null) {
-      return joined(room).contains(caller.user());
+      return isIn(caller.user(), room);
     }
     return caller.rooms().contains("*") || caller.seesRoom(names(room));
   }
@@ -104,30 +110,44 @@ final class View {
       List<String> all = new ArrayList<>(rooms.names(room));
       cards.find(room).map(RoomCard::name).ifPresent(all::add);
       known = new Names(List.copyOf(all), now.plus(FRESH));
-      if (names.size() > MOST) {
-        names.clear();
-      }
+      roomFor(names);
       Names unused = names.put(room, known);
     }
     return known.all();
   }
 
-  private Set<UserId> joined(RoomId room) {
+  /** A room that nobody shows is one that the user is not in; another user may be. */
+  private boolean isIn(UserId user, RoomId room) {
     Instant now = clock.instant();
+    Seat seat = new Seat(room, user);
+    if (unseen.getOrDefault(seat, Instant.MIN).isAfter(now)) {
+      return false;
+    }
     People known = people.get(room);
     if (known == null || known.at().plus(FRESH).isBefore(now)) {
-      known = new People(rooms.joined(room), now);
-      if (people.size() > MOST) {
-        people.clear();
+      Optional<Set<UserId>> joined = rooms.joined(room, user);
+      if (joined.isEmpty()) {
+        roomFor(unseen);
+        Instant unused = unseen.put(seat, now.plus(FRESH));
+        return false;
       }
+      known = new People(joined.get(), now);
+      roomFor(people);
       People unused = people.put(room, known);
     }
-    return known.joined();
+    return known.joined().contains(user);
+  }
+
+  private static void roomFor(Map<?, ?> map) {
+    if (map.size() > MOST) {
+      map.clear();
+    }
   }
 
   /** Who joined is seen at once. */
   void joinedNow(RoomId room) {
     People unused = people.remove(room);
+    boolean unusedToo = unseen.keySet().removeIf(seat -> seat.room().equals(room));
   }
 
   /** A message as lists have it: its data, and what a reader needs. */

@@ -1,7 +1,6 @@
 package org.ferry.web.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +18,8 @@ import org.ferry.matrix.event.Json;
 /** Files that messages name, and what could not be decrypted. */
 final class WatchEndpoints {
   /** Each is kept on this machine while it is handed out. */
+  private static final int MOST_READERS = 256;
+
   private static final int MOST_FETCHES = 16;
 
   private static final long SECONDS_TO_BEGIN = 10;
@@ -31,6 +32,7 @@ final class WatchEndpoints {
   private final InstantSource clock;
   private final Runnable refused;
   private final Semaphore fetches = new Semaphore(MOST_FETCHES);
+  private final Semaphore readers = new Semaphore(MOST_READERS);
 
   WatchEndpoints(
       Messages messages,
@@ -80,7 +82,7 @@ final class WatchEndpoints {
     return Reply.ok(answer.put("total", total));
   }
 
-  private void media(Request request, RoutingContext ctx) throws Exception {
+  private void media(Request request, Exchange exchange) throws Exception {
     String id = request.part("id");
     boolean bearer = !request.caller().scopes().isEmpty();
     if (!bearer) {
@@ -91,28 +93,35 @@ final class WatchEndpoints {
     if (bearer && !view.seesAllOf(request.caller(), ref.room())) {
       throw Problem.notFound("there is no such file any more");
     }
-    if (!fetches.tryAcquire(SECONDS_TO_BEGIN, TimeUnit.SECONDS)) {
-      throw new Problem(503, "busy", "too many files are fetched at once; ask again")
-          .with("Retry-After", "10");
-    }
+    // Readers may be slow: what is being read holds a file on the disk, and up no other file.
+    enter(readers);
     try {
-      answer(ref, ctx);
+      Path file = fetch(ref);
+      try {
+        FileAnswer.send(ref, file, exchange.ctx().request());
+      } finally {
+        boolean unused = Files.deleteIfExists(file);
+      }
+    } finally {
+      readers.release();
+    }
+  }
+
+  private Path fetch(MediaRef ref) throws IOException, InterruptedException {
+    enter(fetches);
+    try {
+      return files.fetch(ref);
+    } catch (KeyException e) {
+      throw new Problem(502, "broken_file", "the file is not what its message says");
     } finally {
       fetches.release();
     }
   }
 
-  private void answer(MediaRef ref, RoutingContext ctx) throws IOException, InterruptedException {
-    Path file;
-    try {
-      file = files.fetch(ref);
-    } catch (KeyException e) {
-      throw new Problem(502, "broken_file", "the file is not what its message says");
-    }
-    try {
-      FileAnswer.send(ref, file, ctx.request());
-    } finally {
-      boolean unused = Files.deleteIfExists(file);
+  private static void enter(Semaphore places) throws InterruptedException {
+    if (!places.tryAcquire(SECONDS_TO_BEGIN, TimeUnit.SECONDS)) {
+      throw new Problem(503, "busy", "too many files are fetched at once; ask again")
+          .with("Retry-After", "10");
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,24 @@ class ForgottenIT {
                 "m.room.message",
                 "{\"msgtype\":\"m.text\",\"body\":\"canary secret\"}"))
         .hasSize(1);
+  }
+
+  /** The daemon ran on, and what it knew of the room changes: it writes nothing of it back. */
+  @Test
+  void whatANarratorRemembersIsForgottenWithinTheHour() throws Exception {
+    talk();
+    stage.states.clear();
+    try (Forgetting forgetting = stage.lab.database().forgetting()) {
+      long unused = forgetting.content();
+    }
+    stage.ahead = Duration.ofMinutes(61);
+    ObjectNode topic = stage.event(ALICE, "m.room.topic", "{\"topic\":\"new\"}");
+    stage.tell(topic.put("state_key", ""));
+    List<LiveMessage> told =
+        stage.tell(stage.event(BOB, "m.room.message", "{\"msgtype\":\"m.text\",\"body\":\"x\"}"));
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst().data().toString()).doesNotContain("canary");
+    assertThat(dump()).doesNotContain("canary Bob", "canary room");
   }
 
   private static ObjectNode state(String type, String key, String content) {

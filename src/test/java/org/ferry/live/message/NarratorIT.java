@@ -6,6 +6,7 @@ import static org.ferry.live.message.Stage.ROOM;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.List;
+import org.ferry.crypto.Trust;
 import org.ferry.id.EventId;
 import org.ferry.matrix.event.Json;
 import org.junit.jupiter.api.AfterEach;
@@ -242,6 +243,18 @@ class NarratorIT {
             .getFirst();
     assertThat(opened.type()).isEqualTo("message.created");
     assertThat(opened.data().path("trust").asText()).isEqualTo("unknown_device");
+    for (Trust trust : Trust.values()) {
+      LiveMessage told =
+          stage
+              .opened(
+                  stage.event(ALICE, "m.room.encrypted", CIPHER),
+                  trust.word(),
+                  "m.room.message",
+                  TEXT)
+              .getFirst();
+      Shapes.check(told);
+      assertThat(told.data().path("trust").asText()).isEqualTo(trust.word());
+    }
     assertThat(stage.messages.ofEvent(ROOM, new EventId("$1")).orElseThrow().type())
         .isEqualTo("message.decrypted_late");
   }
@@ -260,7 +273,8 @@ class NarratorIT {
                 edit,
                 "verified",
                 "m.room.message",
-                "{\"msgtype\":\"m.text\",\"body\":\"* x\",\"m.new_content\":{\"msgtype\":\"m.text\",\"body\":\"x\"}}")
+                "{\"msgtype\":\"m.text\",\"body\":\"*"
+                    + " x\",\"m.new_content\":{\"msgtype\":\"m.text\",\"body\":\"x\"}}")
             .getFirst();
     assertThat(told.type()).isEqualTo("message.edited");
     assertThat(told.data().path("body").asText()).isEqualTo("x");

@@ -244,7 +244,7 @@ class BackupKeysIT {
         1_000_000,
         403,
         "{\"errcode\":\"M_FORBIDDEN\",\"error\":\"no\"}");
-    Requests requests = new Requests(wants, homeserver.as(ref.user(), ref.device()).keys());
+    Requests requests = new Requests(wants, homeserver.as(ref.user(), ref.device()));
     long start = System.nanoTime();
     Thread sending =
         Thread.ofVirtual()

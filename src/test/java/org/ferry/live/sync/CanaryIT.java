@@ -5,22 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.ferry.id.RoomId;
-import org.ferry.lab.LabClient;
-import org.ferry.live.Signal;
-import org.ferry.live.accounts.AccountOptions;
-import org.ferry.live.events.Echoes;
-import org.ferry.live.events.Intake;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixLab;
-import org.ferry.matrix.event.Json;
-import org.ferry.store.StoreLab;
-import org.ferry.store.live.PgFollowedRooms;
-import org.ferry.store.live.PgLiveEvents;
-import org.ferry.testing.TestLab;
 import org.ferry.testing.Wait;
 import org.junit.jupiter.api.Test;
 
@@ -87,41 +76,5 @@ class CanaryIT {
       RoomId room = bot.memberships().joinedRooms().getFirst();
       assertThat(CanaryRoom.is(bot, room)).isTrue();
     }
-  }
-
-  @Test
-  void whoInvitesWhileNothingIsPushedIsAnsweredAllTheSame() throws Exception {
-    try (MatrixLab lab = new MatrixLab("unheard", true);
-        StoreLab store = new StoreLab()) {
-      lab.failing(true);
-      Intent bot = lab.ghost();
-      BotRooms rooms = rooms(store, bot);
-      rooms.catchUp(bot);
-      LabClient alice = lab.synapse().register("alice", TestLab.PASSWORD, false);
-      for (String preset : List.of("private_chat", "public_chat")) {
-        String room = alice.createRoom(Json.object().put("preset", preset));
-        alice.membership("invite", room, bot.user().value(), "");
-        rooms.catchUp(bot);
-        assertThat(bot.memberships().joinedRooms()).contains(new RoomId(room));
-        assertThat(
-                store.number(
-                    "select count(*) from ferry.followed_room where room = '" + room + "'"))
-            .isOne();
-      }
-    }
-  }
-
-  private static BotRooms rooms(StoreLab store, Intent bot) {
-    PgFollowedRooms followed = new PgFollowedRooms(store.database());
-    Intake intake =
-        new Intake(
-            new PgLiveEvents(store.database()),
-            followed,
-            MatrixLab.DOMAIN,
-            new Signal(),
-            new Echoes(Instant::now));
-    AccountOptions anybody =
-        new AccountOptions(bot.user(), null, null, null, List.of("*"), List.of("*"));
-    return new BotRooms(anybody, followed, intake);
   }
 }

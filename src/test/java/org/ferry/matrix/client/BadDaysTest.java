@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.ferry.id.EventId;
 import org.ferry.id.MxcUri;
+import org.ferry.id.RoomAlias;
 import org.ferry.id.RoomId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
@@ -48,16 +49,19 @@ class BadDaysTest {
   @BeforeEach
   void start() {
     faulty = new FaultyServer(vertx, 0);
-    connect(faulty.port(), Duration.ofSeconds(30));
+    connect(faulty.port(), patience(Duration.ofSeconds(30)));
   }
 
   private void connect(Duration outage) {
-    connect(faulty.port(), outage);
+    connect(faulty.port(), patience(outage));
   }
 
-  private void connect(int port, Duration outage) {
-    Patience patience =
-        new Patience(outage, Duration.ofMillis(5), Duration.ofMillis(50), Duration.ofMillis(80), 5);
+  private static Patience patience(Duration outage) {
+    return new Patience(
+        outage, Duration.ofMillis(5), Duration.ofMillis(50), Duration.ofMillis(80), 5);
+  }
+
+  private void connect(int port, Patience patience) {
     server =
         new Homeserver(
             vertx,
@@ -171,6 +175,29 @@ class BadDaysTest {
   }
 
   @Test
+  void anOutageIsBorneOnceByAllRequests() {
+    server.close();
+    Duration outage = Duration.ofSeconds(3);
+    connect(
+        faulty.port(),
+        new Patience(outage, Duration.ofMillis(5), Duration.ofMillis(50), Duration.ZERO, 5)
+            .together());
+    for (int i = 0; i < 10_000; i++) {
+      faulty.next(answer(502, "<html>Bad Gateway</html>"));
+    }
+    assertThatThrownBy(this::send).isInstanceOf(Unreachable.class);
+    long first = sends();
+    assertThatThrownBy(this::send).isInstanceOf(Unreachable.class);
+    assertThat(sends() - first).as("what comes later has what is left").isLessThan(first / 2);
+    assertThat(notices).hasSize(1);
+    faulty.forget();
+    assertThat(send()).isEqualTo(FINE);
+    assertThat(notices).hasSize(2);
+    faulty.next(answer(502, ""), hangUp(), answer(504, ""));
+    assertThat(send()).as("a new outage has a patience of its own").isEqualTo(FINE);
+  }
+
+  @Test
   void takesFiveEqualServerErrorsForTheRequestsFaultWhenOthersSucceed() {
     faulty.onlyFor(uri -> uri.contains("/send/"));
     for (int i = 0; i < 9; i++) {
@@ -184,6 +211,23 @@ class BadDaysTest {
               assertThat(e.error()).isEqualTo("Internal");
             });
     assertThat(faulty.seen().stream().filter(s -> s.contains("/send/"))).hasSize(5);
+  }
+
+  /**
+   * As Dendrite 0.15.2 answers for an alias that it would have Ferry ask for, which is not there.
+   */
+  @Test
+  void anAliasThatNobodyCanBeAskedForIsNotThere() {
+    RoomAlias alias = new RoomAlias("#village:x");
+    faulty.onlyFor(uri -> uri.contains("/directory/"));
+    for (int i = 0; i < 5; i++) {
+      faulty.next(answer(500, "{\"Err\":\"\"}"));
+    }
+    assertThat(intent.resolveAlias(alias)).isEmpty();
+    for (int i = 0; i < 5; i++) {
+      faulty.next(answer(500, UNKNOWN));
+    }
+    assertThatThrownBy(() -> intent.resolveAlias(alias)).hasMessageContaining("500 M_UNKNOWN");
   }
 
   @Test
@@ -342,7 +386,7 @@ class BadDaysTest {
   void aConnectionThatIsResetUnderAFileIsNoFaultOfTheFile() throws IOException {
     server.close();
     try (FaultProxy network = FaultProxy.to("127.0.0.1", faulty.port())) {
-      connect(network.port(), Duration.ofSeconds(30));
+      connect(network.port(), patience(Duration.ofSeconds(30)));
       faulty.onlyFor(uri -> uri.contains("/upload"));
       faulty.next(request -> network.reset(), request -> network.reset());
       upload(200);
@@ -387,7 +431,11 @@ class BadDaysTest {
   void ofAWebPageItsTitleIsSaid() {
     faulty.next(
         answer(413, "<html>\n<head><title>413 Too Large</title></head>\n<body>x</body></html>"));
-    assertThatThrownBy(this::send).hasMessageEndingWith(": 413 (a web page: 413 Too Large)");
+    assertThatThrownBy(this::send)
+        .hasMessageEndingWith(
+            ": 413 (a web page: 413 Too Large); a proxy in front of the homeserver lets no more bytes through: raise its limit there (nginx: client_max_body_size) and run again");
+    faulty.next(answer(413, "{\"errcode\":\"M_TOO_LARGE\",\"error\":\"event\"}"));
+    assertThatThrownBy(this::send).hasMessageEndingWith(": 413 M_TOO_LARGE event");
     faulty.next(answer(403, "\n<html>no</html>"));
     assertThatThrownBy(this::send).hasMessageEndingWith(": 403 (a web page)");
   }

@@ -41,6 +41,13 @@ final class FaultyServer implements AutoCloseable {
     }
   }
 
+  /** It is well again: no further fault happens. */
+  void forget() {
+    synchronized (faults) {
+      faults.clear();
+    }
+  }
+
   /** Which paths suffer the faults; the others are well. */
   void onlyFor(Predicate<String> uris) {
     faulty = uris;

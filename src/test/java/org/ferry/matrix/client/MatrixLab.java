@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,10 +113,28 @@ public final class MatrixLab implements AutoCloseable {
 
   /** Another client with this token. */
   public Homeserver client(Secret token) {
+    return client(synapse.baseUrl(), token);
+  }
+
+  /** Another client of the application service, by way of a proxy. */
+  public Homeserver through(URI proxy) {
+    return client(proxy, AS_TOKEN);
+  }
+
+  private Homeserver client(URI address, Secret token) {
     return new Homeserver(
         vertx,
-        HomeserverOptions.of(synapse.baseUrl().toString(), DOMAIN, token),
+        HomeserverOptions.of(address.toString(), DOMAIN, token),
         Patience.of(Duration.ofMinutes(2)),
+        InstantSource.system());
+  }
+
+  /** A client that goes another way, and gives up sooner. */
+  public Homeserver client(URI address, Duration patience) {
+    return new Homeserver(
+        vertx,
+        HomeserverOptions.of(address.toString(), DOMAIN, AS_TOKEN),
+        Patience.of(patience),
         InstantSource.system());
   }
 

@@ -129,6 +129,12 @@ final class Kit {
     return this;
   }
 
+  /** Somebody whom an earlier run knew under an account of their own. */
+  Kit mappedBefore(UserId old, UserId target) {
+    carriedPeople.put(old, CarriedPerson.mapped(old, target));
+    return this;
+  }
+
   /** People get accounts. */
   Kit accounts() {
     mode = "account";

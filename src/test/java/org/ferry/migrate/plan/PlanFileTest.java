@@ -253,6 +253,23 @@ class PlanFileTest {
   }
 
   @Test
+  void aLineThatCannotBeReadIsThere() throws IOException {
+    Kit kit = two();
+    refusal(kit, edit(kit.render(kit.propose()), "@bob:old", "action: ghost", "action: gost"))
+        .hasMessageContaining("did you mean ghost?")
+        .hasMessageNotContaining("has no line");
+  }
+
+  @Test
+  void thePlanOfAnotherSourceIsRefusedInOneSentence() throws IOException {
+    Kit kit = two();
+    String other = kit.render(kit.propose()).replaceFirst("(?m)^server: .*$", "server: else");
+    refusal(kit, other)
+        .hasMessageContaining("this is the plan of else, but what was loaded last is old")
+        .hasMessageNotContaining("is not in the source");
+  }
+
+  @Test
   void refusesTwoPeopleWithOneGhost() throws IOException {
     Kit kit = two();
     refusal(kit, edit(kit.render(kit.propose()), "@bob:old", "@old_bob:new", "@old_alice:new"))

@@ -334,6 +334,15 @@ class PlannerTest {
   }
 
   @Test
+  void whoHasAnAccountOfTheirOwnIsNeverTakenForAGhost() {
+    Plan plan = new Kit().mappedBefore(Kit.BOB, new UserId("@robert:new")).propose();
+    assertThat(person(plan, "@bob:old"))
+        .as("though the list does not name them any more")
+        .returns(PersonAction.MAP, PlanPerson::action)
+        .returns(new UserId("@robert:new"), PlanPerson::target);
+  }
+
+  @Test
   void givesAGhostToWhomIsOutOfReach() {
     Plan plan = new Kit().mapped(Map.of(Kit.BOB, new UserId("@robert:third"))).propose();
     assertThat(person(plan, "@bob:old"))

@@ -65,6 +65,20 @@ class BackwardsTest {
   }
 
   @Test
+  void aWholePageIsReadAcrossEmptyOnes() {
+    page("", "", "t1");
+    page("from=t1", event("$3") + "," + event("$2"), "t2");
+    page("from=t2", "", "t3");
+    page("from=t3", event("$1"), "");
+    Backwards timeline =
+        new Backwards(
+            homeserver.as(new UserId("@bot:new.example.org")), new RoomId("!r:new.example.org"), 2);
+    assertThat(timeline.page()).hasSize(2);
+    assertThat(timeline.page()).hasSize(1);
+    assertThat(timeline.page()).isEmpty();
+  }
+
+  @Test
   void tokensThatLeadInACircleEnd() {
     page("", event("$3"), "t1");
     page("from=t1", event("$2"), "t2");

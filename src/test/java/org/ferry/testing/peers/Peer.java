@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -200,6 +201,11 @@ public final class Peer implements AutoCloseable {
     return call("send", Map.of("room", room, "type", type, "content", content))
         .path("event_id")
         .asText();
+  }
+
+  /** Fetches and decrypts a file, given the {@code file} of an event; nio only. */
+  public byte[] file(JsonNode file) {
+    return Base64.getDecoder().decode(call("file", Map.of("file", file)).path("data").asText());
   }
 
   /** Ends the session it encrypts with in a room: the next message begins another. */

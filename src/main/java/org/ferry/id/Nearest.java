@@ -1,4 +1,4 @@
-package org.ferry.config;
+package org.ferry.id;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,14 +6,17 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that somebody most likely meant. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /**
    * The candidate closest to what was written, if one is close: at most a third of its letters
    * changed, missing, added or swapped.
+   *
+   * @param written what somebody wrote
+   * @param candidates what there is
    */
-  static Optional<String> to(String written, Collection<String> candidates) {
+  public static Optional<String> to(String written, Collection<String> candidates) {
     String low = fold(written);
     return candidates.stream()
         .filter(c -> distance(low, fold(c)) <= Math.max(1, Math.max(low.length(), c.length()) / 3))

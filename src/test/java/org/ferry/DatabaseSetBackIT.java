@@ -1,0 +1,211 @@
+package org.ferry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.ferry.config.Config;
+import org.ferry.config.ConfigLoader;
+import org.ferry.config.Registration;
+import org.ferry.config.RegistrationFile;
+import org.ferry.crypto.keys.PickleKey;
+import org.ferry.crypto.vodozemac.MegolmInbound;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.lab.LabClient;
+import org.ferry.lab.Ports;
+import org.ferry.lab.SynapseServer;
+import org.ferry.lab.SynapseSettings;
+import org.ferry.lab.SynapseSettings.Database;
+import org.ferry.live.sending.Outgoing;
+import org.ferry.store.LetterBox;
+import org.ferry.testing.FerryProcess;
+import org.ferry.testing.TestLab;
+import org.ferry.testing.TestPostgres;
+import org.ferry.testing.Wait;
+import org.ferry.testing.peers.Peer;
+import org.ferry.testing.peers.PeerKind;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** D-22: somebody brings back the database of some time ago, and {@code ferry run} goes on. */
+class DatabaseSetBackIT {
+  private static final String DOMAIN = "back.example.org";
+  private static final UserId BOT = new UserId("@ferrybot:" + DOMAIN);
+  private static final UserId GHOST = new UserId("@old_berta:" + DOMAIN);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  private final int appservice = Ports.free();
+  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db beside = TestPostgres.freshDatabase();
+  private final String pickleKey = PickleKey.random().text().reveal();
+  private final List<String> wanted = new ArrayList<>();
+  @TempDir Path folder;
+  private SynapseServer server;
+  private Peer nina;
+  private LabClient asNina;
+
+  @BeforeEach
+  void start() throws IOException {
+    configure(URI.create("http://127.0.0.1:1"));
+    Config config = new ConfigLoader(Map.of(), folder).load(null);
+    Path registration = folder.resolve("registration.yaml");
+    RegistrationFile.write(registration, Registration.fresh(config));
+    server =
+        TestLab.shared()
+            .fresh(
+                SynapseSettings.of(TestLab.shared().unique("back"), DOMAIN)
+                    .on(Database.SQLITE)
+                    .withAppServices(registration.toAbsolutePath()));
+    configure(server.baseUrl());
+    LabClient person = server.register("nina", TestLab.PASSWORD, false);
+    nina =
+        Peer.login(
+            PeerKind.NIO,
+            folder.resolve("nina"),
+            server.baseUrl(),
+            person.userId(),
+            TestLab.PASSWORD);
+    asNina = person;
+  }
+
+  @AfterEach
+  void stop() {
+    nina.close();
+    server.stop();
+  }
+
+  private void configure(URI homeserver) throws IOException {
+    Files.writeString(
+        folder.resolve("config.yaml"),
+        """
+        homeserver: {address: "%s", domain: %s}
+        appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
+        api: {listen: "127.0.0.1:%d"}
+        database: {url: "postgresql://%s:%s@%s:%d/%s"}
+        """
+            .formatted(
+                homeserver,
+                DOMAIN,
+                appservice,
+                appservice,
+                Ports.free(),
+                db.user(),
+                db.password().reveal(),
+                db.host(),
+                db.port(),
+                db.database()));
+  }
+
+  private interface Work {
+    void with(FerryProcess ferry, LetterBox post) throws Exception;
+  }
+
+  /** Runs Ferry as long as something is done, and stops it as an administrator would. */
+  private void running(Work work) throws Exception {
+    FerryProcess.Run run = FerryProcess.ferry("run").in(folder).with("FERRY_PICKLE_KEY", pickleKey);
+    try (FerryProcess ferry = run.start();
+        LetterBox post = new LetterBox(db)) {
+      assertThat(ferry.awaitLine(l -> l.contains("state=following"), LIMIT)).contains(BOT.value());
+      work.with(ferry, post);
+      ferry.terminate();
+      assertThat(ferry.await(LIMIT).status()).isZero();
+    }
+  }
+
+  private void copyDatabase(String from, String to) throws SQLException {
+    try (var connection = beside.connect();
+        var statement = connection.createStatement()) {
+      boolean unused = statement.execute("drop database if exists \"" + to + "\"");
+      unused = statement.execute("create database \"%s\" template \"%s\"".formatted(to, from));
+    }
+  }
+
+  private String room() {
+    String room = nina.createEncryptedRoom(100, BOT.value());
+    Wait.until(
+        LIMIT,
+        "the bot in the room",
+        () ->
+            asNina
+                .state(room, "m.room.member", BOT.value())
+                .path("membership")
+                .asText()
+                .equals("join"));
+    return room;
+  }
+
+  private void say(LetterBox post, String room, UserId... as) {
+    for (UserId user : as) {
+      String body = "words " + wanted.size();
+      Outgoing out =
+          new Outgoing(
+              user,
+              new RoomId(room),
+              "m.room.message",
+              LabClient.json("{\"msgtype\":\"m.text\"}").put("body", body),
+              body);
+      wanted.add(post.sending().send(out).event().value());
+    }
+  }
+
+  @Test
+  void noIndexIsUsedTwiceAndEverybodyReadsOn() throws Exception {
+    List<String> rooms = new ArrayList<>();
+    running((ferry, post) -> {
+      rooms.add(room());
+      say(post, rooms.getFirst(), BOT, GHOST, BOT, GHOST);
+    });
+    String kept = beside.database() + "_kept";
+    copyDatabase(db.database(), kept);
+    running((ferry, post) -> {
+      // The bot's way to Nina's device moves, the ghost's session only.
+      rooms.add(room());
+      say(post, rooms.get(1), BOT);
+      say(post, rooms.getFirst(), BOT, GHOST, GHOST, BOT, GHOST);
+      assertThat(ferry.out() + ferry.err()).doesNotContain("it was set back");
+    });
+    assertThat(nina.await(rooms.getFirst(), Set.copyOf(wanted.subList(0, 4))).waiting()).isEmpty();
+    copyDatabase(kept, db.database());
+    running((ferry, post) -> {
+      assertThat(ferry.awaitLine("it was set back")).contains(BOT.value());
+      say(post, rooms.getFirst(), GHOST, BOT, GHOST, BOT);
+      assertThat(ferry.awaitLine(l -> l.contains("set back") && l.contains("old_berta"), LIMIT))
+          .contains("No key is used twice");
+    });
+    // Whoever asks again finds nothing wrong.
+    running((ferry, post) -> {
+      say(post, rooms.getFirst(), BOT, GHOST);
+      assertThat(ferry.out() + ferry.err()).doesNotContain("it was set back");
+    });
+    List<JsonNode> sent = sent(rooms.getFirst());
+    assertThat(sent).hasSize(15);
+    assertThat(sent.stream().map(DatabaseSetBackIT::use)).doesNotHaveDuplicates();
+    Set<String> inRoom = Set.copyOf(sent.stream().map(e -> e.path("event_id").asText()).toList());
+    assertThat(nina.await(rooms.getFirst(), inRoom).waiting()).isEmpty();
+  }
+
+  private List<JsonNode> sent(String room) {
+    return asNina.messages(room).stream()
+        .filter(e -> e.path("type").asText().equals("m.room.encrypted"))
+        .toList();
+  }
+
+  private static String use(JsonNode event) {
+    JsonNode content = event.path("content");
+    return content.path("session_id").asText()
+        + " "
+        + MegolmInbound.indexOf(content.path("ciphertext").asText());
+  }
+}
