@@ -36,6 +36,10 @@ public enum Tier {
     INBOX_KILLS(3, 60, 1000),
     /** Transactions that three processes are handed at the same time. */
     SHARED_TRANSACTIONS(100, 1000, 10_000),
+    /** Deaths of a homeserver that waits long for the answers to its pushes. */
+    HOMESERVER_DEATHS(1, 20, 40),
+    /** Rooms in which people talk meanwhile. */
+    MORTAL_ROOMS(5, 50, 50),
     /** Events of long ago that a homeserver sends again. */
     OLD_EVENTS(2_000, 100_000, 100_000),
     /** Olm and Megolm messages and keys changed at random. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.TraceId;
@@ -32,6 +33,7 @@ public final class Intake {
   private final String domain;
   private final Signal news;
   private final Echoes echoes;
+  private final RoomTurns turns = new RoomTurns();
 
   /**
    * An intake.
@@ -61,7 +63,10 @@ public final class Intake {
    */
   public int take(
       List<ObjectNode> given, @Nullable RoomId room, @Nullable UserId seenBy, TraceId trace) {
-    int fresh = events.take(arrivals(given, room, seenBy, trace));
+    List<Arrival> arrivals = arrivals(given, room, seenBy, trace);
+    var which = new TreeSet<String>();
+    arrivals.forEach(a -> which.add(a.room().value()));
+    int fresh = turns.after(which, () -> events.take(arrivals));
     if (fresh > 0) {
       news.wake();
     }
@@ -104,6 +109,10 @@ public final class Intake {
    * @return how many were missing
    */
   public int complete(Intent as, RoomId room, Optional<EventId> anchor) {
+    return turns.alone(room.value(), () -> completeAlone(as, room, anchor));
+  }
+
+  private int completeAlone(Intent as, RoomId room, Optional<EventId> anchor) {
     List<ObjectNode> newer = newer(as, room, anchor);
     if (newer.isEmpty()) {
       return 0;

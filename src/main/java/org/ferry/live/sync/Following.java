@@ -310,8 +310,10 @@ public final class Following implements AutoCloseable {
   /** Transactions are taken up whether or not the bot's device is ready: most of it is clear. */
   private List<Together.Named> transactions(AccountOptions bot, Intake intake) {
     BotRooms rooms = new BotRooms(bot, keeping.rooms(), intake);
+    Vigil vigil = new Vigil(ways.doors().service().impatient().as(bot.user()));
     Transactions taking =
-        new Transactions(keeping.inbox(), intake, keeping.rooms(), rooms, bot.user());
+        new Transactions(
+            keeping.inbox(), intake, keeping.rooms(), rooms, bot.user(), vigil::deaths);
     Supplier<Intent> as =
         () -> {
           Intent intent = ways.doors().service().as(bot.user());
@@ -322,7 +324,12 @@ public final class Following implements AutoCloseable {
         new Together.Named(
             "transactions", () -> persevere(() -> taking.run(as.get(), transactions))),
         new Together.Named("completion", () -> persevere(() -> complete(rooms, as.get()))),
+        new Together.Named("vigil", () -> persevere(() -> watch(vigil, rooms, as.get()))),
         new Together.Named("canary", () -> persevere(() -> canary(rooms, as.get()))));
+  }
+
+  private static void watch(Vigil vigil, BotRooms rooms, Intent as) throws InterruptedException {
+    vigil.run(() -> rooms.catchUp(as));
   }
 
   private void canary(BotRooms rooms, Intent intent) throws InterruptedException {

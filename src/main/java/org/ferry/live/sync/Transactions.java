@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.TraceId;
@@ -32,14 +33,33 @@ final class Transactions {
   private final FollowedRooms rooms;
   private final BotRooms bot;
   private final UserId user;
+  private final LongSupplier deaths;
   private final Set<RoomId> complete = new HashSet<>();
+  private long diedBefore;
 
-  Transactions(Inbox inbox, Intake intake, FollowedRooms rooms, BotRooms bot, UserId user) {
+  /**
+   * What takes transactions up.
+   *
+   * @param inbox where they are
+   * @param intake where their events go
+   * @param rooms which rooms are followed
+   * @param bot the bot's rooms
+   * @param user the bot
+   * @param deaths how often the homeserver died
+   */
+  Transactions(
+      Inbox inbox,
+      Intake intake,
+      FollowedRooms rooms,
+      BotRooms bot,
+      UserId user,
+      LongSupplier deaths) {
     this.inbox = inbox;
     this.intake = intake;
     this.rooms = rooms;
     this.bot = bot;
     this.user = user;
+    this.deaths = deaths;
   }
 
   /**
@@ -67,9 +87,15 @@ final class Transactions {
 
   /**
    * What a homeserver lost has its place before what it pushes now: a room whose first event comes
-   * since this process leads is completed before it is taken up.
+   * since this process leads, or since the homeserver died last, is completed before it is taken
+   * up.
    */
   private void completeFirst(Intent as, List<ObjectNode> events) {
+    long died = deaths.getAsLong();
+    if (died != diedBefore) {
+      complete.clear();
+      diedBefore = died;
+    }
     Map<RoomId, Optional<EventId>> anchors = rooms.of(user);
     for (ObjectNode event : events) {
       RoomId room = new RoomId(event.path("room_id").asText());

@@ -135,7 +135,7 @@ class BotRoomsIT {
     ObjectNode pushed = alice.event(room.value(), said(room, "pushed")).deepCopy();
     PgInbox inbox = new PgInbox(store.database());
     assertThat(inbox.store(transaction(pushed.put("room_id", room.value())))).isTrue();
-    Transactions taking = new Transactions(inbox, intake(), followed, rooms(), bot.user());
+    Transactions taking = new Transactions(inbox, intake(), followed, rooms(), bot.user(), () -> 0);
     try (HttpFaultProxy proxy = HttpFaultProxy.to(lab.synapse().baseUrl());
         var homeserver = lab.client(proxy.url(), Duration.ofMillis(500))) {
       Intent flaky = homeserver.as(bot.user());

@@ -1,0 +1,59 @@
+package org.ferry.live.events;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
+
+/**
+ * Has a room's completion, which first asks the homeserver and then arranges what it said, and what
+ * comes in meanwhile take turns: an answer that is older than what is kept would put the newest
+ * first. Safe for use by many threads.
+ */
+final class RoomTurns {
+  /** A homeserver that is slow to say what is missing holds up nobody else's news for longer. */
+  private static final Duration LONGEST = Duration.ofSeconds(5);
+
+  private final Map<String, ReentrantLock> rooms = new ConcurrentHashMap<>();
+
+  private ReentrantLock of(String room) {
+    return rooms.computeIfAbsent(room, r -> new ReentrantLock());
+  }
+
+  /** Does something with a room while nobody else does. */
+  int alone(String room, IntSupplier work) {
+    ReentrantLock lock = of(room);
+    lock.lock();
+    try {
+      return work.getAsInt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does something with rooms when their completions are over, or take too long. */
+  int after(SortedSet<String> which, IntSupplier work) {
+    List<ReentrantLock> held = new ArrayList<>();
+    long end = System.nanoTime() + LONGEST.toNanos();
+    try {
+      for (String room : which) {
+        ReentrantLock lock = of(room);
+        if (lock.tryLock(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+          boolean unused = held.add(lock);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    try {
+      return work.getAsInt();
+    } finally {
+      held.forEach(ReentrantLock::unlock);
+    }
+  }
+}

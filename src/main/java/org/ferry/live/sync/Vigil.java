@@ -1,0 +1,82 @@
+package org.ferry.live.sync;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.SyncRequest;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices that the homeserver died, however soon it is back: what it had not pushed it has
+ * forgotten then, and it begins with what is said later. A question that it answers only when there
+ * is something new is under way all the time; where it breaks off, rooms are read as soon as there
+ * are answers again. One thread watches; any may ask how often it happened.
+ */
+final class Vigil {
+  private static final Logger LOG = LoggerFactory.getLogger(Vigil.class);
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  /** Between two questions; no homeserver is back from the dead so soon. */
+  private static final Duration BREATH = Duration.ofMillis(500);
+
+  private final Intent hasty;
+  private final AtomicLong deaths = new AtomicLong();
+  private boolean away;
+
+  /**
+   * A vigil.
+   *
+   * @param hasty the bot, on the homeserver that is asked once and not again
+   */
+  Vigil(Intent hasty) {
+    this.hasty = hasty;
+  }
+
+  /** How often the homeserver died, as far as was noticed; a network that broke off counts. */
+  long deaths() {
+    return deaths.get();
+  }
+
+  /**
+   * Watches until the thread is interrupted.
+   *
+   * @param read reads all rooms; run after each death
+   * @throws HomeserverFailure where the homeserver refuses the question for good
+   */
+  void run(Runnable read) throws InterruptedException {
+    String since = null;
+    while (true) {
+      try {
+        since = ask(since);
+        if (away) {
+          LOG.info("event=homeserver_back rooms are read for what it had not pushed before");
+          read.run();
+          away = false;
+        }
+      } catch (HomeserverFailure e) {
+        since = null;
+        died();
+        if (!e.mayResolve()) {
+          throw e;
+        }
+      }
+      Thread.sleep(BREATH);
+    }
+  }
+
+  private @Nullable String ask(@Nullable String since) {
+    Duration wait = since == null ? Duration.ZERO : LONG;
+    var answer = hasty.sync(new SyncRequest(since, Filters.visit(), wait));
+    return answer.path("next_batch").textValue();
+  }
+
+  private void died() {
+    if (!away) {
+      away = true;
+      long unused = deaths.incrementAndGet();
+    }
+  }
+}
