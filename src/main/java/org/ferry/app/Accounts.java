@@ -40,10 +40,10 @@ public final class Accounts {
    * @param user who
    * @param kind {@code bot} or {@code account}
    * @param state {@code starting}, {@code following}, {@code waiting}, {@code needs_token} or
-   *     {@code stopped}; {@code new} where {@code run} has not seen it yet
+   *     {@code stopped}; {@code new} where {@code run} has not seen it yet and can log in by itself
    * @param device its device; null where it has none yet
    * @param rooms how many rooms are followed
-   * @param since since when it stands so; null for new
+   * @param since since when it stands so; null where {@code run} has not seen it yet
    * @param detail the same in words, with the remedy
    */
   public record Standing(
@@ -75,9 +75,25 @@ public final class Accounts {
         .map(i ->
             new Standing(
                 user, kind.word(), i.state().word(), i.device(), rooms, i.at(), i.detail()))
-        .orElseGet(() ->
-            new Standing(
-                user, kind.word(), "new", null, rooms, null, "ferry run has not followed it yet"));
+        .orElseGet(() -> beginning(user, kind, rooms));
+  }
+
+  private Standing beginning(UserId user, Identity.Kind kind, int rooms) {
+    boolean given =
+        config.people().stream()
+            .filter(a -> a.user().equals(user))
+            .allMatch(a -> a.password() != null || a.token() != null);
+    return given
+        ? new Standing(
+            user, kind.word(), "new", null, rooms, null, "ferry run has not followed it yet")
+        : new Standing(
+            user,
+            kind.word(),
+            "needs_token",
+            null,
+            rooms,
+            null,
+            "nobody has logged in yet: ferry accounts login " + user);
   }
 
   /** Whether a user is among those that are followed. */

@@ -136,7 +136,7 @@ public final class Doctor {
   private List<FollowedAccount> accounts() {
     return new Accounts(ferry)
         .list().stream()
-            .filter(a -> a.since() != null)
+            .filter(a -> !a.state().equals("new"))
             .map(a ->
                 new FollowedAccount(
                     a.user(), List.of("needs_token", "stopped").contains(a.state()), a.detail()))

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.ferry.id.Glob;
 import org.ferry.id.RoomAlias;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -24,10 +24,10 @@ final class Globs {
     if (globs.isEmpty()) {
       return room -> true;
     }
-    List<Pattern> patterns = globs.stream().map(Globs::pattern).toList();
+    List<Glob> patterns = Glob.all(globs);
     Map<RoomId, RoomFacts> byId =
         facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
-    return room -> names(room, byId.get(room.id())).anyMatch(n -> matches(patterns, n));
+    return room -> names(room, byId.get(room.id())).anyMatch(n -> Glob.any(patterns, n));
   }
 
   /**
@@ -54,10 +54,11 @@ final class Globs {
     if (globs.isEmpty()) {
       return null;
     }
-    List<Pattern> patterns = globs.stream().map(Globs::pattern).toList();
+    List<Glob> patterns = Glob.all(globs);
     return plan.people().stream()
         .filter(p ->
-            matches(patterns, p.id().value()) || (p.name() != null && matches(patterns, p.name())))
+            Glob.any(patterns, p.id().value())
+                || (p.name() != null && Glob.any(patterns, p.name())))
         .map(Plan.PlanPerson::id)
         .collect(Collectors.toSet());
   }
@@ -66,23 +67,5 @@ final class Globs {
       Plan.PlanRoom room, @org.jspecify.annotations.Nullable RoomFacts fact) {
     Stream<String> own = Stream.of(room.id().value(), room.name());
     return fact == null ? own : Stream.concat(own, fact.aliases().stream().map(RoomAlias::value));
-  }
-
-  private static boolean matches(List<Pattern> patterns, String name) {
-    return patterns.stream().anyMatch(p -> p.matcher(name).matches());
-  }
-
-  private static Pattern pattern(String glob) {
-    StringBuilder regex = new StringBuilder();
-    glob.chars()
-        .forEach(c -> {
-          switch (c) {
-            case '*' -> regex.append(".*");
-            case '?' -> regex.append('.');
-            default -> regex.append(Pattern.quote(String.valueOf((char) c)));
-          }
-        });
-    return Pattern.compile(
-        regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL);
   }
 }

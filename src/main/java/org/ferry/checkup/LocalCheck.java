@@ -187,6 +187,10 @@ final class LocalCheck {
 
   private List<Finding> registration() {
     Path file = config.appservice().registration();
+    if (config.onlyFollows() && !Files.exists(file)) {
+      return List.of(
+          Finding.ok(REGISTRATION, "there is none, and who only follows accounts needs none"));
+    }
     try {
       List<Finding> found = new ArrayList<>();
       for (RegistrationCheck.Difference d : RegistrationCheck.differences(config, file)) {

@@ -1,5 +1,6 @@
 package org.ferry.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ final class AccountsListCommand extends FerryCommand {
       } else if (all.isEmpty()) {
         session().say("Nobody is followed: the configuration names no accounts.");
       } else {
-        all.forEach(this::show);
+        all.forEach(a -> lines(a).forEach(session()::say));
       }
     }
     return ExitStatus.DONE;
@@ -50,18 +51,20 @@ final class AccountsListCommand extends FerryCommand {
     return document;
   }
 
-  private void show(Accounts.Standing account) {
-    session()
-        .say(
-            "%s  %s, %s, %,d rooms%s"
-                .formatted(
-                    account.user(),
-                    account.kind().equals("bot") ? "Ferry's own bot" : "account",
-                    account.state().replace('_', ' '),
-                    account.rooms(),
-                    account.device() == null ? "" : ", device " + account.device()));
+  /** How one stands, in lines for a person. */
+  static List<String> lines(Accounts.Standing account) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "%s  %s, %s, %,d rooms%s"
+            .formatted(
+                account.user(),
+                account.kind().equals("bot") ? "Ferry's own bot" : "account",
+                account.state().replace('_', ' '),
+                account.rooms(),
+                account.device() == null ? "" : ", device " + account.device()));
     if (!account.detail().isEmpty() && !account.state().equals("following")) {
-      session().say("    " + account.detail());
+      lines.add("    " + account.detail());
     }
+    return lines;
   }
 }

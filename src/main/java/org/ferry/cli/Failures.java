@@ -7,17 +7,34 @@ import java.util.Optional;
 import org.ferry.app.FailureKind;
 import org.ferry.config.ConfigException;
 import org.ferry.id.Nearest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what went wrong into a sentence on standard error and an exit status. */
 final class Failures {
+  private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
   private final World world;
   private final boolean debug;
+  private final boolean logged;
 
   Failures(World world, boolean debug) {
+    this(world, debug, false);
+  }
+
+  /**
+   * Tells what went wrong.
+   *
+   * @param world where
+   * @param debug whether with the stack
+   * @param logged whether in the log, which is all that is read of a service
+   */
+  Failures(World world, boolean debug, boolean logged) {
     this.world = world;
     this.debug = debug;
+    this.logged = logged;
   }
 
   /** A command line that picocli did not understand. */
@@ -97,7 +114,11 @@ final class Failures {
   }
 
   private int say(String text, int status) {
-    world.err().println("ferry: " + text);
+    if (logged) {
+      LOG.error("{}", text);
+    } else {
+      world.err().println("ferry: " + text);
+    }
     return status;
   }
 

@@ -32,4 +32,7 @@ final class Globals {
       scope = ScopeType.INHERIT,
       description = "Show this and do nothing.")
   boolean help;
+
+  /** Whether the command stays and is watched through its log; set by the command. */
+  boolean service;
 }

@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -40,6 +41,9 @@ final class KeysExportCommand extends FerryCommand {
   @Option(names = "--room", paramLabel = "ID", description = "Only of this room; repeatable.")
   List<String> rooms = new ArrayList<>();
 
+  @Option(names = "--force", description = "Write over a file that is there.")
+  boolean force;
+
   KeysExportCommand(Session session) {
     super(session);
   }
@@ -47,14 +51,27 @@ final class KeysExportCommand extends FerryCommand {
   @Override
   public Integer call() {
     Set<RoomId> chosen = rooms.stream().map(KeysExportCommand::room).collect(Collectors.toSet());
+    Path target = session().world().folder().resolve(file).toAbsolutePath();
+    if (!force && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new UsageException(
+          "%s is there; --force puts the new export in its place, or name another file."
+              .formatted(target));
+    }
     try (Work work = new Work(session())) {
       var unused = work.ferry().roomKeys();
       Secret passphrase =
           new SecretInput(session())
               .find(passphraseFile, "--passphrase-file", "FERRY_KEYS_PASSPHRASE", "The passphrase");
       work.progress().phase("writing", 0);
-      long count = write(new Keys(work.ferry()), passphrase, chosen);
+      long count = write(new Keys(work.ferry()), passphrase, chosen, target);
       work.progress().end();
+      if (count == 0) {
+        session()
+            .tell(
+                "There is no session to write%s, so there is no file; ferry keys status shows what there is."
+                    .formatted(chosen.isEmpty() ? "" : " of these rooms"));
+        return ExitStatus.FAILED;
+      }
       session().say("%,d sessions were written to %s.".formatted(count, file));
       return ExitStatus.DONE;
     } catch (IOException e) {
@@ -72,9 +89,9 @@ final class KeysExportCommand extends FerryCommand {
     }
   }
 
-  /** Whole or not at all. */
-  private long write(Keys keys, Secret passphrase, Set<RoomId> chosen) throws IOException {
-    Path target = session().world().folder().resolve(file).toAbsolutePath();
+  /** Whole or not at all, and not where nothing is to be written. */
+  private static long write(Keys keys, Secret passphrase, Set<RoomId> chosen, Path target)
+      throws IOException {
     Path fresh =
         Files.createTempFile(
             target.getParent(),
@@ -86,7 +103,9 @@ final class KeysExportCommand extends FerryCommand {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(fresh))) {
         count = keys.export(out, passphrase, chosen);
       }
-      Path unused = Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING);
+      if (count > 0) {
+        Path unused = Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING);
+      }
       return count;
     } finally {
       boolean unused = Files.deleteIfExists(fresh);

@@ -46,6 +46,14 @@ final class Logging {
     }
   }
 
+  /** Whether each line of the log is a JSON object. */
+  static boolean isJson() {
+    return LoggerFactory.getILoggerFactory() instanceof LoggerContext context
+        && context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(APPENDER)
+            instanceof ConsoleAppender<?> console
+        && console.getEncoder() instanceof JsonLines;
+  }
+
   private static void json(LoggerContext context, ConsoleAppender<ILoggingEvent> appender) {
     JsonLines encoder = new JsonLines();
     encoder.setContext(context);

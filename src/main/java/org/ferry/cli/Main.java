@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -32,11 +33,19 @@ public final class Main {
     Stop stop = new Stop();
     Thread command = Thread.currentThread();
     stop.onRequest(command::interrupt);
-    stop.install(() -> world.err().println("\nstopping; Ctrl-C again ends at once"));
+    stop.install(() -> stopping(world));
     int status = new Main(world, stop).run(List.of(args));
     world.out().flush();
     world.err().flush();
     System.exit(status);
+  }
+
+  private static void stopping(World world) {
+    if (Logging.isJson()) {
+      LoggerFactory.getLogger(Main.class).info("stopping");
+    } else {
+      world.err().println("\nstopping; Ctrl-C again ends at once");
+    }
   }
 
   /** Runs one command and gives its exit status. */
@@ -74,7 +83,8 @@ public final class Main {
 
   private int failed(CommandLine line, Throwable failure, List<String> arguments) {
     Commands.Root root = line.getCommand();
-    Failures failures = new Failures(world, root.globals.debug);
+    Failures failures =
+        new Failures(world, root.globals.debug, root.globals.service && Logging.isJson());
     return stop.requested()
         ? failures.stopped(stop.signal(), arguments)
         : failures.failed(failure, arguments);

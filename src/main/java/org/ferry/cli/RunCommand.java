@@ -20,6 +20,7 @@ final class RunCommand extends FerryCommand {
   @Override
   public Integer call() throws InterruptedException {
     CountDownLatch stopped = new CountDownLatch(1);
+    session().globals().service = true;
     try (Ferry ferry =
             new Ferry(session().config(), session().world().environment(), session()::tell);
         Daemon daemon = Daemon.open(ferry)) {

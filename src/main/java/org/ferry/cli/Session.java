@@ -9,9 +9,12 @@ import java.time.InstantSource;
 import org.ferry.config.Config;
 import org.ferry.config.ConfigLoader;
 import org.ferry.config.Problem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One run of one command: what it reads and where it writes. */
 final class Session {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final Duration PLAIN_PAUSE = Duration.ofSeconds(5);
 
   private final World world;
@@ -46,9 +49,22 @@ final class Session {
   Config config() {
     Config config = silentConfig();
     for (Problem warning : config.warnings()) {
-      tell("warning: " + warning);
+      warn(warning);
     }
     return config;
+  }
+
+  private void warn(Problem warning) {
+    if (logged()) {
+      LOG.warn("{}", warning);
+    } else {
+      world.err().println("warning: " + warning);
+    }
+  }
+
+  /** Whether every line has to be one of the log: who reads it takes nothing else. */
+  private boolean logged() {
+    return globals.service && Logging.isJson();
   }
 
   /** The configuration, whose warnings somebody else shows. */
@@ -75,7 +91,11 @@ final class Session {
 
   /** A line beside the result, on standard error. */
   void tell(String line) {
-    world.err().println(line);
+    if (logged()) {
+      LOG.info("{}", line);
+    } else {
+      world.err().println(line);
+    }
   }
 
   /** The one document of {@code --json}: records, maps, lists, texts and numbers. */

@@ -42,6 +42,7 @@ final class StatusCommand extends FerryCommand {
         session().say(StatusView.live(work.ferry()));
       }
       if (!json) {
+        StatusView.accounts(work.ferry()).forEach(session()::say);
         new Conversations(work.ferry()).lines().forEach(session()::say);
         StatusView.webhooks(work.ferry()).forEach(session()::say);
       }
@@ -56,6 +57,9 @@ final class StatusCommand extends FerryCommand {
         .map(s ->
             "%s is loaded (%,d events), nothing was carried yet; go on with: ferry plan"
                 .formatted(s.info().server(), s.totals().events()))
-        .orElse("Nothing was loaded yet; begin with: ferry analyze synapse.sql.gz");
+        .orElseGet(() ->
+            work.ferry().config().onlyFollows()
+                ? "Nothing is carried: accounts are followed"
+                : "Nothing was loaded yet; begin with: ferry analyze synapse.sql.gz");
   }
 }

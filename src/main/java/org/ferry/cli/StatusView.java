@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.ferry.app.Accounts;
 import org.ferry.app.Carrying;
 import org.ferry.app.Conversations;
 import org.ferry.app.Destinations;
@@ -156,6 +157,15 @@ final class StatusView {
                     PlainProgress.time(Duration.between(at, ferry.clock().instant())),
                     at.truncatedTo(ChronoUnit.SECONDS)))
         .orElse("last live event: none yet; ferry run receives them");
+  }
+
+  /** How the accounts stand whose conversations are followed. */
+  static List<String> accounts(Ferry ferry) {
+    return new Accounts(ferry)
+        .list().stream()
+            .filter(a -> a.kind().equals("account"))
+            .flatMap(a -> AccountsListCommand.lines(a).stream())
+            .toList();
   }
 
   /** How deliveries stand, an endpoint in a line. */

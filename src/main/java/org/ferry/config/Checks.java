@@ -1,14 +1,18 @@
 package org.ferry.config;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import org.ferry.id.Glob;
 import org.ferry.id.Nearest;
 import org.ferry.id.RoomAlias;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
+import org.ferry.live.message.MessageType;
 import org.ferry.live.message.NetworkOptions;
 import org.ferry.live.message.Networks;
 
@@ -137,19 +141,28 @@ final class Checks {
             names.stream()
                 .map(n -> new NetworkOptions(n, List.of(), List.of(), List.of()))
                 .toList());
-    for (String list : List.of("webhooks", "api.tokens")) {
-      for (String key : values.items(list)) {
-        values.list(key + ".networks", String.class).stream()
-            .filter(n -> !known.contains(n))
-            .forEach(n ->
-                values.problem(
-                    key + ".networks",
-                    n
-                        + " is no known network"
-                        + Nearest.to(n, known).map(k -> "; did you mean " + k + "?").orElse("")
-                        + " Others are added under networks"));
-      }
-    }
+    values.items("api.tokens").forEach(key -> networks(key + ".networks", known, known::contains));
+    values
+        .items("webhooks")
+        .forEach(key -> networks(key + ".networks", known, glob -> meets(glob, known)));
+  }
+
+  private void networks(String key, Set<String> known, Predicate<String> right) {
+    values.list(key, String.class).stream()
+        .filter(right.negate())
+        .forEach(n ->
+            values.problem(
+                key,
+                n + " is no known network" + meant(n, known) + " Others are added under networks"));
+  }
+
+  private static boolean meets(String glob, Collection<String> words) {
+    Glob meant = Glob.of(glob);
+    return words.stream().anyMatch(meant::matches);
+  }
+
+  private static String meant(String written, Collection<String> words) {
+    return Nearest.to(written, words).map(k -> "; did you mean " + k + "?").orElse(".");
   }
 
   private void webhooks() {
@@ -168,6 +181,27 @@ final class Checks {
             key,
             "needs secret, secret_file or secrets, which sign each post; make one: echo"
                 + " whsec_$(openssl rand -base64 32)");
+      }
+      filters(key);
+    }
+  }
+
+  /** A filter that lets nothing through is a slip of the pen, and nobody would notice. */
+  private void filters(String key) {
+    for (String type : values.list(key + ".events", String.class)) {
+      if (!meets(type, MessageType.words())) {
+        values.problem(
+            key + ".events",
+            type
+                + " is nothing that Ferry tells of"
+                + meant(type, MessageType.words())
+                + " docs/reference/events.md has the list");
+      }
+    }
+    for (String sender : values.list(key + ".senders", String.class)) {
+      if (!sender.matches("[@*?].*") || !sender.matches(".*[:*].*")) {
+        values.problem(
+            key + ".senders", sender + " fits no user id; it is to look like @anna:example.org");
       }
     }
   }

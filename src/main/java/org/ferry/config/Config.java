@@ -106,6 +106,11 @@ public record Config(
     return accounts.stream().filter(a -> !a.user().equals(bot())).toList();
   }
 
+  /** Whether nothing is carried: there are accounts to follow, and no Space. */
+  public boolean onlyFollows() {
+    return space == null && !people().isEmpty();
+  }
+
   /** The user id of Ferry's bot. */
   public UserId bot() {
     return UserId.of(appservice.bot(), homeserver.domain());

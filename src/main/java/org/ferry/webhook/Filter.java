@@ -3,15 +3,15 @@ package org.ferry.webhook;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import org.ferry.id.Glob;
 import org.jspecify.annotations.Nullable;
 
 /** Says which messages an endpoint gets. Safe for use by many threads. */
 public final class Filter {
-  private final List<Pattern> events;
-  private final List<Pattern> networks;
-  private final List<Pattern> rooms;
-  private final List<Pattern> senders;
+  private final List<Glob> events;
+  private final List<Glob> networks;
+  private final List<Glob> rooms;
+  private final List<Glob> senders;
   private final @Nullable Instant since;
 
   /**
@@ -21,10 +21,10 @@ public final class Filter {
    * @param since what is older is left out; null for no limit
    */
   public Filter(Endpoint.Rules rules, @Nullable Instant since) {
-    this.events = patterns(rules.events());
-    this.networks = patterns(rules.networks());
-    this.rooms = patterns(rules.rooms());
-    this.senders = patterns(rules.senders());
+    this.events = Glob.all(rules.events());
+    this.networks = Glob.all(rules.networks());
+    this.rooms = Glob.all(rules.rooms());
+    this.senders = Glob.all(rules.senders());
     this.since = since;
   }
 
@@ -35,42 +35,18 @@ public final class Filter {
    * @return such as {@code events}, the key of the configuration; empty where it is delivered
    */
   public Optional<String> against(Message message) {
-    if (!any(events, message.type())) {
+    if (!Glob.any(events, message.type())) {
       return Optional.of("events");
     }
-    if (!networks.isEmpty() && !any(networks, message.network())) {
+    if (!networks.isEmpty() && !Glob.any(networks, message.network())) {
       return Optional.of("networks");
     }
-    if (!any(rooms, message.room()) && !any(rooms, message.roomName())) {
+    if (!Glob.any(rooms, message.room()) && !Glob.any(rooms, message.roomName())) {
       return Optional.of("rooms");
     }
-    if (!any(senders, message.sender())) {
+    if (!Glob.any(senders, message.sender())) {
       return Optional.of("senders");
     }
     return since != null && message.at().isBefore(since) ? Optional.of("from") : Optional.empty();
-  }
-
-  private static boolean any(List<Pattern> patterns, String text) {
-    return patterns.stream().anyMatch(p -> p.matcher(text).matches());
-  }
-
-  private static List<Pattern> patterns(List<String> globs) {
-    return globs.stream().map(Filter::pattern).toList();
-  }
-
-  /** {@code *} stands for anything, {@code ?} for one character; letters in any case. */
-  private static Pattern pattern(String glob) {
-    StringBuilder regex = new StringBuilder();
-    glob.codePoints()
-        .forEach(c -> {
-          StringBuilder unused =
-              switch (c) {
-                case '*' -> regex.append(".*");
-                case '?' -> regex.append('.');
-                default -> regex.append(Pattern.quote(Character.toString(c)));
-              };
-        });
-    return Pattern.compile(
-        regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL);
   }
 }

@@ -95,6 +95,43 @@ class KeysCommandsIT {
   }
 
   @Test
+  void anExportTakesNobodysPlaceAndIsNeverEmpty() throws IOException {
+    String[] export = {"keys", "export", "out.txt", "--passphrase-file", "passphrase"};
+    CommandRun nothing = run(export);
+    assertThat(nothing.status()).isEqualTo(1);
+    assertThat(nothing.err()).contains("no session to write", "ferry keys status");
+    assertThat(folder.resolve("out.txt")).doesNotExist();
+
+    write("out.txt", "the one of yesterday");
+    CommandRun refused = run(export);
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("out.txt is there", "--force");
+    assertThat(folder.resolve("out.txt")).hasContent("the one of yesterday");
+    assertThat(imported().status()).isZero();
+    CommandRun forced =
+        run("keys", "export", "--force", "out.txt", "--passphrase-file", "passphrase");
+    assertThat(forced.status()).as(forced.err()).isZero();
+    assertThat(sessionKeys(folder.resolve("out.txt"))).isEqualTo(sessionKeys(EXPORT));
+  }
+
+  /** Who only follows accounts is asked for no registration and sent to no migration. */
+  @Test
+  void doctorAndStatusKnowWhoOnlyFollows() throws IOException {
+    Files.delete(folder.resolve("config.yaml"));
+    CommandRun made =
+        run("init", "--account", "@me:example.org", "--homeserver", "http://127.0.0.1:1");
+    assertThat(made.status()).as(made.err()).isZero();
+    assertThat(run("doctor").out())
+        .contains("ok        registration: there is none")
+        .contains("warning   accounts: @me:example.org is not followed: nobody has logged in yet")
+        .doesNotContain("ferry registration");
+    assertThat(run("status").out())
+        .contains("Nothing is carried: accounts are followed")
+        .contains("@me:example.org  account, needs token")
+        .doesNotContain("analyze");
+  }
+
+  @Test
   void aBackupDoesNotSilentlyTakeThePlaceOfAnother() throws IOException {
     write("ferry.backup", "the one of yesterday");
     CommandRun refused = run("backup", "ferry.backup");

@@ -2,6 +2,7 @@ package org.ferry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.ferry.config.Config;
 import org.ferry.config.ConfigLoader;
@@ -128,6 +131,30 @@ class RunIT {
         var row = connection.createStatement().executeQuery(sql)) {
       return row.next() ? row.getLong(1) : 0;
     }
+  }
+
+  /** A collector of logs takes every line as JSON or none. */
+  @Test
+  void saysEverythingInJsonWhereTheLogIsJson() throws Exception {
+    configure(URI.create("http://127.0.0.1:" + Ports.free()));
+    Path config = folder.resolve("config.yaml");
+    Files.writeString(config, Files.readString(config) + "logging: {format: json}\n");
+    try (FerryProcess ferry = start()) {
+      assertThat(ferry.awaitLine("/health/ready")).isNotEmpty();
+      FerryProcess.Result second = FerryProcess.ferry("run").in(folder).run();
+      assertThat(messages(second.err())).anyMatch(m -> m.contains("appservice.listen"));
+      ferry.terminate();
+      assertThat(messages(ferry.await(LIMIT).err())).anyMatch(m -> m.contains("is kept"));
+    }
+  }
+
+  private static List<String> messages(String log) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    List<String> messages = new ArrayList<>();
+    for (String line : log.lines().toList()) {
+      messages.add(json.readTree(line).path("message").asText());
+    }
+    return messages;
   }
 
   @Test

@@ -338,6 +338,29 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void filtersThatLetNothingThroughAreSlipsOfThePen() {
+    String yaml =
+        LEAST
+            + """
+            webhooks:
+              - name: one
+                url: https://shop.example/hook
+                secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+                events: [mesage.created, "message.*", "chat*"]
+                networks: [instgram, "insta*"]
+                senders: [anna, "@anna:*", "*:example.org", "*"]
+            """;
+    assertThatThrownBy(() -> load(Map.of(), yaml))
+        .hasMessageContaining(
+            "mesage.created is nothing that Ferry tells of; did you mean message.created?")
+        .hasMessageContaining("chat* is nothing that Ferry tells of.")
+        .hasMessageContaining("instgram is no known network; did you mean instagram?")
+        .hasMessageContaining("anna fits no user id")
+        .extracting(e -> ((ConfigException) e).problems().size())
+        .isEqualTo(4);
+  }
+
+  @Test
   void webhooksThatWouldFailOrLeakAreRefused() {
     String yaml =
         LEAST

@@ -1,6 +1,7 @@
 package org.ferry.live.accounts;
 
 import java.util.List;
+import org.ferry.id.Glob;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +39,14 @@ public record AccountOptions(
 
   /** Whether an invitation of this user is accepted. */
   public boolean welcomes(String inviter) {
-    return Glob.any(invitesFrom, inviter);
+    return Glob.any(Glob.all(invitesFrom), inviter);
   }
 
   /** Whether a room is followed that has these names. */
   public boolean follows(Iterable<String> names) {
+    List<Glob> globs = Glob.all(rooms);
     for (String name : names) {
-      if (Glob.any(rooms, name)) {
+      if (Glob.any(globs, name)) {
         return true;
       }
     }

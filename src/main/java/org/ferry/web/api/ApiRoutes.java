@@ -16,12 +16,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.ferry.id.TraceId;
-import org.ferry.live.provision.ProvisionException;
-import org.ferry.live.sending.KeyReused;
-import org.ferry.live.sending.NotYet;
-import org.ferry.matrix.client.HomeserverFailure;
-import org.ferry.matrix.client.MatrixException;
-import org.ferry.migrate.LedgerException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -131,26 +125,14 @@ public final class ApiRoutes {
     MDC.put(TraceId.FIELD, trace.value());
     try {
       run(exchange, route);
-    } catch (Problem e) {
-      exchange.send(e);
-    } catch (NotYet e) {
-      exchange.send(new Problem(503, "not_yet", words(e)).with("Retry-After", "5"));
-    } catch (KeyReused e) {
-      exchange.send(new Problem(422, "key_reused", words(e)));
-    } catch (ProvisionException e) {
-      exchange.send(new Problem(e.kind().status(), e.kind().word(), words(e)));
-    } catch (MatrixException e) {
-      exchange.send(refusal(e));
-    } catch (HomeserverFailure | LedgerException e) {
-      LOG.warn("event=api_not_now route={} {}", route[0], words(e));
-      exchange.send(new Problem(503, "not_now", words(e)).with("Retry-After", "10"));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       exchange.send(new Problem(503, "ending", "Ferry is ending; ask again"));
     } catch (Exception e) {
-      LOG.error("event=api_failed route={} {}", route[0], e.toString(), e);
-      exchange.send(
-          new Problem(500, "failed", "Ferry failed; its log says how, with the trace " + trace));
+      if (Failure.isOutage(e)) {
+        LOG.warn("event=api_not_now route={} {}", route[0], Failure.words(e));
+      }
+      exchange.send(Failure.of(e).orElseGet(() -> failed(e, route[0], trace)));
     } finally {
       int status = ctx.response().getStatusCode();
       long nanos = System.nanoTime() - began;
@@ -164,6 +146,11 @@ public final class ApiRoutes {
           nanos / 1_000_000);
       MDC.remove(TraceId.FIELD);
     }
+  }
+
+  private static Problem failed(Exception e, String route, TraceId trace) {
+    LOG.error("event=api_failed route={} {}", route, e.toString(), e);
+    return new Problem(500, "failed", "Ferry failed; its log says how, with the trace " + trace);
   }
 
   /** The caller's own, where it follows what it does by the rules of the W3C. */
@@ -269,37 +256,5 @@ public final class ApiRoutes {
       throw Problem.notFound("the API is at " + BASE + "/");
     }
     return path.substring(BASE.length());
-  }
-
-  private static Problem refusal(MatrixException e) {
-    String said = (e.errcode() + " " + e.error()).strip();
-    if (e.isForbidden()) {
-      return Problem.forbidden("the homeserver does not allow it: " + said);
-    }
-    if (e.isTokenRefused()) {
-      return new Problem(
-          503, "token_refused", "the homeserver does not know Ferry's token; see ferry doctor");
-    }
-    if (e.isRateLimit()) {
-      return new Problem(503, "homeserver_busy", "the homeserver limits our rate; ask again")
-          .with("Retry-After", "30");
-    }
-    if (e.isNotFound()) {
-      return Problem.notFound("the homeserver has no such thing: " + said);
-    }
-    if (e.status() == 413) {
-      return new Problem(
-          413,
-          "too_large",
-          "the homeserver takes nothing as large, and no event of more than 64 KiB: " + said);
-    }
-    if (e.status() / 100 == 4) {
-      return new Problem(422, "homeserver_refused", "the homeserver does not take it: " + said);
-    }
-    return new Problem(502, "homeserver_refused", "the homeserver refused: " + said);
-  }
-
-  private static String words(Exception e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

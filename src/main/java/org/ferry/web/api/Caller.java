@@ -2,8 +2,8 @@ package org.ferry.web.api;
 
 import java.util.List;
 import java.util.Set;
+import org.ferry.id.Glob;
 import org.ferry.id.UserId;
-import org.ferry.live.accounts.Glob;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +44,8 @@ record Caller(
 
   /** Whether one of the names of a room is among those that the caller may see. */
   boolean seesRoom(List<String> names) {
-    return rooms.contains("*") || names.stream().anyMatch(n -> Glob.any(rooms, n));
+    List<Glob> globs = Glob.all(rooms);
+    return rooms.contains("*") || names.stream().anyMatch(n -> Glob.any(globs, n));
   }
 
   boolean seesNetwork(String network) {

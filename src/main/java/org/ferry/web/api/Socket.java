@@ -11,8 +11,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.ferry.live.message.LiveMessage;
 import org.ferry.live.provision.ProvisionException;
-import org.ferry.live.sending.KeyReused;
-import org.ferry.live.sending.NotYet;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.LedgerException;
@@ -207,17 +205,15 @@ final class Socket {
       caller.need(Scope.SEND);
       boolean unusedTold = send(answering(frame, act(caller, frame)));
     } catch (IllegalArgumentException e) {
-      boolean unusedTold =
-          send(answering(frame, SocketStream.failure(Problem.badRequest("no JSON"))));
-    } catch (Problem e) {
-      refuse(frame, e);
-    } catch (ProvisionException e) {
-      refuse(
-          frame, new Problem(e.kind().status(), e.kind().word(), String.valueOf(e.getMessage())));
-    } catch (KeyReused e) {
-      refuse(frame, new Problem(422, "key_reused", String.valueOf(e.getMessage())));
-    } catch (HomeserverFailure | NotYet e) {
-      refuse(frame, new Problem(503, "not_now", String.valueOf(e.getMessage())));
+      refuse(frame, Problem.badRequest("no JSON"));
+    } catch (RuntimeException e) {
+      if (Failure.isOutage(e)) {
+        LOG.warn("event=socket_not_now {}", Failure.words(e));
+      }
+      refuse(frame, Failure.of(e).orElseThrow(() -> e));
+      if (e instanceof Problem problem && problem.status() == 403) {
+        close(4403, String.valueOf(e.getMessage()));
+      }
     }
   }
 
@@ -253,9 +249,6 @@ final class Socket {
 
   private void refuse(ObjectNode frame, Problem problem) {
     boolean unusedTold = send(answering(frame, SocketStream.failure(problem)));
-    if (problem.status() == 403) {
-      close(4403, String.valueOf(problem.getMessage()));
-    }
   }
 
   private static ObjectNode answering(ObjectNode frame, ObjectNode answer) {
