@@ -114,7 +114,7 @@ class HomeserverDeathsIT {
         say(alice, (death - 1) * BETWEEN);
         die(death);
         if (death % 4 < 2 || death == DEATHS) {
-          awaitAll(death);
+          awaitAll(death, ferry);
         }
       }
     }
@@ -160,10 +160,17 @@ class HomeserverDeathsIT {
     var unused = server.start();
   }
 
-  private void awaitAll(int death) {
+  private void awaitAll(int death, FerryProcess ferry) {
     long up = System.nanoTime();
-    Wait.until(
-        LIMIT, "all of " + count(said) + " messages", () -> count(delivered()) >= count(said));
+    try {
+      Wait.until(
+          LIMIT, "all of " + count(said) + " messages", () -> count(delivered()) >= count(said));
+    } catch (AssertionError e) {
+      throw new AssertionError(
+          "death %d: %s, and there are %d; ferry wrote:%n%s"
+              .formatted(death, e.getMessage(), count(delivered()), ferry.err()),
+          e);
+    }
     System.out.printf(
         "[deaths] %d: %d messages there after %.1f s%n",
         death, count(said), (System.nanoTime() - up) / 1e9);

@@ -310,6 +310,7 @@ public final class Following implements AutoCloseable {
   /** Transactions are taken up whether or not the bot's device is ready: most of it is clear. */
   private List<Together.Named> transactions(AccountOptions bot, Intake intake) {
     BotRooms rooms = new BotRooms(bot, keeping.rooms(), intake);
+    Signal back = new Signal();
     Vigil vigil = new Vigil(ways.doors().service().impatient().as(bot.user()));
     Transactions taking =
         new Transactions(
@@ -323,13 +324,16 @@ public final class Following implements AutoCloseable {
     return List.of(
         new Together.Named(
             "transactions", () -> persevere(() -> taking.run(as.get(), transactions))),
-        new Together.Named("completion", () -> persevere(() -> complete(rooms, as.get()))),
-        new Together.Named("vigil", () -> persevere(() -> watch(vigil, rooms, as.get()))),
+        new Together.Named("completion", () -> persevere(() -> complete(rooms, as.get(), back))),
+        new Together.Named("vigil", () -> persevere(() -> watch(vigil, as, back))),
         new Together.Named("canary", () -> persevere(() -> canary(rooms, as.get()))));
   }
 
-  private static void watch(Vigil vigil, BotRooms rooms, Intent as) throws InterruptedException {
-    vigil.run(() -> rooms.catchUp(as));
+  /** The bot has to be somebody before its news can be asked for. */
+  private static void watch(Vigil vigil, Supplier<Intent> registered, Signal back)
+      throws InterruptedException {
+    Intent unused = registered.get();
+    vigil.run(back);
   }
 
   private void canary(BotRooms rooms, Intent intent) throws InterruptedException {
@@ -375,10 +379,11 @@ public final class Following implements AutoCloseable {
     }
   }
 
-  private static void complete(BotRooms rooms, Intent intent) throws InterruptedException {
+  private static void complete(BotRooms rooms, Intent intent, Signal back)
+      throws InterruptedException {
     while (true) {
       rooms.catchUp(intent);
-      Thread.sleep(COMPLETION);
+      back.await(COMPLETION);
     }
   }
 

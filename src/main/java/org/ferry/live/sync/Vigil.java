@@ -2,6 +2,7 @@ package org.ferry.live.sync;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.ferry.live.Signal;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.SyncRequest;
@@ -12,8 +13,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Notices that the homeserver died, however soon it is back: what it had not pushed it has
  * forgotten then, and it begins with what is said later. A question that it answers only when there
- * is something new is under way all the time; where it breaks off, rooms are read as soon as there
- * are answers again. One thread watches; any may ask how often it happened.
+ * is something new is under way all the time; where it breaks off, whoever reads rooms is woken as
+ * soon as there are answers again. One thread watches, and does nothing else, so that it misses no
+ * death; any may ask how often it happened.
  */
 final class Vigil {
   private static final Logger LOG = LoggerFactory.getLogger(Vigil.class);
@@ -43,18 +45,18 @@ final class Vigil {
   /**
    * Watches until the thread is interrupted.
    *
-   * @param read reads all rooms; run after each death
+   * @param back woken when the homeserver answers again after it died
    * @throws HomeserverFailure where the homeserver refuses the question for good
    */
-  void run(Runnable read) throws InterruptedException {
+  void run(Signal back) throws InterruptedException {
     String since = null;
     while (true) {
       try {
         since = ask(since);
         if (away) {
           LOG.info("event=homeserver_back rooms are read for what it had not pushed before");
-          read.run();
           away = false;
+          back.wake();
         }
       } catch (HomeserverFailure e) {
         since = null;
