@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.ferry.crypto.DeviceRef;
 import org.ferry.crypto.DeviceSignature;
 import org.ferry.crypto.keys.KeyBackup;
@@ -23,6 +24,8 @@ import org.ferry.crypto.keys.Passphrases;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.crypto.keys.RecoveryKey;
 import org.ferry.crypto.keys.SecretStorage;
+import org.ferry.crypto.vodozemac.MegolmInbound;
+import org.ferry.crypto.vodozemac.MegolmOutbound;
 import org.ferry.id.DeviceId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
@@ -32,6 +35,7 @@ import org.ferry.testing.FerryProcess;
 import org.ferry.testing.FollowingConfig;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
+import org.ferry.testing.Tier;
 import org.ferry.testing.Wait;
 import org.ferry.testing.crossing.Sample;
 import org.ferry.testing.peers.Peer;
@@ -45,6 +49,8 @@ class KeyBackupIT {
   private static final String V3 = "/_matrix/client/v3";
   private static final String BACKUP = "m.megolm_backup.v1";
   private static final String SELF_SIGNING = "m.cross_signing.self_signing";
+  private static final String SENDER = "hPuzsLOxgs7GDUPjwAfNiZhYWEhLWeEJOJ2zNnVYZ3s";
+  private static final int PAGE = 500;
   private static final Path EXPORT = Path.of("src/test/resources/alice-element-keys.txt");
 
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
@@ -97,12 +103,17 @@ class KeyBackupIT {
 
     /** Uploads what an export file holds; how many sessions. */
     int upload(Path export, String passphrase) throws IOException {
-      ObjectNode body = LabClient.json("{}");
-      ObjectNode rooms = body.putObject("rooms");
       List<JsonNode> entries = new ArrayList<>();
       long unused =
           KeyExportFile.unlock(() -> Files.newInputStream(export), Secret.of(passphrase))
               .read(entries::add);
+      return upload(entries);
+    }
+
+    int upload(List<? extends JsonNode> entries) {
+      int before = Integer.parseInt(version("count"));
+      ObjectNode body = LabClient.json("{}");
+      ObjectNode rooms = body.putObject("rooms");
       for (JsonNode entry : entries) {
         ObjectNode session =
             rooms
@@ -115,8 +126,12 @@ class KeyBackupIT {
         session.set("session_data", key.seal(entry));
       }
       JsonNode answer = person.put(V3 + "/room_keys/keys?version=" + version, body);
-      assertThat(answer.path("count").asInt()).isEqualTo(entries.size());
+      assertThat(answer.path("count").asInt()).isEqualTo(before + entries.size());
       return entries.size();
+    }
+
+    private String version(String field) {
+      return person.get(V3 + "/room_keys/version/" + version).path(field).asText();
     }
   }
 
@@ -161,6 +176,66 @@ class KeyBackupIT {
     FerryProcess.Result again = restore(carol, "--recovery-key-file", "recovery");
     assertThat(again.status()).as(again.toString()).isZero();
     assertThat(again.out()).contains(sessions + " there already");
+  }
+
+  /** E-22: what a long life leaves in a backup; one entry is broken, and one key is another's. */
+  @Test
+  void thousandsOfSessionsComeBackAndNoneIsTakenWithAnotherKey() throws Exception {
+    int count = Tier.Count.BACKUP_SESSIONS.now();
+    LabClient erin = TestLab.shared().person("erin");
+    configure("");
+    Files.writeString(folder.resolve("token"), erin.token().reveal());
+    MadeBackup backup = byPassphrase(erin, "what erin thought of");
+    Files.writeString(folder.resolve("recovery"), byRecoveryKey.reveal());
+    Files.writeString(folder.resolve("another"), Base64.getEncoder().encodeToString(new byte[32]));
+    for (int from = 0; from < count; from += PAGE) {
+      int unused =
+          backup.upload(
+              IntStream.range(from, Math.min(count, from + PAGE))
+                  .mapToObj(i -> i == 7 ? broken() : session(i))
+                  .toList());
+    }
+    FerryProcess.Result another = restore(erin, "--key-file", "another");
+    assertThat(another.status()).as(another.toString()).isEqualTo(3);
+    assertThat(another.err()).contains("their public keys differ");
+    assertThat(number("select count(*) from ferry.room_key")).isZero();
+
+    long start = System.nanoTime();
+    FerryProcess.Result restored = restore(erin, "--recovery-key-file", "recovery");
+    System.out.printf(
+        "[tests] %,d sessions of a backup restored in %.1f s%n",
+        count, (System.nanoTime() - start) / 1e9);
+    assertThat(restored.out()).contains("%,d new".formatted(count - 1), "1 could not be used");
+    assertThat(restored.status()).isEqualTo(1);
+    assertThat(number("select count(*) from ferry.room_key where origin = 'backup'"))
+        .isEqualTo(count - 1);
+    assertThat(number("select count(*) from ferry.room_key where origin <> 'backup'")).isZero();
+  }
+
+  private static ObjectNode session(int i) {
+    try (MegolmOutbound outbound = MegolmOutbound.create();
+        MegolmInbound inbound = MegolmInbound.fromSessionKey(outbound.sessionKey())) {
+      ObjectNode entry =
+          LabClient.json("{\"algorithm\":\"m.megolm.v1.aes-sha2\"}")
+              .put("room_id", "!room%d:example.org".formatted(i % 40))
+              .put("session_id", outbound.sessionId())
+              .put("sender_key", SENDER)
+              .put("session_key", inbound.exportAtFirstKnownIndex());
+      entry.putObject("sender_claimed_keys").put("ed25519", SENDER);
+      entry.putArray("forwarding_curve25519_key_chain");
+      return entry;
+    }
+  }
+
+  private static ObjectNode broken() {
+    return session(7).put("session_key", "AQ");
+  }
+
+  private long number(String sql) throws SQLException {
+    try (var connection = db.connect();
+        var row = connection.createStatement().executeQuery(sql)) {
+      return row.next() ? row.getLong(1) : 0;
+    }
   }
 
   private FerryProcess.Result restore(LabClient person, String option, String file) {

@@ -218,6 +218,11 @@ final class DeviceMachines implements Machines, AutoCloseable {
     }
 
     @Override
+    public void homeserverSetBack() {
+      machine.homeserverSetBack();
+    }
+
+    @Override
     public boolean isSigned() {
       return machine.isSigned();
     }

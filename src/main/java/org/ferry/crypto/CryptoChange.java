@@ -4,6 +4,7 @@ import java.util.List;
 import org.ferry.id.DeviceId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that a device's store is to write. What one message or one answer changes is a list of
@@ -48,8 +49,8 @@ public sealed interface CryptoChange {
   /** The account, whole. */
   record Account(AccountState state) implements CryptoChange {}
 
-  /** Where {@code /sync} goes on. */
-  record SyncToken(String token) implements CryptoChange {}
+  /** Where {@code /sync} goes on; null where it begins anew. */
+  record SyncToken(@Nullable String token) implements CryptoChange {}
 
   /** An Olm session, new or moved on. */
   record PutSession(PickledSession session) implements CryptoChange {}

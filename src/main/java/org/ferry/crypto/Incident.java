@@ -60,6 +60,8 @@ public enum Incident {
   UNDELIVERABLE,
   /** The homeserver has seen what this database does not know: it was set back. */
   SET_BACK,
+  /** The homeserver has forgotten what it had seen: it was set back. */
+  HOMESERVER_SET_BACK,
   /** A key request of a device that gets none. */
   REFUSED_KEY_REQUEST,
   /** A secret that nobody asked for. */

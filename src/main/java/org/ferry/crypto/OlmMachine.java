@@ -387,6 +387,15 @@ public final class OlmMachine implements AutoCloseable {
     setBack.recover(seen);
   }
 
+  /**
+   * The homeserver was set back, as by an older copy of its database: other one-time keys are made,
+   * all lists of devices are asked for, this device's among them, rooms get new sessions, and the
+   * next sync begins without a token, which the homeserver may have to come to yet.
+   */
+  public void homeserverSetBack() {
+    setBack.homeserver();
+  }
+
   private UserId self() {
     return store.device().user();
   }

@@ -35,6 +35,7 @@ final class Post {
     housekeeping.tend(turn);
     turns.account().upload().ifPresent(wanted::add);
     wanted.addAll(lists.queries(null, turn.now()));
+    turns.parts().inbox().tend(turn);
     wanted.addAll(turns.parts().claims().unwedging(turn.now()));
     turns.parts().requests().ask(turn);
     turns.parts().secrets().ask(turn);

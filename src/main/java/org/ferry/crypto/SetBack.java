@@ -65,6 +65,20 @@ final class SetBack {
     });
   }
 
+  /** What the homeserver may have forgotten is not taken for granted any more. */
+  void homeserver() {
+    turns.run(turn -> {
+      turns.account().renewKeys(turn.now());
+      turn.add(new CryptoChange.DropAllOutbound());
+      turn.add(new CryptoChange.SyncToken(null));
+      lists.changedAll(turn);
+      boolean unused = turn.refuse(Incident.HOMESERVER_SET_BACK);
+      turn.alarm(
+          "the homeserver does not know how far the device %s has come: its database was set back, or what Ferry told it last was lost. Ferry uploads other one-time keys, looks whether its device and identity are still there, and begins new sessions."
+              .formatted(store.device()));
+    });
+  }
+
   /** What a room shows of what the device said there. */
   enum Memory {
     /** Nothing that this database does not know. */

@@ -79,6 +79,11 @@ final class ToDeviceInbox {
     };
   }
 
+  /** Wants new sessions with devices that were not known when none of theirs opened. */
+  void tend(Turn turn) {
+    unwedger.tend(turn);
+  }
+
   private boolean encrypted(UserId sender, JsonNode content, Turn turn) {
     if (!content.path("algorithm").asText().equals(AccountKeeper.OLM)) {
       return turn.refuse(Incident.UNSUPPORTED_ALGORITHM);

@@ -1,7 +1,9 @@
 package org.ferry.crypto;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.ferry.id.UserId;
 
@@ -11,9 +13,13 @@ import org.ferry.id.UserId;
  */
 final class Unwedger {
   private static final Duration PAUSE = Duration.ofHours(1);
+  private static final int MOST_UNKNOWN = 1_000;
 
   private final CryptoStore store;
   private final DeviceLists lists;
+
+  /** Senders of what no session opened whose devices were not known, by their keys. */
+  private final Map<String, UserId> unknown = new HashMap<>();
 
   Unwedger(CryptoStore store, DeviceLists lists) {
     this.store = store;
@@ -22,16 +28,36 @@ final class Unwedger {
 
   void wedged(UserId sender, String senderKey, Turn turn) {
     lists.track(List.of(sender), turn);
-    Optional<Device> device =
-        lists.byKey(senderKey).stream()
-            .filter(d -> d.ref().user().equals(sender) && !d.gone())
-            .findFirst();
+    Optional<Device> device = device(sender, senderKey);
     if (device.isPresent()) {
       want(store, device.get(), turn);
     } else {
-      // A device that is not known may be new; the next message of it finds it.
+      // A device that is not known may be new, and its first message have a key that was used.
       lists.changed(List.of(sender), turn);
+      if (unknown.size() < MOST_UNKNOWN) {
+        unknown.put(senderKey, sender);
+      }
     }
+  }
+
+  private Optional<Device> device(UserId sender, String senderKey) {
+    return lists.byKey(senderKey).stream()
+        .filter(d -> d.ref().user().equals(sender) && !d.gone())
+        .findFirst();
+  }
+
+  /** Wants what could not be wanted before the sender's devices were asked for. */
+  void tend(Turn turn) {
+    unknown
+        .entrySet()
+        .removeIf(entry -> {
+          Tracked sender = lists.of(entry.getValue());
+          if (sender != null && sender.outdated()) {
+            return false;
+          }
+          device(entry.getValue(), entry.getKey()).ifPresent(d -> want(store, d, turn));
+          return true;
+        });
   }
 
   static void want(CryptoStore store, Device device, Turn turn) {

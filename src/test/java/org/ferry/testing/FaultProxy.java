@@ -8,12 +8,15 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * A TCP proxy on loopback that behaves badly on demand, for any protocol. Faults apply to open and
@@ -35,6 +38,8 @@ public final class FaultProxy implements AutoCloseable {
   private volatile int slice = CHUNK;
   private volatile boolean silent;
   private volatile boolean refusing;
+  private volatile byte[] watched = {};
+  private volatile Supplier<Fate> fates = () -> Fate.PASSES;
 
   private FaultProxy(ServerSocket listener, List<InetSocketAddress> servers) {
     this.listener = listener;
@@ -139,6 +144,23 @@ public final class FaultProxy implements AutoCloseable {
     silent = false;
     refusing = false;
     untilCut.set(NEVER);
+    watched = new byte[0];
+  }
+
+  /** What becomes of a piece of data that a client sends, and of its connection. */
+  public enum Fate {
+    /** It passes, and its answer. */
+    PASSES,
+    /** It never arrives; the connection is reset. */
+    LOST,
+    /** It arrives; the connection is reset in place of the answer. */
+    UNANSWERED
+  }
+
+  /** Asks for the fate of each piece of data in which a client sends such a text. */
+  public void whenSent(String text, Supplier<Fate> fate) {
+    fates = fate;
+    watched = text.getBytes(StandardCharsets.US_ASCII);
   }
 
   /** How many connections are open. */
@@ -189,6 +211,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Socket client;
     private final Socket server;
     private volatile boolean dead;
+    private volatile boolean unanswered;
 
     Link(Socket client, Socket server) {
       this.client = client;
@@ -215,6 +238,10 @@ public final class FaultProxy implements AutoCloseable {
             dead = true;
             continue;
           }
+          if (isFatal(buffer, n, fromServer)) {
+            reset();
+            return;
+          }
           int allowed = fromServer ? allowed(n) : n;
           send(buffer, allowed, out);
           if (allowed < n) {
@@ -230,6 +257,24 @@ public final class FaultProxy implements AutoCloseable {
       } finally {
         links.remove(this);
       }
+    }
+
+    private boolean isFatal(byte[] data, int bytes, boolean fromServer) {
+      if (fromServer || !contains(data, bytes, watched)) {
+        return fromServer && unanswered;
+      }
+      Fate fate = fates.get();
+      unanswered = fate == Fate.UNANSWERED;
+      return fate == Fate.LOST;
+    }
+
+    private static boolean contains(byte[] data, int bytes, byte[] text) {
+      for (int at = 0; text.length > 0 && at + text.length <= bytes; at++) {
+        if (Arrays.equals(data, at, at + text.length, text, 0, text.length)) {
+          return true;
+        }
+      }
+      return false;
     }
 
     /** How many of these bytes may still pass; fewer than all means the end of the connection. */

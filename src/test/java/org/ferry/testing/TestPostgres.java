@@ -1,5 +1,6 @@
 package org.ferry.testing;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -78,7 +79,9 @@ public final class TestPostgres {
   }
 
   private static TestPostgres embedded() {
-    var hold = EmbeddedPostgres.open(Folders.own("test-postgres"), FerryCache.standard());
+    // The data of one version are of no use to another.
+    Path folder = Folders.own("test-postgres" + System.getProperty("ferry.postgres", ""));
+    var hold = EmbeddedPostgres.open(folder, FerryCache.standard());
     Runtime.getRuntime().addShutdownHook(new Thread(hold::close));
     var postgres = new TestPostgres(hold.jdbcUrl(""), hold.user(), hold.password());
     postgres.dropLeftovers();

@@ -74,6 +74,10 @@ public enum Tier {
     DELIVERED_MESSAGES(600, 10_000, 100_000),
     /** Kills of one of three daemons that share the deliveries of what is said meanwhile. */
     DELIVERER_KILLS(3, 60, 300),
+    /** Sessions of a server-side backup that is restored. */
+    BACKUP_SESSIONS(100, 10_000, 10_000),
+    /** Transactions, some of which are rolled back or never hear of their commit. */
+    TRANSACTIONS(2_000, 10_000, 10_000),
     /** Messages that are said in each room between two of them. */
     MESSAGES_BETWEEN_KILLS(5, 16, 16);
 

@@ -17,6 +17,7 @@ import org.ferry.live.accounts.Identity.State;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
+import org.ferry.matrix.client.Unreachable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,16 +125,33 @@ final class Follower {
     BiConsumer<ObjectNode, Boolean> rooms = duties.rooms(intent);
     boolean wait = false;
     while (!Thread.interrupted()) {
-      boolean first = machine.syncToken().isEmpty();
-      SyncLoop loop =
-          new SyncLoop(
-              intent, machine, answer -> rooms.accept(answer, first), requests, company.keys());
-      loop.once(duties.filter(first), wait);
-      duties.afterSync(intent, machine);
-      wait = true;
-      pauses.reset();
-      note(State.FOLLOWING, "device " + intent.device().orElseThrow());
+      try {
+        syncOnce(intent, machine, requests, rooms, wait);
+        wait = true;
+      } catch (Unreachable e) {
+        // What answers again may be an older database, and to go on from a later token would pass
+        // over what came there since.
+        pauses.pause();
+        new Witness(intent, machine).check();
+        wait = false;
+      }
     }
+  }
+
+  private void syncOnce(
+      Intent intent,
+      Machine machine,
+      Signal requests,
+      BiConsumer<ObjectNode, Boolean> rooms,
+      boolean wait) {
+    boolean first = machine.syncToken().isEmpty();
+    SyncLoop loop =
+        new SyncLoop(
+            intent, machine, answer -> rooms.accept(answer, first), requests, company.keys());
+    loop.once(duties.filter(first), wait);
+    duties.afterSync(intent, machine);
+    pauses.reset();
+    note(State.FOLLOWING, "device " + intent.device().orElseThrow());
   }
 
   private void note(State next, String detail) {

@@ -104,6 +104,12 @@ public interface Machine extends AutoCloseable {
    */
   void begunAnew(long seen);
 
+  /**
+   * The homeserver has forgotten how far the device has come: what it knows of the device is looked
+   * at anew, and nothing is taken for granted that it may have forgotten.
+   */
+  void homeserverSetBack();
+
   /** Whether the homeserver lists the device as signed by its account's identity. */
   boolean isSigned();
 

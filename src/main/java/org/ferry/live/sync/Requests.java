@@ -140,7 +140,12 @@ public final class Requests {
 
   private ObjectNode ask(OutgoingRequest request) {
     return switch (request) {
-      case KeysUpload r -> keys.upload(r.body());
+      case KeysUpload r -> {
+        if (r.body().has("one_time_keys")) {
+          witness.raise();
+        }
+        yield keys.upload(r.body());
+      }
       case KeysQuery r -> keys.query(r.body());
       case KeysClaim r -> keys.claim(r.body());
       case CrossSigningUpload r -> keys.uploadCrossSigning(r.body());

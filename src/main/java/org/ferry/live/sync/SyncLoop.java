@@ -46,7 +46,7 @@ final class SyncLoop {
    * Asks once, and keeps the answer.
    *
    * @param filter what is asked for
-   * @param wait whether the server may wait for news
+   * @param wait whether the server may wait for news; then a lost answer is thrown at once
    */
   void once(ObjectNode filter, boolean wait) {
     // Never twice in the same words: Synapse keeps answers for two minutes.
@@ -54,8 +54,8 @@ final class SyncLoop {
         wait
             ? Duration.ofMillis(WAIT_MS - ThreadLocalRandom.current().nextInt(1000))
             : Duration.ZERO;
-    ObjectNode answer =
-        intent.sync(new SyncRequest(machine.syncToken().orElse(null), filter, timeout));
+    SyncRequest request = new SyncRequest(machine.syncToken().orElse(null), filter, timeout);
+    ObjectNode answer = wait ? intent.syncOnce(request) : intent.sync(request);
     SyncInput input = SyncInputs.of(answer);
     rooms.accept(answer);
     SyncOutcome outcome = machine.receive(input);

@@ -10,8 +10,9 @@ import org.ferry.matrix.event.Json;
 
 /**
  * Has the homeserver remember how far a device has come, so that a database that was set back, as
- * by an old backup, is found before anything is encrypted with it a second time. Safe for use by
- * many threads.
+ * by an old backup, is found before anything is encrypted with it a second time: Ferry's own, which
+ * remembers less than the homeserver does, and the homeserver's, which remembers less than Ferry
+ * does. Safe for use by many threads.
  */
 public final class Witness {
   /** Account data of the device's user: this and the device's id. */
@@ -40,22 +41,39 @@ public final class Witness {
   }
 
   /**
-   * To be asked when a machine was opened, before it sends anything.
+   * To be asked when a machine was opened, before it sends anything, and when the homeserver
+   * answers again.
    *
    * @throws org.ferry.matrix.client.HomeserverFailure where the homeserver does not answer
    */
   public void check() {
+    alone(this::compare);
+  }
+
+  private void compare() {
+    long seen = seen();
+    if (seen > machine.mark()) {
+      beginAnew();
+    } else if (seen < machine.mark()) {
+      takeKeysBack();
+      machine.homeserverSetBack();
+      remember(machine.mark());
+    }
+  }
+
+  /**
+   * To be asked before an Olm message leaves whose session moved in the database, or one-time keys
+   * that take the place of used ones. It looks first: a mark that is written over shows nothing.
+   */
+  void raise() {
     alone(() -> {
-      if (seen() > machine.mark()) {
-        beginAnew();
-      }
+      compare();
+      remember(machine.raiseMark());
     });
   }
 
-  /** To be asked before an Olm message leaves whose session moved in the database. */
-  void raise() {
-    alone(() ->
-        as.preferences().putAccountData(type, Json.object().put("mark", machine.raiseMark())));
+  private void remember(long mark) {
+    as.preferences().putAccountData(type, Json.object().put("mark", mark));
   }
 
   /**

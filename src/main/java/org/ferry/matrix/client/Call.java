@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param repeat whether sending it twice does the same as sending it once
  * @param authorized whether it carries the token
  * @param bearsLimits whether a rate limit is waited for, and not thrown at once
+ * @param bearsLosses whether it is repeated where no answer came, and not thrown at once
  */
 record Call(
     HttpMethod method,
@@ -29,7 +30,8 @@ record Call(
     @Nullable ObjectNode body,
     boolean repeat,
     boolean authorized,
-    boolean bearsLimits) {
+    boolean bearsLimits,
+    boolean bearsLosses) {
 
   static Call get(String template, String... values) {
     return of(HttpMethod.GET, null, template, values);
@@ -50,26 +52,31 @@ record Call(
 
   static Call of(HttpMethod method, @Nullable ObjectNode body, String template, String... values) {
     return new Call(
-        method, Paths.fill(template, values), Map.of(), List.of(), body, true, true, true);
+        method, Paths.fill(template, values), Map.of(), List.of(), body, true, true, true, true);
   }
 
   /** Any request by an encoded path; a POST is taken for one that may not be repeated. */
   static Call raw(HttpMethod method, String path, @Nullable ObjectNode body) {
     boolean repeat = !HttpMethod.POST.equals(method);
-    return new Call(method, path, Map.of(), List.of(), body, repeat, true, true);
+    return new Call(method, path, Map.of(), List.of(), body, repeat, true, true, true);
   }
 
   /** Each repeat would make something new. */
   Call onlyOnce() {
-    return new Call(method, path, query, via, body, false, authorized, bearsLimits);
+    return new Call(method, path, query, via, body, false, authorized, bearsLimits, bearsLosses);
   }
 
   Call withoutToken() {
-    return new Call(method, path, query, via, body, repeat, false, bearsLimits);
+    return new Call(method, path, query, via, body, repeat, false, bearsLimits, bearsLosses);
   }
 
   Call throwingLimits() {
-    return new Call(method, path, query, via, body, repeat, authorized, false);
+    return new Call(method, path, query, via, body, repeat, authorized, false, bearsLosses);
+  }
+
+  /** Whoever asks looks around before asking again. */
+  Call throwingLosses() {
+    return new Call(method, path, query, via, body, repeat, authorized, bearsLimits, false);
   }
 
   Call with(String name, @Nullable String value) {
@@ -78,7 +85,7 @@ record Call(
     }
     Map<String, String> more = new LinkedHashMap<>(query);
     more.put(name, value);
-    return new Call(method, path, more, via, body, repeat, authorized, bearsLimits);
+    return new Call(method, path, more, via, body, repeat, authorized, bearsLimits, bearsLosses);
   }
 
   Call as(UserId user, @Nullable DeviceId device) {
@@ -89,12 +96,13 @@ record Call(
   Call unnamed() {
     Map<String, String> less = new LinkedHashMap<>(query);
     less.keySet().removeAll(List.of("user_id", "device_id"));
-    return new Call(method, path, less, via, body, repeat, authorized, bearsLimits);
+    return new Call(method, path, less, via, body, repeat, authorized, bearsLimits, bearsLosses);
   }
 
   /** Adds the {@code via} parameters of a join, and their older name. */
   Call withVia(List<String> servers) {
-    return new Call(method, path, query, servers, body, repeat, authorized, bearsLimits);
+    return new Call(
+        method, path, query, servers, body, repeat, authorized, bearsLimits, bearsLosses);
   }
 
   String uri() {

@@ -118,12 +118,25 @@ public final class Intent {
    * online. Waits for news as long as the request says.
    */
   public ObjectNode sync(SyncRequest request) {
-    return asker.ask(
-        Call.get(Asker.V3 + "/sync")
-            .with("filter", Json.text(request.filter()))
-            .with("since", request.since())
-            .with("timeout", String.valueOf(request.timeout().toMillis()))
-            .with("set_presence", "offline"));
+    return asker.ask(call(request));
+  }
+
+  /**
+   * The same, but thrown at once where no answer came: who goes on from an earlier sync first looks
+   * whether the homeserver that answers again still knows that.
+   *
+   * @throws Unreachable where it did not answer this once
+   */
+  public ObjectNode syncOnce(SyncRequest request) {
+    return asker.ask(call(request).throwingLosses());
+  }
+
+  private static Call call(SyncRequest request) {
+    return Call.get(Asker.V3 + "/sync")
+        .with("filter", Json.text(request.filter()))
+        .with("since", request.since())
+        .with("timeout", String.valueOf(request.timeout().toMillis()))
+        .with("set_presence", "offline");
   }
 
   /** Ends the login that this intent's token came from, and its device with it. */

@@ -92,7 +92,8 @@ final class Trial {
       throw new InDoubt(call.method() + " " + call.path() + ": " + sentence);
     }
     Duration wait = backoff();
-    if (kind == Kind.HOPELESS || kind == Kind.INTERRUPTED || isOver(now.plus(wait), since)) {
+    boolean hopeless = kind == Kind.HOPELESS || kind == Kind.INTERRUPTED || !call.bearsLosses();
+    if (hopeless || isOver(now.plus(wait), since)) {
       throw new Unreachable(address, sentence);
     }
     return wait;
