@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.ferry.lab.LabClient;
+import org.ferry.testing.FerryProcess.Result;
 import org.ferry.testing.crossing.Landing;
 import org.ferry.testing.crossing.Sample;
 import org.ferry.testing.crossing.Shore;
@@ -39,8 +40,8 @@ class PartialIT {
   @Order(1)
   void onlySomePeoplesPart() {
     var unused = THEIRS.must(0, "analyze", Sample.SQL.toString());
-    JsonNode promised =
-        THEIRS.json(
+    Result dry =
+        THEIRS.must(
             0,
             "migrate",
             "-y",
@@ -52,6 +53,7 @@ class PartialIT {
             RANDOM,
             "--users",
             "@frank:*");
+    JsonNode promised = LabClient.json(dry.out());
     JsonNode done =
         THEIRS.json(0, "migrate", "-y", "--json", "--rooms", RANDOM, "--users", "@frank:*");
     assertThat(done.at("/events/carried").asLong())
@@ -64,11 +66,20 @@ class PartialIT {
     assertThat(messages(room))
         .isNotEmpty()
         .allSatisfy(e -> assertThat(e.path("sender").asText()).isEqualTo(FRANK));
+    assertThat(dry.err())
+        .contains("Messages to carry: " + messages(room).size() + "\n")
+        .contains("With --rooms '%s' --users '@frank:*', rooms and messages".formatted(RANDOM));
+    assertThat(done.path("asked_for").asLong())
+        .isEqualTo(done.at("/events/carried").asLong() + done.at("/events/skipped").asLong());
+    assertThat(done.path("asked_for_waiting").asLong(-1)).isZero();
+    assertThat(done.path("left_waiting")).isEqualTo(done.at("/events/waiting"));
     assertThat(SHORE.state(room, "m.room.name", "").path("name").asText()).isNotEmpty();
     assertThat(SHORE.state(room, "m.room.member", FRANK).path("membership").asText())
         .isEqualTo("join");
     assertThat(THEIRS.must(0, "status").out())
-        .contains("left waiting on purpose by the last run (--users '@frank:*')")
+        .contains(
+            "left waiting on purpose by the last run: %,d events; a run without --users '@frank:*' carries them"
+                .formatted(done.at("/events/waiting").asLong()))
         .containsPattern("not begun yet: \\d+ rooms of the plan, with \\d+ messages");
     assertThat(done.at("/not_begun/rooms").asInt()).isPositive();
     assertThat(THEIRS.must(3, "migrate", "-y", "--rooms", "Nowhere*").err())
@@ -116,6 +127,9 @@ class PartialIT {
             middle.toString());
     assertThat(done.at("/events/waiting").asLong()).isPositive();
     assertThat(done.path("left_waiting_by").asText()).isEqualTo("--since " + middle);
+    assertThat(done.at("/rate/events_left").asLong(-1))
+        .as("what was left out is not counted as still to come")
+        .isZero();
     Landing.Mapped mapped = NEWEST.mapped();
     String room = mapped.room(BULK);
     assertThat(messages(room)).hasSize((int) newer);
@@ -127,7 +141,8 @@ class PartialIT {
   private static List<JsonNode> oldMessages() {
     assertThat(THEIRS.must(0, "migrate", "-y", "--rooms", BULK).err())
         .contains("Plan: 1 to create, 0 to reuse")
-        .contains("rooms and messages are those rooms'; people and files are everybody's");
+        .contains(
+            "rooms and messages are those that this run carries; people and files are everybody's");
     return messages(THEIRS.mapped().room(BULK));
   }
 

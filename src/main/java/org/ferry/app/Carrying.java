@@ -2,6 +2,7 @@ package org.ferry.app;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -10,13 +11,17 @@ import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.Selection;
+import org.ferry.migrate.SourceLedger.RoomCounts;
 import org.ferry.migrate.SpaceNames;
 import org.ferry.migrate.Standing;
+import org.ferry.migrate.decrypt.Decryption.Cover;
 import org.ferry.migrate.plan.ForeignRoom;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.PlanException;
+import org.ferry.migrate.plan.PlanTotals;
 import org.ferry.migrate.plan.TargetSpace;
 import org.ferry.migrate.replay.Migration;
 import org.ferry.migrate.replay.Rehearsal;
@@ -114,6 +119,33 @@ public final class Carrying {
     }
   }
 
+  /**
+   * What a run amounts to.
+   *
+   * @param plan the plan to follow
+   * @param target the destination Space as it stands
+   * @param wishes what of the plan
+   * @return the totals of that part; of people and files those of everybody
+   * @throws PlanException where no room or nobody of the plan is meant by the wishes
+   */
+  public PlanTotals totals(Plan plan, TargetSpace target, Wishes wishes) {
+    Scope scope = scope(wishes, plan);
+    Selection selection = scope.selection();
+    LoadedSource source = passage.source();
+    Plan part = plan.only(scope.rooms());
+    List<RoomFacts> facts = passage.facts();
+    if (selection.isPartial()) {
+      Map<RoomId, RoomCounts> counts = ferry.sources().counts(source.id(), selection);
+      part = part.counting(counts);
+      facts =
+          facts.stream()
+              .map(f -> f.holding(counts.getOrDefault(f.id(), RoomCounts.none(f.id()))))
+              .toList();
+    }
+    Map<RoomId, Cover> covers = Covers.of(ferry, source, part, selection);
+    return PlanTotals.of(part, facts, source, target.rooms(), covers, selection);
+  }
+
   /** What the wishes mean for this source and plan. */
   private Scope scope(Wishes wishes, Plan plan) {
     Globs.check(wishes.rooms(), plan, passage.facts());
@@ -157,7 +189,8 @@ public final class Carrying {
       throw new PlanException(
           Stream.concat(
                   Stream.of(
-                      "A rollback was begun and did not come to its end; run ferry rollback again first. Rooms:"),
+                      "A rollback was begun and did not come to its end; run ferry rollback again"
+                          + " first. Rooms:"),
                   rooms.stream())
               .toList());
     }
@@ -211,8 +244,9 @@ public final class Carrying {
    * @param eventsPerSecond events of history settled per second
    * @param heldBackBy what kept it from being faster
    * @param at when that was measured
+   * @param left events that the run had still to settle then
    */
-  public record Rate(double eventsPerSecond, String heldBackBy, Instant at) {}
+  public record Rate(double eventsPerSecond, String heldBackBy, Instant at, long left) {}
 
   /** How fast the last run of a crossing was, or empty where none was measured. */
   public static Optional<Rate> rate(Ferry ferry, Crossing crossing) {

@@ -14,7 +14,6 @@ import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.PlanException;
 import org.ferry.migrate.plan.PlanFile;
-import org.ferry.migrate.plan.PlanTotals;
 import org.ferry.migrate.plan.TargetSpace;
 
 /**
@@ -60,30 +59,12 @@ public record Followed(Plan plan, String text) {
       throw new PlanException(
           java.util.stream.Stream.concat(
                   java.util.stream.Stream.of(
-                      "Some people or rooms need a decision: write the plan with ferry plan, edit it, and run ferry migrate again."),
+                      "Some people or rooms need a decision: write the plan with ferry plan, edit"
+                          + " it, and run ferry migrate again."),
                   conflicts.stream())
               .toList());
     }
     return new Followed(proposal.plan(), proposal.text());
-  }
-
-  /**
-   * What the plan amounts to.
-   *
-   * @param ferry the running Ferry
-   * @param passage the passage
-   * @param target the destination Space
-   * @param globs only these rooms; empty for all
-   * @throws PlanException where a glob means no room
-   */
-  public PlanTotals totals(Ferry ferry, Passage passage, TargetSpace target, List<String> globs) {
-    Globs.check(globs, plan, passage.facts());
-    return PlanTotals.of(
-        plan.only(Globs.rooms(globs, passage.facts())),
-        passage.facts(),
-        passage.source(),
-        target.rooms(),
-        Covers.of(ferry, passage.source(), plan));
   }
 
   /** Keeps the plan with its crossing. */

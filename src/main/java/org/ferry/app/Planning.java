@@ -60,6 +60,8 @@ public final class Planning {
    * @param existingRooms the content of {@code existing-rooms.json}
    * @param people the content of {@code people.csv}
    * @param unfollowed how many lines of that list name new ids that the plan does not follow
+   * @param kept lines of that list that stay, of people whom this source does not know
+   * @param gone lines that Ferry had written there, of people whom this source does not know
    */
   public record Proposal(
       Plan plan,
@@ -68,7 +70,9 @@ public final class Planning {
       String text,
       String existingRooms,
       String people,
-      long unfollowed) {}
+      long unfollowed,
+      List<UserId> kept,
+      List<UserId> gone) {}
 
   /**
    * Reads the destination.
@@ -113,7 +117,10 @@ public final class Planning {
                 passage.options().space())
             : null;
     PeopleList before =
-        list == null ? new PeopleList(Map.of(), List.of(), Map.of()) : PeopleList.read(list);
+        (list == null ? new PeopleList(Map.of(), List.of(), Map.of()) : PeopleList.read(list))
+            .byHand(
+                passage.options().identities().usernameTemplate(),
+                ferry.config().homeserver().domain());
     Plan proposed = unowned(proposed(target, earlier), target);
     Draft draft = earlier == null ? Draft.of(proposed) : PlanFile.merge(proposed, earlier);
     PlanTotals totals =
@@ -130,7 +137,9 @@ public final class Planning {
         PlanFile.render(draft, totals, byId()),
         ExistingRooms.render(target.rooms(), draft.plan()),
         PeopleCsv.render(draft.plan(), people(), before, earlier, waysIn()),
-        before.unfollowed(draft.plan(), earlier));
+        before.unfollowed(draft.plan(), earlier),
+        before.unknown(draft.plan(), true),
+        before.unknown(draft.plan(), false));
   }
 
   /** Accounts that exist and that Ferry did not make are a person's to decide about. */

@@ -38,6 +38,7 @@ final class RateMeter implements Watch, AutoCloseable {
 
   @Override
   public void phase(String name, long total) {
+    close();
     history = name.equals(HISTORY);
     since = ferry.clock().instant();
     noted = since;
@@ -95,7 +96,8 @@ final class RateMeter implements Watch, AutoCloseable {
             new Carrying.Rate(
                 n.path("events_per_second").asDouble(0),
                 n.path("held_back_by").asText(""),
-                Instant.parse(n.path("at").asText())));
+                Instant.parse(n.path("at").asText()),
+                Math.max(0, n.path("total").asLong(0) - n.path("done").asLong(0))));
   }
 
   @Override

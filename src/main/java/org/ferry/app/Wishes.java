@@ -3,11 +3,17 @@ package org.ferry.app;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.ferry.id.RoomId;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.CrossingLedger.Picked;
+import org.ferry.migrate.Selection;
+import org.ferry.migrate.Standing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,23 +52,68 @@ public record Wishes(
     ledger.note(crossing.id(), NOTE, Json.text(note));
   }
 
-  /**
-   * Why events of a crossing wait, where its last run left some out on purpose.
-   *
-   * @param ferry the running Ferry
-   * @param crossing the crossing
-   * @return such as {@code --since 2024-01-01T00:00:00Z}, or empty
-   */
-  public static Optional<String> left(Ferry ferry, Crossing crossing) {
-    return ferry.crossings().note(crossing.id(), NOTE).map(Json::parseObject).flatMap(Wishes::left);
+  /** The options that leave something out, as they are written; empty where there are none. */
+  public String words() {
+    List<String> words = new ArrayList<>();
+    rooms.forEach(r -> words.add("--rooms '" + r + "'"));
+    words.addAll(picks());
+    return String.join(" ", words);
   }
 
-  private static Optional<String> left(ObjectNode note) {
-    StringBuilder words = new StringBuilder();
-    note.path("users").forEach(u -> words.append(" --users '").append(u.asText()).append('\''));
-    if (note.path("since").isTextual()) {
-      words.append(" --since ").append(note.path("since").asText());
+  private List<String> picks() {
+    List<String> words = new ArrayList<>();
+    users.forEach(u -> words.add("--users '" + u + "'"));
+    if (since != null) {
+      words.add("--since " + since);
     }
-    return words.isEmpty() ? Optional.empty() : Optional.of(words.substring(1));
+    return words;
+  }
+
+  /**
+   * What the last run of a crossing was asked to carry, where it left events waiting on purpose.
+   *
+   * @param how by which options, such as {@code --since 2024-01-01T00:00:00Z}
+   * @param events how many events of the rooms that were begun it was asked for
+   * @param waiting of these, events that wait still
+   */
+  public record Asked(String how, long events, long waiting) {}
+
+  /**
+   * What the last run was asked to carry.
+   *
+   * @param ferry the running Ferry
+   * @param standing where the crossing stands
+   * @return empty where it was asked for everything of its rooms
+   */
+  public static Optional<Asked> asked(Ferry ferry, Standing standing) {
+    Crossing crossing = standing.crossing();
+    Optional<Wishes> last =
+        ferry.crossings().note(crossing.id(), NOTE).map(Json::parseObject).map(Wishes::read);
+    if (last.isEmpty() || !last.get().isPartial()) {
+      return Optional.empty();
+    }
+    Map<RoomId, Picked> picked =
+        ferry.crossings().picked(crossing.id(), last.get().selection(ferry, crossing));
+    long events = 0;
+    long waiting = 0;
+    for (Standing.RoomLine room : standing.rooms()) {
+      Picked of = picked.getOrDefault(room.old(), new Picked(0, 0));
+      events += of.events();
+      waiting += of.waiting();
+    }
+    return Optional.of(new Asked(String.join(" ", last.get().picks()), events, waiting));
+  }
+
+  private Selection selection(Ferry ferry, Crossing crossing) {
+    return new Selection(
+        since, Followed.kept(ferry, crossing).map(p -> Globs.people(users, p)).orElse(null));
+  }
+
+  private static Wishes read(ObjectNode note) {
+    List<String> users = new ArrayList<>();
+    note.path("users").forEach(u -> users.add(u.asText()));
+    String since = note.path("since").asText("");
+    boolean any = note.path("since").isTextual();
+    return new Wishes(List.of(), users, any ? Instant.parse(since) : null, false);
   }
 }

@@ -15,6 +15,7 @@ import org.ferry.app.Ferry;
 import org.ferry.app.Followed;
 import org.ferry.app.Passage;
 import org.ferry.app.Planning;
+import org.ferry.app.Wishes;
 import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.CrossingLedger.Crossing;
@@ -147,8 +148,8 @@ final class DemoCrossing {
     Planning planning = new Planning(ferry, passage);
     TargetSpace target = planning.target(true, work.reading());
     Followed followed = Followed.proposal(planning, target);
-    followed.totals(work.ferry(), passage, target, List.of()).lines().forEach(work.progress()::say);
     Carrying carrying = new Carrying(ferry, passage);
+    carrying.totals(followed.plan(), target, Wishes.all()).lines().forEach(work.progress()::say);
     Carrying.Outcome outcome =
         carrying.migrate(carrying.space(target), followed, media, List.of(), work.watch());
     work.progress().end();

@@ -70,9 +70,9 @@ final class MigrateCommand extends FerryCommand {
       names = "--users",
       paramLabel = "GLOB",
       description = {
-        "Only people whose old id or name matches: what they sent and their membership, in the rooms"
-            + " in which they ever were. Rooms get their present name and rules. A later run without"
-            + " it carries the rest, which then stands late. May be repeated."
+        "Only people whose old id or name matches: what they sent and their membership, in the"
+            + " rooms in which they ever were. Rooms get their present name and rules. A later run"
+            + " without it carries the rest, which then stands late. May be repeated."
       })
   List<String> users = new ArrayList<>();
 
@@ -80,9 +80,9 @@ final class MigrateCommand extends FerryCommand {
       names = "--since",
       paramLabel = "TIME",
       description = {
-        "Only what was sent at TIME or later, in rooms that have such: 2024-01-31, 2024-01-31T20:00,"
-            + " or 30d for thirty days ago. A room begins with the state that it had then; older"
-            + " events wait for a run without it, and then stand late."
+        "Only what was sent at TIME or later, in rooms that have such: 2024-01-31,"
+            + " 2024-01-31T20:00, or 30d for thirty days ago. A room begins with the state that it"
+            + " had then; older events wait for a run without it, and then stand late."
       })
   @Nullable String since;
 
@@ -132,8 +132,7 @@ final class MigrateCommand extends FerryCommand {
     Carrying carrying = new Carrying(work.ferry(), passage);
     carrying.check(target);
     Followed followed = followed(planning, target);
-    PlanTotals totals = followed.totals(work.ferry(), passage, target, rooms);
-    tell(totals);
+    tell(carrying.totals(followed.plan(), target, wishes));
     elsewhere(work, passage, target);
     if (!session().ask().confirm("Carry all of this now", yes)) {
       session().tell("Nothing was done.");
@@ -180,10 +179,12 @@ final class MigrateCommand extends FerryCommand {
 
   private void tell(PlanTotals totals) {
     totals.lines().forEach(session()::tell);
-    if (!rooms.isEmpty()) {
+    String options = wishes.words();
+    if (!options.isEmpty()) {
       session()
           .tell(
-              "With --rooms, rooms and messages are those rooms'; people and files are everybody's.");
+              "With %s, rooms and messages are those that this run carries; people and files are everybody's."
+                  .formatted(options));
     }
   }
 
@@ -227,15 +228,15 @@ final class MigrateCommand extends FerryCommand {
     TargetSpace target = looked(work, planning, false);
     Followed followed = followed(planning, target);
     session().tell(Doctor.gate(work.ferry()).recall(accepted(followed)));
-    tell(followed.totals(work.ferry(), passage, target, rooms));
+    Carrying carrying = new Carrying(work.ferry(), passage);
+    tell(carrying.totals(followed.plan(), target, wishes));
     RoomId id = target.id();
     Crossing crossing =
         id == null
             ? passage.notBegun(work.ferry())
             : passage.begun(work.ferry(), id).orElseGet(() -> passage.notBegun(work.ferry()));
     Rehearsal.Outcome outcome =
-        new Carrying(work.ferry(), passage)
-            .rehearse(crossing, followed.plan(), media, wishes, work.watch());
+        carrying.rehearse(crossing, followed.plan(), media, wishes, work.watch());
     work.progress().end();
     if (json) {
       session().json(outcome);

@@ -1,8 +1,11 @@
 package org.ferry.cli;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.ferry.app.Passage;
 import org.ferry.app.Planning;
+import org.ferry.id.UserId;
 import org.ferry.migrate.plan.TargetSpace;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -12,13 +15,16 @@ import picocli.CommandLine.Option;
 @Command(
     description = {
       "Match people and rooms with the destination and write a plan to read and edit.",
-      "Also writes existing-rooms.json and people.csv beside it. A second run keeps what was edited."
+      "Also writes existing-rooms.json and people.csv beside it. A second run keeps what was"
+          + " edited."
     },
     footer = {
       "  ferry plan -o plan.yaml",
       "  ferry plan --space '#test:new.example.org' -o test.yaml"
     })
 final class PlanCommand extends FerryCommand {
+  private static final int NAMED = 5;
+
   @Mixin final Sources source = new Sources();
 
   @Option(
@@ -67,10 +73,34 @@ final class PlanCommand extends FerryCommand {
                 "note: %,d lines of %s name new ids that the plan does not follow; set identities.map_file: %s in the configuration, then ferry registration --force and ferry plan again"
                     .formatted(proposal.unfollowed(), list, list.getFileName()));
       }
+      unknown(proposal, list);
       target.problems().forEach(p -> session().tell("note: " + p));
       session()
           .tell("The plan is in " + file + "; existing-rooms.json and people.csv are beside it.");
       return ExitStatus.DONE;
     }
+  }
+
+  /** Such as after a plan of another server's dump in the same folder. */
+  private void unknown(Planning.Proposal proposal, Path list) {
+    String who = proposal.plan().server();
+    if (!proposal.gone().isEmpty()) {
+      session()
+          .tell(
+              "note: %,d lines that an earlier plan wrote into %s were taken out, for %s knows nobody of that id: %s"
+                  .formatted(proposal.gone().size(), list, who, named(proposal.gone())));
+    }
+    if (!proposal.kept().isEmpty()) {
+      session()
+          .tell(
+              "note: %,d lines that you wrote into %s stay, although %s knows nobody of that id: %s"
+                  .formatted(proposal.kept().size(), list, who, named(proposal.kept())));
+    }
+  }
+
+  private static String named(List<UserId> people) {
+    String names =
+        people.stream().limit(NAMED).map(UserId::value).collect(Collectors.joining(", "));
+    return people.size() > NAMED ? names + ", …" : names;
   }
 }

@@ -22,12 +22,22 @@ final class RateLine {
     String figure =
         "%.0f events/s, held back by %s".formatted(rate.eventsPerSecond(), rate.heldBackBy());
     return isCurrent(rate, now)
-        ? "  rate: " + figure
+        ? "  rate: " + figure + left(rate)
         : "  last rate, %s ago (%s): %s"
             .formatted(
                 PlainProgress.time(age(rate, now)),
                 rate.at().truncatedTo(ChronoUnit.SECONDS),
                 figure);
+  }
+
+  private static String left(Carrying.Rate rate) {
+    return rate.left() == 0 || rate.eventsPerSecond() <= 0
+        ? ""
+        : "; %,d events left, about %s"
+            .formatted(
+                rate.left(),
+                PlainProgress.time(
+                    Duration.ofSeconds(Math.round(rate.left() / rate.eventsPerSecond()))));
   }
 
   /** Whether it was measured just now, by a run that goes on. */

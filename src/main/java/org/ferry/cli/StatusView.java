@@ -52,13 +52,7 @@ final class StatusView {
           "  not begun yet: %,d rooms of the plan, with %,d messages; ferry migrate carries them"
               .formatted(notBegun.rooms(), notBegun.messages()));
     }
-    if (standing.events().waiting() > 0) {
-      Wishes.left(ferry, standing.crossing())
-          .ifPresent(how ->
-              lines.add(
-                  "  left waiting on purpose by the last run (%s); a run without it carries it"
-                      .formatted(how)));
-    }
+    onPurpose(standing, ferry, lines);
     invitations(standing, ferry, lines);
     List<ForeignRoom> listed = Listed.of(ferry, standing.crossing());
     listed.stream()
@@ -75,6 +69,33 @@ final class StatusView {
         .forEach(f -> lines.add("  left as it is: " + line(f)));
     failures(standing, lines);
     return lines;
+  }
+
+  /** A run for a part is done when that part is: the totals above are of the whole rooms. */
+  private static void onPurpose(Standing standing, Ferry ferry, List<String> lines) {
+    long open = open(standing);
+    if (open == 0) {
+      return;
+    }
+    Wishes.asked(ferry, standing)
+        .ifPresent(asked -> {
+          lines.add(
+              "  the last run was asked for %,d of these events (%s): %,d have an outcome, %,d wait"
+                  .formatted(
+                      asked.events(),
+                      asked.how(),
+                      asked.events() - asked.waiting(),
+                      asked.waiting()));
+          if (open > asked.waiting()) {
+            lines.add(
+                "  left waiting on purpose by the last run: %,d events; a run without %s carries them"
+                    .formatted(open - asked.waiting(), asked.how()));
+          }
+        });
+  }
+
+  private static long open(Standing standing) {
+    return standing.events().waiting() + standing.events().doubt();
   }
 
   /** All where they are few, else some of each kind. */
@@ -144,7 +165,12 @@ final class StatusView {
           .put("members", r.members())
           .put("link", r.link());
     }
-    json.put("left_waiting_by", Wishes.left(ferry, standing.crossing()).orElse(null));
+    Optional<Wishes.Asked> asked = Wishes.asked(ferry, standing);
+    json.put("left_waiting_by", asked.map(Wishes.Asked::how).orElse(null));
+    asked.ifPresent(a ->
+        json.put("asked_for", a.events())
+            .put("asked_for_waiting", a.waiting())
+            .put("left_waiting", open(standing) - a.waiting()));
   }
 
   /** How long ago the homeserver sent Ferry something. */
@@ -277,6 +303,7 @@ final class StatusView {
         json.putObject("rate")
             .put("events_per_second", r.eventsPerSecond())
             .put("held_back_by", r.heldBackBy())
+            .put("events_left", r.left())
             .put("at", r.at().toString())
             .put("age_seconds", RateLine.age(r, ferry.clock().instant()).toSeconds())
             .put("current", RateLine.isCurrent(r, ferry.clock().instant())));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.ferry.migrate.verify.Change;
 import org.ferry.migrate.verify.Difference;
@@ -35,6 +36,7 @@ final class VerifyView {
                 count.events(),
                 count.rooms(),
                 count.again() ? "from the dump itself" : "when it was loaded"));
+    account(lines, report);
     lines.add(
         "%,d events in %,d rooms and %,d files compared, %,d late: %s"
             .formatted(
@@ -44,6 +46,29 @@ final class VerifyView {
                 report.late(),
                 verdict(report, unbegun.size())));
     return lines;
+  }
+
+  /** Where every event of the source is; the figures add up to the first one. */
+  private static void account(List<String> lines, VerifyReport report) {
+    VerifyReport.Account a = report.account();
+    StringBuilder words = new StringBuilder();
+    words.append(
+        "of %,d events: %,d carried (%,d of them messages)"
+            .formatted(a.total(), a.carried(), a.messages()));
+    for (var part :
+        List.of(
+            Map.entry("left out by rule", a.skipped()),
+            Map.entry("failed", a.failed()),
+            Map.entry("not carried yet", a.waiting()),
+            Map.entry(
+                "in rooms that the plan leaves out (%,d)".formatted(a.rooms()), a.elsewhere()))) {
+      if (part.getValue() > 0) {
+        words.append(", %,d %s".formatted(part.getValue(), part.getKey()));
+      }
+    }
+    lines.add(words.toString());
+    a.leftOut()
+        .forEach((reason, n) -> lines.add("  left out by rule: %,d %s".formatted(n, reason)));
   }
 
   private static String unbegun(List<RoomVerdict> rooms) {
@@ -114,10 +139,23 @@ final class VerifyView {
         .put("rooms", report.count().rooms())
         .put("events", report.count().events())
         .put("not_loaded", report.count().notLoaded());
+    account(json.putObject("account"), report.account());
     ArrayNode rooms = json.putArray("rooms");
     report.rooms().forEach(room -> room(rooms.addObject(), room));
     differences(json.putArray("general"), report.general());
     return json;
+  }
+
+  private static void account(ObjectNode json, VerifyReport.Account account) {
+    json.put("events", account.total())
+        .put("carried", account.carried())
+        .put("messages", account.messages())
+        .put("left_out", account.skipped())
+        .put("failed", account.failed())
+        .put("waiting", account.waiting())
+        .put("in_rooms_left_out", account.elsewhere())
+        .put("rooms_left_out", account.rooms());
+    account.leftOut().forEach(json.putObject("left_out_by")::put);
   }
 
   private static void room(ObjectNode json, RoomVerdict room) {
@@ -127,11 +165,15 @@ final class VerifyView {
         .put("carried", room.carried())
         .put("found", room.found())
         .put("late", room.late())
+        .put("messages", room.messages())
         .put("left_out", room.skipped())
+        .put("failed", room.failed())
+        .put("waiting", room.waiting())
         .put("messages_since", room.since())
         .put("newcomer_count", room.came())
         .put("change_count", room.changed())
         .put("difference_count", room.count());
+    room.leftOut().forEach(json.putObject("left_out_by")::put);
     ArrayNode newcomers = json.putArray("newcomers");
     room.newcomers().forEach(newcomers::add);
     ArrayNode changes = json.putArray("changes");

@@ -209,6 +209,15 @@ public interface CrossingLedger {
    */
   Map<RoomId, Long> messages(long crossing);
 
+  /**
+   * How far what a selection picks is.
+   *
+   * @param crossing the crossing
+   * @param selection which events
+   * @return by the room on the source; rooms of which nothing is picked are missing
+   */
+  Map<RoomId, Picked> picked(long crossing, Selection selection);
+
   /** How far each room is, ordered by old id; rooms of the source without events are left out. */
   Stream<RoomProgress> progress(long crossing);
 
@@ -425,4 +434,12 @@ public interface CrossingLedger {
       long skipped,
       long failed,
       long late) {}
+
+  /**
+   * How far what a selection picks of a room is.
+   *
+   * @param events how many events it picks
+   * @param waiting of these, events without an outcome, or whose outcome is not known
+   */
+  record Picked(long events, long waiting) {}
 }

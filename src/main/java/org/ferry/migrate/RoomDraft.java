@@ -55,7 +55,7 @@ final class RoomDraft {
 
   RoomDraft(RoomId id) {
     this.id = id;
-    this.counts = new SourceLedger.RoomCounts(id, 0, 0, 0, 0, 0, 0);
+    this.counts = SourceLedger.RoomCounts.none(id);
   }
 
   void member(UserId user, String membership, Event event) {

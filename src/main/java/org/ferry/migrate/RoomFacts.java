@@ -57,6 +57,32 @@ public record RoomFacts(
     Map<RoomId, Long> spaceChildren,
     boolean listed,
     SourceLedger.RoomCounts counts) {
+  /** The same where it holds less. */
+  public RoomFacts holding(SourceLedger.RoomCounts less) {
+    return new RoomFacts(
+        id,
+        version,
+        creator,
+        createContent,
+        name,
+        topic,
+        canonicalAlias,
+        aliases,
+        type,
+        encrypted,
+        direct,
+        joined,
+        invited,
+        banned,
+        joinRule,
+        historyVisibility,
+        predecessor,
+        successor,
+        spaceChildren,
+        listed,
+        less);
+  }
+
   /** True for a space. */
   public boolean isSpace() {
     return "m.space".equals(type);

@@ -21,6 +21,16 @@ public record Selection(@Nullable Instant since, @Nullable Set<UserId> people) {
     return since != null || people != null;
   }
 
+  /** The time as milliseconds, null for all times. */
+  public @Nullable Long sinceMillis() {
+    return since == null ? null : since.toEpochMilli();
+  }
+
+  /** The people's ids, null for everybody. */
+  public String @Nullable [] peopleIds() {
+    return people == null ? null : people.stream().map(UserId::value).toArray(String[]::new);
+  }
+
   /** True for a person of the source whose part is carried. */
   public boolean selects(UserId person) {
     return people == null || people.contains(person);

@@ -2,6 +2,7 @@ package org.ferry.migrate;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -110,6 +111,15 @@ public interface SourceLedger {
   /** The rooms in which somebody of the given people sent something or was spoken of as member. */
   Set<RoomId> roomsOf(long source, Set<UserId> people);
 
+  /**
+   * How much of each room a selection picks.
+   *
+   * @param source the source's key
+   * @param selection which events count
+   * @return by room; rooms of which nothing is picked are missing
+   */
+  Map<RoomId, RoomCounts> counts(long source, Selection selection);
+
   /** One event, or empty where the source has none of that id. */
   Optional<Event> event(long source, EventId id);
 
@@ -200,5 +210,10 @@ public interface SourceLedger {
       long encrypted,
       long redacted,
       long firstTs,
-      long lastTs) {}
+      long lastTs) {
+    /** A room of which nothing counts. */
+    public static RoomCounts none(RoomId room) {
+      return new RoomCounts(room, 0, 0, 0, 0, 0, 0);
+    }
+  }
 }

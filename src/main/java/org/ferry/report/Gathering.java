@@ -124,7 +124,7 @@ final class Gathering {
         verdict == null ? null : verdict.target(),
         alias == null ? null : alias.value(),
         room.history() == Plan.History.SHELL,
-        messages,
+        verdict == null ? messages : verdict.messages(),
         fact == null || fact.counts().events() == 0
             ? null
             : Instant.ofEpochMilli(fact.counts().firstTs()),

@@ -127,6 +127,15 @@ final class LeftSections {
   /** Rules that people would not tell apart are one line. */
   private Map<String, Long> rules() {
     Map<String, Long> rules = new TreeMap<>();
+    if (contents.verified().whole()) {
+      // The figures of the comparison, as everywhere else on the page.
+      contents
+          .verified()
+          .account()
+          .leftOut()
+          .forEach((reason, n) -> rules.merge(Rules.sentence(words, reason), n, Long::sum));
+      return rules;
+    }
     contents
         .standing()
         .skipped()

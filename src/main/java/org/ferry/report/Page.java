@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.verify.VerifyReport;
 
 /** The page as a whole: its head, its order, what stands above everything. */
 final class Page {
@@ -168,10 +169,7 @@ final class Page {
   }
 
   private long carriedMessages() {
-    return contents.rooms().stream()
-        .filter(r -> r.target() != null && !r.shell())
-        .mapToLong(Contents.RoomLine::messages)
-        .sum();
+    return contents.rooms().stream().mapToLong(Contents.RoomLine::messages).sum();
   }
 
   private void before() {
@@ -188,6 +186,26 @@ final class Page {
     row("messages", before.messages(), carriedMessages());
     row("files", before.files(), carriedFiles());
     html.raw("</tbody></table></div>\n");
+    entries(contents.verified().account());
+  }
+
+  /** Where every entry of the old server is; the figures add up. */
+  private void entries(VerifyReport.Account account) {
+    html.raw("<div class=\"wide\"><table>").element("caption", words.of("entries"));
+    html.raw("<tbody>\n");
+    entries("total", account.total());
+    entries("carried", account.carried());
+    entries("messages", account.messages());
+    entries("left", account.skipped());
+    entries("elsewhere", account.elsewhere());
+    entries("failed", account.failed());
+    entries("waiting", account.waiting());
+    html.raw("</tbody></table></div>\n");
+  }
+
+  private void entries(String what, long count) {
+    html.raw("<tr>").element("th scope=\"row\"", words.of("entries." + what, words.of("left")));
+    html.element("td class=\"n\"", words.number(count)).raw("</tr>\n");
   }
 
   private void row(String what, long before, long after) {

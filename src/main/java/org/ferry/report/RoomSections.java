@@ -91,10 +91,26 @@ final class RoomSections {
       tag(how, words.of("room.result." + (room.shell() ? "shell" : "good")));
     }
     if (verdict != null) {
+      leftOut(verdict);
       aside("room.late", verdict.late());
       aside("room.since", verdict.since());
       aside("room.newcomers", verdict.came());
     }
+  }
+
+  /** How much of the room was left out on purpose; why, for who asks. */
+  private void leftOut(RoomVerdict verdict) {
+    if (verdict.skipped() == 0) {
+      return;
+    }
+    html.raw("<details class=\"soft\">")
+        .element("summary", words.of("room.left", verdict.skipped()));
+    html.raw("<ul>");
+    verdict
+        .leftOut()
+        .forEach((reason, n) ->
+            html.element("li", words.number(n) + " – " + Rules.sentence(words, reason)));
+    html.raw("</ul></details>");
   }
 
   private void tag(String how, String text) {

@@ -182,7 +182,7 @@ public final class Database implements AutoCloseable {
   }
 
   private <T> T onceIn(Transaction<T> work) throws Exception {
-    SqlConnection connection = await(pool.getConnection());
+    SqlConnection connection = quiet(await(pool.getConnection()));
     try {
       io.vertx.sqlclient.Transaction transaction = await(connection.begin());
       try {
@@ -242,7 +242,19 @@ public final class Database implements AutoCloseable {
 
   /** A connection of one's own outside the pool, for what lasts as long as the connection. */
   public PgConnection connect() throws Exception {
-    return await(PgConnection.connect(vertx, Drivers.rows(rows)));
+    return quiet(await(PgConnection.connect(vertx, Drivers.rows(rows))));
+  }
+
+  /**
+   * What the server says unasked, such as why it ends a connection, the driver would print as it
+   * came. The next statement fails of it, and that is told in Ferry's words.
+   */
+  private static <C extends SqlConnection> C quiet(C connection) {
+    var unused =
+        connection.exceptionHandler(e ->
+            System.getLogger(Database.class.getName())
+                .log(System.Logger.Level.DEBUG, "a connection", e));
+    return connection;
   }
 
   /** The sentence for a person about a failure of this database. */

@@ -218,6 +218,19 @@ final class EventSql {
       order by r.id
       """;
 
+  static final String PICKED =
+      """
+      select r.id, count(*), count(*) filter (where coalesce(c.state, 1) = 1)
+      from ferry.event e
+      join ferry.room r on r.pk = e.room
+      left join ferry.crossing_event c on c.crossing = $1 and c.event = e.pk
+      where e.source = (select source from ferry.crossing where id = $1)
+        and ($2::bigint is null or e.ts >= $2)
+        and ($3::text[] is null or e.sender = any($3)
+          or (e.type = 'm.room.member' and e.state_key = any($3)))
+      group by r.id
+      """;
+
   static final String FATES =
       ROOM
           + "select "

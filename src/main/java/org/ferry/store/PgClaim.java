@@ -125,11 +125,6 @@ final class PgClaim implements CrossingLedger.Claim {
 
   private void hold(PgConnection connection) {
     held = connection;
-    // What ended it is told once it is seen to be gone; the driver would print it as it came.
-    var unusedToo =
-        connection.exceptionHandler(e ->
-            System.getLogger(PgClaim.class.getName())
-                .log(System.Logger.Level.DEBUG, "the claim's connection", e));
     var unused =
         connection.closeHandler(gone -> {
           if (!closed) {

@@ -201,10 +201,8 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
             (long) limit,
             mark,
             epoch(),
-            which.since() == null ? null : which.since().toEpochMilli(),
-            which.people() == null
-                ? null
-                : which.people().stream().map(UserId::value).toArray(String[]::new)),
+            which.sinceMillis(),
+            which.peopleIds()),
         EventRows::ledgerEvent);
   }
 
@@ -328,6 +326,16 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
         .run(EventSql.MESSAGES, crossing)
         .forEach(row -> counts.put(new RoomId(row.getString(0)), row.getLong(1)));
     return counts;
+  }
+
+  @Override
+  public Map<RoomId, Picked> picked(long crossing, Selection selection) {
+    Map<RoomId, Picked> rooms = new HashMap<>();
+    database
+        .run(EventSql.PICKED, crossing, selection.sinceMillis(), selection.peopleIds())
+        .forEach(row ->
+            rooms.put(new RoomId(row.getString(0)), new Picked(row.getLong(1), row.getLong(2))));
+    return rooms;
   }
 
   private static RoomProgress progressOf(Row row) {

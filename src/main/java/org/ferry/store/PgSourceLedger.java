@@ -6,10 +6,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.MxcUri;
@@ -18,6 +20,7 @@ import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.migrate.LoadProgress;
 import org.ferry.migrate.LoadedSource;
+import org.ferry.migrate.Selection;
 import org.ferry.migrate.SourceLedger;
 import org.ferry.model.AccountDatum;
 import org.ferry.model.Alias;
@@ -128,6 +131,18 @@ public final class PgSourceLedger implements SourceLedger {
       where e.source = $1 and (e.sender = any($2)
         or (e.type = 'm.room.member' and e.state_key = any($2)))
       """;
+  private static final String COUNTS =
+      """
+      select r.id, count(*),
+        count(*) filter (where e.type = 'm.room.message' and e.redacted_by is null),
+        count(*) filter (where e.type = 'm.room.encrypted' and e.redacted_by is null),
+        count(*) filter (where e.redacted_by is not null), min(e.ts), max(e.ts)
+      from ferry.event e join ferry.room r on r.pk = e.room
+      where e.source = $1 and ($2::bigint is null or e.ts >= $2)
+        and ($3::text[] is null or e.sender = any($3)
+          or (e.type = 'm.room.member' and e.state_key = any($3)))
+      group by r.id
+      """;
   private static final String ONE_EVENT =
       "select "
           + EventRows.EVENT
@@ -147,7 +162,8 @@ public final class PgSourceLedger implements SourceLedger {
           join ferry.room r on r.pk = e.room
           """;
   private static final String ALIASES =
-      "select alias, room from ferry.alias where source = $1 and alias > $2 order by alias limit $3";
+      "select alias, room from ferry.alias where source = $1 and alias > $2 order by alias limit"
+          + " $3";
   private static final String ALL_MEDIA =
       "select "
           + SourceRows.MEDIA
@@ -319,6 +335,15 @@ public final class PgSourceLedger implements SourceLedger {
     String[] ids = people.stream().map(UserId::value).toArray(String[]::new);
     return Set.copyOf(
         EventRows.list(database.run(ROOMS_OF, source, ids), row -> new RoomId(row.getString(0))));
+  }
+
+  @Override
+  public Map<RoomId, RoomCounts> counts(long source, Selection selection) {
+    return EventRows.list(
+            database.run(COUNTS, source, selection.sinceMillis(), selection.peopleIds()),
+            PgSourceLedger::roomCounts)
+        .stream()
+        .collect(Collectors.toMap(RoomCounts::room, Function.identity()));
   }
 
   @Override

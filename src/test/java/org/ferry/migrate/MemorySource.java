@@ -160,6 +160,11 @@ final class MemorySource implements SourceLedger {
   }
 
   @Override
+  public Map<RoomId, RoomCounts> counts(long source, Selection selection) {
+    throw unasked();
+  }
+
+  @Override
   public Set<RoomId> roomsOf(long source, Set<UserId> people) {
     throw unasked();
   }

@@ -104,6 +104,19 @@ class ReportPageTest {
   }
 
   @Test
+  void everyEntryIsAccountedFor() {
+    assertThat(Read.of(page("Garden", "en", List.of())).text)
+        .contains("What became of every entry of the old server")
+        .containsPattern("Entries of the old server\\s*20\\s*Moved\\s*9\\s*of these, messages\\s*6")
+        .containsPattern("Left out on purpose, by the rules listed under “[^”]*”\\s*3")
+        .containsPattern("In rooms that the plan leaves out\\s*8")
+        .contains("3 entries left out on purpose", "1 – The entry that makes a room.");
+    assertThat(Read.of(page("Jardin", "fr", List.of())).text)
+        .contains("3 entrées laissées volontairement")
+        .containsPattern("Entrées de l’ancien serveur\\s*20\\s*Déménagées\\s*9");
+  }
+
+  @Test
   void itSpeaksFrench() {
     String page = page("Jardin", "fr", differences());
     assertThat(page).contains("<html lang=\"fr\">");
@@ -148,7 +161,10 @@ class ReportPageTest {
             9,
             9,
             2,
-            3,
+            6,
+            Map.of("encrypted", 2L, "never carried: m.room.create", 1L),
+            0,
+            0,
             1,
             List.of("@new:new.org"),
             1,
@@ -159,6 +175,7 @@ class ReportPageTest {
     VerifyReport verified =
         new VerifyReport(
             List.of(verdict),
+            new VerifyReport.Unplanned(1, 8),
             new VerifyReport.Files(4, 2),
             new VerifyReport.SecondCount("dump.sql", true, true, 2, 20, 0),
             List.of(),

@@ -37,7 +37,7 @@ class WordsTest {
     boolean counted =
         key.startsWith("n.")
             || List.of("bad", "more", "left.people.text").contains(key)
-            || List.of("room.late", "room.since", "room.newcomers").contains(key);
+            || List.of("room.left", "room.late", "room.since", "room.newcomers").contains(key);
     Object first = counted ? (Object) count : "one";
     return List.of("summary.people", "checked.files").contains(key)
         ? new Object[] {count, count, count, count}

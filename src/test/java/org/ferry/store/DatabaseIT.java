@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -15,6 +19,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.ferry.id.Secret;
 import org.ferry.id.TraceId;
@@ -29,6 +35,7 @@ import org.junit.jupiter.api.Test;
 
 class DatabaseIT {
   private static final Duration SHORT = Duration.ofSeconds(2);
+  private static final String PID = "select pg_backend_pid()";
 
   private final Vertx vertx = Vertx.vertx();
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
@@ -250,5 +257,34 @@ class DatabaseIT {
       assertThat(inbox.ours(Set.of("!r:new", "!space:new", "!r:old", "!else:new", "!n\0:new", "")))
           .containsExactlyInAnyOrder("!r:new", "!space:new");
     }
+  }
+
+  @Test
+  void nothingOfTheDriverIsPrintedWhereTheServerEndsAConnection() throws Exception {
+    PrintStream err = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try (Database database = open()) {
+      AtomicInteger times = new AtomicInteger();
+      int done =
+          database.transaction(connection -> {
+            Row row = Database.await(connection.query(PID).execute()).iterator().next();
+            if (times.incrementAndGet() == 1) {
+              AtomicBoolean gone = new AtomicBoolean();
+              var unused = connection.closeHandler(v -> gone.set(true));
+              sql("select pg_terminate_backend(%d)".formatted(row.getInteger(0)));
+              Wait.until(SHORT, "the connection is gone", gone::get);
+            }
+            return Database.await(connection.query("select 7").execute())
+                .iterator()
+                .next()
+                .getInteger(0);
+          });
+      assertThat(done).isEqualTo(7);
+      assertThat(times).hasValue(2);
+    } finally {
+      System.setErr(err);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 }

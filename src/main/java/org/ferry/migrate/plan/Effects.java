@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.Selection;
 import org.ferry.migrate.plan.Plan.History;
 import org.ferry.migrate.plan.Plan.PersonAction;
 import org.ferry.migrate.plan.Plan.PlanPerson;
@@ -25,11 +26,13 @@ final class Effects {
   private static final Set<String> FROM_ENTRY = Set.of("joined", "invited");
 
   private final Plan plan;
+  private final Selection selection;
   private final Map<RoomId, RoomFacts> facts;
   private final Map<RoomId, TargetRoom> targets;
 
-  Effects(Plan plan, List<RoomFacts> facts, List<TargetRoom> targets) {
+  Effects(Plan plan, List<RoomFacts> facts, List<TargetRoom> targets, Selection selection) {
     this.plan = plan;
+    this.selection = selection;
     this.facts = facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
     this.targets =
         targets.stream()
@@ -88,6 +91,7 @@ final class Effects {
         plan.people().stream()
             .filter(p -> p.action() != PersonAction.SKIP)
             .map(PlanPerson::id)
+            .filter(selection::selects)
             .collect(Collectors.toSet());
     return plan.rooms().stream()
         .filter(r -> r.action() == RoomAction.CREATE)

@@ -92,11 +92,18 @@ public final class Ghosts {
     return given;
   }
 
-  private UserId free(UserId who) {
+  /** True for an id that somebody gets unless others were quicker, or it is too long. */
+  boolean isUsual(UserId who, UserId id) {
+    return id.server().equals(domain) && tries(who).contains(id.localpart());
+  }
+
+  private List<String> tries(UserId who) {
     String server = "_" + encode(who.server(), false);
-    List<String> tries =
-        List.of(filled(who, false, ""), filled(who, true, ""), filled(who, true, server));
-    for (String localpart : tries) {
+    return List.of(filled(who, false, ""), filled(who, true, ""), filled(who, true, server));
+  }
+
+  private UserId free(UserId who) {
+    for (String localpart : tries(who)) {
       UserId id = UserId.of(localpart, domain);
       if (id.value().length() <= LONGEST && used.add(id)) {
         return id;

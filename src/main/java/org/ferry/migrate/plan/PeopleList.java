@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.ferry.id.UserId;
 import org.ferry.migrate.plan.Plan.PersonAction;
 import org.ferry.migrate.plan.Plan.PlanPerson;
+import org.ferry.model.WayIn;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record PeopleList(
     Map<UserId, UserId> targets, List<String> columns, Map<UserId, Map<String, String>> lines) {
+  /** What {@code way_in} says of accounts that Ferry makes. */
+  private static final Set<String> WAYS =
+      Set.of(WayIn.EMAIL, WayIn.SSO, WayIn.EMAIL + " " + WayIn.SSO, "password", "none");
+
   /** The columns that {@code plan} writes. */
   static final List<String> OWN = List.of("old_id", "new_id", "email", "state", "way_in");
 
@@ -98,6 +104,40 @@ public record PeopleList(
       }
     }
     return count;
+  }
+
+  /**
+   * The same without the new ids that Ferry wrote itself and nobody changed; what such lines say in
+   * other columns stays. They are told by their ids, for no plan need lie beside a list any more,
+   * and it may be one of another source's.
+   *
+   * @param usernameTemplate that of the ghosts
+   * @param domain the destination's server name
+   */
+  public PeopleList byHand(String usernameTemplate, String domain) {
+    Ghosts ghosts = new Ghosts(usernameTemplate, "", domain);
+    Ghosts accounts = new Ghosts("{localpart}", "", domain);
+    Map<UserId, UserId> others = new HashMap<>(targets);
+    others
+        .entrySet()
+        .removeIf(e -> {
+          String wayIn = field(e.getKey(), "way_in");
+          boolean written =
+              !field(e.getKey(), "state").isEmpty()
+                  && more(e.getKey()).stream().allMatch(String::isBlank);
+          Ghosts naming = wayIn.equals("ghost") ? ghosts : WAYS.contains(wayIn) ? accounts : null;
+          return written && naming != null && naming.isUsual(e.getKey(), e.getValue());
+        });
+    return new PeopleList(others, columns, lines);
+  }
+
+  /** The lines of people whom a plan does not know: those that stay, or those that do not. */
+  public List<UserId> unknown(Plan plan, boolean stay) {
+    Set<UserId> planned = plan.people().stream().map(PlanPerson::id).collect(Collectors.toSet());
+    return lines.keySet().stream()
+        .filter(id -> !planned.contains(id) && targets.containsKey(id) == stay)
+        .sorted()
+        .toList();
   }
 
   /** True where a ghost's id in the list is what Ferry proposed, even if the plan was edited. */

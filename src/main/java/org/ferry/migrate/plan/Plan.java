@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.migrate.SourceLedger.RoomCounts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,18 @@ public record Plan(
   /** The same with some of its rooms. */
   public Plan only(Predicate<PlanRoom> which) {
     return with(people, rooms.stream().filter(which).toList());
+  }
+
+  /** The same where only some of what was said counts: rooms that are absent hold no message. */
+  public Plan counting(Map<RoomId, RoomCounts> counts) {
+    return with(
+        people,
+        rooms.stream()
+            .map(r -> {
+              RoomCounts picked = counts.get(r.id());
+              return r.holding(picked == null ? 0 : picked.messages());
+            })
+            .toList());
   }
 
   /** The same with other people and rooms. */
@@ -165,6 +178,12 @@ public record Plan(
      */
     public boolean archive() {
       return action == RoomAction.CREATE && !candidates.isEmpty() && name.endsWith(ARCHIVE);
+    }
+
+    /** The same with another number of messages. */
+    PlanRoom holding(long number) {
+      return new PlanRoom(
+          id, name, kind, action, history, target, candidates, parents, inSpace, number, reason);
     }
 
     /** True where something of the room is carried. */

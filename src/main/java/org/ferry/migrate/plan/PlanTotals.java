@@ -12,6 +12,7 @@ import org.ferry.id.RoomId;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.Selection;
 import org.ferry.migrate.decrypt.Decryption.Cover;
 import org.ferry.migrate.plan.Plan.History;
 import org.ferry.migrate.plan.Plan.PlanRoom;
@@ -78,7 +79,28 @@ public record PlanTotals(
       LoadedSource source,
       List<TargetRoom> targets,
       Map<RoomId, Cover> covers) {
-    Effects effects = new Effects(plan, facts, targets);
+    return of(plan, facts, source, targets, covers, Selection.ALL);
+  }
+
+  /**
+   * Adds up what a run carries that carries only a part.
+   *
+   * @param plan the plan, with the rooms and the numbers of messages of that part
+   * @param facts the source's rooms, holding that part
+   * @param source the source
+   * @param targets the rooms of the Space, empty where not known
+   * @param covers how much of encrypted rooms the keys open
+   * @param selection whose part
+   * @return the totals
+   */
+  public static PlanTotals of(
+      Plan plan,
+      List<RoomFacts> facts,
+      LoadedSource source,
+      List<TargetRoom> targets,
+      Map<RoomId, Cover> covers,
+      Selection selection) {
+    Effects effects = new Effects(plan, facts, targets, selection);
     return new PlanTotals(
         count(plan.people(), p -> Words.of(p.action())),
         plan.rooms().stream()

@@ -275,6 +275,12 @@ public final class Migration {
 
   private long waiting(List<CarriedRoom> rooms) {
     Set<RoomId> ids = rooms.stream().map(CarriedRoom::old).collect(Collectors.toSet());
+    if (scope.selection().isPartial()) {
+      return voyage.ledger().picked(voyage.id(), scope.selection()).entrySet().stream()
+          .filter(e -> ids.contains(e.getKey()))
+          .mapToLong(e -> e.getValue().waiting())
+          .sum();
+    }
     try (var progress = voyage.ledger().progress(voyage.id())) {
       return progress
           .filter(p -> ids.contains(p.room()))

@@ -2,17 +2,21 @@ package org.ferry.migrate.verify;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.client.Intent;
+import org.ferry.migrate.CrossingLedger.RoomProgress;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.Place;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Origin;
 import org.ferry.migrate.verify.Difference.Kind;
+import org.ferry.model.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +39,7 @@ final class RoomCheck {
   private final Strangers strangers;
   private final Findings findings;
   private final Suspects suspects;
+  private final Map<String, Long> leftOut = new TreeMap<>();
   private final Keys elsewhere = new Keys();
   private final Keys passedOver = new Keys();
   private @Nullable Iterator<EventFate> expected;
@@ -44,7 +49,9 @@ final class RoomCheck {
   private long carried;
   private long found;
   private long late;
-  private long skipped;
+  private long messages;
+  private long failed;
+  private long waiting;
   private long since;
   private boolean moving;
 
@@ -69,11 +76,33 @@ final class RoomCheck {
    * @param carried events that the ledger says were carried
    * @param found of these, events that stand there
    * @param late of these, events carried after events that follow them
-   * @param skipped events left out by rule, or the same as others
+   * @param messages of the found ones, messages that were not taken back
+   * @param leftOut events left out by rule, or the same as others, by the rule
+   * @param failed events that could not be carried
+   * @param waiting events without an outcome
    * @param since messages that people wrote there themselves
    */
-  record Counts(long carried, long found, long late, long skipped, long since) {
-    static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+  record Counts(
+      long carried,
+      long found,
+      long late,
+      long messages,
+      Map<String, Long> leftOut,
+      long failed,
+      long waiting,
+      long since) {
+    /** Of a room that no run has begun. */
+    static Counts waiting(long events) {
+      return new Counts(0, 0, 0, 0, Map.of(), 0, events, 0);
+    }
+
+    /** Of a room that could not be read, by the ledger. */
+    static Counts told(RoomProgress p) {
+      long out = p.skipped() + p.merged();
+      Map<String, Long> leftOut = out == 0 ? Map.of() : Map.of("by rule", out);
+      return new Counts(
+          p.carried(), 0, p.late(), 0, leftOut, p.failed(), p.waiting() + p.doubt(), 0);
+    }
   }
 
   /** Compares the whole room. */
@@ -96,7 +125,7 @@ final class RoomCheck {
     if (passedOver.size() > 0 || loose > elsewhere.size()) {
       nameMissing(reader, target);
     }
-    return new Counts(carried, found, late, skipped, since);
+    return new Counts(carried, found, late, messages, leftOut, failed, waiting, since);
   }
 
   /** Counts an event of the ledger; true where it should stand in its order. */
@@ -109,9 +138,18 @@ final class RoomCheck {
         loose += ordered ? 0 : 1;
         return ordered;
       }
-      case SKIPPED, MERGED -> skipped++;
-      case FAILED -> findings.add(Kind.FAILED, id(fate), "carried", fate.reason());
-      case WAITING, DOUBT -> findings.add(Kind.WAITING, id(fate), "carried", null);
+      case SKIPPED, MERGED -> {
+        String why = fate.reason();
+        long unused = leftOut.merge(why == null ? "by rule" : why, 1L, Long::sum);
+      }
+      case FAILED -> {
+        failed++;
+        findings.add(Kind.FAILED, id(fate), "carried", fate.reason());
+      }
+      case WAITING, DOUBT -> {
+        waiting++;
+        findings.add(Kind.WAITING, id(fate), "carried", null);
+      }
     }
     return false;
   }
@@ -148,6 +186,7 @@ final class RoomCheck {
 
   private void matched(EventFate fate, ObjectNode event) {
     found++;
+    messages += isMessage(fate.event()) ? 1 : 0;
     suspects.ours();
     check.check(fate, event);
   }
@@ -210,6 +249,11 @@ final class RoomCheck {
     }
     String hidden = "the server has it, and the room's timeline does not show it";
     findings.add(Kind.MISSING, id(fate), fate.event().type(), event.map(e -> hidden).orElse(null));
+  }
+
+  /** What the source's totals count as messages. */
+  private static boolean isMessage(Event event) {
+    return event.type().equals("m.room.message") && event.redactedBy() == null;
   }
 
   private static String id(EventFate fate) {

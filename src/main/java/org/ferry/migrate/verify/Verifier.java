@@ -9,11 +9,13 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ferry.id.MxcUri;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.CrossingLedger.RoomProgress;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.replay.Contexts;
@@ -115,6 +117,7 @@ public final class Verifier {
     files.run();
     return new VerifyReport(
         verdicts,
+        unplanned(rooms),
         new VerifyReport.Files(files.compared(), files.fromStore()),
         counted,
         general.kept(),
@@ -122,12 +125,25 @@ public final class Verifier {
         !watch.stopping());
   }
 
+  private Optional<RoomCheck.Counts> told(RoomId room) {
+    try (Stream<RoomProgress> all = voyage.ledger().progress(voyage.id())) {
+      return all.filter(p -> p.room().equals(room)).findFirst().map(RoomCheck.Counts::told);
+    }
+  }
+
+  private VerifyReport.Unplanned unplanned(List<Plan.PlanRoom> carried) {
+    Set<RoomId> ids = carried.stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
+    List<RoomFacts> others = facts.values().stream().filter(f -> !ids.contains(f.id())).toList();
+    return new VerifyReport.Unplanned(
+        others.size(), others.stream().mapToLong(f -> f.counts().events()).sum());
+  }
+
   private RoomVerdict room(Plan.PlanRoom plan, SpaceCheck space) {
     Findings findings = new Findings(room);
-    RoomCheck.Counts counts = RoomCheck.Counts.NONE;
     Optional<CarriedRoom> row = voyage.ledger().room(voyage.id(), plan.id());
     RoomId target = row.map(CarriedRoom::target).orElse(null);
     RoomFacts fact = facts.get(plan.id());
+    RoomCheck.Counts counts = RoomCheck.Counts.waiting(fact == null ? 0 : fact.counts().events());
     if (row.isEmpty() || target == null || fact == null) {
       findings.add(Kind.WAITING, plan.id().value(), "a room", null);
     } else {
@@ -141,6 +157,7 @@ public final class Verifier {
           throw e;
         }
         findings.add(Kind.UNREADABLE, plan.id().value(), null, e.getMessage());
+        counts = told(plan.id()).orElse(counts);
       }
     }
     return verdict(plan, target, counts, findings);
@@ -178,7 +195,10 @@ public final class Verifier {
         counts.carried(),
         counts.found(),
         counts.late(),
-        counts.skipped(),
+        counts.messages(),
+        counts.leftOut(),
+        counts.failed(),
+        counts.waiting(),
         counts.since(),
         findings.newcomers(),
         findings.came(),

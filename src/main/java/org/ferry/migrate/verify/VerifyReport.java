@@ -1,6 +1,9 @@
 package org.ferry.migrate.verify;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import org.ferry.id.RoomId;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What a verification found.
  *
  * @param rooms each room that was to be carried
+ * @param unplanned the rooms that the plan does not carry
  * @param files the files
  * @param count the second count of the source
  * @param general differences that belong to no room: the source's second count, files; cut
@@ -16,11 +20,20 @@ import org.jspecify.annotations.Nullable;
  */
 public record VerifyReport(
     List<RoomVerdict> rooms,
+    Unplanned unplanned,
     Files files,
     SecondCount count,
     List<Difference> general,
     long generalCount,
     boolean whole) {
+  /**
+   * Rooms that the plan does not carry.
+   *
+   * @param rooms how many
+   * @param events events of theirs
+   */
+  public record Unplanned(long rooms, long events) {}
+
   /**
    * The files.
    *
@@ -52,7 +65,10 @@ public record VerifyReport(
    * @param carried events that the ledger says were carried
    * @param found of these, events that stand on the destination
    * @param late of these, events that were carried after events that follow them; no difference
-   * @param skipped events left out by rule, or the same as others
+   * @param messages of the found ones, messages as {@link Account} counts them
+   * @param leftOut events left out by rule, or the same as others, by the rule
+   * @param failed events that could not be carried
+   * @param waiting events that are not carried yet
    * @param since messages that people have written there themselves
    * @param newcomers people who came to the room on the destination; cut after a thousand
    * @param came how many newcomers there are
@@ -68,14 +84,71 @@ public record VerifyReport(
       long carried,
       long found,
       long late,
-      long skipped,
+      long messages,
+      Map<String, Long> leftOut,
+      long failed,
+      long waiting,
       long since,
       List<String> newcomers,
       long came,
       List<Change> changes,
       long changed,
       List<Difference> differences,
-      long count) {}
+      long count) {
+    /** Events left out by rule, or the same as others. */
+    public long skipped() {
+      return leftOut.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  /**
+   * What became of every event of the source, each in one of these figures.
+   *
+   * @param carried events that the ledger says were carried
+   * @param messages of the carried ones that stand on the destination, messages: {@code
+   *     m.room.message} that were not taken back
+   * @param leftOut events left out by rule, or the same as others, by the rule
+   * @param failed events that could not be carried
+   * @param waiting events that are not carried yet
+   * @param elsewhere events of rooms that the plan does not carry
+   * @param rooms how many rooms those are
+   */
+  public record Account(
+      long carried,
+      long messages,
+      Map<String, Long> leftOut,
+      long failed,
+      long waiting,
+      long elsewhere,
+      long rooms) {
+    /** Events left out by rule, or the same as others. */
+    public long skipped() {
+      return leftOut.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** All of them. */
+    public long total() {
+      return carried + skipped() + failed + waiting + elsewhere;
+    }
+  }
+
+  /** What became of every event of the source. */
+  public Account account() {
+    Map<String, Long> leftOut = new TreeMap<>();
+    rooms.forEach(r -> r.leftOut().forEach((why, n) -> leftOut.merge(why, n, Long::sum)));
+    return new Account(
+        sum(RoomVerdict::carried),
+        sum(RoomVerdict::messages),
+        leftOut,
+        sum(RoomVerdict::failed),
+        sum(RoomVerdict::waiting),
+        unplanned.events(),
+        unplanned.rooms());
+  }
+
+  private long sum(ToLongFunction<RoomVerdict> figure) {
+    return rooms.stream().mapToLong(figure).sum();
+  }
 
   /** How many differences there are. */
   public long differences() {

@@ -26,7 +26,10 @@ class MapFileTest {
   void readsTheColumnsByTheirNames() {
     assertThat(
             parse(
-                "\uFEFFnote, NEW_ID ,old_id\r\n\"a, \"\"b\"\"\nc\",@robert:new, @bob:old \r\n\r\n,,@x:old\n"))
+                "\uFEFFnote, NEW_ID ,old_id\r\n"
+                    + "\"a, \"\"b\"\"\n"
+                    + "c\",@robert:new, @bob:old \r\n\r\n"
+                    + ",,@x:old\n"))
         .isEqualTo(Map.of(Kit.BOB, new UserId("@robert:new")));
   }
 
@@ -34,7 +37,13 @@ class MapFileTest {
   void tellsEveryProblemWithItsLine() {
     assertThatThrownBy(() ->
             parse(
-                "old_id,new_id,note\nbob,@b:new,\n@a:old,@a:new,\"two\nlines\"\n@a:old,@c:new,\n@d:old,d\n@e:old,@e:new,\"open\n"))
+                "old_id,new_id,note\n"
+                    + "bob,@b:new,\n"
+                    + "@a:old,@a:new,\"two\n"
+                    + "lines\"\n"
+                    + "@a:old,@c:new,\n"
+                    + "@d:old,d\n"
+                    + "@e:old,@e:new,\"open\n"))
         .isInstanceOf(PlanException.class)
         .hasMessageContaining("people.csv:2: old_id is \"bob\"")
         .hasMessageContaining("people.csv:5: @a:old is @a:new in line 3")
@@ -156,6 +165,28 @@ class MapFileTest {
                 + "@alice:old,@old_alice:new,,active,ghost,\r\n"
                 + "@bob:old,@rob:new,,active,,\"the baker, retired\"\r\n"
                 + "@zoe:third,@zoe:new,,remote,,\r\n");
+  }
+
+  @Test
+  void peopleOfAnotherSourceGoUnlessAPersonChangedThem() throws IOException {
+    Kit other = new Kit().person("@yves:old", null).person("@xenia:old", null);
+    Plan theirs = other.propose();
+    PeopleList list =
+        list(
+            PeopleCsv.render(theirs, other.people(), NONE, null, WaysIn.none())
+                    .replace("@old_xenia:new", "@xenia:new")
+                + "@zoe:third,@zoe:new\n");
+    PeopleList byHand = list.byHand("old_{localpart}", "new");
+    Kit kit = new Kit();
+    assertThat(PeopleCsv.render(kit.propose(), kit.people(), byHand, null, WaysIn.none()))
+        .contains(
+            "@alice:old,@old_alice:new,,active,ghost\r\n",
+            "@xenia:old,@xenia:new,",
+            "@zoe:third,@zoe:new,")
+        .doesNotContain("@yves:old");
+    assertThat(byHand.unknown(kit.propose(), false)).containsExactly(new UserId("@yves:old"));
+    assertThat(byHand.unknown(kit.propose(), true))
+        .containsExactly(new UserId("@xenia:old"), new UserId("@zoe:third"));
   }
 
   @Test
