@@ -31,7 +31,7 @@ final class RateLine {
   }
 
   private static String left(Carrying.Rate rate) {
-    return rate.left() == 0 || rate.eventsPerSecond() <= 0
+    return rate.eventsPerSecond() <= 0 || rate.left() < rate.eventsPerSecond()
         ? ""
         : "; %,d events left, about %s"
             .formatted(

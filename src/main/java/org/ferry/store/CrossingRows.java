@@ -21,12 +21,17 @@ import org.jspecify.annotations.Nullable;
 
 /** A crossing's rows about people, rooms, files and aliases: everything but events. */
 final class CrossingRows {
+  // In a restored ledger a new crossing may have been begun before: after the backup.
   private static final String OPEN =
       """
       with opened as (
         insert into ferry.crossing (source, domain, space, used_at) values ($1, $2, $3, clock_timestamp())
         on conflict (source, space) do update set used_at = excluded.used_at
-        returning id, source, domain, space)
+        returning id, source, domain, space),
+      noted as (
+        insert into ferry.crossing_note (crossing, name, json)
+        select o.id, m.name, m.json from opened o join ferry.memo m on m.name = 'restored'
+        on conflict do nothing)
       select o.id, o.source, s.server, o.domain, o.space
       from opened o join ferry.source s on s.id = o.source
       """;

@@ -3,6 +3,9 @@ package org.ferry.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +91,25 @@ class PgCrossingLedgerIT {
     assertThat(ledger.all()).containsExactly(one, two);
     assertThatThrownBy(() -> ledger.open(source, "elsewhere", SPACE))
         .isInstanceOf(LedgerException.class);
+  }
+
+  @Test
+  void aCrossingThatTheBackupDoesNotKnowLooksForWhatStandsToo() throws IOException {
+    long source = lab.sources.load(MadeSource.withMessages("old", 1), p -> {}).id();
+    assertThat(ledger.note(ledger.open(source, "new", SPACE).id(), "restored")).isEmpty();
+    ByteArrayOutputStream backup = new ByteArrayOutputStream();
+    try (Saving saving = lab.database.saving()) {
+      assertThat(saving.save(backup, "1", t -> {})).isPositive();
+    }
+    try (Saving saving = lab.database.saving()) {
+      assertThat(saving.restore(new ByteArrayInputStream(backup.toByteArray()), t -> {}))
+          .isPositive();
+    }
+    for (RoomId space : List.of(SPACE, new RoomId("!other:new"))) {
+      Crossing crossing = ledger.open(source, "new", space);
+      assertThat(ledger.note(crossing.id(), "restored")).isPresent();
+      assertThat(ledger.open(source, "new", space)).isEqualTo(crossing);
+    }
   }
 
   @Test

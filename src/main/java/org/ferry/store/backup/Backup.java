@@ -282,6 +282,8 @@ public final class Backup {
     run(
         "insert into ferry.crossing_note (crossing, name, json) select id, 'restored', '{}' from"
             + " ferry.crossing on conflict do nothing");
+    // Those that were begun after the backup, and are in it as little as their rooms, look too.
+    run("insert into ferry.memo (name, json) values ('restored', '{}') on conflict do nothing");
     // A message that waited then may be long in its room: it is looked for before it is sent.
     run(
         "update ferry.outgoing set tried_at = coalesce(tried_at, posted_at), device = null"
