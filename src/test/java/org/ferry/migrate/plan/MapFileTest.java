@@ -26,10 +26,7 @@ class MapFileTest {
   void readsTheColumnsByTheirNames() {
     assertThat(
             parse(
-                "\uFEFFnote, NEW_ID ,old_id\r\n"
-                    + "\"a, \"\"b\"\"\n"
-                    + "c\",@robert:new, @bob:old \r\n\r\n"
-                    + ",,@x:old\n"))
+                "\uFEFFnote, NEW_ID ,old_id\r\n\"a, \"\"b\"\"\nc\",@robert:new, @bob:old \r\n\r\n,,@x:old\n"))
         .isEqualTo(Map.of(Kit.BOB, new UserId("@robert:new")));
   }
 
@@ -37,13 +34,7 @@ class MapFileTest {
   void tellsEveryProblemWithItsLine() {
     assertThatThrownBy(() ->
             parse(
-                "old_id,new_id,note\n"
-                    + "bob,@b:new,\n"
-                    + "@a:old,@a:new,\"two\n"
-                    + "lines\"\n"
-                    + "@a:old,@c:new,\n"
-                    + "@d:old,d\n"
-                    + "@e:old,@e:new,\"open\n"))
+                "old_id,new_id,note\nbob,@b:new,\n@a:old,@a:new,\"two\nlines\"\n@a:old,@c:new,\n@d:old,d\n@e:old,@e:new,\"open\n"))
         .isInstanceOf(PlanException.class)
         .hasMessageContaining("people.csv:2: old_id is \"bob\"")
         .hasMessageContaining("people.csv:5: @a:old is @a:new in line 3")
