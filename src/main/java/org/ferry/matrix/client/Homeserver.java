@@ -56,7 +56,7 @@ public final class Homeserver implements AutoCloseable {
    */
   public Homeserver(
       Vertx vertx, HomeserverOptions options, Patience patience, InstantSource clock, Pace pace) {
-    this(options, new Wire(vertx, options), patience, clock, pace, true);
+    this(options, new Wire(vertx, options), patience, clock, pace, new TokenGate(clock), true);
   }
 
   private Homeserver(
@@ -65,13 +65,14 @@ public final class Homeserver implements AutoCloseable {
       Patience patience,
       InstantSource clock,
       Pace pace,
+      TokenGate gate,
       boolean named) {
     this.options = options;
     this.named = named;
     this.pace = pace;
     this.wire = wire;
     this.clock = clock;
-    this.gate = new TokenGate(clock);
+    this.gate = gate;
     this.repeater = new Repeater(options.address(), patience, clock, pace, Thread::sleep);
   }
 
@@ -79,10 +80,10 @@ public final class Homeserver implements AutoCloseable {
    * The same server, asked once and not again: for what depends on a third server that may be gone,
    * and whose silence says nothing about this one.
    *
-   * @return shares the connections, which stay this one's to close
+   * @return shares the connections, which stay this one's to close, and what is known of the token
    */
   public Homeserver impatient() {
-    return new Homeserver(options, wire, Patience.none(), clock, Pace.adaptive(clock), named);
+    return new Homeserver(options, wire, Patience.none(), clock, Pace.adaptive(clock), gate, named);
   }
 
   /**
@@ -98,7 +99,13 @@ public final class Homeserver implements AutoCloseable {
   public static Homeserver personal(
       Vertx vertx, HomeserverOptions options, Patience patience, InstantSource clock) {
     return new Homeserver(
-        options, new Wire(vertx, options), patience, clock, Pace.adaptive(clock), false);
+        options,
+        new Wire(vertx, options),
+        patience,
+        clock,
+        Pace.adaptive(clock),
+        new TokenGate(clock),
+        false);
   }
 
   /** The server name, the part after the colon in its user ids. */
