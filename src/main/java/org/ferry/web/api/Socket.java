@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.ferry.live.message.LiveMessage;
 import org.ferry.live.provision.ProvisionException;
 import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.LedgerException;
 import org.jspecify.annotations.Nullable;
@@ -210,9 +211,11 @@ final class Socket {
       if (Failure.isOutage(e)) {
         LOG.warn("event=socket_not_now {}", Failure.words(e));
       }
-      refuse(frame, Failure.of(e).orElseThrow(() -> e));
-      if (e instanceof Problem problem && problem.status() == 403) {
-        close(4403, String.valueOf(e.getMessage()));
+      Problem problem = Failure.of(e).orElseThrow(() -> e);
+      refuse(frame, problem);
+      // What the homeserver forbids is one thing in one room, and no reason to hang up.
+      if (problem.status() == 403 && !(e instanceof MatrixException)) {
+        close(4403, String.valueOf(problem.getMessage()));
       }
     }
   }
