@@ -1,16 +1,8 @@
 package org.ferry.cli;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.ferry.app.Safekeeping;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,14 +31,13 @@ final class BackupCommand extends FerryCommand {
     if (out && session().world().terminal().out()) {
       throw new UsageException("a backup is not for a terminal; name a file.");
     }
-    Path target = session().world().folder().resolve(file).toAbsolutePath();
-    if (!out && !force && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw new UsageException(
-          "%s is there; --force puts the new backup in its place, or name another file."
-              .formatted(target));
-    }
+    Path folder = session().world().folder();
+    Path target = out ? null : WholeFile.free(folder, file, force, "backup");
     try (Work work = new Work(session())) {
-      long rows = out ? save(work, session().world().out()) : intoFile(work, target);
+      long rows =
+          target == null
+              ? save(work, session().world().out())
+              : WholeFile.write(target, true, to -> save(work, to));
       work.progress().end();
       session().tell("%,d rows were saved.".formatted(rows));
       return ExitStatus.DONE;
@@ -54,31 +45,6 @@ final class BackupCommand extends FerryCommand {
       throw new UsageException(
           "%s cannot be written (%s); make room or the folder writable, or name another file."
               .formatted(file, Output.words(e)));
-    }
-  }
-
-  /** Whole or not at all: a backup that broke off must not stand in the place of a good one. */
-  private long intoFile(Work work, Path target) throws IOException {
-    Path folder = target.getParent();
-    Path fresh =
-        Files.createTempFile(
-            folder,
-            ".ferry",
-            ".backup",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try {
-      long rows;
-      try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE);
-          OutputStream to = new BufferedOutputStream(Channels.newOutputStream(channel))) {
-        rows = save(work, to);
-        channel.force(true);
-      }
-      Path unused =
-          Files.move(
-              fresh, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-      return rows;
-    } finally {
-      boolean unused = Files.deleteIfExists(fresh);
     }
   }
 

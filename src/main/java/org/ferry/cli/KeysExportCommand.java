@@ -1,13 +1,7 @@
 package org.ferry.cli;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -51,19 +45,15 @@ final class KeysExportCommand extends FerryCommand {
   @Override
   public Integer call() {
     Set<RoomId> chosen = rooms.stream().map(KeysExportCommand::room).collect(Collectors.toSet());
-    Path target = session().world().folder().resolve(file).toAbsolutePath();
-    if (!force && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw new UsageException(
-          "%s is there; --force puts the new export in its place, or name another file."
-              .formatted(target));
-    }
+    Path target = WholeFile.free(session().world().folder(), file, force, "export");
     try (Work work = new Work(session())) {
       var unused = work.ferry().roomKeys();
       Secret passphrase =
           new SecretInput(session())
               .find(passphraseFile, "--passphrase-file", "FERRY_KEYS_PASSPHRASE", "The passphrase");
       work.progress().phase("writing", 0);
-      long count = write(new Keys(work.ferry()), passphrase, chosen, target);
+      Keys keys = new Keys(work.ferry());
+      long count = WholeFile.write(target, false, to -> keys.export(to, passphrase, chosen));
       work.progress().end();
       if (count == 0) {
         session()
@@ -86,29 +76,6 @@ final class KeysExportCommand extends FerryCommand {
       return KeyJson.room(text);
     } catch (KeyException e) {
       throw new UsageException(text + " is no room id, such as !abc:example.org.");
-    }
-  }
-
-  /** Whole or not at all, and not where nothing is to be written. */
-  private static long write(Keys keys, Secret passphrase, Set<RoomId> chosen, Path target)
-      throws IOException {
-    Path fresh =
-        Files.createTempFile(
-            target.getParent(),
-            ".ferry",
-            ".keys",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try {
-      long count;
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(fresh))) {
-        count = keys.export(out, passphrase, chosen);
-      }
-      if (count > 0) {
-        Path unused = Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING);
-      }
-      return count;
-    } finally {
-      boolean unused = Files.deleteIfExists(fresh);
     }
   }
 }
