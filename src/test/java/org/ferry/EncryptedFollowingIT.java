@@ -183,8 +183,11 @@ class EncryptedFollowingIT {
   }
 
   private boolean signed(Peer alice) {
-    LabClient client =
-        LabClient.withToken(server.baseUrl(), alice.device().userId(), alice.device().token());
+    return signed(
+        LabClient.withToken(server.baseUrl(), alice.device().userId(), alice.device().token()));
+  }
+
+  private static boolean signed(LabClient client) {
     var answer =
         client.post(
             "/_matrix/client/v3/keys/query",
@@ -255,6 +258,8 @@ class EncryptedFollowingIT {
               server.baseUrl(),
               BOT,
               RegistrationFile.read(folder.resolve("registration.yaml")).asToken());
+      // An upload of keys that is under way while its device is deleted makes Synapse keep it.
+      Wait.until(LIMIT, "the bot's keys, uploaded and signed", () -> signed(bot));
       assertThat(
               bot.request(
                       "DELETE",

@@ -3,6 +3,8 @@ package org.ferry.lab;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** TCP ports on loopback. */
@@ -11,16 +13,19 @@ public final class Ports {
   private static final int HIGHEST = 32_000;
   private static final int ATTEMPTS = 200;
 
+  /** What was handed out may be bound only later, so it is not handed out again. */
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
   private Ports() {}
 
   /**
    * A port that nobody listens on at this moment, below those that the system gives to outgoing
-   * connections.
+   * connections; never the same twice.
    */
   public static int free() {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-      if (isFree(port)) {
+      if (isFree(port) && GIVEN.add(port)) {
         return port;
       }
     }
