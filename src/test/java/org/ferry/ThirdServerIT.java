@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -84,17 +85,15 @@ class ThirdServerIT {
   }
 
   private JsonNode migrate() {
-    return LabClient.json(
-        ferry(
-                0,
-                "migrate",
-                "-y",
-                "--json",
-                "--media",
-                Sample.MEDIA.toString(),
-                "--rooms",
-                SAMPLE.room("general"))
-            .out());
+    return LabClient.json(carry().out());
+  }
+
+  private Result carry(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("migrate", "-y", "--json"));
+    arguments.addAll(List.of("--media", Sample.MEDIA.toString()));
+    arguments.addAll(List.of("--rooms", SAMPLE.room("general")));
+    arguments.addAll(List.of(more));
+    return ferry(0, arguments.toArray(String[]::new));
   }
 
   @Test
@@ -114,6 +113,11 @@ class ThirdServerIT {
       Files.delete(folder.resolve("plan.yaml"));
       third.stop();
 
+      Result quiet = carry("--no-invitations");
+      assertThat(quiet.err())
+          .contains("With --no-invitations nobody of a third server is invited; 1 invitation waits")
+          .doesNotContain("are invited under their own id");
+      assertThat(LabClient.json(quiet.out()).path("invitations")).isEmpty();
       JsonNode without = migrate();
       assertThat(without.at("/invitations/0/user").asText()).isEqualTo(dora.userId());
       assertThat(without.at("/invitations/0/state").asText()).isEqualTo("failed");

@@ -165,7 +165,7 @@ public final class Carrying {
       Set<RoomId> theirs = ferry.sources().roomsOf(passage.source().id(), people);
       rooms = rooms.and(r -> theirs.contains(r.id()));
     }
-    return new Scope(rooms, new Selection(since, people), wishes.takeAliases());
+    return new Scope(rooms, new Selection(since, people), wishes.takeAliases(), wishes.invites());
   }
 
   /** Rooms in which something happened since then, and the spaces that hold them together. */

@@ -23,9 +23,14 @@ import org.jspecify.annotations.Nullable;
  * @param users globs of the people of the source; empty for everybody
  * @param since only what was sent then or later; null for everything
  * @param takeAliases true to move aliases here that an earlier destination holds
+ * @param invites false to leave members of third servers uninvited for now
  */
 public record Wishes(
-    List<String> rooms, List<String> users, @Nullable Instant since, boolean takeAliases) {
+    List<String> rooms,
+    List<String> users,
+    @Nullable Instant since,
+    boolean takeAliases,
+    boolean invites) {
   private static final String NOTE = "last_run";
 
   /** Everything. */
@@ -35,7 +40,7 @@ public record Wishes(
 
   /** Everything of some rooms; of all where no glob is given. */
   public static Wishes rooms(List<String> globs) {
-    return new Wishes(globs, List.of(), null, false);
+    return new Wishes(globs, List.of(), null, false, true);
   }
 
   /** True where events are left waiting on purpose. */
@@ -114,6 +119,6 @@ public record Wishes(
     note.path("users").forEach(u -> users.add(u.asText()));
     String since = note.path("since").asText("");
     boolean any = note.path("since").isTextual();
-    return new Wishes(List.of(), users, any ? Instant.parse(since) : null, false);
+    return new Wishes(List.of(), users, any ? Instant.parse(since) : null, false, true);
   }
 }

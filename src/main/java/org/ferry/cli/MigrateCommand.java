@@ -2,6 +2,7 @@ package org.ferry.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,6 +93,12 @@ final class MigrateCommand extends FerryCommand {
   boolean takeAliases;
 
   @Option(
+      names = "--no-invitations",
+      description =
+          "Invite no members of third servers, as for a rehearsal; a later run without it does.")
+  boolean noInvitations;
+
+  @Option(
       names = {"-y", "--yes"},
       description = "Do not ask.")
   boolean yes;
@@ -107,7 +114,8 @@ final class MigrateCommand extends FerryCommand {
 
   @Override
   public Integer call() throws InterruptedException {
-    wishes = new Wishes(rooms, users, Moments.past(since, InstantSource.system()), takeAliases);
+    Instant from = Moments.past(since, InstantSource.system());
+    wishes = new Wishes(rooms, users, from, takeAliases, !noInvitations);
     try (Work work = new Work(session())) {
       Sources.Named named = source.named(work.ferry().config(), session().world().folder());
       try (MediaStore media = work.media(named, source)) {
@@ -177,8 +185,17 @@ final class MigrateCommand extends FerryCommand {
     return lines;
   }
 
-  private void tell(PlanTotals totals) {
+  private void tell(PlanTotals planned) {
+    PlanTotals totals = noInvitations ? planned.withoutInvitations() : planned;
     totals.lines().forEach(session()::tell);
+    if (planned.invitations() > totals.invitations()) {
+      session()
+          .tell(
+              "With --no-invitations nobody of a third server is invited; %,d %s for a run without it."
+                  .formatted(
+                      planned.invitations(),
+                      planned.invitations() == 1 ? "invitation waits" : "invitations wait"));
+    }
     String options = wishes.words();
     if (!options.isEmpty()) {
       session()

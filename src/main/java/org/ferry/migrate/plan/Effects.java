@@ -97,7 +97,7 @@ final class Effects {
         .filter(r -> r.action() == RoomAction.CREATE)
         .map(r -> facts.get(r.id()))
         .filter(f -> f != null && f.successor() == null)
-        .flatMap(f -> f.joined().stream())
+        .flatMap(f -> Stream.concat(f.joined().stream(), f.invited().stream()).distinct())
         .filter(u -> !u.server().equals(plan.server()) && !u.server().equals(plan.domain()))
         .filter(carried::contains)
         .count();

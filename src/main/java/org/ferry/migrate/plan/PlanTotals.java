@@ -129,6 +129,30 @@ public record PlanTotals(
         Clearing.of(plan, facts, covers));
   }
 
+  /** The same of a run that invites nobody. */
+  public PlanTotals withoutInvitations() {
+    return new PlanTotals(
+        people,
+        rooms,
+        actions,
+        messages,
+        appended,
+        notifications,
+        withheld,
+        bare,
+        media,
+        mediaBytes,
+        0,
+        conflicts,
+        toType,
+        ambiguous,
+        unmatched,
+        readMore,
+        shownInSpace,
+        listed,
+        clearing);
+  }
+
   private static <T> Map<String, Long> count(
       List<T> lines, java.util.function.Function<T, String> word) {
     return lines.stream().collect(Collectors.groupingBy(word, TreeMap::new, Collectors.counting()));

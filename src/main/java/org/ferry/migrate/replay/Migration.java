@@ -136,7 +136,9 @@ public final class Migration {
     if (whole && !watch.stopping()) {
       subSpaces.link();
       settings();
-      new Invitations(voyage, facts, scope.selection(), watch).carry(chosen);
+      if (scope.invites()) {
+        new Invitations(voyage, facts, scope.selection(), watch).carry(chosen);
+      }
       cast.withdraw();
     }
     return whole && !watch.stopping();
