@@ -116,7 +116,8 @@ final class SynapseFiles {
           - {port: %d, bind_addresses: ["127.0.0.1"], type: http, tls: %s, resources: [{names: [%s]}]}
         """;
     String listeners = listener.formatted(port, false, "client, federation");
-    String federation = "";
+    // Nobody else can be reached, so asking three times only takes seconds.
+    String federation = "federation: {max_short_retries: 0, max_long_retries: 0}\n";
     if (settings.federating()) {
       listeners += listener.formatted(Ports.of(serverName), true, "federation");
       federation =

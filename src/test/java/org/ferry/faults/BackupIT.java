@@ -44,7 +44,7 @@ class BackupIT {
 
   private static void savedInTheMiddle(Workplace work) throws IOException {
     try (FerryProcess ferry = work.migrate().start()) {
-      work.awaitWrites(ferry, 150);
+      work.awaitWrites(ferry, 40);
       FerryProcess.Result saved = must(0, work, "backup", "ferry.backup");
       System.out.println("[backup] " + saved);
       assertThat(ferry.isRunning()).as("the backup was taken in the middle").isTrue();

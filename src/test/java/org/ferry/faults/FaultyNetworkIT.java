@@ -23,7 +23,7 @@ class FaultyNetworkIT {
   private static final Duration LIMIT = Duration.ofMinutes(8);
   private static final Duration WINDOW = Duration.ofMillis(1_200);
   private static final int BETWEEN = 6;
-  private static final int MOST = 20;
+  private static final int MOST = Workplace.eventsOf(0.7) / (2 * faults().size()) - BETWEEN;
 
   @TempDir Path folder;
 

@@ -30,7 +30,7 @@ class OutageIT {
       try (FerryProcess ferry = work.migrate().start()) {
         int kills = Tier.Count.HOMESERVER_KILLS.now();
         for (int i = 1; i <= kills; i++) {
-          work.awaitWrites(ferry, 300 / kills);
+          work.awaitWrites(ferry, Workplace.eventsOf(0.6) / kills);
           work.server().kill();
           int expected = i;
           Wait.until(LIMIT, "word of it", () -> count(ferry.err(), WAITING) >= expected);
@@ -54,7 +54,7 @@ class OutageIT {
       try (FerryProcess ferry = work.migrate().start()) {
         int cuts = Tier.Count.DATABASE_CUTS.now();
         for (int i = 1; i <= cuts; i++) {
-          work.awaitWrites(ferry, 350 / cuts);
+          work.awaitWrites(ferry, Workplace.eventsOf(0.7) / cuts);
           if (i % 2 == 0) {
             proxy.reset();
           } else {
@@ -79,7 +79,7 @@ class OutageIT {
   void anEmbeddedDatabaseThatWasKilledIsStartedAgainAndTheRunGoesOn() throws IOException {
     try (Workplace work = Workplace.in(folder)) {
       try (FerryProcess ferry = work.migrate().start()) {
-        work.awaitWrites(ferry, 100);
+        work.awaitWrites(ferry, 60);
         killPostgres();
         FerryProcess.Result result = ferry.await(LIMIT);
         assertThat(result.status()).as(result.toString()).isZero();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RestlessDatabaseIT {
   private static final Duration LIMIT = Duration.ofMinutes(8);
   private static final Duration UP = Duration.ofSeconds(3);
-  private static final int EVENTS = 400;
+  private static final int EVENTS = Workplace.eventsOf(0.7);
 
   @TempDir Path folder;
   @TempDir Path other;

@@ -52,7 +52,7 @@ public final class FerryProcess implements AutoCloseable {
    * @param arguments of {@code ferry}
    * @param folder its working folder
    * @param environment added to this process's
-   * @param jvm options of Java, such as {@code -Xmx256m}
+   * @param jvm options of Java, such as {@code -Xmx256m}; none stand for those of a quick start
    * @param input what it reads
    */
   public record Run(
@@ -108,7 +108,7 @@ public final class FerryProcess implements AutoCloseable {
   private FerryProcess(Run run) {
     List<String> line = new ArrayList<>();
     line.add(ProcessHandle.current().info().command().orElse("java"));
-    line.addAll(run.jvm());
+    line.addAll(run.jvm().isEmpty() ? QuickJava.options() : run.jvm());
     line.addAll(List.of("-jar", jar().toString()));
     line.addAll(run.arguments());
     // A build in the background ignores Ctrl-C and hang-ups, and its children would as well.
@@ -128,7 +128,8 @@ public final class FerryProcess implements AutoCloseable {
     }
   }
 
-  private static Path jar() {
+  /** The built program. */
+  static Path jar() {
     Path jar = Path.of(System.getProperty("ferry.jar", "target/ferry.jar")).toAbsolutePath();
     if (!Files.exists(jar)) {
       throw new IllegalStateException(jar + " is missing; tests of the program run in verify");

@@ -58,6 +58,19 @@ public final class Workplace implements AutoCloseable {
     configure(proxy.url(), "");
   }
 
+  /**
+   * What is carried here: the sample without most of its one long room, whose length matters to no
+   * fault; all of it in the larger tiers, where there are faults enough for it.
+   */
+  public static Path dump() {
+    return Tier.current() == Tier.VERIFY ? ShortSample.dump() : DUMP;
+  }
+
+  /** A number of events that is less than this part of those of {@link #dump}. */
+  public static int eventsOf(double part) {
+    return (int) (part * (Tier.current() == Tier.VERIFY ? 300 : 600));
+  }
+
   private static Path demo(String name) {
     return Path.of("src/main/resources/demo", name).toAbsolutePath();
   }
@@ -100,9 +113,9 @@ public final class Workplace implements AutoCloseable {
     return FerryProcess.ferry(arguments).in(folder);
   }
 
-  /** {@code ferry migrate} of the dump with all its files, without a question, and more. */
+  /** {@code ferry migrate} of {@link #dump}, all files, without a question, and more. */
   public FerryProcess.Run migrate(String... more) {
-    List<String> all = new ArrayList<>(List.of("migrate", DUMP.toString()));
+    List<String> all = new ArrayList<>(List.of("migrate", dump().toString()));
     all.addAll(List.of("--media", MEDIA.toString(), "--yes"));
     all.addAll(List.of(more));
     return ferry(all.toArray(String[]::new));
