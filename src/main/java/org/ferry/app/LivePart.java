@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import org.ferry.config.Config;
 import org.ferry.config.Registration;
 import org.ferry.id.UserId;
+import org.ferry.live.events.Echo;
 import org.ferry.live.message.Accounts;
 import org.ferry.live.message.Networks;
 import org.ferry.live.message.Ours;
@@ -21,6 +22,7 @@ import org.ferry.live.sync.Machines;
 import org.ferry.store.Database;
 import org.ferry.store.PgInbox;
 import org.ferry.store.crypto.PgKeyring;
+import org.ferry.store.live.PgCarried;
 import org.ferry.store.live.PgFollowedRooms;
 import org.ferry.store.live.PgIdentities;
 import org.ferry.store.live.PgLeader;
@@ -101,6 +103,7 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
             ways,
             new Following.Rules(
                 config.homeserver().domain(),
+                echo(config, registration, database),
                 registration == null ? null : config.botOptions(),
                 config.people(),
                 config.retention(),
@@ -138,6 +141,16 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
     }
     return Ours.of(
         users, user -> UserId.isValid(user) && isOurs(config, registration, new UserId(user)));
+  }
+
+  private static Echo echo(Config config, @Nullable Registration registration, Database database) {
+    Predicate<String> ferrys =
+        user ->
+            registration != null
+                && UserId.isValid(user)
+                && (config.bot().value().equals(user)
+                    || isOurs(config, registration, new UserId(user)));
+    return new Echo(ferrys, new PgCarried(database));
   }
 
   /** Whether nobody but Ferry is behind a user. */

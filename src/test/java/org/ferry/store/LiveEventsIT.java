@@ -27,6 +27,7 @@ import org.ferry.id.UserId;
 import org.ferry.live.Leader;
 import org.ferry.live.Signal;
 import org.ferry.live.events.Arrival;
+import org.ferry.live.events.Echo;
 import org.ferry.live.events.Echoes;
 import org.ferry.live.events.Held;
 import org.ferry.live.events.Intake;
@@ -221,6 +222,7 @@ class LiveEventsIT {
       for (String id : List.of("$1", "$2")) {
         known.put(id, clear("late"));
       }
+      releaser = releaser(term.epoch());
       deviceReady = false;
       assertThat(releaser.turn()).isZero();
       deviceReady = true;
@@ -406,7 +408,7 @@ class LiveEventsIT {
         new Intake(
             events,
             new PgFollowedRooms(lab.database),
-            "new",
+            new Echo(user -> false, marked -> java.util.Set.of()),
             new Signal(),
             new Echoes(Instant::now));
     ObjectNode broken = event(ROOM, "$broken", "m.room.message").put("sender", 7);

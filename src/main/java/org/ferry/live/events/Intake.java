@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
@@ -30,7 +31,7 @@ public final class Intake {
 
   private final LiveEvents events;
   private final FollowedRooms rooms;
-  private final String domain;
+  private final Echo echo;
   private final Signal news;
   private final Echoes echoes;
   private final RoomTurns turns = new RoomTurns();
@@ -40,14 +41,14 @@ public final class Intake {
    *
    * @param events where they are kept
    * @param rooms which rooms are followed
-   * @param domain the homeserver that Ferry carries to, whose echo is not taken
+   * @param echo tells what Ferry itself carried, which is not taken
    * @param news woken when something new was kept
    * @param echoes told of rooms whose state Ferry's own carrying changes
    */
-  public Intake(LiveEvents events, FollowedRooms rooms, String domain, Signal news, Echoes echoes) {
+  public Intake(LiveEvents events, FollowedRooms rooms, Echo echo, Signal news, Echoes echoes) {
     this.events = events;
     this.rooms = rooms;
-    this.domain = domain;
+    this.echo = echo;
     this.news = news;
     this.echoes = echoes;
   }
@@ -75,22 +76,34 @@ public final class Intake {
 
   private List<Arrival> arrivals(
       List<ObjectNode> given, @Nullable RoomId room, @Nullable UserId seenBy, TraceId trace) {
-    List<Arrival> arrivals = new ArrayList<>();
+    List<Echo.Came> came = new ArrayList<>();
     for (ObjectNode event : given) {
       Optional<Arrival> arrival = Arrival.of(event, room, seenBy, trace);
       if (arrival.isEmpty()) {
         LOG.warn("event=live_event_unusable room={} it lacks what every event has", room);
         events.quarantine(room, "it lacks what every event has", Json.bytes(event));
-      } else if (!Echo.of(event, domain)) {
-        arrivals.add(arrival.get());
-        LOG.atDebug()
-            .addKeyValue(TraceId.FIELD, trace)
-            .log("event=live_event_taken room={} id={}", arrival.get().room(), arrival.get().id());
-      } else if (event.has("state_key")) {
-        echoes.heard(arrival.get().room());
+      } else {
+        came.add(new Echo.Came(event, arrival.get()));
       }
     }
-    return distinct(arrivals);
+    return distinct(news(came));
+  }
+
+  private List<Arrival> news(List<Echo.Came> came) {
+    Set<EventId> carried = echo.among(came);
+    List<Arrival> arrivals = new ArrayList<>();
+    for (Echo.Came each : came) {
+      Arrival arrival = each.arrival();
+      if (!carried.contains(arrival.id())) {
+        arrivals.add(arrival);
+        LOG.atDebug()
+            .addKeyValue(TraceId.FIELD, arrival.trace())
+            .log("event=live_event_taken room={} id={}", arrival.room(), arrival.id());
+      } else if (each.event().has("state_key")) {
+        echoes.heard(arrival.room());
+      }
+    }
+    return arrivals;
   }
 
   /** One statement cannot keep one event twice. */

@@ -43,8 +43,11 @@ public interface LiveEvents {
   /**
    * Events that no key opened when they were tried last, and whose session has got a key, or a
    * better one, since.
+   *
+   * @param recent whether only keys of the last minutes are looked at, which costs next to nothing
+   *     however many events wait; else all of them
    */
-  List<Held> openable(int limit);
+  List<Held> openable(int limit, boolean recent);
 
   /**
    * Settles events and makes known what became of them, in the order given.

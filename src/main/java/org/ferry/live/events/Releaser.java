@@ -37,6 +37,10 @@ public final class Releaser {
   public static final Duration IN_PLACE = Duration.ofSeconds(30);
 
   private static final Duration TICK = Duration.ofSeconds(1);
+
+  /** How often keys are looked at that came long ago; */
+  private static final Duration WHOLE = Duration.ofMinutes(4);
+
   private static final int ROOMS = 500;
   private static final int BATCH = 200;
 
@@ -46,6 +50,7 @@ public final class Releaser {
   private final long epoch;
   private final Signal released;
   private Instant nextLate = Instant.MIN;
+  private Instant nextWhole = Instant.MIN;
 
   /**
    * A releaser.
@@ -192,11 +197,17 @@ public final class Releaser {
   private int late() {
     List<Verdict> verdicts = new ArrayList<>();
     List<Long> still = new ArrayList<>();
-    List<Held> openable = events.openable(BATCH);
+    Instant now = clock.instant();
+    boolean recent = now.isBefore(nextWhole);
+    List<Held> openable = events.openable(BATCH, recent);
+    if (!recent && openable.size() < BATCH) {
+      nextWhole = now.plus(WHOLE);
+    }
     for (Held held : openable) {
       Optional<DecryptOutcome> outcome = parsed(held).flatMap(event -> opener.open(held, event));
       if (outcome.isEmpty()) {
-        // Nobody could try it: its key goes on counting as new.
+        // Nobody could try it: its key goes on counting as new, however long ago it came.
+        nextWhole = Instant.MIN;
         continue;
       }
       if (outcome.get() instanceof Clear clear) {

@@ -4,17 +4,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.events.Echoes;
@@ -27,13 +27,15 @@ import org.slf4j.LoggerFactory;
 /**
  * What homeservers are asked before a batch is told: the state of rooms that are told of for the
  * first time or that Ferry's own carrying has changed, and what became of events that somebody else
- * took back. Who does not answer in half a minute holds nobody up longer: it is told without, and
- * asked again later. For one thread.
+ * took back. Who does not answer in half a minute holds nobody up longer. For one thread.
  */
 final class Inquiries {
   private static final Logger LOG = LoggerFactory.getLogger(Inquiries.class);
   private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final Duration AGAIN = Duration.ofMinutes(1);
+
+  /** How long a room of which nothing is known waits to be told of. */
+  static final Duration GIVEN_UP = Duration.ofMinutes(10);
 
   /** How often a room is read while it is carried. */
   private static final Duration ANEW = Duration.ofSeconds(5);
@@ -44,6 +46,9 @@ final class Inquiries {
   private final Echoes echoes;
   private final InstantSource clock;
   private final Map<RoomId, Instant> notBefore = new HashMap<>();
+  private final Map<RoomId, Instant> unreadSince = new HashMap<>();
+  private final Set<RoomId> asking = ConcurrentHashMap.newKeySet();
+  private final Map<RoomId, Answer> answers = new ConcurrentHashMap<>();
 
   Inquiries(RoomReader reader, Echoes echoes, InstantSource clock) {
     this.reader = reader;
@@ -54,6 +59,9 @@ final class Inquiries {
   /** A question and who asks it. */
   private record As<T>(T what, @Nullable UserId user) {}
 
+  /** The state of a room, empty where it may not be read, and when it was asked for. */
+  private record Answer(Optional<List<ObjectNode>> state, Instant asked) {}
+
   /**
    * Asks what the events of a batch need.
    *
@@ -62,6 +70,7 @@ final class Inquiries {
    * @return taken-back events as they are now
    */
   Map<Place, ObjectNode> ask(List<Event> events, Scene scene) throws InterruptedException {
+    take(scene);
     Map<RoomId, As<RoomId>> rooms = new LinkedHashMap<>();
     Map<Place, As<Place>> places = new LinkedHashMap<>();
     for (Event event : events) {
@@ -78,26 +87,43 @@ final class Inquiries {
             .ifPresent(place -> places.putIfAbsent(place, new As<>(place, user)));
       }
     }
-    if (rooms.isEmpty() && places.isEmpty()) {
-      return Map.of();
-    }
-    Map<RoomId, Optional<List<ObjectNode>>> states = new ConcurrentHashMap<>();
     Map<Place, ObjectNode> found = new ConcurrentHashMap<>();
-    Semaphore slots = new Semaphore(AT_ONCE);
-    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    try {
-      rooms.values().forEach(room -> threads.execute(() -> state(slots, room, states)));
-      places.values().forEach(place -> threads.execute(() -> event(slots, place, found)));
-      threads.shutdown();
-      boolean all = threads.awaitTermination(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
-      if (!all) {
-        LOG.warn("event=room_state_slow the homeserver is asked again later");
-      }
-    } finally {
-      threads.shutdownNow();
+    if (!rooms.isEmpty() || !places.isEmpty()) {
+      await(rooms.values(), places.values(), found);
+      rooms.keySet().forEach(room -> notBefore.put(room, clock.instant().plus(AGAIN)));
+      take(scene);
+      rooms.keySet().forEach(room -> unanswered(room, scene));
     }
-    take(rooms.keySet(), Map.copyOf(states), scene);
     return Map.copyOf(found);
+  }
+
+  /**
+   * Whether what is told of a room now might be wrong, because its state was never read. A
+   * homeserver that is slow or fails is asked again for ten minutes; then events have to speak for
+   * themselves.
+   */
+  boolean unread(RoomId room) {
+    Instant since = unreadSince.get(room);
+    return since != null && clock.instant().isBefore(since.plus(GIVEN_UP));
+  }
+
+  private void unanswered(RoomId room, Scene scene) {
+    if (scene.card(room).readAt() == null) {
+      Instant unused = unreadSince.putIfAbsent(room, clock.instant());
+    }
+  }
+
+  private void await(
+      Collection<As<RoomId>> rooms, Collection<As<Place>> places, Map<Place, ObjectNode> found)
+      throws InterruptedException {
+    Semaphore slots = new Semaphore(AT_ONCE);
+    CountDownLatch open = new CountDownLatch(rooms.size() + places.size());
+    rooms.forEach(room -> asking.add(room.what()));
+    rooms.forEach(room -> ask(slots, open, "room=" + room.what(), () -> state(room)));
+    places.forEach(place -> ask(slots, open, "event=" + place.what(), () -> event(place, found)));
+    if (!open.await(LONGEST.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.warn("event=room_state_slow the homeserver has not answered for {} yet", LONGEST);
+    }
   }
 
   private boolean outdated(RoomId room, @Nullable Instant readAt) {
@@ -106,7 +132,7 @@ final class Inquiries {
 
   private boolean due(RoomId room) {
     Instant time = notBefore.get(room);
-    return time == null || !clock.instant().isBefore(time);
+    return !asking.contains(room) && (time == null || !clock.instant().isBefore(time));
   }
 
   /** Who takes back what they said themselves may. */
@@ -114,51 +140,53 @@ final class Inquiries {
     return before == null || !before.sender().equals(redaction.release().sender());
   }
 
-  private void take(
-      Iterable<RoomId> rooms, Map<RoomId, Optional<List<ObjectNode>>> states, Scene scene) {
-    for (RoomId room : rooms) {
-      Optional<List<ObjectNode>> state = states.get(room);
-      if (state == null) {
-        notBefore.put(room, clock.instant().plus(AGAIN));
-      } else {
+  /** Takes in what was answered, if only after the question was not waited for any more. */
+  private void take(Scene scene) {
+    for (RoomId room : List.copyOf(answers.keySet())) {
+      Answer answer = answers.remove(room);
+      if (answer != null && scene.knows(room)) {
         notBefore.put(room, clock.instant().plus(ANEW));
-        scene.read(room, state.orElse(null), clock.instant());
+        unreadSince.remove(room);
+        scene.read(room, answer.state().orElse(null), answer.asked());
       }
     }
   }
 
-  private void state(
-      Semaphore slots, As<RoomId> room, Map<RoomId, Optional<List<ObjectNode>>> states) {
-    inTurn(
-        slots,
-        "room=" + room.what(),
-        () -> {
-          Optional<List<ObjectNode>> state = reader.state(room.what(), room.user());
-          states.put(room.what(), state);
-        });
-  }
-
-  private void event(Semaphore slots, As<Place> place, Map<Place, ObjectNode> found) {
-    RoomId room = place.what().room();
-    EventId event = place.what().event();
-    inTurn(
-        slots,
-        "room=" + room + " id=" + event,
-        () -> reader.event(room, event, place.user()).ifPresent(e -> found.put(place.what(), e)));
-  }
-
-  private static void inTurn(Semaphore slots, String what, Runnable question) {
+  private void state(As<RoomId> room) {
     try {
-      slots.acquire();
-      try {
-        question.run();
-      } finally {
-        slots.release();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (HomeserverFailure e) {
-      LOG.warn("event=room_state_unread {} {}", what, e.getMessage());
+      Instant asked = clock.instant();
+      answers.put(room.what(), new Answer(reader.state(room.what(), room.user()), asked));
+    } finally {
+      asking.remove(room.what());
     }
+  }
+
+  private void event(As<Place> place, Map<Place, ObjectNode> found) {
+    RoomId room = place.what().room();
+    reader
+        .event(room, place.what().event(), place.user())
+        .ifPresent(e -> found.put(place.what(), e));
+  }
+
+  private static void ask(Semaphore slots, CountDownLatch open, String what, Runnable question) {
+    Thread unused =
+        Thread.ofVirtual()
+            .name("inquiry")
+            .start(() -> {
+              try {
+                slots.acquire();
+                try {
+                  question.run();
+                } finally {
+                  slots.release();
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } catch (HomeserverFailure e) {
+                LOG.warn("event=room_state_unread {} {}", what, e.getMessage());
+              } finally {
+                open.countDown();
+              }
+            });
   }
 }

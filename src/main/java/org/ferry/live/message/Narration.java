@@ -60,4 +60,13 @@ public interface Narration {
    * @return false where nothing was written, because of that or because it was told already
    */
   boolean tell(long epoch, Chapter chapter);
+
+  /**
+   * Puts what was released of some rooms behind everything else, in its order: others are not to
+   * wait for them.
+   *
+   * @param epoch the leader's; nothing is moved where another one leads by now
+   * @param after up to which release was told
+   */
+  void postpone(long epoch, long after, Collection<RoomId> rooms);
 }

@@ -99,6 +99,34 @@ public final class Narrator {
     List<Silence> silences = new ArrayList<>();
     List<Event> events = read(releases, silences);
     Map<Place, ObjectNode> asked = prepare(events);
+    Set<RoomId> unread =
+        releases.stream().map(Release::room).filter(inquiries::unread).collect(Collectors.toSet());
+    List<Release> ready =
+        releases.stream().takeWhile(release -> !unread.contains(release.room())).toList();
+    if (ready.isEmpty()) {
+      return postpone(releases, unread);
+    }
+    long to = ready.getLast().pos();
+    events.removeIf(event -> event.release().pos() > to);
+    silences.removeIf(silence -> silence.release() > to);
+    return tell(ready, events, asked, silences);
+  }
+
+  /** A room that nobody can say anything right of yet waits, and nobody waits for it. */
+  private int postpone(List<Release> releases, Set<RoomId> unread) {
+    boolean others = releases.stream().anyMatch(r -> !unread.contains(r.room()));
+    if (others || releases.size() == BATCH) {
+      narration.postpone(epoch, position, unread);
+    }
+    return others ? releases.size() : 0;
+  }
+
+  private int tell(
+      List<Release> releases,
+      List<Event> events,
+      Map<Place, ObjectNode> asked,
+      List<Silence> silences)
+      throws InterruptedException {
     List<Draft> drafts = tell(events, new Meaning(scene, asked), silences);
     long to = releases.getLast().pos();
     Chapter chapter =

@@ -18,6 +18,7 @@ import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.accounts.FollowedRooms;
 import org.ferry.live.accounts.Identities;
 import org.ferry.live.accounts.Identity.Kind;
+import org.ferry.live.events.Echo;
 import org.ferry.live.events.Echoes;
 import org.ferry.live.events.Intake;
 import org.ferry.live.events.LiveEvents;
@@ -75,6 +76,7 @@ public final class Following implements AutoCloseable {
    * What is followed.
    *
    * @param domain the homeserver that Ferry carries to
+   * @param echo tells what Ferry itself carries
    * @param bot Ferry's own user; null where Ferry is no application service
    * @param accounts the accounts
    * @param retention how long the text of events is kept
@@ -82,6 +84,7 @@ public final class Following implements AutoCloseable {
    */
   public record Rules(
       String domain,
+      Echo echo,
       @Nullable AccountOptions bot,
       List<AccountOptions> accounts,
       Duration retention,
@@ -159,7 +162,7 @@ public final class Following implements AutoCloseable {
       Signal news = new Signal();
       Signal released = new Signal();
       Echoes echoes = new Echoes(clock);
-      Intake intake = new Intake(keeping.events(), keeping.rooms(), rules.domain(), news, echoes);
+      Intake intake = new Intake(keeping.events(), keeping.rooms(), rules.echo(), news, echoes);
       Openers openers = new Openers(clock);
       Releaser releaser = new Releaser(keeping.events(), openers, clock, term.epoch(), released);
       List<Together.Named> tasks = new ArrayList<>();

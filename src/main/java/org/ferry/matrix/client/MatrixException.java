@@ -96,13 +96,9 @@ public final class MatrixException extends HomeserverFailure {
     return errcode.equals(code);
   }
 
-  /**
-   * True for M_FORBIDDEN, and for a 403 without a better code. M_BAD_STATE is how Synapse refuses
-   * whom a ban keeps out.
-   */
+  /** True for M_FORBIDDEN, and for a 403 without a better code. */
   public boolean isForbidden() {
-    return is(Errcode.FORBIDDEN)
-        || (status == 403 && (is(Errcode.UNKNOWN) || is(Errcode.BAD_STATE)));
+    return is(Errcode.FORBIDDEN) || (status == 403 && is(Errcode.UNKNOWN));
   }
 
   /**

@@ -81,6 +81,26 @@ public final class PgLiveEvents implements LiveEvents {
                 and k.changed_at >= coalesce(e.tried_at - interval '1 minute', '-infinity'))
           order by place limit $1
           """;
+
+  /** The same, from the keys to the events. Public for the test of its indexes. */
+  public static final String OPENABLE_LATELY =
+      COLUMNS
+          + """
+          from ferry.live_event where pk in (
+            select e.pk from ferry.room_key k
+              join ferry.live_event e on e.room = k.room_id and e.session = k.session_id
+            where k.changed_at >= now() - interval '5 minutes'
+              and e.state = 'undecryptable' and e.raw <> ''
+              and k.changed_at >= coalesce(e.tried_at - interval '1 minute', '-infinity')
+            union all
+            select e.pk from ferry.live_event e
+            where e.state = 'undecryptable' and e.reason = 'no_device' and e.raw <> ''
+              and exists (select from ferry.room_key k
+                where k.room_id = e.room and k.session_id = e.session
+                  and k.changed_at >= coalesce(e.tried_at - interval '1 minute', '-infinity')))
+          order by place limit $1
+          """;
+
   private static final String SETTLE =
       """
       with fence as (
@@ -196,8 +216,8 @@ public final class PgLiveEvents implements LiveEvents {
   }
 
   @Override
-  public List<Held> openable(int limit) {
-    return held(database.run(OPENABLE, limit));
+  public List<Held> openable(int limit, boolean recent) {
+    return held(database.run(recent ? OPENABLE_LATELY : OPENABLE, limit));
   }
 
   private static List<Held> held(RowSet<Row> rows) {

@@ -58,6 +58,18 @@ public final class PgNarration implements Narration {
           """;
   private static final String FENCE =
       "select 1 from ferry.live_leader where id = 1 and epoch = $1 for share";
+  // Whoever settles holds the row for sharing: nothing of these rooms is released meanwhile.
+  private static final String ALONE =
+      "select 1 from ferry.live_leader where id = 1 and epoch = $1 for update";
+  private static final String POSTPONE =
+      """
+      with moved as (
+        delete from ferry.live_release r using ferry.live_event e
+        where r.pos > $1 and e.pk = r.event and e.room = any($2)
+        returning r.pos, r.event, r.kind, r.at)
+      insert into ferry.live_release (event, kind, at)
+      select event, kind, at from moved order by pos
+      """;
   private static final String ADVANCE =
       """
       update ferry.live_narration set release = $2, pos = pos + $3 where id = 1 and release = $1
@@ -207,6 +219,18 @@ public final class PgNarration implements Narration {
       keep(connection, chapter);
       return true;
     });
+  }
+
+  @Override
+  public void postpone(long epoch, long after, Collection<RoomId> rooms) {
+    boolean unused =
+        database.transaction(connection -> {
+          boolean leads = first(connection, ALONE, Tuple.of(epoch)) != null;
+          if (leads) {
+            run(connection, POSTPONE, Tuple.of(after, texts(rooms, RoomId::value)));
+          }
+          return leads;
+        });
   }
 
   private static @Nullable Long first(SqlConnection in, String sql, Tuple values) throws Exception {

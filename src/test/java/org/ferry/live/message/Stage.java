@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.ferry.live.events.Echoes;
 import org.ferry.live.events.Held;
 import org.ferry.live.events.Verdict;
 import org.ferry.live.events.Verdict.State;
+import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
 import org.ferry.store.StoreLab;
 import org.ferry.store.live.PgLeader;
@@ -43,6 +45,10 @@ public final class Stage implements AutoCloseable {
   final PgMessages messages = new PgMessages(lab.database());
   final Map<RoomId, List<ObjectNode>> states = new HashMap<>();
   final Map<EventId, ObjectNode> now = new HashMap<>();
+
+  /** Rooms whose state the homeserver fails to give. */
+  final Set<RoomId> failing = new HashSet<>();
+
   final Leader.Term term = new PgLeader(lab.database()).take().orElseThrow();
   private final List<NetworkOptions> networks;
   private Narrator narrator;
@@ -72,6 +78,9 @@ public final class Stage implements AutoCloseable {
             new RoomReader() {
               @Override
               public Optional<List<ObjectNode>> state(RoomId room, @Nullable UserId as) {
+                if (failing.contains(room)) {
+                  throw new MatrixException("GET", "/state", 502, "", "no", Optional.empty());
+                }
                 return Optional.ofNullable(states.get(room));
               }
 
@@ -148,14 +157,16 @@ public final class Stage implements AutoCloseable {
   private void take(ObjectNode... given) {
     List<Arrival> arrivals = new ArrayList<>();
     for (ObjectNode event : given) {
-      arrivals.add(Arrival.of(event, ROOM, ME, TraceId.fresh()).orElseThrow());
+      arrivals.add(Arrival.of(event, null, ME, TraceId.fresh()).orElseThrow());
     }
     int unused = events.take(arrivals);
   }
 
   private void settle(Judge judge) {
-    List<Verdict> verdicts = events.waiting(ROOM, 10_000).stream().map(judge::of).toList();
-    int unused = events.settle(term.epoch(), verdicts);
+    for (RoomId room : events.waitingRooms(10)) {
+      List<Verdict> verdicts = events.waiting(room, 10_000).stream().map(judge::of).toList();
+      int unused = events.settle(term.epoch(), verdicts);
+    }
   }
 
   /** What was told since the last look; each as its schema says. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
@@ -20,6 +21,7 @@ import org.ferry.lab.LabClient;
 import org.ferry.live.Received;
 import org.ferry.live.Signal;
 import org.ferry.live.accounts.AccountOptions;
+import org.ferry.live.events.Echo;
 import org.ferry.live.events.Echoes;
 import org.ferry.live.events.Held;
 import org.ferry.live.events.Intake;
@@ -75,7 +77,12 @@ class BotRoomsIT {
   }
 
   private Intake intake() {
-    return new Intake(events, followed, MatrixLab.DOMAIN, new Signal(), new Echoes(Instant::now));
+    return new Intake(
+        events,
+        followed,
+        new Echo(user -> false, marked -> Set.of()),
+        new Signal(),
+        new Echoes(Instant::now));
   }
 
   private BotRooms rooms() {

@@ -25,6 +25,7 @@ import org.ferry.live.Leader;
 import org.ferry.live.Signal;
 import org.ferry.live.TransactionEvents;
 import org.ferry.live.TransactionStore;
+import org.ferry.live.events.Echo;
 import org.ferry.live.events.Echoes;
 import org.ferry.live.events.Intake;
 import org.ferry.live.events.Releaser;
@@ -123,7 +124,8 @@ class TraceTest {
     Signal news = new Signal();
     PgFollowedRooms followed = new PgFollowedRooms(house.database);
     Echoes echoes = new Echoes(Instant::now);
-    Intake intake = new Intake(events, followed, ApiHouse.DOMAIN, news, echoes);
+    Intake intake =
+        new Intake(events, followed, new Echo(user -> false, marked -> Set.of()), news, echoes);
     PgInbox inbox = new PgInbox(house.database);
     for (Inbox.Untaken one : inbox.untaken(10)) {
       int unused = intake.take(TransactionEvents.of(one.body().getBytes()), null, BOT, one.trace());
