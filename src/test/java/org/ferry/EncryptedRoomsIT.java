@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.ferry.lab.LabClient;
+import org.ferry.testing.ShortSample;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.crossing.Landing;
 import org.ferry.testing.crossing.OldServer;
@@ -53,7 +54,7 @@ class EncryptedRoomsIT {
         landing.must(
             0,
             "migrate",
-            Sample.SQL.toString(),
+            ShortSample.dump().toString(),
             "--media",
             Sample.MEDIA.toString(),
             "--rooms",
@@ -170,7 +171,7 @@ class EncryptedRoomsIT {
   @Test
   void aKeyFileOpensBothRoomsWhole() throws IOException {
     Landing landing = landing("keyfile");
-    var unused = landing.must(0, "analyze", Sample.SQL.toString());
+    var unused = landing.must(0, "analyze", ShortSample.dump().toString());
     assertThat(landing.must(0, "plan").out())
         .contains("Encrypted messages without a key: 70; ferry keys import FILE");
     importKeys(landing);
@@ -190,7 +191,7 @@ class EncryptedRoomsIT {
     assertThat(council).noneMatch(e -> e.path("type").asText().equals("m.room.encrypted"));
 
     unused = landing.must(0, "verify", "--media", Sample.MEDIA.toString());
-    unused = landing.must(0, "verify", Sample.SQL.toString(), "--report", "report.html");
+    unused = landing.must(0, "verify", ShortSample.dump().toString(), "--report", "report.html");
     assertThat(landing.read("report.html"))
         .contains("carried in clear")
         .contains("Secret council")
@@ -201,7 +202,7 @@ class EncryptedRoomsIT {
   void theRecoveryKeyAloneOpensWhatTheBackupHolds() throws IOException {
     Landing landing = landing("recovery");
     Path recovery = secret(landing, "recovery.txt", SAMPLE.recovery("recoveryKey"));
-    var unused = landing.must(0, "analyze", Sample.SQL.toString());
+    var unused = landing.must(0, "analyze", ShortSample.dump().toString());
     unused = landing.must(0, "plan");
     unused =
         landing.must(
@@ -209,7 +210,7 @@ class EncryptedRoomsIT {
             "keys",
             "restore",
             "--source",
-            Sample.SQL.toString(),
+            ShortSample.dump().toString(),
             "--user",
             SAMPLE.user("alice"),
             "--recovery-key-file",

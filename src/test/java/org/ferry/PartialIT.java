@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.ferry.lab.LabClient;
 import org.ferry.testing.FerryProcess.Result;
+import org.ferry.testing.ShortSample;
 import org.ferry.testing.crossing.Landing;
 import org.ferry.testing.crossing.Sample;
 import org.ferry.testing.crossing.Shore;
@@ -39,7 +40,7 @@ class PartialIT {
   @Test
   @Order(1)
   void onlySomePeoplesPart() {
-    var unused = THEIRS.must(0, "analyze", Sample.SQL.toString());
+    var unused = THEIRS.must(0, "analyze", ShortSample.dump().toString());
     Result dry =
         THEIRS.must(
             0,
@@ -170,7 +171,7 @@ class PartialIT {
     JsonNode done = NEWEST.json(0, "migrate", "-y", "--json", "--rooms", BULK);
     assertThat(done.at("/events/late").asLong()).isPositive();
     String room = NEWEST.mapped().room(BULK);
-    assertThat(messages(room)).hasSize(400);
+    assertThat(messages(room)).hasSize(96);
     assertThat(messages(room).getLast().path("origin_server_ts").asLong())
         .isLessThan(middle.toEpochMilli());
     assertThat(NEWEST.must(1, "verify").out())

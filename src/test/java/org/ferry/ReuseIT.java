@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.ferry.lab.LabClient;
+import org.ferry.testing.ShortSample;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.crossing.Landing;
 import org.ferry.testing.crossing.Sample;
@@ -77,7 +78,7 @@ class ReuseIT {
     random = room("{'preset':'private_chat','name':'Chatter','room_alias_name':'lived-random'}");
     projets = room("{'preset':'private_chat','name':'projets '}");
     bulk = room("{'preset':'private_chat','name':'Bulk room'}");
-    var unused = LANDING.must(0, "analyze", Sample.SQL.toString());
+    var unused = LANDING.must(0, "analyze", ShortSample.dump().toString());
     var refused = LANDING.ferry("migrate", "-y");
     assertThat(refused.status()).as(refused.toString()).isEqualTo(4);
     assertThat(refused.err()).contains("/invite " + BOT);
@@ -181,7 +182,7 @@ class ReuseIT {
     var unused = LANDING.must(0, "migrate", "-y", "--rooms", SAMPLE.room("bulk"));
     assertThat(SHORE.timeline(bulk))
         .filteredOn(e -> e.path("type").asText().equals("m.room.message"))
-        .hasSize(400);
+        .hasSize(96);
   }
 
   private String toBulk(String plan) {

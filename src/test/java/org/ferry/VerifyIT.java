@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.ferry.lab.LabClient;
+import org.ferry.testing.ShortSample;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.crossing.Landing;
 import org.ferry.testing.crossing.OldServer;
@@ -44,9 +45,10 @@ class VerifyIT {
     landing = shore.landing("proven", "proven");
     shore.freeAliases("general", "random");
     var unused =
-        landing.must(0, "migrate", Sample.SQL.toString(), "--media", Sample.MEDIA.toString(), "-y");
+        landing.must(
+            0, "migrate", ShortSample.dump().toString(), "--media", Sample.MEDIA.toString(), "-y");
     mapped = landing.mapped();
-    old = OldServer.read(Sample.SQL);
+    old = OldServer.read(ShortSample.dump());
     person = shore.server().register("settler", TestLab.PASSWORD, false);
   }
 
@@ -66,11 +68,16 @@ class VerifyIT {
   void whatIsAsItWasIsSaidToBeSo() {
     JsonNode report =
         landing.json(
-            0, "verify", Sample.SQL.toString(), "--media", Sample.MEDIA.toString(), "--json");
+            0,
+            "verify",
+            ShortSample.dump().toString(),
+            "--media",
+            Sample.MEDIA.toString(),
+            "--json");
     assertThat(report.path("differences").asInt()).isZero();
     assertThat(report.path("source").path("read_again").asBoolean()).isTrue();
     assertThat(report.path("source").path("is_last_load").asBoolean()).isTrue();
-    assertThat(report.path("source").path("events").asInt()).isEqualTo(715);
+    assertThat(report.path("source").path("events").asInt()).isEqualTo(411);
     assertThat(report.path("files").path("compared").asInt()).isEqualTo(mapped.all("media").size());
     assertThat(landing.must(0, "verify").err()).contains("ghosts: ", "aliases: ");
     assertThat(report.path("files").path("with_media_store"))
@@ -107,7 +114,7 @@ class VerifyIT {
   void anotherDumpIsSaidToBeAnother() throws IOException {
     Path more = landing.folder().resolve("more.sql");
     String general = SAMPLE.room("general");
-    try (var in = new GZIPInputStream(Files.newInputStream(Sample.SQL))) {
+    try (var in = new GZIPInputStream(Files.newInputStream(ShortSample.dump()))) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       Files.writeString(more, withOneMoreEvent(text));
     }
