@@ -5,25 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.ferry.config.Config;
-import org.ferry.config.ConfigLoader;
-import org.ferry.config.Registration;
-import org.ferry.config.RegistrationFile;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.lab.LabClient;
-import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
 import org.ferry.lab.SynapseSettings;
 import org.ferry.lab.SynapseSettings.Database;
 import org.ferry.live.message.Shapes;
+import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
@@ -44,30 +38,26 @@ class BridgedRoomIT {
   private static final String CAROL = "@carol:" + DOMAIN;
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  private final int appservice = Ports.free();
-  private final int health = Ports.free();
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final DaemonConfig config = DaemonConfig.of(DOMAIN, db).on("${DATABASE_URL:-embedded}");
   private final String pickleKey = PickleKey.random().text().reveal();
   @TempDir Path folder;
   private SynapseServer server;
 
   @BeforeEach
   void start() throws IOException {
-    configure(URI.create("http://127.0.0.1:1"), "");
-    Config config = new ConfigLoader(Map.of(), folder).load(null);
-    Path registration = folder.resolve("registration.yaml");
-    RegistrationFile.write(registration, Registration.fresh(config));
     server =
         TestLab.shared()
             .fresh(
                 SynapseSettings.of(TestLab.shared().unique("bridged"), DOMAIN)
                     .on(Database.SQLITE)
-                    .withAppServices(registration.toAbsolutePath()));
+                    .withAppServices(config.register(folder)));
     Files.writeString(folder.resolve("carol.password"), TestLab.PASSWORD.reveal());
-    configure(
-        server.baseUrl(),
-        "accounts: [{user: \"%s\", password_file: carol.password, invites: {from: [\"@instagram*:*\"]}}]"
-            .formatted(CAROL));
+    config
+        .with(
+            "accounts: [{user: \"%s\", password_file: carol.password, invites: {from: [\"@instagram*:*\"]}}]"
+                .formatted(CAROL))
+        .write(folder, server.baseUrl());
   }
 
   @AfterEach
@@ -75,27 +65,11 @@ class BridgedRoomIT {
     server.stop();
   }
 
-  private void configure(URI homeserver, String more) throws IOException {
-    Files.writeString(
-        folder.resolve("config.yaml"),
-        """
-        homeserver: {address: "%s", domain: %s}
-        appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
-        api: {listen: "127.0.0.1:%d"}
-        database: {url: "${DATABASE_URL:-embedded}"}
-        %s
-        """
-            .formatted(homeserver, DOMAIN, appservice, appservice, health, more));
-  }
-
   private FerryProcess.Run ferry(String... arguments) {
     return FerryProcess.ferry(arguments)
         .in(folder)
         .with("FERRY_PICKLE_KEY", pickleKey)
-        .with(
-            "DATABASE_URL",
-            "postgresql://%s:%s@%s:%d/%s"
-                .formatted(db.user(), db.password().reveal(), db.host(), db.port(), db.database()));
+        .with("DATABASE_URL", db.url());
   }
 
   private Peer peer(String user) {

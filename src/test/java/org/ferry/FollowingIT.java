@@ -3,23 +3,16 @@ package org.ferry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.ferry.config.Config;
-import org.ferry.config.ConfigLoader;
-import org.ferry.config.Registration;
-import org.ferry.config.RegistrationFile;
 import org.ferry.lab.LabClient;
-import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
 import org.ferry.lab.SynapseSettings;
 import org.ferry.lab.SynapseSettings.Database;
+import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
@@ -35,56 +28,27 @@ class FollowingIT {
   private static final String BOT = "@ferrybot:" + DOMAIN;
   private static final Duration LIMIT = Duration.ofMinutes(1);
 
-  private final int appservice = Ports.free();
-  private final int health = Ports.free();
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final DaemonConfig config = DaemonConfig.of(DOMAIN, db);
   @TempDir Path folder;
   private SynapseServer server;
   private LabClient alice;
 
   @BeforeEach
   void start() throws IOException {
-    configure(URI.create("http://127.0.0.1:1"), "");
-    Config config = new ConfigLoader(Map.of(), folder).load(null);
-    Path registration = folder.resolve("registration.yaml");
-    RegistrationFile.write(registration, Registration.fresh(config));
     server =
         TestLab.shared()
             .fresh(
                 SynapseSettings.of(TestLab.shared().unique("follow"), DOMAIN)
                     .on(Database.SQLITE)
-                    .withAppServices(registration.toAbsolutePath()));
-    configure(server.baseUrl(), "");
+                    .withAppServices(config.register(folder)));
+    config.write(folder, server.baseUrl());
     alice = server.register("alice", TestLab.PASSWORD, false);
   }
 
   @AfterEach
   void stop() {
     server.stop();
-  }
-
-  private void configure(URI homeserver, String more) throws IOException {
-    Files.writeString(
-        folder.resolve("config.yaml"),
-        """
-        homeserver: {address: "%s", domain: %s}
-        appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
-        api: {listen: "127.0.0.1:%d"}
-        database: {url: "postgresql://%s:%s@%s:%d/%s"}
-        %s
-        """
-            .formatted(
-                homeserver,
-                DOMAIN,
-                appservice,
-                appservice,
-                health,
-                db.user(),
-                db.password().reveal(),
-                db.host(),
-                db.port(),
-                db.database(),
-                more));
   }
 
   private FerryProcess run() {
@@ -190,9 +154,9 @@ class FollowingIT {
 
   @Test
   void anInvitationThatTheRuleDoesNotAllowIsLeftAlone() throws Exception {
-    configure(
-        server.baseUrl(),
-        "accounts: [{user: \"%s\", invites: {from: [\"@bob:*\"]}}]".formatted(BOT));
+    config
+        .with("accounts: [{user: \"%s\", invites: {from: [\"@bob:*\"]}}]".formatted(BOT))
+        .write(folder, server.baseUrl());
     String room = alice.createRoom(LabClient.json("{\"preset\":\"private_chat\"}"));
     try (FerryProcess ferry = run()) {
       assertThat(ferry.awaitLine("event=ping_ok")).isNotEmpty();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,17 +12,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.ferry.config.Config;
-import org.ferry.config.ConfigLoader;
-import org.ferry.config.Registration;
-import org.ferry.config.RegistrationFile;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.lab.LabClient;
-import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
 import org.ferry.lab.SynapseSettings;
 import org.ferry.lab.SynapseSettings.Database;
+import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
@@ -55,8 +49,8 @@ class HomeserverSetBackIT {
           "devices where hidden and",
           "account_data where");
 
-  private final int appservice = Ports.free();
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final DaemonConfig config = DaemonConfig.of(DOMAIN, db);
   private final String pickleKey = PickleKey.random().text().reveal();
   private final List<String> said = new ArrayList<>();
   @TempDir Path folder;
@@ -65,44 +59,18 @@ class HomeserverSetBackIT {
 
   @BeforeEach
   void start() throws IOException {
-    configure(URI.create("http://127.0.0.1:1"));
-    Config config = new ConfigLoader(Map.of(), folder).load(null);
-    Path registration = folder.resolve("registration.yaml");
-    RegistrationFile.write(registration, Registration.fresh(config));
     server =
         TestLab.shared()
             .fresh(
                 SynapseSettings.of(TestLab.shared().unique("older"), DOMAIN)
                     .on(Database.SQLITE)
-                    .withAppServices(registration.toAbsolutePath()));
-    configure(server.baseUrl());
+                    .withAppServices(config.register(folder)));
+    config.write(folder, server.baseUrl());
   }
 
   @AfterEach
   void stop() {
     server.stop();
-  }
-
-  private void configure(URI homeserver) throws IOException {
-    Files.writeString(
-        folder.resolve("config.yaml"),
-        """
-        homeserver: {address: "%s", domain: %s}
-        appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
-        api: {listen: "127.0.0.1:%d"}
-        database: {url: "postgresql://%s:%s@%s:%d/%s"}
-        """
-            .formatted(
-                homeserver,
-                DOMAIN,
-                appservice,
-                appservice,
-                Ports.free(),
-                db.user(),
-                db.password().reveal(),
-                db.host(),
-                db.port(),
-                db.database()));
   }
 
   private FerryProcess ferry() {

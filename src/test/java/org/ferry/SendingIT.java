@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -13,13 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.ferry.config.Config;
-import org.ferry.config.ConfigLoader;
-import org.ferry.config.Registration;
-import org.ferry.config.RegistrationFile;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -33,6 +27,7 @@ import org.ferry.live.sending.Outgoing;
 import org.ferry.live.sending.Sent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.store.LetterBox;
+import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
@@ -52,8 +47,8 @@ class SendingIT {
   private static final UserId GHOST = new UserId("@old_berta:" + DOMAIN);
   private static final Duration LIMIT = Duration.ofMinutes(1);
 
-  private final int appservice = Ports.free();
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final DaemonConfig config = DaemonConfig.of(DOMAIN, db);
   private final String pickleKey = PickleKey.random().text().reveal();
   @TempDir Path folder;
   private SynapseServer server;
@@ -61,45 +56,19 @@ class SendingIT {
 
   @BeforeEach
   void start() throws IOException {
-    configure(URI.create("http://127.0.0.1:1"));
-    Config config = new ConfigLoader(Map.of(), folder).load(null);
-    Path registration = folder.resolve("registration.yaml");
-    RegistrationFile.write(registration, Registration.fresh(config));
     server =
         TestLab.shared()
             .fresh(
                 SynapseSettings.of(TestLab.shared().unique("write"), DOMAIN)
                     .on(Database.SQLITE)
-                    .withAppServices(registration.toAbsolutePath()));
-    configure(server.baseUrl());
+                    .withAppServices(config.register(folder)));
+    config.write(folder, server.baseUrl());
     alice = server.register("alice", TestLab.PASSWORD, false);
   }
 
   @AfterEach
   void stop() {
     server.stop();
-  }
-
-  private void configure(URI homeserver) throws IOException {
-    Files.writeString(
-        folder.resolve("config.yaml"),
-        """
-        homeserver: {address: "%s", domain: %s}
-        appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
-        api: {listen: "127.0.0.1:%d"}
-        database: {url: "postgresql://%s:%s@%s:%d/%s"}
-        """
-            .formatted(
-                homeserver,
-                DOMAIN,
-                appservice,
-                appservice,
-                Ports.free(),
-                db.user(),
-                db.password().reveal(),
-                db.host(),
-                db.port(),
-                db.database()));
   }
 
   private FerryProcess run() {
@@ -314,7 +283,7 @@ class SendingIT {
   void killsLoseNothingAndRepeatNothingAndUseNoIndexTwice() throws Exception {
     int count = Tier.Count.ENCRYPTED_SENDS.now();
     int kills = Tier.Count.SENDER_KILLS.now();
-    configure(server.baseUrl());
+    config.write(folder, server.baseUrl());
     FerryProcess leading = run();
     assertThat(leading.awaitLine("state=following")).contains(BOT.value());
     String room = roomWithBot();

@@ -8,22 +8,17 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.ferry.config.Config;
-import org.ferry.config.ConfigLoader;
-import org.ferry.config.Registration;
-import org.ferry.config.RegistrationFile;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
 import org.ferry.lab.SynapseSettings;
 import org.ferry.lab.SynapseSettings.Database;
+import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
@@ -37,64 +32,36 @@ class RunIT {
   private static final Duration LIMIT = Duration.ofMinutes(1);
 
   private final HttpClient http = HttpClient.newHttpClient();
-  private final int appservice = Ports.free();
-  private final int health = Ports.free();
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final DaemonConfig config = DaemonConfig.of(DOMAIN, db);
   @TempDir Path folder;
-
-  private void configure(URI homeserver) throws IOException {
-    Files.writeString(
-        folder.resolve("config.yaml"),
-        """
-        homeserver: {address: "%s", domain: %s}
-        appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
-        api: {listen: "127.0.0.1:%d"}
-        database: {url: "postgresql://%s:%s@%s:%d/%s"}
-        """
-            .formatted(
-                homeserver,
-                DOMAIN,
-                appservice,
-                appservice,
-                health,
-                db.user(),
-                db.password().reveal(),
-                db.host(),
-                db.port(),
-                db.database()));
-    if (!Files.exists(folder.resolve("registration.yaml"))) {
-      Config config = new ConfigLoader(Map.of(), folder).load(null);
-      RegistrationFile.write(folder.resolve("registration.yaml"), Registration.fresh(config));
-    }
-  }
 
   private FerryProcess start() {
     return FerryProcess.ferry("run").in(folder).start();
   }
 
   private int status(String path) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + health + path);
+    URI uri = URI.create("http://127.0.0.1:" + config.api() + path);
     return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding()).statusCode();
   }
 
   private String text(String path) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + health + path);
+    URI uri = URI.create("http://127.0.0.1:" + config.api() + path);
     return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
   }
 
   @Test
   void takesWhatARealHomeserverSendsAndEndsCleanly() throws Exception {
-    configure(URI.create("http://127.0.0.1:1"));
-    Path registration = folder.resolve("registration.yaml").toAbsolutePath();
+    Path registration = config.register(folder);
     SynapseServer server =
         TestLab.shared()
             .fresh(
                 SynapseSettings.of("run", DOMAIN)
                     .on(Database.SQLITE)
                     .withAppServices(registration));
-    configure(server.baseUrl());
+    config.write(folder, server.baseUrl());
     try (FerryProcess ferry = start()) {
-      assertThat(ferry.awaitLine("event=ping_ok")).contains("http://127.0.0.1:" + appservice);
+      assertThat(ferry.awaitLine("event=ping_ok")).contains("http://127.0.0.1:" + config.listen());
       assertThat(status("/health/live")).isEqualTo(200);
       Wait.until(LIMIT, "readiness", () -> status("/health/ready") == 200);
 
@@ -136,9 +103,10 @@ class RunIT {
   /** A collector of logs takes every line as JSON or none. */
   @Test
   void saysEverythingInJsonWhereTheLogIsJson() throws Exception {
-    configure(URI.create("http://127.0.0.1:" + Ports.free()));
-    Path config = folder.resolve("config.yaml");
-    Files.writeString(config, Files.readString(config) + "logging: {format: json}\n");
+    Path unusedRegistration = config.register(folder);
+    config
+        .with("logging: {format: json}")
+        .write(folder, URI.create("http://127.0.0.1:" + Ports.free()));
     try (FerryProcess ferry = start()) {
       assertThat(ferry.awaitLine("/health/ready")).isNotEmpty();
       FerryProcess.Result second = FerryProcess.ferry("run").in(folder).run();
@@ -159,7 +127,8 @@ class RunIT {
 
   @Test
   void waitsForAHomeserverThatIsNotThereAndSaysSoOnce() throws Exception {
-    configure(URI.create("http://127.0.0.1:" + Ports.free()));
+    Path unusedRegistration = config.register(folder);
+    config.write(folder, URI.create("http://127.0.0.1:" + Ports.free()));
     try (FerryProcess ferry = start()) {
       assertThat(ferry.awaitLine("event=ping_failed")).contains("is the homeserver running?");
       assertThat(ferry.awaitLine("/health/ready")).isNotEmpty();
@@ -168,7 +137,8 @@ class RunIT {
 
       FerryProcess.Result second = FerryProcess.ferry("run").in(folder).run();
       assertThat(second.status()).isEqualTo(1);
-      assertThat(second.err()).contains("listens on 127.0.0.1:" + appservice, "appservice.listen");
+      assertThat(second.err())
+          .contains("listens on 127.0.0.1:" + config.listen(), "appservice.listen");
 
       ferry.terminate();
       assertThat(ferry.await(LIMIT).status()).isZero();

@@ -17,15 +17,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.ferry.config.ConfigLoader;
-import org.ferry.config.Registration;
-import org.ferry.config.RegistrationFile;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
 import org.ferry.lab.SynapseSettings;
 import org.ferry.lab.SynapseSettings.Database;
+import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FaultProxy;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.HttpFaultProxy;
@@ -58,8 +56,9 @@ class DaemonLinkIT {
   private static final TestPostgres.Db DB = TestPostgres.freshDatabase();
   private static final String PICKLE_KEY = PickleKey.random().text().reveal();
   private static final int LISTEN = Ports.free();
-  private static final int HEALTH = Ports.free();
   private static final FaultProxy WAY_BACK = FaultProxy.to("127.0.0.1", LISTEN);
+  private static final DaemonConfig CONFIG =
+      DaemonConfig.of(DOMAIN, DB).pushedBy(WAY_BACK.url(), LISTEN);
 
   @TempDir private static Path folder;
   private static SynapseServer server;
@@ -70,10 +69,7 @@ class DaemonLinkIT {
 
   @BeforeAll
   static void start() throws Exception {
-    configure(URI.create("http://127.0.0.1:1"));
-    Path registration = folder.resolve("registration.yaml").toAbsolutePath();
-    RegistrationFile.write(
-        registration, Registration.fresh(new ConfigLoader(Map.of(), folder).load(null)));
+    Path registration = CONFIG.register(folder);
     server =
         TestLab.shared()
             .fresh(
@@ -81,7 +77,7 @@ class DaemonLinkIT {
                     .on(Database.SQLITE)
                     .withAppServices(registration));
     proxy = HttpFaultProxy.to(server.baseUrl());
-    configure(proxy.url());
+    CONFIG.write(folder, proxy.url());
     ferry = run();
     alice = server.register("alice", TestLab.PASSWORD, false);
     room = alice.createRoom(LabClient.json("{\"preset\":\"private_chat\"}"));
@@ -99,28 +95,6 @@ class DaemonLinkIT {
     proxy.close();
     WAY_BACK.close();
     server.stop();
-  }
-
-  private static void configure(URI homeserver) throws IOException {
-    Files.writeString(
-        folder.resolve("config.yaml"),
-        """
-        homeserver: {address: "%s", domain: %s}
-        appservice: {address: "%s", listen: "127.0.0.1:%d"}
-        api: {listen: "127.0.0.1:%d"}
-        database: {url: "postgresql://%s:%s@%s:%d/%s"}
-        """
-            .formatted(
-                homeserver,
-                DOMAIN,
-                WAY_BACK.url(),
-                LISTEN,
-                HEALTH,
-                DB.user(),
-                DB.password().reveal(),
-                DB.host(),
-                DB.port(),
-                DB.database()));
   }
 
   private static FerryProcess run() {
@@ -192,7 +166,7 @@ class DaemonLinkIT {
   }
 
   private static int status() throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + HEALTH + "/health/ready");
+    URI uri = URI.create("http://127.0.0.1:" + CONFIG.api() + "/health/ready");
     return HTTP.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding()).statusCode();
   }
 

@@ -13,14 +13,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import org.ferry.config.ConfigLoader;
-import org.ferry.config.Registration;
-import org.ferry.config.RegistrationFile;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
 import org.ferry.lab.SynapseSettings;
 import org.ferry.lab.SynapseSettings.Database;
+import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.HttpFaultProxy;
 import org.ferry.testing.TestLab;
@@ -51,49 +49,30 @@ class HomeserverDeathsIT {
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
   private final int door = Ports.free();
   private final HttpFaultProxy pushes = HttpFaultProxy.to(URI.create("http://127.0.0.1:" + door));
+  private final DaemonConfig config =
+      DaemonConfig.of(DOMAIN, db)
+          .pushedBy(pushes.url(), door)
+          .with(
+              """
+              webhooks:
+                - {name: shop, url: "%s", secret_file: shop.secret, allow_private: ["127.0.0.1"]}
+              """
+                  .formatted(receiver.url()));
   private final Map<String, List<String>> said = new LinkedHashMap<>();
   @TempDir Path folder;
   private SynapseServer server;
 
   @BeforeEach
   void start() throws IOException {
-    configure(URI.create("http://127.0.0.1:1"));
-    Path registration = folder.resolve("registration.yaml");
-    RegistrationFile.write(
-        registration, Registration.fresh(new ConfigLoader(Map.of(), folder).load(null)));
+    Files.writeString(folder.resolve("shop.secret"), Receiver.secret().reveal());
+    Path registration = config.register(folder);
     server =
         TestLab.shared()
             .fresh(
                 SynapseSettings.of(TestLab.shared().unique("mortal"), DOMAIN)
                     .on(Database.SQLITE)
-                    .withAppServices(registration.toAbsolutePath()));
-    configure(server.baseUrl());
-  }
-
-  private void configure(URI homeserver) throws IOException {
-    Files.writeString(folder.resolve("shop.secret"), Receiver.secret().reveal());
-    Files.writeString(
-        folder.resolve("config.yaml"),
-        """
-        homeserver: {address: "%s", domain: %s}
-        appservice: {address: "%s", listen: "127.0.0.1:%d"}
-        api: {listen: "127.0.0.1:%d"}
-        database: {url: "postgresql://%s:%s@%s:%d/%s"}
-        webhooks:
-          - {name: shop, url: "%s", secret_file: shop.secret, allow_private: ["127.0.0.1"]}
-        """
-            .formatted(
-                homeserver,
-                DOMAIN,
-                pushes.url(),
-                door,
-                Ports.free(),
-                db.user(),
-                db.password().reveal(),
-                db.host(),
-                db.port(),
-                db.database(),
-                receiver.url()));
+                    .withAppServices(registration));
+    config.write(folder, server.baseUrl());
   }
 
   @AfterEach

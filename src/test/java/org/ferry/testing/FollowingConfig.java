@@ -25,18 +25,9 @@ public final class FollowingConfig {
         """
         homeserver: {address: "%s", domain: %s}
         api: {listen: "127.0.0.1:%d"}
-        database: {url: "postgresql://%s:%s@%s:%d/%s"}
+        database: {url: "%s"}
         accounts: [%s]
         """
-            .formatted(
-                homeserver,
-                TestLab.DOMAIN,
-                Ports.free(),
-                db.user(),
-                db.password().reveal(),
-                db.host(),
-                db.port(),
-                db.database(),
-                accounts));
+            .formatted(homeserver, TestLab.DOMAIN, Ports.free(), db.url(), accounts));
   }
 }

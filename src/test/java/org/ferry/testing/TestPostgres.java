@@ -40,6 +40,11 @@ public final class TestPostgres {
    */
   public record Db(
       String jdbcUrl, String host, int port, String database, String user, Secret password) {
+    /** As {@code database.url} names it, password and all. */
+    public String url() {
+      return "postgresql://%s:%s@%s:%d/%s".formatted(user, password.reveal(), host, port, database);
+    }
+
     /** Opens a connection; the caller closes it. */
     public Connection connect() throws SQLException {
       return DriverManager.getConnection(jdbcUrl, user, password.reveal());
