@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
@@ -13,6 +16,7 @@ import java.util.function.Predicate;
 import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.DeviceRef;
 import org.ferry.crypto.FencedOutException;
+import org.ferry.crypto.Incident;
 import org.ferry.crypto.Lease;
 import org.ferry.crypto.OlmMachine;
 import org.ferry.crypto.OutgoingRequest;
@@ -51,6 +55,8 @@ final class DeviceMachines implements Machines, AutoCloseable {
   private final PgRoomKeys roomKeys;
   private final InstantSource clock;
   private final Predicate<UserId> own;
+  private final Map<Incident, Long> closed = new EnumMap<>(Incident.class);
+  private final Set<Open> opened = new HashSet<>();
 
   /**
    * Machines over a database.
@@ -81,8 +87,34 @@ final class DeviceMachines implements Machines, AutoCloseable {
             lease,
             clock,
             sentence -> LOG.warn("event=device_alarm device=\"{}\" {}", device, sentence));
-    boolean signs = own.test(device.user());
-    return new Open(store, lease, machine, signs);
+    Open open = new Open(this, store, lease, machine, own.test(device.user()));
+    synchronized (opened) {
+      boolean unused = opened.add(open);
+    }
+    return open;
+  }
+
+  /** How often what was thrown away or noted by all of them, those that were closed included. */
+  Map<Incident, Long> incidents() {
+    synchronized (opened) {
+      Map<Incident, Long> all = new EnumMap<>(closed);
+      opened.forEach(open -> add(open.machine.incidents(), all));
+      return all;
+    }
+  }
+
+  private void ended(Open open) {
+    synchronized (opened) {
+      if (opened.remove(open)) {
+        add(open.machine.incidents(), closed);
+      }
+    }
+  }
+
+  private static void add(Map<Incident, Long> more, Map<Incident, Long> to) {
+    more.forEach((incident, n) -> {
+      Long unused = to.merge(incident, n, Long::sum);
+    });
   }
 
   @Override
@@ -92,6 +124,7 @@ final class DeviceMachines implements Machines, AutoCloseable {
 
   /** A machine with its lease, which is renewed until it is closed. */
   private static final class Open implements Machine {
+    private final DeviceMachines house;
     private final PgCryptoStore store;
     private final Lease lease;
     private final OlmMachine machine;
@@ -99,7 +132,9 @@ final class DeviceMachines implements Machines, AutoCloseable {
     private final Lock witnessing = new ReentrantLock();
     private boolean signs;
 
-    Open(PgCryptoStore store, Lease lease, OlmMachine machine, boolean signs) {
+    Open(
+        DeviceMachines house, PgCryptoStore store, Lease lease, OlmMachine machine, boolean signs) {
+      this.house = house;
       this.store = store;
       this.lease = lease;
       this.machine = machine;
@@ -266,6 +301,7 @@ final class DeviceMachines implements Machines, AutoCloseable {
     public void close() {
       renewal.interrupt();
       machine.close();
+      house.ended(this);
       store.release(lease);
     }
   }

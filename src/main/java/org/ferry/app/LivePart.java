@@ -71,7 +71,8 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
     Postbox box = new Postbox(letters, ferry.clock(), PATIENCE);
     Following.Ways ways =
         new Following.Ways(
-            doors, keyring == null ? null : machines(ferry, closing, keyring, registration));
+            doors,
+            keyring == null ? null : machines(ferry, closing, keyring, registration, metrics));
     Postman postman =
         new Postman(
             letters,
@@ -161,7 +162,11 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
   }
 
   private static Machines machines(
-      Ferry ferry, Closing closing, PgKeyring keyring, @Nullable Registration registration) {
+      Ferry ferry,
+      Closing closing,
+      PgKeyring keyring,
+      @Nullable Registration registration,
+      Metrics metrics) {
     Config config = ferry.config();
     if (config.encryption().transport().equals("appservice")) {
       LOG.warn(
@@ -169,7 +174,11 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
     }
     Predicate<UserId> own =
         user -> config.encryption().selfSign() && isOurs(config, registration, user);
-    return closing.add(
-        new DeviceMachines(ferry.database(), keyring, ferry.clock(), own), DeviceMachines::close);
+    DeviceMachines machines =
+        closing.add(
+            new DeviceMachines(ferry.database(), keyring, ferry.clock(), own),
+            DeviceMachines::close);
+    metrics.incidentsOf(machines::incidents);
+    return machines;
   }
 }

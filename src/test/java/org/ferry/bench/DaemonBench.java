@@ -40,6 +40,7 @@ public final class DaemonBench {
   private static final String AS_BOT = "?user_id=" + LabClient.esc(BOT);
   private static final Duration LONGEST = Duration.ofMinutes(60);
   private static final Duration REST = Duration.ofSeconds(30);
+  private static final String PARTS = "rest,outage,streams,backlog";
   private static final int TALKING = 50;
   private static final int AT_ONCE = 8;
   private static final int SEEDED = 10_000;
@@ -62,7 +63,8 @@ public final class DaemonBench {
   /**
    * Measures.
    *
-   * @param args {@code --rooms N --seconds N --events N --sockets N --backlog N --work DIR}
+   * @param args {@code --rooms N --seconds N --events N --sockets N --backlog N --parts A,B --work
+   *     DIR}
    */
   public static void main(String[] args) throws Exception {
     Map<String, String> options = Machine.options(args);
@@ -94,12 +96,24 @@ public final class DaemonBench {
     LabClient alice = server.register("alice", TestLab.PASSWORD, false);
     LabClient bot =
         LabClient.withToken(server.baseUrl(), BOT, RegistrationFile.read(registration).asToken());
-    int followed = rooms(alice, bot);
-    rest(followed);
-    outage(alice);
-    streams(alice);
-    configure(server.baseUrl(), hook("old", "from: beginning, "));
-    backlog();
+    talking(alice, bot);
+    if (wanted("rest")) {
+      rest(rooms(bot));
+    }
+    if (wanted("outage")) {
+      outage(alice);
+    }
+    if (wanted("streams")) {
+      streams(alice);
+    }
+    if (wanted("backlog")) {
+      configure(server.baseUrl(), hook("old", "from: beginning, "));
+      backlog();
+    }
+  }
+
+  private boolean wanted(String part) {
+    return List.of(options.getOrDefault("parts", PARTS).split(",")).contains(part);
   }
 
   private void configure(URI homeserver, String more) throws IOException {
@@ -138,8 +152,8 @@ public final class DaemonBench {
     return FerryProcess.ferry("run").in(folder).jvm(Machine.launcher("512m")).start();
   }
 
-  /** Makes rooms that the bot is in, as many as are wanted or as the time allows. */
-  private int rooms(LabClient alice, LabClient bot) throws InterruptedException {
+  /** Makes the rooms in which something is said. */
+  private void talking(LabClient alice, LabClient bot) {
     var unusedUser =
         bot.post(
             V3 + "register",
@@ -151,6 +165,10 @@ public final class DaemonBench {
       var unusedAnswer = bot.post(V3 + "join/" + LabClient.esc(room) + AS_BOT, NOTHING);
       boolean unused = talking.add(room);
     }
+  }
+
+  /** Makes rooms that the bot is in, as many as are wanted or as the time allows. */
+  private int rooms(LabClient bot) throws InterruptedException {
     int wanted = option("rooms", 2000) - TALKING;
     long end = System.nanoTime() + Duration.ofSeconds(option("seconds", 180)).toNanos();
     ConcurrentLinkedQueue<String> made = new ConcurrentLinkedQueue<>();
@@ -197,7 +215,7 @@ public final class DaemonBench {
       String unused = daemon.awaitLine("event=ping_ok");
       atRest(daemon);
       say("  with those, and %,d more that are rows of the database alone, at rest:", seeded);
-      held(daemon);
+      Holding unusedToo = held(daemon);
       end(daemon);
     }
   }
@@ -209,11 +227,18 @@ public final class DaemonBench {
     }
   }
 
-  private static void held(FerryProcess daemon) throws Exception {
+  private static Holding held(FerryProcess daemon) throws Exception {
     Holding holding = Holding.of(daemon.handle()).orElseThrow();
     say(
         "  heap %.0f MiB after a full collection, resident %d MiB, %d threads, %d open files",
         holding.heapMib(), holding.residentMib(), holding.threads(), holding.files());
+    return holding;
+  }
+
+  /** What there is more of than before. */
+  private static void grown(Holding now, Holding before) {
+    now.since(before, 12)
+        .forEach((type, bytes) -> say("    %,d KiB more of %s", bytes >> 10, type));
   }
 
   private static void end(FerryProcess daemon) {
@@ -248,18 +273,23 @@ public final class DaemonBench {
       String unused = daemon.awaitLine("event=ping_ok");
       atRest(daemon);
       say("streams: before");
-      held(daemon);
+      Holding before = held(daemon);
       long began = System.nanoTime();
       streams.open(sockets);
       say("  %,d opened in %.1f s", sockets, since(began));
-      held(daemon);
+      Holding open = held(daemon);
+      grown(open, before);
       long spoken = System.nanoTime();
       String event = alice.say(talking.getFirst(), "to all streams");
       Wait.until(LONGEST, "all streams", () -> streams.heard(event) == sockets);
       say("  a message was with all of them %.1f s after it was said", since(spoken));
-      atRest(daemon);
-      say("  closed meanwhile: %d", streams.closed());
-      held(daemon);
+      for (int i = 0; i < 3; i++) {
+        atRest(daemon);
+        say("  closed meanwhile: %d", streams.closed());
+        Holding later = held(daemon);
+        grown(later, open);
+        open = later;
+      }
       end(daemon);
     }
   }
@@ -275,7 +305,7 @@ public final class DaemonBench {
         long goal = Math.min(next, all);
         Wait.until(LONGEST, goal + " deliveries", () -> rows.delivered("old") >= goal);
         say("backlog: %,d of %,d delivered after %.0f s", goal, all, since(began));
-        held(daemon);
+        Holding unused = held(daemon);
       }
       say("  resident at most %d MiB; %.0f s of processor time", gauge.peakMib(), cpu(gauge));
       end(daemon);

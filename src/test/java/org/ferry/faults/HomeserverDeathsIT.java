@@ -13,6 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
@@ -99,6 +102,37 @@ class HomeserverDeathsIT {
     }
     assertThat(delivered()).isEqualTo(said);
     assertThat(receiver.refused()).isEmpty();
+  }
+
+  /** As where a worker that pushes is killed and comes back, and nothing else notices. */
+  @Test
+  void whatIsNeverPushedByAHomeserverThatLivesIsDeliveredWithinAMinute() {
+    LabClient alice = server.register("alice", TestLab.PASSWORD, false);
+    try (FerryProcess ferry = FerryProcess.ferry("run").in(folder).start()) {
+      String unused = ferry.awaitLine("event=ping_ok");
+      rooms(alice);
+      Predicate<HttpFaultProxy.Seen> push = r -> r.path().contains("/transactions/");
+      say(alice, 0);
+      Wait.until(LIMIT, "the pushed ones", () -> delivered().equals(said));
+      int taken = pushes.seen().size();
+      pushes.answer(push, Integer.MAX_VALUE, 200, "{}");
+      say(alice, BETWEEN);
+      Wait.until(LIMIT, "all to be lost", () -> isPushed(taken));
+      pushes.heal();
+      String line = ferry.awaitLine("event=pushes_missing");
+      assertThat(line).contains("pushes to application services");
+      Wait.until(LIMIT, "the lost ones", () -> delivered().equals(said));
+    }
+  }
+
+  /** Whether all that was said last was handed over since then, to whomever. */
+  private boolean isPushed(int since) {
+    String all =
+        pushes.seen().stream()
+            .skip(since)
+            .map(HttpFaultProxy.Seen::text)
+            .collect(Collectors.joining());
+    return IntStream.range(BETWEEN, 2 * BETWEEN).allMatch(i -> all.contains("message " + i + "\""));
   }
 
   private void rooms(LabClient alice) {

@@ -3,6 +3,7 @@ package org.ferry.live.events;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -74,6 +75,26 @@ public final class Intake {
     return fresh;
   }
 
+  /**
+   * Whether some of these events of a followed room are news and have not come.
+   *
+   * @param given as a homeserver wrote them
+   */
+  public boolean lacks(RoomId room, List<ObjectNode> given) {
+    TraceId trace = TraceId.fresh();
+    List<Echo.Came> came = new ArrayList<>();
+    Set<EventId> missing = new HashSet<>();
+    for (ObjectNode event : given) {
+      Arrival.of(event, room, null, trace)
+          .ifPresent(arrival -> {
+            came.add(new Echo.Came(event, arrival));
+            missing.add(arrival.id());
+          });
+    }
+    missing.removeAll(echo.among(came));
+    return !missing.isEmpty() && !events.known(room, missing).containsAll(missing);
+  }
+
   private List<Arrival> arrivals(
       List<ObjectNode> given, @Nullable RoomId room, @Nullable UserId seenBy, TraceId trace) {
     List<Echo.Came> came = new ArrayList<>();
@@ -108,7 +129,7 @@ public final class Intake {
 
   /** One statement cannot keep one event twice. */
   private static List<Arrival> distinct(List<Arrival> arrivals) {
-    var seen = new java.util.HashSet<EventId>();
+    var seen = new HashSet<EventId>();
     return arrivals.stream().filter(a -> seen.add(a.id())).toList();
   }
 

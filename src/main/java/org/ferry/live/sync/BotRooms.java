@@ -148,26 +148,29 @@ final class BotRooms {
    * @param as the bot
    * @param room the room
    * @param anchor its newest event when it was complete last
+   * @return how many events were missing
    * @throws HomeserverFailure where it may succeed later; what the homeserver refuses for good is
    *     said
    */
-  void complete(Intent as, RoomId room, Optional<EventId> anchor) {
+  int complete(Intent as, RoomId room, Optional<EventId> anchor) {
     try {
       int missing = intake.complete(as, room, anchor);
       if (missing > 0) {
         LOG.info("event=room_completed room={} events={}", room, missing);
       }
+      return missing;
     } catch (MatrixException e) {
       if (e.mayResolve()) {
         throw e;
       }
       notCompleted(room, e);
+      return 0;
     }
   }
 
   private void completeOrSay(Intent as, RoomId room, Optional<EventId> anchor) {
     try {
-      complete(as, room, anchor);
+      int unused = complete(as, room, anchor);
     } catch (MatrixException e) {
       // The next time: the other rooms do not wait for it.
       notCompleted(room, e);

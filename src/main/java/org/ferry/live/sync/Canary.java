@@ -52,6 +52,9 @@ final class Canary {
   /** The newest transaction, and since when it is; by this clock, whatever the taker's said. */
   private long newest;
 
+  /** Whether something was pushed that did not come. */
+  private volatile boolean suspicious;
+
   private @Nullable Instant quietSince;
   private @Nullable Instant silentSince;
 
@@ -68,6 +71,11 @@ final class Canary {
       look();
       Thread.sleep(timing.tick());
     }
+  }
+
+  /** Tells that something did not come that must have been pushed; from any thread. */
+  void suspect() {
+    suspicious = true;
   }
 
   /** Looks once. */
@@ -90,7 +98,7 @@ final class Canary {
   }
 
   private void listen(Instant now, Instant since) {
-    if (newest == 0 || now.isAfter(since.plus(timing.quiet()))) {
+    if (newest == 0 || suspicious || now.isAfter(since.plus(timing.quiet()))) {
       sing(now);
     } else {
       told.accept(PushState.PUSHES);
@@ -98,8 +106,9 @@ final class Canary {
   }
 
   private void sing(Instant now) {
-    sung = now;
+    suspicious = false;
     cage.sing(now);
+    sung = now;
   }
 
   private void silent(Instant now, Instant since) {

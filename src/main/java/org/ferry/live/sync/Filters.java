@@ -54,6 +54,22 @@ final class Filters {
             .formatted(NOTHING));
   }
 
+  /**
+   * The newest events of rooms in which something happened, and nothing else; in other words each
+   * time.
+   *
+   * @param limit how many of each room
+   */
+  static ObjectNode newest(int limit) {
+    String unheard = "!" + ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) + ":invalid";
+    return Json.parseObject(
+        """
+        {"room":{"not_rooms":["%2$s"],"timeline":{"limit":%3$d},"state":%1$s,"ephemeral":%1$s,\
+        "account_data":%1$s},"presence":%1$s,"account_data":%1$s}\
+        """
+            .formatted(NOTHING, unheard, limit));
+  }
+
   /** Only which invitations there are, in other words each time. */
   static ObjectNode invitations() {
     return inOtherWords(

@@ -314,22 +314,33 @@ public final class Following implements AutoCloseable {
   private List<Together.Named> transactions(AccountOptions bot, Intake intake) {
     BotRooms rooms = new BotRooms(bot, keeping.rooms(), intake);
     Signal back = new Signal();
-    Vigil vigil = new Vigil(ways.doors().service().impatient().as(bot.user()));
-    Transactions taking =
-        new Transactions(
-            keeping.inbox(), intake, keeping.rooms(), rooms, bot.user(), vigil::deaths);
+    Intent hasty = ways.doors().service().impatient().as(bot.user());
+    Vigil vigil = new Vigil(hasty);
     Supplier<Intent> as =
         () -> {
           Intent intent = ways.doors().service().as(bot.user());
           boolean unused = intent.register(bot.user().localpart());
           return intent;
         };
+    Canary canary = new Canary(cage(rooms, as), Canary.Timing.USUAL, clock, pushes::set);
+    Misses misses =
+        new Misses(
+            new Misses.House(keeping.inbox(), intake, keeping.rooms(), rooms, canary::suspect));
+    Transactions taking =
+        new Transactions(
+            keeping.inbox(),
+            intake,
+            keeping.rooms(),
+            rooms,
+            bot.user(),
+            () -> vigil.deaths() + misses.found());
     return List.of(
         new Together.Named(
             "transactions", () -> persevere(() -> taking.run(as.get(), transactions))),
         new Together.Named("completion", () -> persevere(() -> complete(rooms, as.get(), back))),
         new Together.Named("vigil", () -> persevere(() -> watch(vigil, as, back))),
-        new Together.Named("canary", () -> persevere(() -> canary(rooms, as.get()))));
+        new Together.Named("misses", () -> persevere(() -> misses.run(hasty))),
+        new Together.Named("canary", () -> persevere(canary::run)));
   }
 
   /** The bot has to be somebody before its news can be asked for. */
@@ -339,12 +350,7 @@ public final class Following implements AutoCloseable {
     vigil.run(back);
   }
 
-  private void canary(BotRooms rooms, Intent intent) throws InterruptedException {
-    Canary canary = new Canary(cage(rooms, intent), Canary.Timing.USUAL, clock, pushes::set);
-    canary.run();
-  }
-
-  private Canary.Cage cage(BotRooms rooms, Intent intent) {
+  private Canary.Cage cage(BotRooms rooms, Supplier<Intent> as) {
     return new Canary.Cage() {
       @Override
       public long newest() {
@@ -353,12 +359,12 @@ public final class Following implements AutoCloseable {
 
       @Override
       public void sing(Instant at) {
-        CanaryRoom.sing(intent, at.toEpochMilli());
+        CanaryRoom.sing(as.get(), at.toEpochMilli());
       }
 
       @Override
       public void read() {
-        rooms.catchUp(intent);
+        rooms.catchUp(as.get());
       }
     };
   }

@@ -33,9 +33,9 @@ final class Transactions {
   private final FollowedRooms rooms;
   private final BotRooms bot;
   private final UserId user;
-  private final LongSupplier deaths;
+  private final LongSupplier losses;
   private final Set<RoomId> complete = new HashSet<>();
-  private long diedBefore;
+  private long lostBefore;
 
   /**
    * What takes transactions up.
@@ -45,7 +45,7 @@ final class Transactions {
    * @param rooms which rooms are followed
    * @param bot the bot's rooms
    * @param user the bot
-   * @param deaths how often the homeserver died
+   * @param losses how often the homeserver is known to have lost what it had to push
    */
   Transactions(
       Inbox inbox,
@@ -53,13 +53,13 @@ final class Transactions {
       FollowedRooms rooms,
       BotRooms bot,
       UserId user,
-      LongSupplier deaths) {
+      LongSupplier losses) {
     this.inbox = inbox;
     this.intake = intake;
     this.rooms = rooms;
     this.bot = bot;
     this.user = user;
-    this.deaths = deaths;
+    this.losses = losses;
   }
 
   /**
@@ -87,21 +87,21 @@ final class Transactions {
 
   /**
    * What a homeserver lost has its place before what it pushes now: a room whose first event comes
-   * since this process leads, or since the homeserver died last, is completed before it is taken
-   * up.
+   * since this process leads, or since the homeserver lost something last, is completed before it
+   * is taken up.
    */
   private void completeFirst(Intent as, List<ObjectNode> events) {
-    long died = deaths.getAsLong();
-    if (died != diedBefore) {
+    long lost = losses.getAsLong();
+    if (lost != lostBefore) {
       complete.clear();
-      diedBefore = died;
+      lostBefore = lost;
     }
     Map<RoomId, Optional<EventId>> anchors = rooms.of(user);
     for (ObjectNode event : events) {
       RoomId room = new RoomId(event.path("room_id").asText());
       Optional<EventId> anchor = anchors.get(room);
       if (anchor != null && !complete.contains(room)) {
-        bot.complete(as, room, anchor);
+        int unusedCount = bot.complete(as, room, anchor);
         boolean unused = complete.add(room);
       }
     }

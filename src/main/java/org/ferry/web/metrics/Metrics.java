@@ -1,6 +1,7 @@
 package org.ferry.web.metrics;
 
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -12,8 +13,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.ferry.crypto.Incident;
 import org.ferry.live.watch.Figures;
 import org.ferry.web.api.ApiRoutes;
 
@@ -34,6 +40,7 @@ public final class Metrics {
   private final Histogram homeserver;
   private final Counter refusals;
   private final Counter tokens;
+  private final List<Supplier<Map<Incident, Long>>> machines = new CopyOnWriteArrayList<>();
   private final AtomicInteger sockets = new AtomicInteger();
   private final AtomicInteger eventStreams = new AtomicInteger();
 
@@ -80,6 +87,7 @@ public final class Metrics {
     memory();
     pool(figures);
     registry.register(new FigureMetrics(figures));
+    incidents();
     streams();
   }
 
@@ -114,6 +122,31 @@ public final class Metrics {
             .help("Statements under way; more than there are connections wait for one.")
             .callback(gauge -> gauge.call(figures.pool().busy()))
             .register(registry);
+  }
+
+  private void incidents() {
+    var unused =
+        CounterWithCallback.builder()
+            .name("ferry_crypto_incidents_total")
+            .help("What encryption threw away, or noted as odd, by reason.")
+            .labelNames("reason")
+            .callback(counter -> {
+              for (Incident incident : Incident.values()) {
+                long times =
+                    machines.stream().mapToLong(m -> m.get().getOrDefault(incident, 0L)).sum();
+                counter.call((double) times, incident.word());
+              }
+            })
+            .register(registry);
+  }
+
+  /**
+   * Whose encryption counts as well.
+   *
+   * @param counts how often what happened since the start of this process; asked by any thread
+   */
+  public void incidentsOf(Supplier<Map<Incident, Long>> counts) {
+    boolean unused = machines.add(counts);
   }
 
   private void streams() {

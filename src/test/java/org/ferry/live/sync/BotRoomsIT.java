@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.TraceId;
@@ -87,6 +88,37 @@ class BotRoomsIT {
 
   private BotRooms rooms() {
     return new BotRooms(anybody(), followed, intake());
+  }
+
+  /** Nothing is pushed, and the homeserver answers all the same. */
+  @Test
+  void whatIsNotPushedIsReadAtTheSecondLook() {
+    RoomId room = new RoomId(alice.createRoom(Json.object().put("preset", "public_chat")));
+    RoomId unused = bot.memberships().join(room.value(), List.of());
+    Intake intake = intake();
+    AtomicInteger told = new AtomicInteger();
+    Misses misses =
+        new Misses(
+            new Misses.House(
+                new PgInbox(store.database()),
+                intake,
+                followed,
+                new BotRooms(anybody(), followed, intake),
+                told::incrementAndGet));
+    rooms().catchUp(bot);
+    misses.look(bot);
+    EventId said = new EventId(alice.say(room.value(), "never pushed"));
+    misses.look(bot);
+    assertThat(events.known(room, List.of(said))).as("it may be on its way").isEmpty();
+    misses.look(bot);
+    assertThat(events.known(room, List.of(said))).containsExactly(said);
+    assertThat(misses.found()).isEqualTo(1);
+    EventId unusedToo = new EventId(alice.say(room.value(), "pushed"));
+    rooms().catchUp(bot);
+    misses.look(bot);
+    misses.look(bot);
+    assertThat(misses.found()).as("what came is not missing").isEqualTo(1);
+    assertThat(told).hasValue(1);
   }
 
   private AccountOptions anybody() {

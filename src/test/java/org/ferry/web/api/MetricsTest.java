@@ -16,6 +16,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.ferry.crypto.Incident;
 import org.ferry.store.api.WatchedRows;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +40,8 @@ class MetricsTest {
     house.metrics.homeserverAnswered("send", Duration.ofMillis(20));
     house.metrics.refused("appservice");
     house.metrics.tokenRefreshed();
+    house.metrics.incidentsOf(() -> Map.of(Incident.WEDGED, 2L));
+    house.metrics.incidentsOf(() -> Map.of(Incident.WEDGED, 1L));
     printed = metrics();
   }
 
@@ -107,6 +111,18 @@ class MetricsTest {
   }
 
   @Test
+  void everyReasonOfAnIncidentIsExplainedAndNoOther() throws Exception {
+    List<String> reasons = new ArrayList<>();
+    for (String line : Files.readAllLines(PAGE)) {
+      if (line.startsWith("| `") && !line.startsWith("| `ferry_")) {
+        boolean unused = reasons.add(line.split("`", 3)[1]);
+      }
+    }
+    assertThat(reasons)
+        .containsExactlyElementsOf(Stream.of(Incident.values()).map(Incident::word).toList());
+  }
+
+  @Test
   void dashboardAndAlertsUseMetricsAndLabelsThatThereAre() throws Exception {
     for (String file : new String[] {"grafana/dashboards/ferry.json", "ferry-alerts.yml"}) {
       String text = Files.readString(Path.of("deploy", file)).replace("\\\"", "\"");
@@ -140,6 +156,8 @@ class MetricsTest {
         .contains("ferry_auth_failures_total{door=\"api\"} 2.0")
         .contains("ferry_auth_failures_total{door=\"appservice\"} 1.0")
         .contains("ferry_token_refreshes_total 1.0")
+        .contains("ferry_crypto_incidents_total{reason=\"wedged\"} 3.0")
+        .contains("ferry_crypto_incidents_total{reason=\"forged_device_keys\"} 0.0")
         .contains("ferry_homeserver_request_seconds_count{operation=\"send\"} 1")
         .contains("ferry_database_connections{kind=\"most\"} 8.0")
         .contains("method=\"GET\",route=\"/health\",status=\"200\"")

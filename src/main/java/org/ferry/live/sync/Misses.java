@@ -1,0 +1,159 @@
+package org.ferry.live.sync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.ferry.id.EventId;
+import org.ferry.id.RoomId;
+import org.ferry.live.Inbox;
+import org.ferry.live.accounts.FollowedRooms;
+import org.ferry.live.events.Intake;
+import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.SyncRequest;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices what a homeserver never pushed though it lives, as where the one of its processes that
+ * pushes died alone: what happens in the bot's rooms is asked for every few seconds as well, and a
+ * room whose news have not come by the next time is read. One thread watches; any may ask how often
+ * something was missing.
+ */
+final class Misses {
+  private static final Logger LOG = LoggerFactory.getLogger(Misses.class);
+  private static final Duration TICK = Duration.ofSeconds(5);
+
+  /** In a room with more in so short a time all is compared by reading it. */
+  private static final int NEWEST = 20;
+
+  private final House house;
+  private final AtomicLong found = new AtomicLong();
+  private Map<RoomId, News> due = new HashMap<>();
+  private @Nullable String since;
+
+  /** What happened in a room; not all of it where there is a gap before. */
+  private record News(List<ObjectNode> events, boolean gap) {
+    static News of(JsonNode room) {
+      JsonNode timeline = room.path("timeline");
+      List<ObjectNode> events = new ArrayList<>();
+      for (JsonNode event : timeline.path("events")) {
+        if (event instanceof ObjectNode object) {
+          boolean unused = events.add(object);
+        }
+      }
+      return new News(events, timeline.path("limited").asBoolean(false));
+    }
+
+    News and(News more) {
+      List<ObjectNode> all = new ArrayList<>(events);
+      boolean unused = all.addAll(more.events);
+      return new News(all, gap || more.gap);
+    }
+  }
+
+  /**
+   * Where it is looked up what has come, and what brings more.
+   *
+   * @param inbox what was pushed and waits to be taken up
+   * @param intake what was taken up
+   * @param rooms which rooms are followed
+   * @param bot reads rooms
+   * @param told when something was missing
+   */
+  record House(Inbox inbox, Intake intake, FollowedRooms rooms, BotRooms bot, Runnable told) {}
+
+  Misses(House house) {
+    this.house = house;
+  }
+
+  /** How often something was missing. */
+  long found() {
+    return found.get();
+  }
+
+  /**
+   * Watches until the thread is interrupted.
+   *
+   * @param as the bot, on the homeserver that is asked once and not again
+   * @throws HomeserverFailure where the homeserver does not answer, or refuses; nothing is lost by
+   *     asking again
+   */
+  void run(Intent as) throws InterruptedException {
+    while (true) {
+      Thread.sleep(TICK);
+      look(as);
+    }
+  }
+
+  /** Looks once; what was news the last time has come by now, or is missing. */
+  void look(Intent as) {
+    Map<RoomId, News> news = ask(as);
+    if (!house.inbox().untaken(1).isEmpty()) {
+      // What is on its way is not missing.
+      news.forEach((room, n) -> due.merge(room, n, News::and));
+      return;
+    }
+    Map<RoomId, News> late = due;
+    due = news;
+    int missing;
+    try {
+      missing = late.isEmpty() ? 0 : read(as, late);
+    } catch (HomeserverFailure e) {
+      late.forEach((room, n) -> due.merge(room, n, News::and));
+      throw e;
+    }
+    if (missing > 0) {
+      long unused = found.incrementAndGet();
+      LOG.warn(
+          "event=pushes_missing events={} the homeserver answers and has not pushed them; they were read from their rooms. Where this goes on, look whether that process of it runs which pushes to application services",
+          missing);
+      house.told().run();
+    }
+  }
+
+  /** How much was missing in rooms where something happened. */
+  private int read(Intent as, Map<RoomId, News> late) {
+    Map<RoomId, Optional<EventId>> followed = house.rooms().of(as.user());
+    int missing = 0;
+    for (Map.Entry<RoomId, News> room : late.entrySet()) {
+      News news = room.getValue();
+      Optional<EventId> anchor = followed.get(room.getKey());
+      if (anchor != null && (news.gap() || house.intake().lacks(room.getKey(), news.events()))) {
+        missing += house.bot().complete(as, room.getKey(), anchor);
+      }
+    }
+    return missing;
+  }
+
+  private Map<RoomId, News> ask(Intent as) {
+    boolean first = since == null;
+    ObjectNode filter = first ? Filters.visit() : Filters.newest(NEWEST);
+    ObjectNode answer;
+    try {
+      answer = as.sync(new SyncRequest(since, filter, Duration.ZERO));
+    } catch (HomeserverFailure e) {
+      if (!e.mayResolve()) {
+        since = null;
+      }
+      throw e;
+    }
+    since = answer.path("next_batch").textValue();
+    Map<RoomId, News> news = new HashMap<>();
+    answer
+        .path("rooms")
+        .path("join")
+        .properties()
+        .forEach(room -> {
+          News unused = news.put(new RoomId(room.getKey()), News.of(room.getValue()));
+        });
+    return news;
+  }
+}
