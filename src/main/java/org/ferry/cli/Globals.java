@@ -35,4 +35,9 @@ final class Globals {
 
   /** Whether the command stays and is watched through its log; set by the command. */
   boolean service;
+
+  /** Whether every line has to be one of the log: who reads it takes nothing else. */
+  boolean logged() {
+    return service && Logging.isJson();
+  }
 }

@@ -83,8 +83,7 @@ public final class Main {
 
   private int failed(CommandLine line, Throwable failure, List<String> arguments) {
     Commands.Root root = line.getCommand();
-    Failures failures =
-        new Failures(world, root.globals.debug, root.globals.service && Logging.isJson());
+    Failures failures = new Failures(world, root.globals.debug, root.globals.logged());
     return stop.requested()
         ? failures.stopped(stop.signal(), arguments)
         : failures.failed(failure, arguments);

@@ -1,13 +1,10 @@
 package org.ferry.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 
 /** Writes a report for its owner's eyes: it names people and rooms. */
 final class ReportFile {
@@ -39,19 +36,15 @@ final class ReportFile {
    */
   static void write(Path file, String html) {
     try {
-      var owner = EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
-      Path part =
-          Files.createTempFile(
-              file.resolveSibling("").toAbsolutePath(),
-              ".report",
-              ".part",
-              PosixFilePermissions.asFileAttribute(owner));
-      try {
-        Path unused = Files.writeString(part, html);
-        unused = Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        boolean unusedGone = Files.deleteIfExists(part);
-      }
+      byte[] page = html.getBytes(StandardCharsets.UTF_8);
+      long unused =
+          WholeFile.write(
+              file.toAbsolutePath(),
+              true,
+              out -> {
+                out.write(page);
+                return page.length;
+              });
     } catch (FileSystemException e) {
       throw new UsageException("--report %s cannot be written: %s".formatted(file, e.getReason()));
     } catch (IOException e) {

@@ -55,16 +55,11 @@ final class Session {
   }
 
   private void warn(Problem warning) {
-    if (logged()) {
+    if (globals.logged()) {
       LOG.warn("{}", warning);
     } else {
       world.err().println("warning: " + warning);
     }
-  }
-
-  /** Whether every line has to be one of the log: who reads it takes nothing else. */
-  private boolean logged() {
-    return globals.service && Logging.isJson();
   }
 
   /** The configuration, whose warnings somebody else shows. */
@@ -91,7 +86,7 @@ final class Session {
 
   /** A line beside the result, on standard error. */
   void tell(String line) {
-    if (logged()) {
+    if (globals.logged()) {
       LOG.info("{}", line);
     } else {
       world.err().println(line);

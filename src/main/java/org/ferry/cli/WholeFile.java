@@ -12,7 +12,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Writes a file of secrets whole or not at all: what broke off never takes a good one's place. */
+/**
+ * Writes a file for its owner alone, whole or not at all: what broke off never takes a good one's
+ * place.
+ */
 final class WholeFile {
   private WholeFile() {}
 

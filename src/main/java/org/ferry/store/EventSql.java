@@ -23,9 +23,9 @@ final class EventSql {
               and not coalesce((select true from ferry.crossing_event c
                 where c.crossing = $1 and c.event = e.pk), false)
               and ($7::bigint is null or $7 = (select epoch from ferry.claim))
-              and ($8::bigint is null or e.ts >= $8)
-              and ($9::text[] is null or e.sender = any($9)
-                or (e.type = 'm.room.member' and e.state_key = any($9)))
+          """
+          + selected(8, 9)
+          + """
             order by e.depth, e.stream limit $5
           ), taken as (
             insert into ferry.crossing_event as held
@@ -225,11 +225,9 @@ final class EventSql {
       join ferry.room r on r.pk = e.room
       left join ferry.crossing_event c on c.crossing = $1 and c.event = e.pk
       where e.source = (select source from ferry.crossing where id = $1)
-        and ($2::bigint is null or e.ts >= $2)
-        and ($3::text[] is null or e.sender = any($3)
-          or (e.type = 'm.room.member' and e.state_key = any($3)))
-      group by r.id
-      """;
+      """
+          + selected(2, 3)
+          + "group by r.id";
 
   static final String FATES =
       ROOM
@@ -281,12 +279,27 @@ final class EventSql {
           order by r.id, e.depth, e.stream limit $2
           """;
 
-  private EventSql() {}
-
   /** How often each reason stands in a state: crossing, state. */
   static final String REASONS =
       """
       select coalesce(reason, ''), count(*) from ferry.crossing_event
       where crossing = $1 and state = $2 group by 1 order by 2 desc, 1 limit 100\
       """;
+
+  private EventSql() {}
+
+  /**
+   * What a selection asks of an event {@code e}.
+   *
+   * @param since the number of the parameter for the first time, null for any
+   * @param people that for the ids of people, null for all
+   */
+  static String selected(int since, int people) {
+    return """
+     and ($%1$d::bigint is null or e.ts >= $%1$d)
+     and ($%2$d::text[] is null or e.sender = any($%2$d)
+       or (e.type = 'm.room.member' and e.state_key = any($%2$d)))
+    """
+        .formatted(since, people);
+  }
 }

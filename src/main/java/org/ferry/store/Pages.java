@@ -1,11 +1,13 @@
 package org.ferry.store;
 
+import io.vertx.sqlclient.Row;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -60,5 +62,16 @@ final class Pages {
       action.accept(row);
       return true;
     }
+  }
+
+  /** The rows of a source in the order of their ids, behind {@code $2} and at most {@code $3}. */
+  static <T> Stream<T> byId(
+      Database database, String sql, long source, Function<Row, T> mapper, Function<T, String> id) {
+    return of(
+        SMALL_ROWS,
+        last ->
+            EventRows.list(
+                database.run(sql, source, last == null ? "" : id.apply(last), (long) SMALL_ROWS),
+                mapper));
   }
 }

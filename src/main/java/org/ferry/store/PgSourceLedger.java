@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.MxcUri;
@@ -87,11 +86,6 @@ public final class PgSourceLedger implements SourceLedger {
   private static final String ROOMS =
       "select id, version, creator, listed from ferry.room where source = $1 and id > $2"
           + " order by id limit $3";
-  private static final String ROOM_COUNTS =
-      """
-      select id, events, messages, encrypted, redacted, first_ts, last_ts from ferry.room
-      where source = $1 and id > $2 and events > 0 order by id limit $3
-      """;
   // The inner limit keeps the planner at one index walk for each room, begun behind the last row.
   private static final String STATE_OF_ALL =
       "select "
@@ -130,18 +124,6 @@ public final class PgSourceLedger implements SourceLedger {
       select distinct r.id from ferry.event e join ferry.room r on r.pk = e.room
       where e.source = $1 and (e.sender = any($2)
         or (e.type = 'm.room.member' and e.state_key = any($2)))
-      """;
-  private static final String COUNTS =
-      """
-      select r.id, count(*),
-        count(*) filter (where e.type = 'm.room.message' and e.redacted_by is null),
-        count(*) filter (where e.type = 'm.room.encrypted' and e.redacted_by is null),
-        count(*) filter (where e.redacted_by is not null), min(e.ts), max(e.ts)
-      from ferry.event e join ferry.room r on r.pk = e.room
-      where e.source = $1 and ($2::bigint is null or e.ts >= $2)
-        and ($3::text[] is null or e.sender = any($3)
-          or (e.type = 'm.room.member' and e.state_key = any($3)))
-      group by r.id
       """;
   private static final String ONE_EVENT =
       "select "
@@ -192,13 +174,9 @@ public final class PgSourceLedger implements SourceLedger {
       where source = $1 and (user_id, kind, provider, value) > ($2, $3, $4, $5)
       order by user_id, kind, provider, value limit $6
       """;
-  private static final String TALLIES =
-      """
-      select room, by_type, events, ordered_ids_sha256 from ferry.tally
-      where source = $1 and room > $2 order by room limit $3
-      """;
 
   private final Database database;
+  private final SourceCounts counts;
 
   /**
    * A ledger in a database.
@@ -207,6 +185,7 @@ public final class PgSourceLedger implements SourceLedger {
    */
   public PgSourceLedger(Database database) {
     this.database = database;
+    this.counts = new SourceCounts(database);
   }
 
   @Override
@@ -287,18 +266,7 @@ public final class PgSourceLedger implements SourceLedger {
 
   @Override
   public Stream<RoomCounts> roomCounts(long source) {
-    return byId(ROOM_COUNTS, source, PgSourceLedger::roomCounts, c -> c.room().value());
-  }
-
-  private static RoomCounts roomCounts(Row row) {
-    return new RoomCounts(
-        new RoomId(row.getString(0)),
-        row.getLong(1),
-        row.getLong(2),
-        row.getLong(3),
-        row.getLong(4),
-        row.getLong(5),
-        row.getLong(6));
+    return counts.rooms(source);
   }
 
   @Override
@@ -339,11 +307,7 @@ public final class PgSourceLedger implements SourceLedger {
 
   @Override
   public Map<RoomId, RoomCounts> counts(long source, Selection selection) {
-    return EventRows.list(
-            database.run(COUNTS, source, selection.sinceMillis(), selection.peopleIds()),
-            PgSourceLedger::roomCounts)
-        .stream()
-        .collect(Collectors.toMap(RoomCounts::room, Function.identity()));
+    return counts.picked(source, selection);
   }
 
   @Override
@@ -430,23 +394,17 @@ public final class PgSourceLedger implements SourceLedger {
 
   @Override
   public Stream<RoomTally> tallies(long source) {
-    return byId(TALLIES, source, SourceRows::tally, t -> t.room().value());
+    return counts.tallies(source);
   }
 
   @Override
   public Stream<RoomTally> recount(long source) {
-    return new Recount(database, source).tallies();
+    return counts.recount(source);
   }
 
   private <T> Stream<T> byId(
       String sql, long source, Function<Row, T> mapper, Function<T, String> id) {
-    return Pages.of(
-        Pages.SMALL_ROWS,
-        last ->
-            EventRows.list(
-                database.run(
-                    sql, source, last == null ? "" : id.apply(last), (long) Pages.SMALL_ROWS),
-                mapper));
+    return Pages.byId(database, sql, source, mapper, id);
   }
 
   private static <T> Stream<T> list(RowSet<Row> rows, Function<Row, T> mapper) {
