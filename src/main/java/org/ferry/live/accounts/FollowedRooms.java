@@ -1,6 +1,7 @@
 package org.ferry.live.accounts;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import org.ferry.id.EventId;
@@ -27,6 +28,9 @@ public interface FollowedRooms {
 
   /** The rooms that a user follows, each with its anchor. */
   Map<RoomId, Optional<EventId>> of(UserId user);
+
+  /** Those of some rooms that a user follows, each with its anchor. */
+  Map<RoomId, Optional<EventId>> among(UserId user, Collection<RoomId> some);
 
   /** Since when a user follows a room; empty where they do not. */
   Optional<Instant> since(UserId user, RoomId room);

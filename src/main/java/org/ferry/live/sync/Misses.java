@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
@@ -41,6 +42,8 @@ final class Misses {
 
   /** What happened in a room; not all of it where there is a gap before. */
   private record News(List<ObjectNode> events, boolean gap) {
+    static final News GAP = new News(List.of(), true);
+
     static News of(JsonNode room) {
       JsonNode timeline = room.path("timeline");
       List<ObjectNode> events = new ArrayList<>();
@@ -50,12 +53,6 @@ final class Misses {
         }
       }
       return new News(events, timeline.path("limited").asBoolean(false));
-    }
-
-    News and(News more) {
-      List<ObjectNode> all = new ArrayList<>(events);
-      boolean unused = all.addAll(more.events);
-      return new News(all, gap || more.gap);
     }
   }
 
@@ -98,7 +95,7 @@ final class Misses {
     Map<RoomId, News> news = ask(as);
     if (!house.inbox().untaken(1).isEmpty()) {
       // What is on its way is not missing.
-      news.forEach((room, n) -> due.merge(room, n, News::and));
+      unsure(news.keySet());
       return;
     }
     Map<RoomId, News> late = due;
@@ -107,7 +104,7 @@ final class Misses {
     try {
       missing = late.isEmpty() ? 0 : read(as, late);
     } catch (HomeserverFailure e) {
-      late.forEach((room, n) -> due.merge(room, n, News::and));
+      unsure(late.keySet());
       throw e;
     }
     if (missing > 0) {
@@ -119,15 +116,25 @@ final class Misses {
     }
   }
 
+  /** Whether all came shows when the rooms are read; their events are not held meanwhile. */
+  private void unsure(Set<RoomId> rooms) {
+    rooms.forEach(room -> {
+      News unused = due.put(room, News.GAP);
+    });
+  }
+
   /** How much was missing in rooms where something happened. */
   private int read(Intent as, Map<RoomId, News> late) {
-    Map<RoomId, Optional<EventId>> followed = house.rooms().of(as.user());
+    Map<RoomId, Optional<EventId>> followed = house.rooms().among(as.user(), late.keySet());
     int missing = 0;
     for (Map.Entry<RoomId, News> room : late.entrySet()) {
       News news = room.getValue();
       Optional<EventId> anchor = followed.get(room.getKey());
-      if (anchor != null && (news.gap() || house.intake().lacks(room.getKey(), news.events()))) {
-        missing += house.bot().complete(as, room.getKey(), anchor);
+      boolean lacks = anchor != null && house.intake().lacks(room.getKey(), news.events());
+      if (anchor != null && (lacks || news.gap())) {
+        int read = house.bot().complete(as, room.getKey(), anchor);
+        // Behind a gap the newest may just be on its way.
+        missing += lacks ? read : 0;
       }
     }
     return missing;

@@ -96,7 +96,7 @@ final class Transactions {
       complete.clear();
       lostBefore = lost;
     }
-    Map<RoomId, Optional<EventId>> anchors = rooms.of(user);
+    Map<RoomId, Optional<EventId>> anchors = rooms.among(user, rooms(events));
     for (ObjectNode event : events) {
       RoomId room = new RoomId(event.path("room_id").asText());
       Optional<EventId> anchor = anchors.get(room);
@@ -107,8 +107,17 @@ final class Transactions {
     }
   }
 
+  private static Set<RoomId> rooms(List<ObjectNode> events) {
+    Set<RoomId> rooms = new HashSet<>();
+    for (ObjectNode event : events) {
+      boolean unused = rooms.add(new RoomId(event.path("room_id").asText()));
+    }
+    return rooms;
+  }
+
   private void take(Intent as, List<ObjectNode> events, TraceId trace) {
-    Set<RoomId> followed = rooms.of(user).keySet();
+    Set<RoomId> in = rooms(events);
+    Set<RoomId> followed = rooms.among(user, in).keySet();
     completeFirst(as, events);
     List<ObjectNode> seen = new ArrayList<>();
     List<ObjectNode> carried = new ArrayList<>();
@@ -117,7 +126,7 @@ final class Transactions {
       if (bot.concerns(event)) {
         bot.membership(as, event);
         if (!follows) {
-          followed = rooms.of(user).keySet();
+          followed = rooms.among(user, in).keySet();
           continue;
         }
       }

@@ -1,7 +1,9 @@
 package org.ferry.store.live;
 
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,8 @@ public final class PgFollowedRooms implements FollowedRooms {
       "delete from ferry.followed_room where user_id = $1 and room = $2";
   private static final String OF =
       "select room, anchor from ferry.followed_room where user_id = $1";
+  private static final String AMONG =
+      "select room, anchor from ferry.followed_room where user_id = $1 and room = any($2)";
   private static final String SINCE =
       "select since from ferry.followed_room where user_id = $1 and room = $2";
   private static final String FOLLOWS =
@@ -59,13 +63,20 @@ public final class PgFollowedRooms implements FollowedRooms {
 
   @Override
   public Map<RoomId, Optional<EventId>> of(UserId user) {
+    return anchors(database.run(OF, user.value()));
+  }
+
+  @Override
+  public Map<RoomId, Optional<EventId>> among(UserId user, Collection<RoomId> some) {
+    Object ids = some.stream().map(RoomId::value).toArray(String[]::new);
+    return anchors(database.run(AMONG, user.value(), ids));
+  }
+
+  private static Map<RoomId, Optional<EventId>> anchors(RowSet<Row> rows) {
     Map<RoomId, Optional<EventId>> rooms = new HashMap<>();
-    database
-        .run(OF, user.value())
-        .forEach(row ->
-            rooms.put(
-                new RoomId(row.getString(0)),
-                Optional.ofNullable(row.getString(1)).map(EventId::new)));
+    rows.forEach(row ->
+        rooms.put(
+            new RoomId(row.getString(0)), Optional.ofNullable(row.getString(1)).map(EventId::new)));
     return rooms;
   }
 
