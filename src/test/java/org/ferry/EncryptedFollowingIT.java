@@ -3,6 +3,10 @@ package org.ferry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -246,10 +250,20 @@ class EncryptedFollowingIT {
       assertThat(ferry.awaitLine("state=stopped"))
           .contains("was deleted on the homeserver", "ferry accounts login " + BOT);
       assertThat(device()).isEqualTo(first);
+      String remedy = "ferry accounts login " + BOT;
+      Wait.until(LIMIT, "readiness that says it", () -> readiness().contains(remedy));
+      assertThat(ferry("status").run().out()).contains("stopped", remedy);
       FerryProcess.Result login = ferry("accounts", "login", BOT).run();
       assertThat(login.status()).as(login.toString()).isZero();
       assertThat(ferry.awaitLine("state=following")).contains(BOT);
       assertThat(device()).isNotEqualTo(first);
+    }
+  }
+
+  private String readiness() throws Exception {
+    URI uri = URI.create("http://127.0.0.1:%d/health/ready".formatted(config.api()));
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
     }
   }
 

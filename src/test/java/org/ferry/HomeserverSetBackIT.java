@@ -7,11 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.ferry.config.RegistrationFile;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.SynapseServer;
@@ -38,16 +38,6 @@ class HomeserverSetBackIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final String UNREADABLE = "(unreadable)";
   private static final String SET_BACK = "does not know how far the device";
-
-  private static final List<String> FORGOTTEN =
-      List.of(
-          "e2e_device_keys_json where",
-          "e2e_one_time_keys_json where",
-          "e2e_fallback_keys_json where",
-          "e2e_cross_signing_keys where",
-          "e2e_cross_signing_signatures where",
-          "devices where hidden and",
-          "account_data where");
 
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
   private final DaemonConfig config = DaemonConfig.of(DOMAIN, db);
@@ -145,6 +135,13 @@ class HomeserverSetBackIT {
     }
   }
 
+  private String text(String sql) throws SQLException {
+    try (var connection = db.connect();
+        var row = connection.createStatement().executeQuery(sql)) {
+      return row.next() ? row.getString(1) : "";
+    }
+  }
+
   private void meet(Peer alice, Peer... others) {
     room = alice.createEncryptedRoom(100, BOT);
     LabClient client =
@@ -207,25 +204,45 @@ class HomeserverSetBackIT {
     }
   }
 
-  /** As the database was when the device had just been made, and had uploaded nothing. */
+  /** A copy from the time when the bot's device had just been made, and had uploaded nothing. */
   @Test
   void keysAndIdentityThatAreMissingThereAreUploadedAgain() throws Exception {
     LabClient anna = server.register("anna", TestLab.PASSWORD, false);
+    Path before = keep();
     try (FerryProcess ferry = ferry()) {
       Wait.until(LIMIT, "a signed device", () -> isSigned(anna));
-      server.stop();
-      try (var connection = DriverManager.getConnection("jdbc:sqlite:" + database());
-          var statement = connection.createStatement()) {
-        for (String rows : FORGOTTEN) {
-          int unused =
-              statement.executeUpdate("delete from %s user_id = '%s'".formatted(rows, BOT));
-        }
-      }
-      var unused = server.start();
-      assertThat(ferry.awaitLine(SET_BACK)).contains(BOT);
+      ferry.terminate();
+      assertThat(ferry.await(LIMIT).status()).isZero();
+    }
+    putBack(before);
+    makeDevice(text("select device_id from ferry.identity where user_id = '" + BOT + "'"));
+    try (FerryProcess ferry = ferry()) {
+      assertThat(ferry.out() + ferry.err()).contains(SET_BACK);
       Wait.until(LIMIT, "the device and its identity", () -> isSigned(anna));
       assertThat(number("select count(*) from ferry.olm_device")).isEqualTo(1);
     }
+  }
+
+  /** What Ferry did there, up to the moment of the copy. */
+  private void makeDevice(String device) throws IOException {
+    LabClient service =
+        LabClient.withToken(
+            server.baseUrl(),
+            BOT,
+            RegistrationFile.read(folder.resolve("registration.yaml")).asToken());
+    String bot = "?user_id=" + LabClient.esc(BOT);
+    JsonNode unused =
+        service.post(
+            "/_matrix/client/v3/register",
+            LabClient.json(
+                """
+                {"type": "m.login.application_service", "username": "ferrybot", "inhibit_login": true}
+                """));
+    int status =
+        service
+            .request("PUT", "/_matrix/client/v3/devices/" + device + bot, LabClient.json("{}"))
+            .status();
+    assertThat(status).isEqualTo(201);
   }
 
   private static boolean isSigned(LabClient anna) {

@@ -39,7 +39,7 @@ final class AccountsListCommand extends FerryCommand {
     return ExitStatus.DONE;
   }
 
-  private static Map<String, @Nullable Object> document(Accounts.Standing account) {
+  static Map<String, @Nullable Object> document(Accounts.Standing account) {
     Map<String, @Nullable Object> document = new LinkedHashMap<>();
     document.put("user", account.user().value());
     document.put("kind", account.kind());

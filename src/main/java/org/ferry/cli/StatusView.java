@@ -185,11 +185,11 @@ final class StatusView {
         .orElse("last live event: none yet; ferry run receives them");
   }
 
-  /** How the accounts stand whose conversations are followed. */
+  /** How the accounts stand whose conversations are followed, and the bot where that is amiss. */
   static List<String> accounts(Ferry ferry) {
     return new Accounts(ferry)
         .list().stream()
-            .filter(a -> a.kind().equals("account"))
+            .filter(a -> a.kind().equals("account") || a.state().equals("stopped"))
             .flatMap(a -> AccountsListCommand.lines(a).stream())
             .toList();
   }
@@ -278,6 +278,10 @@ final class StatusView {
     new Webhooks(ferry)
         .list()
         .forEach(line -> webhooks.addPOJO(WebhooksListCommand.document(line)));
+    ArrayNode accounts = json.putArray("accounts");
+    new Accounts(ferry)
+        .list()
+        .forEach(account -> accounts.addPOJO(AccountsListCommand.document(account)));
     Optional<Instant> live = ferry.lastLiveEvent();
     json.put("last_live_event", live.map(Instant::toString).orElse(null));
     live.ifPresent(at ->

@@ -38,7 +38,7 @@ public final class Releaser {
 
   private static final Duration TICK = Duration.ofSeconds(1);
 
-  /** How often keys are looked at that came long ago; */
+  /** How often keys are looked at that came long ago, too. */
   private static final Duration WHOLE = Duration.ofMinutes(4);
 
   private static final int ROOMS = 500;
