@@ -16,6 +16,8 @@ config["database"] = {
         "user": "ferry",
         "password": os.environ["POSTGRES_PASSWORD"],
         "dbname": "synapse",
+        "sslmode": "verify-full",
+        "sslrootcert": "/trust/ca.crt",
         "cp_min": 5,
         "cp_max": 10,
     },

@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 import org.ferry.config.Config;
 import org.ferry.config.ConfigLoader;
 import org.ferry.config.NewInstallation;
+import org.ferry.store.DatabaseUrl;
+import org.ferry.store.TlsMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +97,32 @@ class DeployTest {
     assertThat(Files.readString(Path.of("deploy/prometheus.yml"))).contains("\"ferry:29381\"");
   }
 
+  /** That the script's files do for PostgreSQL and for Ferry: {@code DatabaseTransportIT}. */
+  @Test
+  void whoUsesPostgresInsistsOnItsCertificate() throws IOException {
+    JsonNode services = compose().path("services");
+    String url = services.at("/ferry/environment/DATABASE_URL").asText();
+    DatabaseUrl database = DatabaseUrl.parse(url.replaceAll("\\$\\{[^}]*}", "secret"));
+    assertThat(database.tls()).isEqualTo(TlsMode.VERIFY_FULL);
+    assertThat(database.rootCertificate()).isEqualTo("/trust/ca.crt");
+    assertThat(words(services.at("/postgres-certificate/command")))
+        .startsWith("/keys", "/trust", database.host());
+    assertThat(words(services.path(database.host()).path("command")))
+        .contains("ssl=on", "ssl_cert_file=/keys/server.crt", "ssl_key_file=/keys/server.key");
+    assertThat(Files.readString(Path.of("deploy/synapse-init.sh")))
+        .contains("\"sslmode\": \"verify-full\"", "\"sslrootcert\": \"/trust/ca.crt\"");
+    for (String client : List.of("ferry", "synapse")) {
+      assertThat(words(services.path(client).path("volumes")))
+          .as(client)
+          .contains("postgres-trust:/trust:ro")
+          .noneMatch(v -> v.startsWith("postgres-keys:"));
+    }
+  }
+
+  private static List<String> words(JsonNode list) {
+    return list.valueStream().map(JsonNode::asText).toList();
+  }
+
   @Test
   void everyFileThatContainersTakeIsThere() throws IOException {
     String compose = Files.readString(Path.of("docker-compose.yml"));
@@ -117,6 +145,7 @@ class DeployTest {
         ".ci/run",
         "config/find-jdk.sh",
         "deploy/health.sh",
+        "deploy/postgres-certificate.sh",
         "deploy/synapse-init.sh"
       })
   void scriptsAreShell(String script) throws Exception {

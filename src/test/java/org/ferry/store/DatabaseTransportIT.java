@@ -161,25 +161,72 @@ class DatabaseTransportIT {
 
   @Test
   void aCertificateOfAnotherHostIsRefusedByNameOnly() throws Exception {
-    settings(
-        server(),
-        Map.of(
-            "ssl_cert_file", folder.resolve("stranger.crt").toString(),
-            "ssl_key_file", folder.resolve("stranger.key").toString()));
-    reload();
+    show("stranger");
     try {
       String root = folder.resolve("stranger.crt").toString();
       use(url(TlsMode.VERIFY_CA, root));
       assertThatThrownBy(() -> use(url(TlsMode.VERIFY_FULL, root)))
           .isInstanceOf(LedgerException.class);
     } finally {
-      settings(
-          server(),
-          Map.of(
-              "ssl_cert_file", folder.resolve("server.crt").toString(),
-              "ssl_key_file", folder.resolve("server.key").toString()));
-      reload();
+      show("server");
     }
+  }
+
+  /** What the compose file's script makes, with PostgreSQL and both drivers. */
+  @Test
+  void theCertificateOfTheContainersIsTrustedUnderItsNameAndStays() throws Exception {
+    Path keys = Files.createDirectory(folder.resolve("keys"));
+    Path trust = Files.createDirectory(folder.resolve("trust"));
+    makeForContainers(keys, trust, "localhost");
+    byte[] first = Files.readAllBytes(keys.resolve("server.crt"));
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(keys.resolve("server.key"))))
+        .isEqualTo("rw-------");
+    assertThat(trust).isDirectoryNotContaining("glob:**.key");
+    show("keys/server");
+    try {
+      String root = trust.resolve("ca.crt").toString();
+      use(at("localhost", root));
+      assertThatThrownBy(() -> use(at("127.0.0.1", root))).isInstanceOf(LedgerException.class);
+    } finally {
+      show("server");
+    }
+    makeForContainers(keys, trust, "localhost");
+    assertThat(keys.resolve("server.crt")).hasBinaryContent(first);
+    // Another name, or an authority that is gone, asks for another one.
+    makeForContainers(keys, trust, "elsewhere");
+    assertThat(Files.readAllBytes(keys.resolve("server.crt"))).isNotEqualTo(first);
+  }
+
+  private static void makeForContainers(Path keys, Path trust, String name) throws Exception {
+    Process script =
+        new ProcessBuilder(
+                "deploy/postgres-certificate.sh",
+                keys.toString(),
+                trust.toString(),
+                name,
+                Files.getOwner(keys).getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(script.waitFor()).as(said).isZero();
+  }
+
+  private DatabaseUrl at(String host, String root) {
+    DatabaseUrl there = url(TlsMode.VERIFY_FULL, root);
+    return new DatabaseUrl(
+        host, there.port(), there.database(), there.user(), there.password(), there.tls(), root);
+  }
+
+  /** The server shows another certificate from now on. */
+  private void show(String name) throws SQLException {
+    settings(
+        server(),
+        Map.of(
+            "ssl_cert_file", folder.resolve(name + ".crt").toString(),
+            "ssl_key_file", folder.resolve(name + ".key").toString()));
+    reload();
   }
 
   private void reload() throws SQLException {
