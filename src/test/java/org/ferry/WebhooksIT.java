@@ -73,7 +73,7 @@ class WebhooksIT {
         """
         homeserver: {address: "%s", domain: %s}
         appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
-        api: {listen: "127.0.0.1:%d", public_url: "http://127.0.0.1:%d"}
+        api: {listen: "127.0.0.1:%d", public_url: null}
         database: {url: "postgresql://%s:%s@%s:%d/%s"}
         webhooks:
           - {name: shop, url: "%s", secret_file: shop.secret, allow_private: ["127.0.0.1"]}
@@ -85,7 +85,6 @@ class WebhooksIT {
                 balancer.port(),
                 listen,
                 file.equals("config.yaml") ? api : Ports.free(),
-                api,
                 db.user(),
                 db.password().reveal(),
                 db.host(),

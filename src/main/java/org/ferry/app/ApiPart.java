@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -49,13 +48,15 @@ final class ApiPart {
    * @param registration null where Ferry is no application service
    * @param live for what is said, and for files
    * @param metrics told of each request
+   * @param address where links lead
    */
   static Api make(
       Ferry ferry,
       Closing closing,
       @Nullable Registration registration,
       LivePart live,
-      Metrics metrics) {
+      Metrics metrics,
+      ApiAddress address) {
     Config config = ferry.config();
     ServiceDoorway door =
         closing.add(
@@ -68,7 +69,7 @@ final class ApiPart {
     return new Api(
         config.access(),
         new Api.Provision(people, rooms, talk, new PgSessions(ferry.database())),
-        reading(ferry, closing, door, registration, live),
+        reading(ferry, closing, door, live, signs(config, registration, address)),
         new Api.Inside(
             ferry.crossings(),
             id -> known(ferry, id),
@@ -93,11 +94,7 @@ final class ApiPart {
   }
 
   private static Api.Reading reading(
-      Ferry ferry,
-      Closing closing,
-      ServiceDoorway door,
-      @Nullable Registration registration,
-      LivePart live) {
+      Ferry ferry, Closing closing, ServiceDoorway door, LivePart live, MediaSigns signs) {
     Config config = ferry.config();
     Messages messages = new PgMessages(ferry.database());
     PgNews news = closing.add(new PgNews(ferry.database()), PgNews::close);
@@ -108,7 +105,12 @@ final class ApiPart {
         feed,
         new MediaFiles(door, config.bot(), live.readers()::intent),
         new PgFigures(ferry.database()),
-        new MediaSigns(linkKey(config, registration), config.access().publicUrl()));
+        signs);
+  }
+
+  private static MediaSigns signs(
+      Config config, @Nullable Registration registration, ApiAddress address) {
+    return new MediaSigns(linkKey(config, registration), () -> address.url().orElse(""));
   }
 
   /**
@@ -125,13 +127,12 @@ final class ApiPart {
         : registration.asToken();
   }
 
-  /** Links that receivers of webhooks fetch files by; none where nobody outside reaches the API. */
-  static MediaLinks mediaLinks(Config config, @Nullable Registration registration) {
-    if (config.access().publicUrl() == null) {
-      return MediaLinks.none();
-    }
-    MediaSigns signs = new MediaSigns(linkKey(config, registration), config.access().publicUrl());
-    return (id, until) -> Optional.of(new MediaLinks.Link(signs.link(id, until), until));
+  /** Links that receivers of webhooks fetch files by; none while the API has no address. */
+  static MediaLinks mediaLinks(
+      Config config, @Nullable Registration registration, ApiAddress address) {
+    MediaSigns signs = signs(config, registration, address);
+    return (id, until) ->
+        address.url().map(url -> new MediaLinks.Link(signs.link(id, until), until));
   }
 
   private static Naming naming(Config config, @Nullable Registration registration) {

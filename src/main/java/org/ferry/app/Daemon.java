@@ -67,6 +67,7 @@ public final class Daemon implements AutoCloseable {
     PgInbox inbox = new PgInbox(ferry.database());
     Registration registration = registration(config);
     Metrics metrics = new Metrics(new PgFigures(ferry.database()));
+    ApiAddress address = new ApiAddress(config.access().publicUrl());
     LivePart live = LivePart.make(ferry, closing, registration, metrics);
     Following following = live.following();
     Listener appservice = null;
@@ -84,16 +85,17 @@ public final class Daemon implements AutoCloseable {
                 ferry,
                 new PgMessages(ferry.database()),
                 news,
-                ApiPart.mediaLinks(config, registration)),
+                ApiPart.mediaLinks(config, registration, address)),
             WebhookPart::close);
     HealthRoutes pages =
         new HealthRoutes(HealthChecks.of(ferry, inbox, wayBack, following::pushes));
     Router router = Router.router(vertx);
     pages.into(router);
     router.get("/metrics").handler(metrics::serve);
-    ApiPart.make(ferry, closing, registration, live, metrics).into(router);
+    ApiPart.make(ferry, closing, registration, live, metrics, address).into(router);
     Listener health =
         closing.add(Listener.open(vertx, router, config.api(), "api.listen"), Listener::close);
+    address.listensOn(health.address());
     following.start();
     webhooks.start();
     // Last, so that whoever reads that the homeserver reaches Ferry finds the API open as well.

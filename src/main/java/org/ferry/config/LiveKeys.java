@@ -167,7 +167,8 @@ final class LiveKeys {
                 "public_url",
                 Kind.URL,
                 "null",
-                "its address as seen from outside; links to media begin with it"),
+                "its address as seen from outside, which links to media begin with; null: where it"
+                    + " listens"),
             Setting.list(
                 "cors_origins",
                 Kind.ORIGIN,

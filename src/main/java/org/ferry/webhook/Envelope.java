@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /** Makes the bytes of a post: {@code {"type","timestamp","data"}}. */
 public final class Envelope {
@@ -23,10 +24,9 @@ public final class Envelope {
   public static byte[] bytes(Message message, long seq, MediaLinks links, Instant until) {
     ObjectNode data = message.data().deepCopy().put("room_seq", seq);
     if (data.get("media") instanceof ObjectNode media && media.hasNonNull("id")) {
-      links
-          .link(media.path("id").asText(), until)
-          .ifPresent(
-              link -> media.put("url", link.url()).put("expires_at", link.expires().toString()));
+      Optional<MediaLinks.Link> link = links.link(media.path("id").asText(), until);
+      media.put("url", link.map(MediaLinks.Link::url).orElse(null));
+      media.put("expires_at", link.map(l -> l.expires().toString()).orElse(null));
     }
     ObjectNode body =
         JSON.createObjectNode()

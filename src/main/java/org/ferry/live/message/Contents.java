@@ -132,6 +132,9 @@ record Contents(
     ObjectNode media =
         Json.object()
             .put("id", ref.id())
+            // Links are made for each reader.
+            .putNull("url")
+            .putNull("expires_at")
             .put("mimetype", ref.mimetype())
             .put("filename", ref.filename());
     put(media, "size", ref.size());

@@ -5,25 +5,25 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.ferry.id.Secret;
-import org.jspecify.annotations.Nullable;
 
 /** Links to files that stand for a token until they end: signed with a key that nobody is told. */
 public final class MediaSigns {
   private final Secret key;
-  private final String base;
+  private final Supplier<String> address;
 
   /**
    * Signs.
    *
    * @param key the same in all processes
-   * @param publicUrl the API's address as seen from outside; null leaves links without a host
+   * @param address the API's, asked for with each link; an empty one leaves links without a host
    */
-  public MediaSigns(Secret key, @Nullable String publicUrl) {
+  public MediaSigns(Secret key, Supplier<String> address) {
     this.key = key;
-    this.base = (publicUrl == null ? "" : publicUrl) + ApiRoutes.BASE + "/media/";
+    this.address = address;
   }
 
   /**
@@ -34,7 +34,8 @@ public final class MediaSigns {
    */
   public String link(String id, Instant until) {
     long end = until.getEpochSecond();
-    return base + id + "?expires=" + end + "&signature=" + sign(id, end);
+    String file = address.get() + ApiRoutes.BASE + "/media/" + id;
+    return file + "?expires=" + end + "&signature=" + sign(id, end);
   }
 
   boolean holds(String id, long end, String signature) {

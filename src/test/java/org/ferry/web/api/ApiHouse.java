@@ -103,7 +103,7 @@ final class ApiHouse implements AutoCloseable {
                 stage.feed,
                 new MediaFiles(nowhere, bot, reader -> Optional.empty()),
                 new PgFigures(database),
-                new MediaSigns(Secret.of("key"), null)),
+                new MediaSigns(Secret.of("key"), () -> "")),
             new Api.Inside(
                 ledger,
                 id -> explainer(ledger).explain(id),

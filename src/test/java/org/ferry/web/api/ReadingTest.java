@@ -228,7 +228,7 @@ class ReadingTest {
     assertThat(house.get("/media/pic", "room-token").status()).isEqualTo(404);
     assertThat(house.get("/media/none", "all-token").status()).isEqualTo(404);
     assertThat(house.get("/media/pic", "nobody").status()).isEqualTo(401);
-    MediaSigns signs = new MediaSigns(Secret.of("key"), null);
+    MediaSigns signs = new MediaSigns(Secret.of("key"), () -> "");
     long end = Instant.now().plusSeconds(60).getEpochSecond();
     String good = signs.link("pic", Instant.ofEpochSecond(end)).substring(7);
     assertThat(house.get(good, null).json().path("detail").asText()).contains("no homeserver here");
@@ -279,7 +279,7 @@ class ReadingTest {
 
   @Test
   void linksToFilesHoldUntilTheyEnd() throws Exception {
-    MediaSigns signs = new MediaSigns(Secret.of("key"), null);
+    MediaSigns signs = new MediaSigns(Secret.of("key"), () -> "");
     String good = signs.link("nothing", Instant.now().plusSeconds(60)).substring(7);
     assertThat(house.get(good, null).status()).isEqualTo(404);
     String other = good.replace("/media/nothing", "/media/something");
