@@ -89,6 +89,7 @@ public final class Daemon implements AutoCloseable {
             WebhookPart::close);
     HealthRoutes pages =
         new HealthRoutes(HealthChecks.of(ferry, inbox, wayBack, following::pushes));
+    metrics.readyAs(pages::verdicts);
     Router router = Router.router(vertx);
     pages.into(router);
     router.get("/metrics").handler(metrics::serve);

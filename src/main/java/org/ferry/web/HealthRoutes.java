@@ -5,6 +5,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * {@code /health/live} (the process answers), {@code /health/ready} (everything it needs answers
@@ -24,6 +26,11 @@ public final class HealthRoutes {
 
       What is carried and what waits: ferry status
       """;
+
+  private static final long LONGEST_SECONDS = 5;
+
+  /** Prometheus gives up after ten seconds, and asks for more than this. */
+  private static final long LONGEST_FOR_METRICS = 4;
 
   private final Readiness readiness;
 
@@ -53,12 +60,20 @@ public final class HealthRoutes {
     router.get("/health/ready").handler(this::ready);
   }
 
+  /** Which checks are passed, by name; blocks for some seconds at most. */
+  public Map<String, Boolean> verdicts() {
+    JsonObject checks = readiness.report(LONGEST_FOR_METRICS).getJsonObject("checks");
+    return checks.stream()
+        .collect(
+            Collectors.toMap(Map.Entry::getKey, c -> ((JsonObject) c.getValue()).getBoolean("ok")));
+  }
+
   private void ready(RoutingContext ctx) {
     Thread unused =
         Thread.ofVirtual()
             .name("health")
             .start(() -> {
-              JsonObject report = readiness.report();
+              JsonObject report = readiness.report(LONGEST_SECONDS);
               send(ctx, report.getBoolean("ready") ? 200 : 503, report);
             });
   }

@@ -8,9 +8,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs all checks side by side, and waits for none longer than a few seconds. */
+/** Runs all checks side by side, and waits for none longer than it is told. */
 final class Readiness {
-  private static final long LONGEST_SECONDS = 5;
 
   private final List<HealthCheck> checks;
 
@@ -18,25 +17,30 @@ final class Readiness {
     this.checks = List.copyOf(checks);
   }
 
-  JsonObject report() {
+  /**
+   * What came of each check, and whether all is well.
+   *
+   * @param seconds how long a check is waited for
+   */
+  JsonObject report(long seconds) {
     List<FutureTask<String>> running = new ArrayList<>();
     for (HealthCheck check : checks) {
       FutureTask<String> task = new FutureTask<>(check::check);
       Thread unused = Thread.ofVirtual().name("health-" + check.name()).start(task);
       boolean unused2 = running.add(task);
     }
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_SECONDS);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     JsonObject results = new JsonObject();
     boolean ready = true;
     for (int i = 0; i < checks.size(); i++) {
-      JsonObject result = result(running.get(i), deadline);
+      JsonObject result = result(running.get(i), deadline, seconds);
       ready &= result.getBoolean("ok");
       results = results.put(checks.get(i).name(), result);
     }
     return new JsonObject().put("ready", ready).put("checks", results);
   }
 
-  private static JsonObject result(FutureTask<String> task, long deadline) {
+  private static JsonObject result(FutureTask<String> task, long deadline, long seconds) {
     try {
       String found = task.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
       return new JsonObject().put("ok", true).put("detail", found);
@@ -46,7 +50,7 @@ final class Readiness {
       return failed(message == null ? cause.getClass().getSimpleName() : message);
     } catch (TimeoutException e) {
       boolean unused = task.cancel(true);
-      return failed("no answer within " + LONGEST_SECONDS + " s");
+      return failed("no answer within " + seconds + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return failed("interrupted");

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +60,20 @@ class HealthRoutesTest {
     assertThat(answer.body())
         .contains("\"ready\":false", "connection refused: is it running?", "no answer within 5 s");
     assertThat(get(server, "/health/live").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void metricsHearOfEachCheckByItsName() {
+    HealthRoutes routes =
+        new HealthRoutes(
+            List.of(
+                check("database", () -> "fine"),
+                check(
+                    "homeserver",
+                    () -> {
+                      throw new IllegalStateException("connection refused");
+                    })));
+    assertThat(routes.verdicts()).isEqualTo(Map.of("database", true, "homeserver", false));
   }
 
   @Test

@@ -149,6 +149,23 @@ public final class Metrics {
     boolean unused = machines.add(counts);
   }
 
+  /**
+   * What is ready.
+   *
+   * @param checks whether each is passed, by the names that {@code /health/ready} has; asked for
+   *     whenever somebody reads, by any thread
+   */
+  public void readyAs(Supplier<Map<String, Boolean>> checks) {
+    var unused =
+        GaugeWithCallback.builder()
+            .name("ferry_ready")
+            .help("1 where a check of /health/ready is passed, 0 where it is not.")
+            .labelNames("check")
+            .callback(
+                gauge -> checks.get().forEach((check, passed) -> gauge.call(passed ? 1 : 0, check)))
+            .register(registry);
+  }
+
   private void streams() {
     var unused =
         GaugeWithCallback.builder()

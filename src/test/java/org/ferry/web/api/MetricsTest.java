@@ -42,7 +42,14 @@ class MetricsTest {
     house.metrics.tokenRefreshed();
     house.metrics.incidentsOf(() -> Map.of(Incident.WEDGED, 2L));
     house.metrics.incidentsOf(() -> Map.of(Incident.WEDGED, 1L));
+    house.metrics.readyAs(() -> Map.of("database", true, "pushes", false));
     printed = metrics();
+  }
+
+  @Test
+  void everyCheckOfReadinessIsOneOrNone() {
+    assertThat(printed)
+        .contains("ferry_ready{check=\"database\"} 1.0\n", "ferry_ready{check=\"pushes\"} 0.0\n");
   }
 
   @AfterAll
