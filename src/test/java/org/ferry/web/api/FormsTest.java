@@ -2,15 +2,11 @@ package org.ferry.web.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.ferry.web.api.ApiHouse.Answer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,49 +95,23 @@ class FormsTest {
   void framesAreReadAsStrictly() throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
       Frames frames = new Frames();
-      URI uri = URI.create("ws://127.0.0.1:" + house.port() + "/api/v1/stream");
-      WebSocket socket = client.newWebSocketBuilder().buildAsync(uri, frames).join();
-      var unused = socket.sendText("{\"type\":\"auth\",\"token\":\"all-token\"}", true).join();
+      WebSocket socket = frames.open(client, house, "{\"type\":\"auth\",\"token\":\"all-token\"}");
       assertThat(frames.next()).contains("ready");
       for (String bad :
           List.of("\"type\":\"typing\",\"tping\":true", "\"type\":\"message\",\"txt\":\"a\"")) {
-        unused = socket.sendText("{\"id\":1,\"room\":\"x\"," + bad + "}", true).join();
+        var unused = socket.sendText("{\"id\":1,\"room\":\"x\"," + bad + "}", true).join();
         assertThat(frames.next()).contains("\"id\":1", "bad_request", "did you mean t");
       }
-      unused = socket.sendText("{\"id\":2,\"type\":\"foo\"}", true).join();
+      var unused = socket.sendText("{\"id\":2,\"type\":\"foo\"}", true).join();
       assertThat(frames.next()).contains("\"id\":2", "type is join, typing or message");
       unused = socket.sendText("{\"type\":\"" + "x".repeat(300_000) + "\"}", true).join();
       assertThat(frames.next()).startsWith("1009").contains("256 KiB");
-      WebSocket ahead = client.newWebSocketBuilder().buildAsync(uri, frames).join();
       String far = "{\"type\":\"auth\",\"token\":\"all-token\",\"since\":\"77\"}";
-      unused = ahead.sendText(far, true).join();
+      WebSocket unusedAhead = frames.open(client, house, far);
       assertThat(frames.next()).startsWith("4400").contains("beyond the end of the log");
-      WebSocket other = client.newWebSocketBuilder().buildAsync(uri, frames).join();
-      unused = other.sendText("{\"type\":\"auth\",\"tokn\":\"all-token\"}", true).join();
+      WebSocket unusedOther =
+          frames.open(client, house, "{\"type\":\"auth\",\"tokn\":\"all-token\"}");
       assertThat(frames.next()).startsWith("4401").contains("did you mean token?");
-    }
-  }
-
-  private static final class Frames implements WebSocket.Listener {
-    private final LinkedBlockingQueue<String> all = new LinkedBlockingQueue<>();
-
-    @Override
-    public @org.jspecify.annotations.Nullable CompletionStage<?> onText(
-        WebSocket socket, CharSequence text, boolean last) {
-      socket.request(1);
-      boolean unused = all.add(text.toString());
-      return null;
-    }
-
-    @Override
-    public @org.jspecify.annotations.Nullable CompletionStage<?> onClose(
-        WebSocket socket, int code, String reason) {
-      boolean unused = code == 1000 || all.add(code + " " + reason);
-      return null;
-    }
-
-    String next() throws InterruptedException {
-      return String.valueOf(all.poll(10, TimeUnit.SECONDS));
     }
   }
 

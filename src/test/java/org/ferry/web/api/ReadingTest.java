@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -248,6 +249,28 @@ class ReadingTest {
   void aStreamGoesOnBehindTheLastEvent() throws Exception {
     assertThat(stream("all-token", "7", 3)).containsExactly("id: 8", "id: 9", "id: 10");
     assertThat(stream("room-token", "4", 3)).containsExactly("id: 5", "id: 7", "id: 9");
+  }
+
+  @Test
+  void aSocketGoesOnBehindTheLastEvent() throws Exception {
+    assertThat(socket("all-token", "7", 3)).containsExactly("8", "9", "10");
+    assertThat(socket("room-token", "4", 3)).containsExactly("5", "7", "9");
+  }
+
+  private static List<String> socket(String token, String since, int count) throws Exception {
+    List<String> ids = new ArrayList<>();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      Frames frames = new Frames();
+      String auth =
+          Json.text(Json.object().put("type", "auth").put("token", token).put("since", since));
+      WebSocket socket = frames.open(client, house, auth);
+      assertThat(Json.parseObject(frames.next()).path("since").asText()).isEqualTo(since);
+      while (ids.size() < count) {
+        boolean unused = ids.add(Json.parseObject(frames.next()).path("id").asText());
+      }
+      socket.abort();
+    }
+    return ids;
   }
 
   private static List<String> stream(String token, String last, int count) throws Exception {
