@@ -32,6 +32,7 @@ import org.ferry.lab.SynapseServer;
 import org.ferry.lab.SynapseSettings;
 import org.ferry.lab.SynapseSettings.Database;
 import org.ferry.live.message.Shapes;
+import org.ferry.matrix.event.Json;
 import org.ferry.testing.FaultProxy;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.TestLab;
@@ -73,7 +74,7 @@ class WebhooksIT {
         """
         homeserver: {address: "%s", domain: %s}
         appservice: {address: "http://127.0.0.1:%d", listen: "127.0.0.1:%d"}
-        api: {listen: "127.0.0.1:%d", public_url: null}
+        api: {listen: "127.0.0.1:%d", public_url: null, tokens: [{name: ops, token: a-token-of-the-operators, scopes: [admin]}]}
         database: {url: "postgresql://%s:%s@%s:%d/%s"}
         webhooks:
           - {name: shop, url: "%s", secret_file: shop.secret, allow_private: ["127.0.0.1"]}
@@ -170,7 +171,7 @@ class WebhooksIT {
   }
 
   /** What people ask while it runs. */
-  private void commands(Receiver.Got got) {
+  private void commands(Receiver.Got got) throws IOException, InterruptedException {
     FerryProcess.Result test = command("webhooks", "test", "shop");
     assertThat(test.out()).contains("shop answered 204");
     assertThat(test.status()).isZero();
@@ -183,9 +184,26 @@ class WebhooksIT {
         .contains("webhook shop, message.created: matched", "kept out by networks", got.id());
     assertThat(command("doctor").out())
         .contains("ok        webhooks: shop: 127.0.0.1:", "warning   webhooks: wrong: nothing is");
+    explained(got);
     FerryProcess.Result unknown = command("webhooks", "enable", "nobody");
     assertThat(unknown.status()).isEqualTo(2);
     assertThat(unknown.err()).contains("there is no webhook nobody; there are: shop, wrong");
+  }
+
+  /** The API says of filters what the command says. */
+  private void explained(Receiver.Got got) throws IOException, InterruptedException {
+    String event = got.json().at("/data/event_id").asText().replace("$", "%24");
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + api + "/api/v1/explain/" + event))
+            .header("Authorization", "Bearer a-token-of-the-operators")
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      String answer = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      assertThat(Json.parseObject(answer).path("webhooks"))
+          .hasToString(
+              "{\"shop\":{\"message.created\":\"matched\"},"
+                  + "\"wrong\":{\"message.created\":\"networks\"}}");
+    }
   }
 
   /** Whoever has the post can open the file, without a token; whoever changes the link cannot. */

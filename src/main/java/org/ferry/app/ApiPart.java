@@ -73,6 +73,7 @@ final class ApiPart {
         new Api.Inside(
             ferry.crossings(),
             id -> known(ferry, id),
+            new Webhooks(ferry)::verdicts,
             new PgDesk(ferry.database(), ferry.clock()),
             config.webhooks().stream().map(Endpoint::name).toList()),
         metrics.api(),

@@ -53,11 +53,16 @@ public final class Api {
    *
    * @param crossings what was migrated
    * @param knowledge what is known of an id
+   * @param verdicts what filters say of an event
    * @param desk deliveries
    * @param webhooks the names of those that are configured
    */
   public record Inside(
-      CrossingLedger crossings, Knowledge knowledge, Desk desk, List<String> webhooks) {
+      CrossingLedger crossings,
+      Knowledge knowledge,
+      Verdicts verdicts,
+      Desk desk,
+      List<String> webhooks) {
     /** Copies the list. */
     public Inside {
       webhooks = List.copyOf(webhooks);
@@ -113,7 +118,7 @@ public final class Api {
     Socket.House house =
         new Socket.House(guesses, limit, forms, reading.feed(), view, talk, watcher);
     all.add(new SocketStream(house, browsers).endpoint());
-    all.addAll(new InsideEndpoints(inside.crossings(), inside.knowledge(), inside.desk()).all());
+    all.addAll(new InsideEndpoints(inside).all());
     all.addAll(new DeliveryEndpoints(inside.desk(), inside.webhooks(), view).all());
     all.add(openapi(all, options));
     this.routes = new ApiRoutes(all, guesses, limit, forms, browsers, watcher);

@@ -3,6 +3,7 @@ package org.ferry.web.api;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 import org.ferry.live.message.Schemas;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger;
@@ -14,12 +15,14 @@ import org.ferry.webhook.Desk;
 final class InsideEndpoints {
   private final CrossingLedger crossings;
   private final Knowledge knowledge;
+  private final Verdicts verdicts;
   private final Desk desk;
 
-  InsideEndpoints(CrossingLedger crossings, Knowledge knowledge, Desk desk) {
-    this.crossings = crossings;
-    this.knowledge = knowledge;
-    this.desk = desk;
+  InsideEndpoints(Api.Inside inside) {
+    this.crossings = inside.crossings();
+    this.knowledge = inside.knowledge();
+    this.verdicts = inside.verdicts();
+    this.desk = inside.desk();
   }
 
   List<Endpoint> all() {
@@ -74,7 +77,8 @@ final class InsideEndpoints {
     List<Known> known = id.startsWith("msg_") ? List.of() : known(id);
     boolean told = id.startsWith("$") || id.startsWith("msg_");
     List<Desk.Dossier> deliveries = told ? desk.about(id) : List.of();
-    if (known.isEmpty() && deliveries.isEmpty()) {
+    Map<String, Map<String, String>> filters = id.startsWith("$") ? verdicts.of(id) : Map.of();
+    if (known.isEmpty() && deliveries.isEmpty() && filters.isEmpty()) {
       throw Problem.notFound("nothing is known of " + id);
     }
     ObjectNode answer = Json.object().put("id", id);
@@ -83,6 +87,8 @@ final class InsideEndpoints {
       ObjectNode one = all.addObject().put("kind", k.kind()).put("where", k.where());
       k.facts().forEach(one::putPOJO);
     }
+    ObjectNode webhooks = answer.putObject("webhooks");
+    filters.forEach((webhook, types) -> types.forEach(webhooks.putObject(webhook)::put));
     ArrayNode sent = answer.putArray("deliveries");
     deliveries.forEach(d -> sent.add(DeliveryEndpoints.document(d)));
     return Reply.ok(answer);

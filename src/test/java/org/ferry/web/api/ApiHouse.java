@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.ferry.id.Secret;
@@ -107,6 +108,7 @@ final class ApiHouse implements AutoCloseable {
             new Api.Inside(
                 ledger,
                 id -> explainer(ledger).explain(id),
+                ApiHouse::verdicts,
                 new PgDesk(database, clock),
                 List.of("shop", "never-served")),
             metrics.api(),
@@ -119,6 +121,12 @@ final class ApiHouse implements AutoCloseable {
             .requestHandler(router)
             .listen(0, "127.0.0.1")
             .await();
+  }
+
+  private static Map<String, Map<String, String>> verdicts(String event) {
+    return event.equals("$filtered")
+        ? Map.of("never-served", Map.of("message.created", "networks"))
+        : Map.of();
   }
 
   private Explainer explainer(PgCrossingLedger crossings) {

@@ -136,7 +136,8 @@ class DeliveriesTest {
   void oneThatWasSwitchedOffGoesOn() throws Exception {
     var unused =
         house.database.run(
-            "update ferry.webhook_endpoint set off_at = now(), off_reason = 'the receiver is gone'");
+            "update ferry.webhook_endpoint set off_at = now(), off_reason = 'the receiver is"
+                + " gone'");
     JsonNode off = house.get("/webhooks", "all-token").json().path("webhooks").path(1);
     assertThat(off.path("on").asBoolean()).isFalse();
     assertThat(off.path("reason").asText()).isEqualTo("the receiver is gone");
@@ -154,7 +155,16 @@ class DeliveriesTest {
   void explainTellsOfADelivery() throws Exception {
     JsonNode known = house.get("/explain/msg_1", "all-token").json();
     assertThat(known.path("deliveries").path(0).path("state").asText()).isEqualTo("failed");
+    assertThat(known.path("webhooks")).isEmpty();
     assertThat(house.get("/explain/msg_none", "all-token").status()).isEqualTo(404);
     assertThat(house.get("/explain/msg_1", "here-token").status()).isEqualTo(403);
+  }
+
+  @Test
+  void explainTellsWhichFilterKeptAnEventOut() throws Exception {
+    Answer answer = house.get("/explain/%24filtered", "all-token");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.json().path("webhooks"))
+        .hasToString("{\"never-served\":{\"message.created\":\"networks\"}}");
   }
 }
