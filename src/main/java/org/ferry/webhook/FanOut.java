@@ -43,8 +43,11 @@ final class FanOut {
   /** The endpoint's row, which is made where it is new. */
   int begin() {
     return switch (endpoint.from()) {
-      // What is told late may be old all the same.
-      case "now" -> outbox.begin(endpoint.name(), feed.last(), clock.instant()).key();
+      // What is told late may be old all the same; by the clock that dates what is told.
+      case "now" -> {
+        Instant now = outbox.now();
+        yield outbox.begin(endpoint.name(), feed.last(), now).key();
+      }
       case "beginning" -> outbox.begin(endpoint.name(), 0, null).key();
       default -> {
         Instant since = Instant.parse(endpoint.from());

@@ -51,6 +51,9 @@ public interface Outbox {
    */
   int releaseOrphans();
 
+  /** The database's time, which is also that of what is told. */
+  Instant now();
+
   /**
    * Finds an endpoint, or begins it.
    *

@@ -335,6 +335,24 @@ class DeliveryIT {
     }
   }
 
+  /** From now on means by the clock that dates what is told, which is the database's. */
+  @Test
+  void aClockThatIsFastLosesNothingThatIsToldFromNowOn() throws Exception {
+    depot.fast(Duration.ofHours(1));
+    Dispatcher dispatcher = depot.start(depot.endpoint("now", receiver.url(), "now"));
+    Wait.until(() -> depot.desk.key("now").isPresent());
+    depot.tell("!r1", "new");
+    dispatcher.news();
+    waitFor(1);
+    assertThat(receiver.got().getFirst().json().at("/data/body").asText()).isEqualTo("new");
+    try (var connection = depot.lab.db().connect();
+        var row = connection.createStatement().executeQuery("select clock_timestamp()")) {
+      assertThat(row.next()).isTrue();
+      Instant told = row.getTimestamp(1).toInstant();
+      assertThat(depot.outbox.now()).isBetween(told, told.plusSeconds(10));
+    }
+  }
+
   @Test
   void whatIsToldLateAndIsOlderThanTheEndpointIsLeftOut() {
     Endpoint now = depot.endpoint("now", receiver.url(), "now");

@@ -28,6 +28,7 @@ final class Depot implements AutoCloseable {
   private final AtomicInteger processes = new AtomicInteger();
   private final List<Dispatcher> running = new ArrayList<>();
   private volatile Instant now = Instant.now();
+  private volatile Duration fast = Duration.ZERO;
   final PgDesk desk = new PgDesk(lab.database(), () -> now);
 
   /** The log of messages. */
@@ -60,6 +61,11 @@ final class Depot implements AutoCloseable {
     running.forEach(Dispatcher::news);
   }
 
+  /** The clocks of processes are fast from now on; what is told goes by the database's. */
+  void fast(Duration by) {
+    fast = by;
+  }
+
   /** The next readings of deliveries fail, as those do whose database is away for too long. */
   void failReading(int times) {
     failures.set(times);
@@ -73,6 +79,9 @@ final class Depot implements AutoCloseable {
             (proxy, method, values) -> {
               if (method.getName().equals("next") && failures.getAndUpdate(n -> n - 1) > 0) {
                 throw new IllegalStateException("the database is away");
+              }
+              if (method.getName().equals("now")) {
+                return now;
               }
               try {
                 return method.invoke(outbox, values);
@@ -119,7 +128,7 @@ final class Depot implements AutoCloseable {
                 MediaLinks.none(),
                 Duration.ofDays(7),
                 new Guard(Guard.Resolver.system(), List.of()),
-                () -> now,
+                () -> now.plus(fast),
                 () -> 0.5,
                 "process " + processes.incrementAndGet()),
             List.of(endpoints),

@@ -193,6 +193,16 @@ public final class PgOutbox implements Outbox {
   }
 
   @Override
+  public Instant now() {
+    return database
+        .run("select clock_timestamp()")
+        .iterator()
+        .next()
+        .getOffsetDateTime(0)
+        .toInstant();
+  }
+
+  @Override
   public Position begin(String name, long pos, @Nullable Instant since) {
     // A row that another process writes at the same moment is seen the second time.
     return database.until(() -> {
