@@ -95,6 +95,18 @@ public final class Webhooks {
     return desk().replay(name, since, room);
   }
 
+  /**
+   * From when on everything that an endpoint took is still kept.
+   *
+   * @param name of an endpoint
+   * @return empty where nothing of it was removed
+   */
+  public Optional<Instant> keptSince(String name) {
+    return desk().removed(name) > 0
+        ? Optional.of(ferry.clock().instant().minus(ferry.config().deliveries()))
+        : Optional.empty();
+  }
+
   /** Deliveries that were given up, of one endpoint or null for all, the newest first. */
   public List<Desk.Dossier> failed(@Nullable String name, int limit) {
     return desk().failed(name, limit);

@@ -105,6 +105,9 @@ public interface Desk {
    */
   record Replayed(long again, long gone) {}
 
+  /** How many deliveries that an endpoint took are no longer kept, and cannot be replayed. */
+  long removed(String endpoint);
+
   /**
    * Switches an endpoint on; it goes on with the oldest that waits.
    *

@@ -95,6 +95,13 @@ public final class PgDesk implements Desk {
             from (select lane, max(place) as last from made group by lane) m where l.pk = m.lane)
           select count(*) from made
           """;
+  private static final String REMOVED =
+      """
+      select e.delivered - (select count(*) from ferry.webhook_lane l
+          join ferry.webhook_delivery d on d.lane = l.pk and d.state = 'delivered'
+          where l.endpoint = e.pk)
+      from ferry.webhook_endpoint e where e.name = $1
+      """;
   private static final String LOCK =
       """
       select 1 from ferry.webhook_lane
@@ -220,6 +227,14 @@ public final class PgDesk implements Desk {
       OffsetDateTime now = PgOutbox.time(clock.instant());
       return new Replayed(number(connection, REPLAY, Tuple.of(endpoint, from, room, now)), gone);
     });
+  }
+
+  @Override
+  public long removed(String endpoint) {
+    for (Row row : database.run(REMOVED, endpoint)) {
+      return row.getLong(0);
+    }
+    return 0;
   }
 
   private static long number(SqlConnection connection, String sql, Tuple values) throws Exception {
