@@ -26,6 +26,7 @@ class PartialIT {
   private static final Landing THEIRS = SHORE.landing("some-people", "partial");
   private static final Landing NEWEST = SHORE.landing("newest", "partial");
   private static final String RANDOM = SAMPLE.room("random");
+  private static final String GENERAL = SAMPLE.room("general");
   private static final String BULK = SAMPLE.room("bulk");
   private static final String FRANK = "@old_frank:" + Shore.DOMAIN;
 
@@ -179,8 +180,32 @@ class PartialIT {
         .doesNotContain("(" + BULK + ")");
   }
 
+  /** Alice banned her: where only Alice's part was carried, the ban stands before the entry. */
   @Test
   @Order(5)
+  void whoWasBannedSinceEntersLateAndIsBannedAgain() {
+    var unused = THEIRS.must(0, "migrate", "-y", "--rooms", GENERAL, "--users", "@alice:*");
+    String mallory = "@old_mallory:" + Shore.DOMAIN;
+    String room = THEIRS.mapped().room(GENERAL);
+    assertThat(SHORE.state(room, "m.room.member", mallory).path("membership").asText())
+        .isEqualTo("ban");
+    JsonNode done = THEIRS.json(0, "migrate", "-y", "--json", "--rooms", GENERAL);
+    assertThat(done.at("/events/failed").asLong(-1)).isZero();
+    assertThat(SHORE.timeline(room).stream().map(e -> membership(e, mallory))).contains("join");
+    JsonNode last = SHORE.state(room, "m.room.member", mallory);
+    assertThat(last.path("membership").asText()).isEqualTo("ban");
+    assertThat(last.path("reason").asText()).isEqualTo("spam");
+  }
+
+  /** The membership that a carried event gives to somebody; empty where it is about others. */
+  private static String membership(JsonNode event, String user) {
+    boolean theirs = event.path("state_key").asText().equals(user);
+    boolean carried = event.path("content").has("org.ferry.origin");
+    return theirs && carried ? event.at("/content/membership").asText() : "";
+  }
+
+  @Test
+  @Order(6)
   void whatCannotBeMeantIsSaid() {
     assertThat(NEWEST.must(3, "migrate", "-y", "--users", "nobody*").err())
         .contains("Nobody of the plan is meant by --users nobody*");

@@ -5,6 +5,9 @@ public final class Errcode {
   /** The user lacks membership or power. */
   public static final String FORBIDDEN = "M_FORBIDDEN";
 
+  /** The membership or other state as it stands does not allow the change. */
+  public static final String BAD_STATE = "M_BAD_STATE";
+
   /** The thing asked for does not exist. */
   public static final String NOT_FOUND = "M_NOT_FOUND";
 

@@ -96,9 +96,13 @@ public final class MatrixException extends HomeserverFailure {
     return errcode.equals(code);
   }
 
-  /** True for M_FORBIDDEN, and for a 403 without a better code. */
+  /**
+   * True for M_FORBIDDEN, and for a 403 without a better code. M_BAD_STATE is how Synapse refuses
+   * whom a ban keeps out.
+   */
   public boolean isForbidden() {
-    return is(Errcode.FORBIDDEN) || (status == 403 && is(Errcode.UNKNOWN));
+    return is(Errcode.FORBIDDEN)
+        || (status == 403 && (is(Errcode.UNKNOWN) || is(Errcode.BAD_STATE)));
   }
 
   /**
