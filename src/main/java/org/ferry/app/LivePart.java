@@ -151,7 +151,7 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
                 && UserId.isValid(user)
                 && (config.bot().value().equals(user)
                     || isOurs(config, registration, new UserId(user)));
-    return new Echo(ferrys, new PgCarried(database));
+    return new Echo(config.homeserver().domain(), ferrys, new PgCarried(database));
   }
 
   /** Whether nobody but Ferry is behind a user. */

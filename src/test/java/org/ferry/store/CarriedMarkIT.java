@@ -38,7 +38,7 @@ class CarriedMarkIT {
       new Intake(
           events,
           new PgFollowedRooms(lab.database),
-          new Echo("@old_bob:new"::equals, new PgCarried(lab.database)),
+          new Echo("new", "@old_bob:new"::equals, new PgCarried(lab.database)),
           new Signal(),
           new Echoes(Instant::now));
 

@@ -408,7 +408,7 @@ class LiveEventsIT {
         new Intake(
             events,
             new PgFollowedRooms(lab.database),
-            new Echo(user -> false, marked -> java.util.Set.of()),
+            new Echo("hs", user -> false, marked -> java.util.Set.of()),
             new Signal(),
             new Echoes(Instant::now));
     ObjectNode broken = event(ROOM, "$broken", "m.room.message").put("sender", 7);

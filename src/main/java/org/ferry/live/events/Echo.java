@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * proves that only in events of users that nobody else writes as. Anybody else can copy it, and
  * does when a client forwards a carried message; of those the ledger knows which Ferry sent.
  *
+ * @param domain the homeserver that Ferry carries to: nobody of another one carries anything
  * @param ferrys whether nobody but Ferry writes as a user
  * @param carried what the ledger knows
  */
-public record Echo(Predicate<String> ferrys, Carried carried) {
+public record Echo(String domain, Predicate<String> ferrys, Carried carried) {
   private static final String ORIGIN = "org.ferry.origin";
   private static final String HELPER = "org.ferry.helper";
   private static final int LONGEST_ID = 255;
@@ -35,7 +36,8 @@ public record Echo(Predicate<String> ferrys, Carried carried) {
     for (Came each : came) {
       Arrival arrival = each.arrival();
       JsonNode content = each.event().path("content");
-      if (content.has(ORIGIN) || content.has(HELPER)) {
+      boolean marked = content.has(ORIGIN) || content.has(HELPER);
+      if (marked && arrival.sender().endsWith(":" + domain)) {
         // Who makes a room says nothing with that, and the room is known only when it is there.
         if (ferrys.test(arrival.sender()) || arrival.type().equals("m.room.create")) {
           echoes.add(arrival.id());

@@ -34,6 +34,9 @@ final class Inquiries {
   private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final Duration AGAIN = Duration.ofMinutes(1);
 
+  /** Who did not answer in time once is not waited for much the next time. */
+  private static final Duration SECOND_TIME = Duration.ofSeconds(1);
+
   /** How long a room of which nothing is known waits to be told of. */
   static final Duration GIVEN_UP = Duration.ofMinutes(10);
 
@@ -83,7 +86,7 @@ final class Inquiries {
         event
             .redacts()
             .map(id -> new Place(room, id))
-            .filter(place -> foreign(event, scene.past(place)))
+            .filter(place -> !unread(room) && foreign(event, scene.past(place)))
             .ifPresent(place -> places.putIfAbsent(place, new As<>(place, user)));
       }
     }
@@ -117,13 +120,19 @@ final class Inquiries {
       Collection<As<RoomId>> rooms, Collection<As<Place>> places, Map<Place, ObjectNode> found)
       throws InterruptedException {
     Semaphore slots = new Semaphore(AT_ONCE);
-    CountDownLatch open = new CountDownLatch(rooms.size() + places.size());
+    long again = rooms.stream().filter(room -> unread(room.what())).count();
+    CountDownLatch late = new CountDownLatch((int) again);
+    CountDownLatch open = new CountDownLatch(rooms.size() - (int) again + places.size());
     rooms.forEach(room -> asking.add(room.what()));
-    rooms.forEach(room -> ask(slots, open, "room=" + room.what(), () -> state(room)));
+    for (As<RoomId> room : rooms) {
+      CountDownLatch latch = unread(room.what()) ? late : open;
+      ask(slots, latch, "room=" + room.what(), () -> state(room));
+    }
     places.forEach(place -> ask(slots, open, "event=" + place.what(), () -> event(place, found)));
     if (!open.await(LONGEST.toMillis(), TimeUnit.MILLISECONDS)) {
       LOG.warn("event=room_state_slow the homeserver has not answered for {} yet", LONGEST);
     }
+    boolean unused = late.await(SECOND_TIME.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private boolean outdated(RoomId room, @Nullable Instant readAt) {

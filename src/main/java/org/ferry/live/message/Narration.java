@@ -63,7 +63,7 @@ public interface Narration {
 
   /**
    * Puts what was released of some rooms behind everything else, in its order: others are not to
-   * wait for them.
+   * wait for them. Nothing is moved where no others are behind.
    *
    * @param epoch the leader's; nothing is moved where another one leads by now
    * @param after up to which release was told

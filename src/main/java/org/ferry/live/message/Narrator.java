@@ -31,6 +31,9 @@ public final class Narrator {
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final int BATCH = 500;
 
+  /** How often it is looked whether others wait behind many releases of rooms that were not read. */
+  private static final Duration LOOKS_BEHIND = Duration.ofSeconds(10);
+
   /** How long names are remembered: what is forgotten in the database is forgotten here as well. */
   private static final Duration REMEMBERED = Duration.ofHours(1);
 
@@ -40,6 +43,7 @@ public final class Narrator {
   private final long epoch;
   private final InstantSource clock;
   private Instant forgetsAt;
+  private Instant looksBehindAt = Instant.MIN;
   private long position = -1;
 
   /**
@@ -115,8 +119,10 @@ public final class Narrator {
   /** A room that nobody can say anything right of yet waits, and nobody waits for it. */
   private int postpone(List<Release> releases, Set<RoomId> unread) {
     boolean others = releases.stream().anyMatch(r -> !unread.contains(r.room()));
-    if (others || releases.size() == BATCH) {
+    Instant now = clock.instant();
+    if (others || (releases.size() == BATCH && now.isAfter(looksBehindAt))) {
       narration.postpone(epoch, position, unread);
+      looksBehindAt = now.plus(LOOKS_BEHIND);
     }
     return others ? releases.size() : 0;
   }

@@ -106,8 +106,8 @@ final class Canary {
   }
 
   private void sing(Instant now) {
-    suspicious = false;
     cage.sing(now);
+    suspicious = false;
     sung = now;
   }
 

@@ -64,7 +64,8 @@ final class Filters {
     String unheard = "!" + ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) + ":invalid";
     return Json.parseObject(
         """
-        {"room":{"not_rooms":["%2$s"],"timeline":{"limit":%3$d},"state":%1$s,"ephemeral":%1$s,\
+        {"room":{"not_rooms":["%2$s"],"timeline":{"limit":%3$d,"lazy_load_members":true},\
+        "state":{"not_types":["*"],"lazy_load_members":true},"ephemeral":%1$s,\
         "account_data":%1$s},"presence":%1$s,"account_data":%1$s}\
         """
             .formatted(NOTHING, unheard, limit));

@@ -35,6 +35,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Following implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Following.class);
+  /** Who worked for so long has not failed again and again. */
+  private static final Duration WELL = Duration.ofMinutes(1);
+
   private static final Duration STAND_BY = Duration.ofSeconds(2);
   private static final Duration COMPLETION = Duration.ofMinutes(15);
 
@@ -370,10 +373,11 @@ public final class Following implements AutoCloseable {
   }
 
   /** A homeserver that is away, or does not know us yet, is asked again. */
-  private static void persevere(Together.Task task) throws InterruptedException {
+  private void persevere(Together.Task task) throws InterruptedException {
     Pauses pauses = new Pauses();
     String told = "";
     while (true) {
+      Instant begun = clock.instant();
       try {
         task.run();
         pauses.reset();
@@ -383,6 +387,10 @@ public final class Following implements AutoCloseable {
           LOG.warn("event=following_waits {}", said);
           told = said;
         }
+      }
+      if (clock.instant().isAfter(begun.plus(WELL))) {
+        pauses.reset();
+        told = "";
       }
       pauses.pause();
     }

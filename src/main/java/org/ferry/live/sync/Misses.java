@@ -3,7 +3,9 @@ package org.ferry.live.sync;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import org.ferry.live.accounts.FollowedRooms;
 import org.ferry.live.events.Intake;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.client.SyncRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,20 +28,29 @@ import org.slf4j.LoggerFactory;
 /**
  * Notices what a homeserver never pushed though it lives, as where the one of its processes that
  * pushes died alone: what happens in the bot's rooms is asked for every few seconds as well, and a
- * room whose news have not come by the next time is read. One thread watches; any may ask how often
- * something was missing.
+ * room whose news have not come half a minute later is read. A homeserver that has much to do
+ * pushes late, and that is no loss. One thread watches; any may ask how often something was
+ * missing.
  */
 final class Misses {
   private static final Logger LOG = LoggerFactory.getLogger(Misses.class);
   private static final Duration TICK = Duration.ofSeconds(5);
+
+  /** How many looks what happened has time to come. */
+  static final int PATIENCE = 6;
+
+  /** After so long without an answer all rooms are read anyway, and the next answer were large. */
+  private static final Duration LONG = Duration.ofMinutes(1);
 
   /** In a room with more in so short a time all is compared by reading it. */
   private static final int NEWEST = 20;
 
   private final House house;
   private final AtomicLong found = new AtomicLong();
-  private Map<RoomId, News> due = new HashMap<>();
+  private final Deque<Map<RoomId, News>> waiting = new ArrayDeque<>();
   private @Nullable String since;
+  private long answeredAt = System.nanoTime();
+  private boolean told;
 
   /** What happened in a room; not all of it where there is a gap before. */
   private record News(List<ObjectNode> events, boolean gap) {
@@ -90,36 +102,48 @@ final class Misses {
     }
   }
 
-  /** Looks once; what was news the last time has come by now, or is missing. */
+  /** Looks once; what was news some looks ago has come by now, or is missing. */
   void look(Intent as) {
-    Map<RoomId, News> news = ask(as);
-    if (!house.inbox().untaken(1).isEmpty()) {
-      // What is on its way is not missing.
-      unsure(news.keySet());
+    waiting.addLast(ask(as));
+    if (waiting.size() <= PATIENCE) {
       return;
     }
-    Map<RoomId, News> late = due;
-    due = news;
+    Map<RoomId, News> late = waiting.removeFirst();
+    if (!house.inbox().untaken(1).isEmpty()) {
+      // What is on its way is not missing.
+      unsure(late.keySet());
+      return;
+    }
     int missing;
     try {
-      missing = late.isEmpty() ? 0 : read(as, late);
+      missing = read(as, late);
     } catch (HomeserverFailure e) {
       unsure(late.keySet());
       throw e;
     }
     if (missing > 0) {
       long unused = found.incrementAndGet();
+      say(missing);
+      house.told().run();
+    } else if (!late.isEmpty()) {
+      told = false;
+    }
+  }
+
+  private void say(int missing) {
+    if (!told) {
       LOG.warn(
           "event=pushes_missing events={} the homeserver answers and has not pushed them; they were read from their rooms. Where this goes on, look whether that process of it runs which pushes to application services",
           missing);
-      house.told().run();
+      told = true;
     }
   }
 
   /** Whether all came shows when the rooms are read; their events are not held meanwhile. */
   private void unsure(Set<RoomId> rooms) {
+    Map<RoomId, News> next = waiting.getFirst();
     rooms.forEach(room -> {
-      News unused = due.put(room, News.GAP);
+      News unused = next.put(room, News.GAP);
     });
   }
 
@@ -127,17 +151,26 @@ final class Misses {
   private int read(Intent as, Map<RoomId, News> late) {
     Map<RoomId, Optional<EventId>> followed = house.rooms().among(as.user(), late.keySet());
     int missing = 0;
-    for (Map.Entry<RoomId, News> room : late.entrySet()) {
-      News news = room.getValue();
-      Optional<EventId> anchor = followed.get(room.getKey());
-      boolean lacks = anchor != null && house.intake().lacks(room.getKey(), news.events());
-      if (anchor != null && (lacks || news.gap())) {
-        int read = house.bot().complete(as, room.getKey(), anchor);
+    for (Map.Entry<RoomId, Optional<EventId>> room : followed.entrySet()) {
+      News news = late.getOrDefault(room.getKey(), News.GAP);
+      boolean lacks = house.intake().lacks(room.getKey(), news.events());
+      if (lacks || news.gap()) {
+        int read = read(as, room.getKey(), room.getValue());
         // Behind a gap the newest may just be on its way.
         missing += lacks ? read : 0;
       }
     }
     return missing;
+  }
+
+  private int read(Intent as, RoomId room, Optional<EventId> anchor) {
+    try {
+      return house.bot().complete(as, room, anchor);
+    } catch (MatrixException e) {
+      // The next time: the other rooms do not wait for it.
+      unsure(Set.of(room));
+      return 0;
+    }
   }
 
   private Map<RoomId, News> ask(Intent as) {
@@ -147,12 +180,14 @@ final class Misses {
     try {
       answer = as.sync(new SyncRequest(since, filter, Duration.ZERO));
     } catch (HomeserverFailure e) {
-      if (!e.mayResolve()) {
+      if (!e.mayResolve() || System.nanoTime() - answeredAt > LONG.toNanos()) {
         since = null;
+        waiting.clear();
       }
       throw e;
     }
     since = answer.path("next_batch").textValue();
+    answeredAt = System.nanoTime();
     Map<RoomId, News> news = new HashMap<>();
     answer
         .path("rooms")

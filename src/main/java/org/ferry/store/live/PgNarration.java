@@ -66,6 +66,8 @@ public final class PgNarration implements Narration {
       with moved as (
         delete from ferry.live_release r using ferry.live_event e
         where r.pos > $1 and e.pk = r.event and e.room = any($2)
+          and exists (select from ferry.live_release o join ferry.live_event f on f.pk = o.event
+            where o.pos > $1 and f.room <> all($2))
         returning r.pos, r.event, r.kind, r.at)
       insert into ferry.live_release (event, kind, at)
       select event, kind, at from moved order by pos
