@@ -47,6 +47,9 @@ class SendingIT {
   private static final UserId GHOST = new UserId("@old_berta:" + DOMAIN);
   private static final Duration LIMIT = Duration.ofMinutes(1);
 
+  /** Twelve seconds and what a busy machine adds. */
+  private static final Duration TAKEOVER = Duration.ofSeconds(20);
+
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
   private final DaemonConfig config = DaemonConfig.of(DOMAIN, db);
   private final String pickleKey = PickleKey.random().text().reveal();
@@ -328,6 +331,32 @@ class SendingIT {
     assertThat(events.stream().map(c -> c.path("org.ferry.txn").asText())).doesNotHaveDuplicates();
     assertThat(events.stream().map(c -> c.path("session_id").asText() + " " + index(c)))
         .doesNotHaveDuplicates();
+  }
+
+  /** D-09: who leads is frozen, keeps its connections, and comes back when another one leads. */
+  @Test
+  void whoeverStandsByTakesOverFromALeaderThatIsFrozen() throws Exception {
+    config.write(folder, server.baseUrl());
+    try (LetterBox post = new LetterBox(db);
+        FerryProcess leading = run()) {
+      assertThat(leading.awaitLine("state=following")).contains(BOT.value());
+      String room = roomWithBot();
+      Sent unused = post.sending().send(text(BOT, room, "before", "f1"));
+      try (FerryProcess standingBy = beside()) {
+        leading.freeze();
+        long begun = System.nanoTime();
+        assertThat(standingBy.awaitLine("event=leader_deposed")).contains("on ", "frozen");
+        assertThat(standingBy.awaitLine("event=leading")).isNotEmpty();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(TAKEOVER);
+        unused = post.sending().send(text(BOT, room, "meanwhile", "f2"));
+        leading.thaw();
+        assertThat(leading.awaitLine("event=not_leading")).isNotEmpty();
+        assertThat(leading.awaitLine("event=standing_by")).isNotEmpty();
+        unused = post.sending().send(text(BOT, room, "after", "f3"));
+      }
+      assertThat(said(room)).containsExactly(BOT + " before", BOT + " meanwhile", BOT + " after");
+      assertThat(leading.awaitLine("epoch=3")).contains("event=leading");
+    }
   }
 
   /** Another process on the same database, which hears on ports of its own. */

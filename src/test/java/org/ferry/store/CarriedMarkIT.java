@@ -50,7 +50,8 @@ class CarriedMarkIT {
         insert into ferry.source (server, type, label, fingerprint, load, loaded_at)
           values ('old', 'synapse-dump', 'dump', 'f', 1, now());
         create table ferry.event_old partition of ferry.event for values in (1);
-        insert into ferry.room (pk, source, id, version, listed) values (5, 1, '!r:old', '10', false);
+        insert into ferry.room (pk, source, id, version, listed, last_ts)
+          values (5, 1, '!r:old', '10', false, %1$d + 1);
         insert into ferry.event
             (source, pk, room, depth, stream, ts, current, event_id, sender, type, content)
           values (1, 1, 5, 1, 1, %1$d, false, '$one', '@alice:old', 'm.room.message', '{}'),
@@ -107,6 +108,7 @@ class CarriedMarkIT {
                 event(
                     "$f6", "@alice:new", NOW, "{\"org.ferry.origin\":{\"event_id\":\"\\u0000\"}}")))
         .isTrue();
+    assertThat(taken(event("$f8", "@eve:elsewhere", THEN, origin("$one")))).isTrue();
     ObjectNode topic =
         event("$f7", "@alice:new", NOW, "{\"topic\":\"x\",\"org.ferry.helper\":true}");
     assertThat(taken(topic.put("type", "m.room.topic").put("state_key", ""))).isTrue();

@@ -193,6 +193,31 @@ public final class FerryProcess implements AutoCloseable {
     }
   }
 
+  /** Stops it where it is (SIGSTOP), as a machine that hangs does; it keeps all it holds. */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  /** Lets it go on (SIGCONT). */
+  public void thaw() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      int status =
+          new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+      if (status != 0) {
+        throw new AssertionError("kill -" + name + " ended with status " + status);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("kill cannot be started", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while ferry ran", e);
+    }
+  }
+
   /** Asks it to end (SIGTERM); its last words are still read, which Process#destroy cuts off. */
   public void terminate() {
     boolean unused = process.toHandle().destroy();

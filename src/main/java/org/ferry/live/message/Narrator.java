@@ -31,7 +31,9 @@ public final class Narrator {
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final int BATCH = 500;
 
-  /** How often it is looked whether others wait behind many releases of rooms that were not read. */
+  /**
+   * How often it is looked whether others wait behind many releases of rooms that were not read.
+   */
   private static final Duration LOOKS_BEHIND = Duration.ofSeconds(10);
 
   /** How long names are remembered: what is forgotten in the database is forgotten here as well. */

@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Following implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Following.class);
+
   /** Who worked for so long has not failed again and again. */
   private static final Duration WELL = Duration.ofMinutes(1);
 
@@ -238,7 +239,8 @@ public final class Following implements AutoCloseable {
     while (term.stands()) {
       Thread.sleep(Duration.ofMillis(200));
     }
-    LOG.warn("event=not_leading the database connection was lost; following begins anew");
+    LOG.warn(
+        "event=not_leading the database connection was lost, or another process took over; following begins anew");
   }
 
   private void sweep() throws InterruptedException {

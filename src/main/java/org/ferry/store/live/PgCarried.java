@@ -33,7 +33,7 @@ public final class PgCarried implements Carried {
               join ferry.event e on e.source = c.source and e.pk = d.event
             where d.crossing = r.crossing and d.state = 1 and d.room = o.pk
               and greatest(e.ts, 0) = g.ts)
-          or (g.state and (o.last_ts is null or g.ts <= greatest(o.last_ts, 0))
+          or (g.state and g.ts <= greatest(o.last_ts, 0)
             and exists (select from ferry.event e
             where e.source = c.source and e.room = o.pk and greatest(e.ts, 0) = g.ts))
           or position(g.event in r.detail) > 0))

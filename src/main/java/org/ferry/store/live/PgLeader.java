@@ -2,30 +2,60 @@ package org.ferry.store.live;
 
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Optional;
 import org.ferry.live.Leader;
 import org.ferry.migrate.AlreadyRunning;
 import org.ferry.migrate.LedgerException;
 import org.ferry.store.Database;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Leads by an advisory lock that lives as long as one connection: PostgreSQL frees it at once when
- * its holder dies. Each term has a larger epoch, and what is settled names it, so that a process
- * that was overtaken without knowing it writes nothing.
+ * its holder dies. A holder that is frozen, or whose machine is gone, keeps its connection and
+ * shows itself no more: after eight seconds of the database's clock whoever wants to lead ends that
+ * connection. Each term has a larger epoch, and what is settled names it, so that a process that
+ * was overtaken without knowing it writes nothing.
  */
 public final class PgLeader implements Leader {
+  private static final Logger LOG = LoggerFactory.getLogger(PgLeader.class);
   private static final String LOCK = "select pg_try_advisory_lock(1180062318, 11)";
   private static final String ALIVE =
       "select set_config('tcp_keepalives_idle', '20', false),"
           + " set_config('idle_session_timeout', '0', false)";
   private static final String ENTER =
       """
-      insert into ferry.live_leader as l (id, epoch, host, pid, since) values (1, 1, $1, $2, now())
-      on conflict (id) do update set epoch = l.epoch + 1, host = $1, pid = $2, since = now()
+      insert into ferry.live_leader as l (id, epoch, host, pid, since, until)
+      values (1, 1, $1, $2, now(), clock_timestamp() + interval '8 seconds')
+      on conflict (id) do update set epoch = l.epoch + 1, host = $1, pid = $2, since = now(),
+        until = excluded.until
       returning epoch
       """;
+  private static final String SHOW =
+      """
+      update ferry.live_leader set until = clock_timestamp() + interval '8 seconds'
+      where id = 1 and epoch = $1
+      """;
+
+  // The connection that holds the lock, and those that a frozen process left amid a transaction
+  // with a hold on the leader's row; none of a process that has only just begun to lead.
+  private static final String DEPOSE =
+      """
+      select distinct 'process ' || t.pid || ' on ' || t.host, pg_terminate_backend(a.pid)
+      from ferry.live_leader t, pg_locks l join pg_stat_activity a on a.pid = l.pid
+      where t.id = 1 and t.until < clock_timestamp()
+        and l.database = (select oid from pg_database where datname = current_database())
+        and ((l.locktype = 'advisory' and l.granted and l.classid = 1180062318 and l.objid = 11
+            and l.objsubid = 2 and a.backend_start < clock_timestamp() - interval '8 seconds')
+          or (l.locktype = 'relation' and l.relation = 'ferry.live_leader'::regclass
+            and a.state = 'idle in transaction'
+            and a.state_change < clock_timestamp() - interval '8 seconds'))
+      """;
+  private static final Duration SHOWN_EVERY = Duration.ofSeconds(2);
 
   // Those who lead, and those who deliver or answer requests for a place in an order.
   private static final String AT_WORK =
@@ -82,6 +112,22 @@ public final class PgLeader implements Leader {
 
   @Override
   public Optional<Term> take() {
+    Optional<Term> term = lock();
+    return term.isEmpty() && depose() ? lock() : term;
+  }
+
+  /** Ends the term of a process that does not show itself; whether there was one. */
+  private boolean depose() {
+    RowSet<Row> ended = database.run(DEPOSE);
+    for (Row row : ended) {
+      LOG.warn(
+          "event=leader_deposed {} has led and not shown itself for eight seconds: it is frozen, or its machine is gone; its connection was ended",
+          row.getString(0));
+    }
+    return ended.size() > 0;
+  }
+
+  private Optional<Term> lock() {
     return database.until(() -> {
       PgConnection connection = database.connect();
       Optional<Term> term = Optional.empty();
@@ -89,7 +135,7 @@ public final class PgLeader implements Leader {
         var unused = Database.await(connection.query(ALIVE).execute());
         var locked = Database.await(connection.query(LOCK).execute());
         if (locked.iterator().next().getBoolean(0)) {
-          term = Optional.of(new Held(connection, enter()));
+          term = Optional.of(new Held(database, connection, enter()));
         }
       } finally {
         // A connection that stayed open would hold the lock, and nobody could lead.
@@ -115,13 +161,17 @@ public final class PgLeader implements Leader {
 
   /** A lock that is held. */
   private static final class Held implements Term {
+    private final Database database;
     private final PgConnection connection;
     private final long epoch;
+    private final Thread showing;
     private volatile boolean stands = true;
 
-    Held(PgConnection connection, long epoch) {
+    Held(Database database, PgConnection connection, long epoch) {
+      this.database = database;
       this.connection = connection;
       this.epoch = epoch;
+      this.showing = Thread.ofVirtual().name("leader").start(this::show);
       // Whoever notices that the connection is gone tells it by the closing.
       var unused = connection.exceptionHandler(e -> {});
       var unusedToo = connection.closeHandler(gone -> stands = false);
@@ -137,9 +187,26 @@ public final class PgLeader implements Leader {
       return stands;
     }
 
+    /** A process that is overloaded shows itself late; only one that others wait for is deposed. */
+    private void show() {
+      while (stands) {
+        try {
+          Thread.sleep(SHOWN_EVERY);
+          if (stands && database.run(SHOW, epoch).rowCount() == 0) {
+            stands = false;
+          }
+        } catch (InterruptedException e) {
+          return;
+        } catch (RuntimeException e) {
+          LOG.debug("the leader could not show itself", e);
+        }
+      }
+    }
+
     @Override
     public void close() {
       stands = false;
+      showing.interrupt();
       var unused = connection.close();
     }
   }

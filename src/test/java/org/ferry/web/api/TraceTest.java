@@ -125,7 +125,8 @@ class TraceTest {
     PgFollowedRooms followed = new PgFollowedRooms(house.database);
     Echoes echoes = new Echoes(Instant::now);
     Intake intake =
-        new Intake(events, followed, new Echo("hs", user -> false, marked -> Set.of()), news, echoes);
+        new Intake(
+            events, followed, new Echo("hs", user -> false, marked -> Set.of()), news, echoes);
     PgInbox inbox = new PgInbox(house.database);
     for (Inbox.Untaken one : inbox.untaken(10)) {
       int unused = intake.take(TransactionEvents.of(one.body().getBytes()), null, BOT, one.trace());
