@@ -343,16 +343,17 @@ public final class Following implements AutoCloseable {
         new Together.Named(
             "transactions", () -> persevere(() -> taking.run(as.get(), transactions))),
         new Together.Named("completion", () -> persevere(() -> complete(rooms, as.get(), back))),
-        new Together.Named("vigil", () -> persevere(() -> watch(vigil, as, back))),
-        new Together.Named("misses", () -> persevere(() -> misses.run(hasty))),
+        new Together.Named("vigil", () -> persevere(() -> registered(as, () -> vigil.run(back)))),
+        new Together.Named(
+            "misses", () -> persevere(() -> registered(as, () -> misses.run(hasty)))),
         new Together.Named("canary", () -> persevere(canary::run)));
   }
 
   /** The bot has to be somebody before its news can be asked for. */
-  private static void watch(Vigil vigil, Supplier<Intent> registered, Signal back)
+  private static void registered(Supplier<Intent> bot, Together.Task task)
       throws InterruptedException {
-    Intent unused = registered.get();
-    vigil.run(back);
+    Intent unused = bot.get();
+    task.run();
   }
 
   private Canary.Cage cage(BotRooms rooms, Supplier<Intent> as) {

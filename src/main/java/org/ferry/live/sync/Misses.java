@@ -97,8 +97,8 @@ final class Misses {
    */
   void run(Intent as) throws InterruptedException {
     while (true) {
-      Thread.sleep(TICK);
       look(as);
+      Thread.sleep(TICK);
     }
   }
 
