@@ -64,6 +64,8 @@ class RunIT {
       assertThat(ferry.awaitLine("event=ping_ok")).contains("http://127.0.0.1:" + config.listen());
       assertThat(status("/health/live")).isEqualTo(200);
       Wait.until(LIMIT, "readiness", () -> status("/health/ready") == 200);
+      assertThat(text("/metrics"))
+          .contains("ferry_ready{check=\"homeserver\"} 1.0", "ferry_ready{check=\"way_back\"} 1.0");
 
       LabClient alice = server.register("alice", TestLab.PASSWORD, false);
       String room = alice.createRoom(LabClient.json("{}"));
