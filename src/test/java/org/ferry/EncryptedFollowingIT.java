@@ -2,6 +2,7 @@ package org.ferry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -165,11 +166,18 @@ class EncryptedFollowingIT {
         LabClient.withToken(server.baseUrl(), alice.device().userId(), alice.device().token()));
   }
 
+  private static JsonNode keysOfBot(LabClient client) {
+    return client.post(
+        "/_matrix/client/v3/keys/query",
+        LabClient.json("{\"device_keys\":{\"%s\":[]}}".formatted(BOT)));
+  }
+
+  private static String masterKey(LabClient client) {
+    return keysOfBot(client).path("master_keys").path(BOT).path("keys").toString();
+  }
+
   private static boolean signed(LabClient client) {
-    var answer =
-        client.post(
-            "/_matrix/client/v3/keys/query",
-            LabClient.json("{\"device_keys\":{\"%s\":[]}}".formatted(BOT)));
+    JsonNode answer = keysOfBot(client);
     String master = answer.path("master_keys").path(BOT).path("user_id").asText();
     var devices = answer.path("device_keys").path(BOT);
     return master.equals(BOT)
@@ -239,6 +247,7 @@ class EncryptedFollowingIT {
               RegistrationFile.read(folder.resolve("registration.yaml")).asToken());
       // An upload of keys that is under way while its device is deleted makes Synapse keep it.
       Wait.until(LIMIT, "the bot's keys, uploaded and signed", () -> signed(bot));
+      String identity = masterKey(bot);
       assertThat(
               bot.request(
                       "DELETE",
@@ -257,6 +266,8 @@ class EncryptedFollowingIT {
       assertThat(login.status()).as(login.toString()).isZero();
       assertThat(ferry.awaitLine("state=following")).contains(BOT);
       assertThat(device()).isNotEqualTo(first);
+      Wait.until(LIMIT, "the new device, signed", () -> signed(bot));
+      assertThat(masterKey(bot)).as("by the identity that others know").isEqualTo(identity);
     }
   }
 

@@ -53,7 +53,17 @@ public final class Accounts {
       @Nullable DeviceId device,
       int rooms,
       @Nullable Instant since,
-      String detail) {}
+      String detail) {
+    /** Whether somebody should read the words. */
+    public boolean isAmiss() {
+      return !detail.isEmpty() && (!state.equals("following") || isUnsigned());
+    }
+
+    /** Whether the device is none that other people's clients trust, though it should be. */
+    public boolean isUnsigned() {
+      return detail.startsWith(Identity.UNSIGNED);
+    }
+  }
 
   /** All that are configured, and the bot. */
   public List<Standing> list() {

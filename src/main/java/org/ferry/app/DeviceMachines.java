@@ -31,12 +31,14 @@ import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
+import org.ferry.live.accounts.Identities;
 import org.ferry.live.sync.Machine;
 import org.ferry.live.sync.Machines;
 import org.ferry.migrate.LedgerException;
 import org.ferry.store.Database;
 import org.ferry.store.crypto.PgCryptoStore;
 import org.ferry.store.crypto.PgRoomKeys;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +57,7 @@ final class DeviceMachines implements Machines, AutoCloseable {
   private final PgRoomKeys roomKeys;
   private final InstantSource clock;
   private final Predicate<UserId> own;
+  private final Identities identities;
   private final Map<Incident, Long> closed = new EnumMap<>(Incident.class);
   private final Set<Open> opened = new HashSet<>();
 
@@ -66,13 +69,20 @@ final class DeviceMachines implements Machines, AutoCloseable {
    * @param clock now
    * @param own Ferry's own users, whose devices are signed with an identity that Ferry makes; none
    *     where that is not wanted
+   * @param identities told where a device stays unsigned
    */
-  DeviceMachines(Database database, Keyring keyring, InstantSource clock, Predicate<UserId> own) {
+  DeviceMachines(
+      Database database,
+      Keyring keyring,
+      InstantSource clock,
+      Predicate<UserId> own,
+      Identities identities) {
     this.database = database;
     this.keyring = keyring;
     this.roomKeys = new PgRoomKeys(database, keyring, PgRoomKeys.CACHED);
     this.clock = clock;
     this.own = own;
+    this.identities = identities;
   }
 
   @Override
@@ -87,7 +97,9 @@ final class DeviceMachines implements Machines, AutoCloseable {
             lease,
             clock,
             sentence -> LOG.warn("event=device_alarm device=\"{}\" {}", device, sentence));
-    Open open = new Open(this, store, lease, machine, own.test(device.user()));
+    OwnSignatures signing =
+        own.test(device.user()) ? new OwnSignatures(machine, identities, clock) : null;
+    Open open = new Open(this, store, lease, machine, signing);
     synchronized (opened) {
       boolean unused = opened.add(open);
     }
@@ -130,15 +142,19 @@ final class DeviceMachines implements Machines, AutoCloseable {
     private final OlmMachine machine;
     private final Thread renewal;
     private final Lock witnessing = new ReentrantLock();
-    private boolean signs;
+    private final @Nullable OwnSignatures signing;
 
     Open(
-        DeviceMachines house, PgCryptoStore store, Lease lease, OlmMachine machine, boolean signs) {
+        DeviceMachines house,
+        PgCryptoStore store,
+        Lease lease,
+        OlmMachine machine,
+        @Nullable OwnSignatures signing) {
       this.house = house;
       this.store = store;
       this.lease = lease;
       this.machine = machine;
-      this.signs = signs;
+      this.signing = signing;
       this.renewal = Thread.ofVirtual().name("lease " + store.device()).start(this::renew);
     }
 
@@ -178,11 +194,11 @@ final class DeviceMachines implements Machines, AutoCloseable {
       return machine.receive(input);
     }
 
-    /** One thread asks; an identity is made once the homeserver has said that there is none. */
+    /** One thread asks. */
     @Override
     public List<OutgoingRequest> outgoing() {
-      if (signs && (machine.isSigned() || machine.createIdentity())) {
-        signs = false;
+      if (signing != null) {
+        signing.tend();
       }
       return machine.outgoing();
     }

@@ -72,7 +72,7 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
     Following.Ways ways =
         new Following.Ways(
             doors,
-            keyring == null ? null : machines(ferry, closing, keyring, registration, metrics));
+            keyring == null ? null : machines(ferry, closing, keyring, identities, registration, metrics));
     Postman postman =
         new Postman(
             letters,
@@ -165,6 +165,7 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
       Ferry ferry,
       Closing closing,
       PgKeyring keyring,
+      PgIdentities identities,
       @Nullable Registration registration,
       Metrics metrics) {
     Config config = ferry.config();
@@ -176,7 +177,7 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
         user -> config.encryption().selfSign() && isOurs(config, registration, user);
     DeviceMachines machines =
         closing.add(
-            new DeviceMachines(ferry.database(), keyring, ferry.clock(), own),
+            new DeviceMachines(ferry.database(), keyring, ferry.clock(), own, identities),
             DeviceMachines::close);
     metrics.incidentsOf(machines::incidents);
     return machines;

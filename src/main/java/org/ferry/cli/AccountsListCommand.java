@@ -62,7 +62,7 @@ final class AccountsListCommand extends FerryCommand {
                 account.state().replace('_', ' '),
                 account.rooms(),
                 account.device() == null ? "" : ", device " + account.device()));
-    if (!account.detail().isEmpty() && !account.state().equals("following")) {
+    if (account.isAmiss()) {
       lines.add("    " + account.detail());
     }
     return lines;

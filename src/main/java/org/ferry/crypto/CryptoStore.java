@@ -158,6 +158,12 @@ public interface CryptoStore {
   Optional<SealedSecret> secret(String name);
 
   /**
+   * The sealed secrets of the same user's other devices in the same database, by their names; of
+   * the device that was made last first.
+   */
+  Map<DeviceRef, Map<String, SealedSecret>> formerSecrets();
+
+  /**
    * Notes which events use which message indexes; needs no lease, for all devices share the room
    * keys.
    *

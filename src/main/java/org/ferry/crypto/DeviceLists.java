@@ -110,6 +110,14 @@ final class DeviceLists {
     }
   }
 
+  /** The identity with this master key is the one that counts, whichever was seen first. */
+  void pin(UserId user, String master, Turn turn) {
+    Tracked before = tracked.get(user);
+    if (before != null && !master.equals(before.pinned())) {
+      put(before.pinnedTo(master), turn);
+    }
+  }
+
   private void put(Tracked user, Turn turn) {
     tracked.put(user.user(), user);
     turn.add(new CryptoChange.PutTracked(user));

@@ -175,10 +175,13 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   /**
-   * Makes a cross-signing identity for the account, where it has none; only for accounts of Ferry's
-   * own. Its uploads follow in {@link #outgoing}.
+   * Gives this device the private keys of the account's cross-signing identity: those of a former
+   * device of the account, or those of one that is made, with an alarm where another one has to
+   * give way because nobody has its keys. Only for accounts that nobody but Ferry uses. Uploads
+   * follow in {@link #outgoing}.
    *
-   * @return whether one was made; false also while the homeserver was not asked yet
+   * @return whether they are here now and were not before; false also while the homeserver was not
+   *     asked yet, and where the device is signed
    */
   public boolean createIdentity() {
     return turns.take(turn -> turns.parts().signing().create(turn));

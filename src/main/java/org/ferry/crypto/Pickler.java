@@ -47,6 +47,11 @@ record Pickler(Keyring keyring, DeviceRef ref) {
     return keyring.of(secret.generation()).sealer().open(secret.sealed(), of(name));
   }
 
+  /** The same for another device, whose secrets are bound to it. */
+  Pickler of(DeviceRef other) {
+    return new Pickler(keyring, other);
+  }
+
   private String of(String purpose) {
     return purpose + " of " + ref;
   }

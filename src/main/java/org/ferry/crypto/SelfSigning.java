@@ -1,6 +1,7 @@
 package org.ferry.crypto;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -11,16 +12,22 @@ import org.ferry.crypto.vodozemac.Ed25519Keypair;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Signs this device by the account's own identity (specification, "Cross-signing"). An identity is
- * made only where the account has none and somebody allowed it; another one is never replaced.
+ * Signs this device by the account's own identity (specification, "Cross-signing"). One is made, or
+ * taken over from a former device, only where somebody allowed it, and none is replaced but by
+ * that: where nobody has the keys of the one that is there.
  */
 final class SelfSigning {
   static final String MASTER = "m.cross_signing.master";
   static final String SELF = "m.cross_signing.self_signing";
   static final String USER = "m.cross_signing.user_signing";
   private static final String SHARED = "shared ";
+
+  /** The master key of the identity that gives way to ours, until the homeserver has ours. */
+  private static final String REPLACED = "replaced";
+
   private static final int SEED = 32;
   private static final List<String> NAMES = List.of(MASTER, SELF, USER);
 
@@ -35,21 +42,62 @@ final class SelfSigning {
     this.lists = lists;
   }
 
-  /** Makes an identity where the homeserver has said that the account has none. */
+  /**
+   * Takes over what a former device of the account left, else makes an identity, once the
+   * homeserver has said which one the account has.
+   */
   boolean create(Turn turn) {
     Tracked self = lists.of(store.device().user());
-    if (self == null
-        || self.answeredAt() == 0
-        || self.identity() != null
-        || store.secret(MASTER).isPresent()) {
+    if (self == null || self.answeredAt() == 0 || store.secret(MASTER).isPresent()) {
       return false;
     }
+    ObjectNode identity = self.identity();
+    if (identity != null && (self.outdated() || isSignedBy(self))) {
+      return false;
+    }
+    keep(new FormerIdentity(store, pickler, NAMES).find(identity)
+        .orElseGet(() -> make(identity, turn)), turn);
+    return true;
+  }
+
+  private boolean isSignedBy(Tracked self) {
+    return lists.listed(List.of(self.user())).stream()
+        .anyMatch(d -> d.ref().equals(store.device()) && Identities.vouches(self, d));
+  }
+
+  private void keep(Map<String, byte[]> seeds, Turn turn) {
+    seeds.forEach((name, seed) ->
+        turn.add(new CryptoChange.PutSecret(name, pickler.sealSecret(name, seed))));
+    byte[] master = seeds.get(MASTER);
+    if (master != null) {
+      lists.pin(store.device().user(), publicKey(master), turn);
+    }
+  }
+
+  private Map<String, byte[]> make(@Nullable ObjectNode before, Turn turn) {
+    if (before != null) {
+      String master = before.path("master").asText();
+      turn.add(
+          new CryptoChange.PutSecret(
+              REPLACED, pickler.sealSecret(REPLACED, master.getBytes(StandardCharsets.UTF_8))));
+      turn.alarm(
+          "nobody has the keys of the cross-signing identity of %s; Ferry makes another one for its device %s. Who verified the former one is told that it changed."
+              .formatted(store.device().user(), store.device().device()));
+    }
+    Map<String, byte[]> seeds = new LinkedHashMap<>();
     for (String name : NAMES) {
       try (Ed25519Keypair pair = Ed25519Keypair.create()) {
-        turn.add(new CryptoChange.PutSecret(name, pickler.sealSecret(name, pair.seed())));
+        var unused = seeds.put(name, pair.seed());
       }
     }
-    return true;
+    return seeds;
+  }
+
+  /** The public key of a seed, unpadded base64. */
+  static String publicKey(byte[] seed) {
+    try (Ed25519Keypair pair = Ed25519Keypair.fromSeed(seed)) {
+      return pair.publicKey().base64();
+    }
   }
 
   /**
@@ -92,9 +140,7 @@ final class SelfSigning {
     if (identity == null || field.isEmpty()) {
       return false;
     }
-    try (Ed25519Keypair pair = Ed25519Keypair.fromSeed(seed)) {
-      return identity.path(field).asText().equals(pair.publicKey().base64());
-    }
+    return identity.path(field).asText().equals(publicKey(seed));
   }
 
   /**
@@ -151,6 +197,8 @@ final class SelfSigning {
                 wanted.add(
                     new OutgoingRequest.SignatureUpload(
                         "sign-" + d.ref().device(), signature(d, pair))));
+      } else if (givesWay(identity)) {
+        upload().ifPresent(wanted::add);
       } else if (!told) {
         told = true;
         turn.alarm(
@@ -159,6 +207,13 @@ final class SelfSigning {
       }
     }
     return wanted;
+  }
+
+  private boolean givesWay(ObjectNode identity) {
+    return seed(REPLACED)
+        .filter(key ->
+            identity.path("master").asText().equals(new String(key, StandardCharsets.UTF_8)))
+        .isPresent();
   }
 
   /** The body of an upload of signatures with that of one device. */

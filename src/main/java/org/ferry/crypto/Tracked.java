@@ -42,6 +42,11 @@ public record Tracked(
     return new Tracked(user, changedAt > at, changedAt, at, now, pin, null, 0);
   }
 
+  Tracked pinnedTo(String master) {
+    return new Tracked(
+        user, outdated, changedAt, answeredAt, identity, master, retryAt, failures);
+  }
+
   Tracked failed(Instant next) {
     return new Tracked(
         user, outdated, changedAt, answeredAt, identity, pinned, next, Math.min(failures + 1, 20));

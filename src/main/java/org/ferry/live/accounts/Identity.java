@@ -28,6 +28,8 @@ public record Identity(
     State state,
     String detail,
     Instant at) {
+  /** How the words begin where a device is followed by that nobody vouches for. */
+  public static final String UNSIGNED = "not signed: ";
 
   /** What a followed user is to Ferry. */
   public enum Kind {

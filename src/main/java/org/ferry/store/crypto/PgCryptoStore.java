@@ -72,6 +72,12 @@ public final class PgCryptoStore implements CryptoStore {
       select user_id, device_id, sender_key, message_index, withheld from ferry.megolm_share
       where device = $1 and room_id = $2 and session_id = $3
       """;
+  private static final String FORMER_SECRETS =
+      """
+      select d.device_id, s.name, s.key_generation, s.sealed
+      from ferry.olm_device d join ferry.olm_secret s on s.device = d.id
+      where d.user_id = $1 and d.id <> $2 order by d.id desc, s.name
+      """;
   // No message is tried for longer than a day.
   private static final String PRUNE =
       """
@@ -373,6 +379,21 @@ public final class PgCryptoStore implements CryptoStore {
             id,
             name),
         r -> new SealedSecret(r.getInteger(0), r.getBuffer(1).getBytes()));
+  }
+
+  @Override
+  public Map<DeviceRef, Map<String, SealedSecret>> formerSecrets() {
+    Map<DeviceRef, Map<String, SealedSecret>> former = new LinkedHashMap<>();
+    for (Row row : database.run(FORMER_SECRETS, ref.user().value(), id)) {
+      DeviceRef device = new DeviceRef(ref.user(), new DeviceId(row.getString(0)));
+      var unused =
+          former
+              .computeIfAbsent(device, d -> new LinkedHashMap<>())
+              .put(
+                  row.getString(1),
+                  new SealedSecret(row.getInteger(2), row.getBuffer(3).getBytes()));
+    }
+    return former;
   }
 
   @Override

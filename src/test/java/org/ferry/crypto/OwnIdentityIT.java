@@ -1,0 +1,128 @@
+package org.ferry.crypto;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.ferry.id.DeviceId;
+import org.ferry.id.UserId;
+import org.ferry.store.crypto.PgCryptoStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The identity of one of Ferry's own users outlives the device that it was made for. */
+class OwnIdentityIT {
+  private static final String BOT = "@bot:example.org";
+  private static final UserId USER = new UserId(BOT);
+
+  private final KeyRelay relay = new KeyRelay();
+  private final Peer.Clock clock = new Peer.Clock();
+  private final Peer first = new Peer(BOT, "FIRST", relay, clock).send();
+  private final List<String> alarms = new ArrayList<>();
+
+  @BeforeEach
+  void theFirstDeviceIsSignedAndDeleted() {
+    assertThat(first.machine.createIdentity()).isTrue();
+    first.send();
+    assertThat(first.machine.isSigned()).isTrue();
+    relay.deviceKeys.remove(first.ref);
+  }
+
+  @AfterEach
+  void close() {
+    first.close();
+  }
+
+  private OlmMachine open(String device) {
+    PgCryptoStore store =
+        PgCryptoStore.of(
+            first.lab.database(), first.keys, new DeviceRef(USER, new DeviceId(device)));
+    Lease lease = store.claim("test", Duration.ofMinutes(5)).orElseThrow();
+    return OlmMachine.open(store, first.keys, first.keyring, lease, clock, alarms::add);
+  }
+
+  private void send(OlmMachine machine) {
+    for (int i = 0; i < 10; i++) {
+      for (OutgoingRequest request : machine.outgoing()) {
+        try {
+          machine.answered(request, relay.take(machine.device(), request));
+        } catch (KeyRelay.Refusal e) {
+          throw new AssertionError(e);
+        }
+      }
+    }
+  }
+
+  private ObjectNode identity() {
+    return requireNonNull(relay.identities.get(USER));
+  }
+
+  private static List<String> secrets(OlmMachine machine) {
+    return machine.identitySecrets().entrySet().stream()
+        .map(e -> e.getKey() + " " + e.getValue().reveal())
+        .toList();
+  }
+
+  @Test
+  void aNewDeviceGoesOnWithIt() {
+    ObjectNode before = identity();
+    try (OlmMachine next = open("NEXT")) {
+      send(next);
+      assertThat(next.isSigned()).isFalse();
+      assertThat(next.createIdentity()).isTrue();
+      send(next);
+      assertThat(next.isSigned()).isTrue();
+      assertThat(secrets(next)).hasSize(3).isEqualTo(secrets(first.machine));
+      assertThat(next.createIdentity()).isFalse();
+    }
+    // It is sealed for the new device, and opens after a start.
+    try (OlmMachine next = open("NEXT")) {
+      assertThat(secrets(next)).isEqualTo(secrets(first.machine));
+    }
+    assertThat(identity()).isEqualTo(before);
+    assertThat(alarms).isEmpty();
+  }
+
+  @Test
+  void whereNobodyHasItsKeysAnotherTakesItsPlaceWithAnAlarm() {
+    ObjectNode before = identity();
+    first.sql("delete from ferry.olm_secret");
+    try (OlmMachine next = open("NEXT")) {
+      send(next);
+      assertThat(next.createIdentity()).isTrue();
+    }
+    // A kill before the upload changes nothing of it.
+    try (OlmMachine next = open("NEXT")) {
+      send(next);
+      assertThat(identity()).isNotEqualTo(before);
+      assertThat(next.isSigned()).isTrue();
+    }
+    assertThat(alarms).singleElement().asString().contains("nobody has the keys", BOT, "NEXT");
+  }
+
+  /** Only the identity that was found without keys gives way, not one that somebody makes later. */
+  @Test
+  void whoReplacesItLaterIsNotFought() {
+    first.sql("delete from ferry.olm_secret");
+    try (OlmMachine next = open("NEXT");
+        Peer other = new Peer(BOT, "OTHER", relay, clock)) {
+      send(next);
+      assertThat(next.createIdentity()).isTrue();
+      send(next);
+      other.send();
+      assertThat(other.machine.createIdentity()).isTrue();
+      other.send();
+      ObjectNode theirs = identity();
+      next.devicesUnknown();
+      send(next);
+      assertThat(next.isSigned()).isFalse();
+      assertThat(next.createIdentity()).isFalse();
+      assertThat(identity()).isEqualTo(theirs);
+      assertThat(alarms).anyMatch(a -> a.contains("was replaced"));
+    }
+  }
+}
