@@ -129,7 +129,9 @@ final class AccountKeeper {
   /** Makes the keys that are missing and forgets those whose time is over. */
   void tend(Instant now) {
     Instant forget = state.forgetFallbackAt();
-    if (forget != null && !Clocks.isAhead(forget, FALLBACK_GRACE, now)) {
+    if (forget != null
+        && account.fallbackKey().isEmpty()
+        && !Clocks.isAhead(forget, FALLBACK_GRACE, now)) {
       var unused = account.forgetFallbackKey();
       fallback(state.fallbackMadeAt(), null);
     }
@@ -202,9 +204,16 @@ final class AccountKeeper {
     account.markKeysAsPublished();
     JsonNode count = response.path("one_time_key_counts").path(SIGNED_KEY);
     int keys = count.canConvertToInt() ? Math.max(0, count.intValue()) : state.serverKeys();
-    boolean used = state.fallbackUsed() && !request.body().has("fallback_keys");
-    set(true, keys, used, state.fallbackMadeAt(), state.forgetFallbackAt(), 0);
+    boolean fallback = request.body().has("fallback_keys");
+    boolean used = state.fallbackUsed() && !fallback;
+    set(true, keys, used, state.fallbackMadeAt(), forgetAt(fallback, turn.now()), 0);
     tend(turn.now());
+  }
+
+  /** Until its successor is there the homeserver hands the former fallback key out. */
+  private @Nullable Instant forgetAt(boolean succeeded, Instant now) {
+    Instant before = state.forgetFallbackAt();
+    return succeeded && before != null ? now.plus(FALLBACK_GRACE) : before;
   }
 
   /**
