@@ -87,6 +87,26 @@ class PgRoomKeysIT {
   }
 
   @Test
+  void theViewOfThemIsForReadingAlone() throws Exception {
+    assertThat(add(KeyOrigin.OLM, now())).isEqualTo(Added.NEW);
+    List<String> writes =
+        List.of(
+            "insert into ferry.megolm_inbound_sessions values ('!b', 's', now())",
+            "update ferry.megolm_inbound_sessions set room_id = '!b'",
+            "delete from ferry.megolm_inbound_sessions");
+    try (Connection connection = lab.db().connect()) {
+      for (String write : writes) {
+        assertThatThrownBy(() -> connection.createStatement().executeUpdate(write))
+            .as(write)
+            .hasMessageContaining("ferry.megolm_inbound_sessions is for reading alone")
+            .hasMessageContaining("ferry keys import");
+      }
+    }
+    assertThat(lab.number("select count(*) from ferry.room_key where room_id = '!a:example.org'"))
+        .isEqualTo(1);
+  }
+
+  @Test
   void theEarlierIndexWinsAndTheBetterOrigin() {
     String first = outbound.encrypt("first".getBytes(StandardCharsets.UTF_8));
     MegolmInbound early = MegolmInbound.fromSessionKey(outbound.sessionKey());
