@@ -21,6 +21,8 @@ import org.ferry.config.Config;
 import org.ferry.config.ConfigException;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
+import org.ferry.crypto.vodozemac.CryptoException;
+import org.ferry.crypto.vodozemac.Vodozemac;
 import org.ferry.id.RoomAlias;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -68,6 +70,7 @@ public final class Doctor {
       throws InterruptedException {
     Checkup checkup = new Checkup(config, ferry.clock(), shown);
     checkup.local();
+    cryptography(checkup);
     checkup.webhooks(Reach.of(config));
     boolean database = database(checkup);
     if (database) {
@@ -110,6 +113,14 @@ public final class Doctor {
           }
         };
     return new Gate(ferry.config(), ferry.clock(), memory);
+  }
+
+  private static void cryptography(Checkup checkup) {
+    try {
+      checkup.cryptography(Vodozemac.require());
+    } catch (CryptoException.Unavailable e) {
+      checkup.noCryptography(String.valueOf(e.getMessage()));
+    }
   }
 
   private boolean database(Checkup checkup) {

@@ -5,6 +5,7 @@ import java.nio.file.FileSystemException;
 import org.ferry.checkup.Blocked;
 import org.ferry.config.ConfigException;
 import org.ferry.crypto.keys.KeyException;
+import org.ferry.crypto.vodozemac.CryptoException;
 import org.ferry.lab.LabException;
 import org.ferry.live.sync.Halted;
 import org.ferry.matrix.client.Errcode;
@@ -57,6 +58,7 @@ public enum FailureKind {
       case AlreadyRunning e -> BUSY;
       case ListenException e -> BUSY;
       case OutOfMemoryError e -> BUSY;
+      case CryptoException.Unavailable e -> BUSY;
       default -> BUG;
     };
   }

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.ferry.config.Config;
 import org.ferry.config.Registration;
+import org.ferry.crypto.vodozemac.Vodozemac;
 import org.ferry.id.UserId;
 import org.ferry.live.events.Echo;
 import org.ferry.live.message.Accounts;
@@ -168,6 +169,7 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
       PgIdentities identities,
       @Nullable Registration registration,
       Metrics metrics) {
+    LOG.info("event=encryption_tried vodozemac={}", Vodozemac.require());
     Config config = ferry.config();
     if (config.encryption().transport().equals("appservice")) {
       LOG.warn(

@@ -58,6 +58,8 @@ public enum Check {
   READING,
   /** What encryption needs of the server. */
   ENCRYPTION,
+  /** Whether Ferry itself can encrypt on this machine. */
+  CRYPTOGRAPHY,
   /** What protects keys in the database. */
   PICKLE_KEY,
   /** The accounts whose conversations are followed. */

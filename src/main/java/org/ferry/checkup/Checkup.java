@@ -46,6 +46,29 @@ public final class Checkup {
   }
 
   /**
+   * The library that encrypts was tried.
+   *
+   * @param version of it
+   */
+  public void cryptography(String version) {
+    findings.add(
+        Finding.ok(Check.CRYPTOGRAPHY, "the library vodozemac %s works".formatted(version)));
+  }
+
+  /**
+   * The library that encrypts cannot be used: {@code run} does not start where there is a pickle
+   * key, and reads nothing encrypted where there is none.
+   *
+   * @param sentence why, and what to do
+   */
+  public void noCryptography(String sentence) {
+    findings.add(
+        config.encryption().pickling() == null
+            ? Finding.warning(Check.CRYPTOGRAPHY, sentence, "then: ferry doctor")
+            : Finding.problem(Check.CRYPTOGRAPHY, sentence, "then: ferry doctor"));
+  }
+
+  /**
    * Looks at Ferry's database.
    *
    * @param facts how it is set up

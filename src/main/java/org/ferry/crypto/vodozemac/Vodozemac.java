@@ -2,7 +2,7 @@ package org.ferry.crypto.vodozemac;
 
 /**
  * The library libvodozemac, which comes with Ferry for Linux, macOS and Windows and is loaded at
- * the first use of this package. Its objects live outside Java's heap: whoever makes one closes it.
+ * the first use of this package: {@code run} has it tried at its start. Its objects live outside Java's heap: whoever makes one closes it.
  * No call may come from an event loop; all refuse there.
  */
 public final class Vodozemac {
@@ -31,6 +31,35 @@ public final class Vodozemac {
    */
   public static SelfTest selfTest() {
     return LowOrderTrial.run();
+  }
+
+  /**
+   * Tries the same, for a program that goes no further without it.
+   *
+   * @return the version of the library
+   * @throws CryptoException.Unavailable where it does not load or does not do what it should; one
+   *     sentence says why, and what helps
+   */
+  public static String require() {
+    String why;
+    try {
+      SelfTest test = selfTest();
+      if (test.passed()) {
+        return version();
+      }
+      why =
+          test.roundTrip()
+              ? "it takes %d of %d keys that nobody may use"
+                  .formatted(test.tried() - test.refused(), test.tried())
+              : "a message did not come back as it was";
+    } catch (CryptoException.Unavailable e) {
+      throw e;
+    } catch (CryptoException e) {
+      why = String.valueOf(e.getMessage());
+    }
+    throw new CryptoException.Unavailable(
+        "Encryption does not work here: the library vodozemac %s in ferry.jar failed its trial (%s). Put the ferry.jar of a release in its place."
+            .formatted(version(), why));
   }
 
   /**
