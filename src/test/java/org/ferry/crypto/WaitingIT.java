@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.ferry.crypto.vodozemac.MegolmInbound;
 import org.ferry.crypto.vodozemac.MegolmOutbound;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.store.crypto.PgKeyCounts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +103,19 @@ class WaitingIT {
         "a device with 200 rooms and 2,000 sessions was ready in " + took.toMillis() + " ms");
     assertThat(wanted).isNotEmpty();
     assertThat(took).isLessThan(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void whatIsCountedLacksItsKeyAndSaysWhyAsEventsDo() {
+    ObjectNode came = waits("its key came");
+    ObjectNode unused = waits("its key did not");
+    assertThat(undecryptable()).containsExactly(Map.entry("no_key", 2L));
+    give(session(came));
+    assertThat(undecryptable()).containsExactly(Map.entry("no_key", 1L));
+  }
+
+  private Map<String, Long> undecryptable() {
+    return PgKeyCounts.of(bob.lab.database()).undecryptable();
   }
 
   @Test

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param rooms rooms with at least one of them
  * @param last when the last one came or got better; null where there is none
  * @param origins sessions by the way they came
- * @param undecryptable encrypted events that wait for a key, by reason
+ * @param undecryptable encrypted events that wait for a key which has not come, by reason as
+ *     events say it
  */
 public record PgKeyCounts(
     long sessions,
@@ -28,7 +29,9 @@ public record PgKeyCounts(
   private static final String ORIGINS =
       "select origin, count(*) from ferry.room_key group by origin";
   private static final String WAITING =
-      "select reason, count(distinct event_id) from ferry.megolm_waiting group by reason";
+      "select lower(w.reason), count(distinct w.event_id) from ferry.megolm_waiting w where true"
+          + WaitingRows.LACKING
+          + " group by 1";
 
   /** Counts. */
   public static PgKeyCounts of(Database database) {
