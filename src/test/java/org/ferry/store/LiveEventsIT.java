@@ -373,6 +373,36 @@ class LiveEventsIT {
     assertThat(events.take(arrivals)).as("a repeat is still known").isZero();
   }
 
+  @Test
+  void whatWaitsForItsKeyOutlastsRetentionWhileTheKeyIsAskedFor() throws Exception {
+    assertThat(events.take(List.of(secret("$sealed", "S"), plain(ROOM, "$plain", "canary"))))
+        .isEqualTo(2);
+    try (Leader.Term term = new PgLeader(lab.database).take().orElseThrow()) {
+      Releaser releaser = releaser(term.epoch());
+      int unused = releaser.turn();
+      now = now.plus(Duration.ofMinutes(1));
+      unused = releaser.turn();
+    }
+    assertThat(log()).containsExactly("undecryptable $sealed no_key", "created $plain none");
+    age("59 days");
+    assertThat(events.forget(Instant.now().minus(Duration.ofDays(30)))).isEqualTo(1);
+    assertThat(dump()).doesNotContain("canary");
+    assertThat(lab.number("select count(*) from ferry.live_event where raw <> ''")).isEqualTo(1);
+    age("2 days");
+    assertThat(events.forget(Instant.now().minus(Duration.ofDays(90)))).isZero();
+    assertThat(events.forget(Instant.now().minus(Duration.ofDays(30)))).isEqualTo(1);
+  }
+
+  private void age(String by) throws SQLException {
+    try (var connection = lab.db.connect()) {
+      int unused =
+          connection
+              .createStatement()
+              .executeUpdate(
+                  "update ferry.live_event set taken_at = taken_at - interval '" + by + "'");
+    }
+  }
+
   private String dump() throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (var connection = lab.db.connect()) {

@@ -62,7 +62,8 @@ public interface LiveEvents {
   void tried(Collection<Long> keys);
 
   /**
-   * Empties the text of events that came in before a time.
+   * Empties the text of events that came in before a time; what no key opens yet stays for as long
+   * as its key is asked for.
    *
    * @return how many
    */

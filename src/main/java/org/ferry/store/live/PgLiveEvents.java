@@ -129,10 +129,12 @@ public final class PgLiveEvents implements LiveEvents {
       """;
   private static final String TRIED =
       "update ferry.live_event set tried_at = now() where pk = any($1) and state = 'undecryptable'";
+  // While a key is asked for, what it opens is kept; of it nobody can read anything.
   private static final String FORGET =
       """
       update ferry.live_event set raw = '', clear = null
       where taken_at < $1 and raw <> '' and state <> 'waiting'
+        and (state <> 'undecryptable' or taken_at < now() - interval '60 days')
       """;
   private static final String QUARANTINE =
       """
