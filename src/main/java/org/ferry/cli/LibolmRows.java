@@ -1,6 +1,7 @@
 package org.ferry.cli;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import org.ferry.crypto.KeyImport;
 import org.ferry.crypto.keys.KeyException;
@@ -8,11 +9,15 @@ import org.ferry.crypto.vodozemac.CryptoException;
 import org.ferry.crypto.vodozemac.MegolmInbound;
 import org.ferry.id.Secret;
 
-/** Rows {@code room_id,sender_key,session_id,pickle}; none of the values holds a comma. */
+/**
+ * Rows {@code room_id,sender_key,session_id,pickle}; none of the values holds a comma. A pickle is
+ * text, or bytes as PostgreSQL's {@code COPY} writes a column of them.
+ */
 final class LibolmRows {
   private static final List<String> COLUMNS =
       List.of("room_id", "sender_key", "session_id", "pickle");
   private static final int LONGEST = 1 << 16;
+  private static final String BYTES = "\\x";
 
   private final byte[] key;
   private final KeyImport into;
@@ -42,10 +47,22 @@ final class LibolmRows {
 
   private MegolmInbound open(String pickle) {
     try {
-      return MegolmInbound.fromLibolmPickle(pickle, key);
+      return MegolmInbound.fromLibolmPickle(text(pickle), key);
     } catch (CryptoException.WrongPickleKey e) {
       throw new KeyException("a pickle of another key, or damaged", e);
     } catch (CryptoException e) {
+      throw new KeyException("no pickle of a session", e);
+    }
+  }
+
+  private static String text(String pickle) {
+    if (!pickle.startsWith(BYTES)) {
+      return pickle;
+    }
+    try {
+      byte[] bytes = HexFormat.of().parseHex(pickle.substring(BYTES.length()));
+      return new String(bytes, StandardCharsets.US_ASCII);
+    } catch (IllegalArgumentException e) {
       throw new KeyException("no pickle of a session", e);
     }
   }

@@ -10,6 +10,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.ferry.crypto.RoomKeys.Added;
 import org.ferry.crypto.keys.KeyException;
+import org.ferry.crypto.vodozemac.CryptoException;
+import org.ferry.crypto.vodozemac.Curve25519Key;
 import org.ferry.crypto.vodozemac.MegolmInbound;
 import org.ferry.id.RoomId;
 
@@ -71,7 +73,7 @@ public final class KeyImport implements AutoCloseable {
    * Takes a session of another client's store.
    *
    * @param room the room's id as it stood there
-   * @param senderKey the Curve25519 key of who made it
+   * @param senderKey the Curve25519 key of who made it; empty where it was not kept
    * @param sessionId its id, as it stood there
    * @param session opens it
    */
@@ -82,7 +84,7 @@ public final class KeyImport implements AutoCloseable {
         () -> {
           RoomKeyInfo info =
               new RoomKeyInfo(
-                  KeyOrigin.LIBOLM, senderKey, "", null, List.of(), false, clock.instant());
+                  KeyOrigin.LIBOLM, maker(senderKey), "", null, List.of(), false, clock.instant());
           MegolmInbound opened = session.get();
           if (!opened.sessionId().equals(sessionId)) {
             opened.close();
@@ -90,6 +92,14 @@ public final class KeyImport implements AutoCloseable {
           }
           return new RoomKey(KeyJson.room(room), opened, info);
         });
+  }
+
+  private static String maker(String key) {
+    try {
+      return key.isEmpty() ? "" : Curve25519Key.parse(key).base64();
+    } catch (CryptoException e) {
+      throw new KeyException("a sender key that is none", e);
+    }
   }
 
   /** Counts an entry that could not even be read. */

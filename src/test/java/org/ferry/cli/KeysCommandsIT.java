@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.ferry.crypto.keys.KeyExportFile;
 import org.ferry.crypto.keys.PickleKey;
+import org.ferry.crypto.vodozemac.LibolmPickle;
 import org.ferry.id.Secret;
 import org.ferry.testing.TestPostgres;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,6 +177,46 @@ class KeysCommandsIT {
             "--passphrase-file",
             "words");
     assertThat(restored.status()).as(restored.err()).isZero();
+  }
+
+  /** Rows as COPY writes another client's table; what is wrong with one costs no other. */
+  @Test
+  void whatLibolmPickledComesInRowByRow() throws IOException {
+    String maker = "A".repeat(42) + "E";
+    List<String> rows = new ArrayList<>(List.of("room_id,sender_key,session_id,pickle"));
+    rows.add(row(maker, LibolmPickle.fresh("old key")));
+    LibolmPickle bytes = LibolmPickle.fresh("old key");
+    String hex = HexFormat.of().formatHex(bytes.pickle().getBytes(StandardCharsets.US_ASCII));
+    rows.add(row(maker, new LibolmPickle(bytes.sessionId(), "\\x" + hex)));
+    rows.add(row("", LibolmPickle.fresh("old key")));
+    rows.add(row(maker, LibolmPickle.fresh("another key")));
+    rows.add(row("curve\0", LibolmPickle.fresh("old key")));
+    LibolmPickle cut = LibolmPickle.fresh("old key");
+    rows.add(row(maker, new LibolmPickle(cut.sessionId(), cut.pickle().substring(0, 60))));
+    rows.add(row(maker, new LibolmPickle(cut.sessionId(), "\\x" + hex.substring(1))));
+    rows.add("!room:old.example.org," + maker);
+    write("sessions.csv", String.join("\n", rows) + "\n");
+    write("old-pickle.key", "old key\n");
+    CommandRun run =
+        run(
+            "keys",
+            "import",
+            "--libolm-pickle",
+            "sessions.csv",
+            "--pickle-key-file",
+            "old-pickle.key");
+    assertThat(run.status()).as(run.err()).isEqualTo(1);
+    assertThat(run.out())
+        .contains(
+            "8 sessions were read: 3 new",
+            "1 could not be used: a sender key that is none",
+            "1 could not be used: a row that does not have");
+    assertThat(status().path("origins").path("libolm").asInt()).isEqualTo(3);
+  }
+
+  private static String row(String maker, LibolmPickle session) {
+    return String.join(
+        ",", "!room:old.example.org", maker, session.sessionId(), session.pickle());
   }
 
   @Test
