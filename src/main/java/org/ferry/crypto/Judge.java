@@ -35,6 +35,10 @@ final class Judge {
     if (device.isEmpty()) {
       return ours(info, owner);
     }
+    if (!info.origin().isAuthentic()) {
+      // Whoever wrote the file or the backup named the device.
+      return new Verdict(Trust.UNKNOWN_DEVICE, owner, false);
+    }
     return new Verdict(signed ? Trust.VERIFIED : Trust.UNVERIFIED, owner, signed);
   }
 

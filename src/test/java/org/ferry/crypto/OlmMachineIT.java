@@ -88,6 +88,21 @@ class OlmMachineIT {
   }
 
   @Test
+  void aKeyFromElsewhereNamesADeviceAndProvesNone() {
+    alice.say(ROOM, both, "so that Bob knows her device");
+    bob.sync();
+    alice.machine.rotate(ROOM);
+    ObjectNode event = alice.say(ROOM, Set.of(alice.ref.user()), "from a file");
+    try (InboundSession session = alice.keys.find(ROOM, session(event)).orElseThrow()) {
+      RoomKey key = KeyJson.read(KeyJson.write(session), KeyOrigin.EXPORT, clock.now);
+      assertThat(bob.keys.add(key)).isEqualTo(RoomKeys.Added.NEW);
+      key.session().close();
+    }
+    assertThat(clear(event).owner()).isEqualTo(alice.ref.user());
+    assertThat(clear(event).trust()).isEqualTo(Trust.UNKNOWN_DEVICE);
+  }
+
+  @Test
   void theSenderOfTheEventIsNotTheOwnerOfTheKey() {
     ObjectNode event = alice.say(ROOM, both, "as another");
     event.put("sender", "@ghost:example.org");
