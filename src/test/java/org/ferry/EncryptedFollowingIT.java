@@ -268,7 +268,38 @@ class EncryptedFollowingIT {
       assertThat(device()).isNotEqualTo(first);
       Wait.until(LIMIT, "the new device, signed", () -> signed(bot));
       assertThat(masterKey(bot)).as("by the identity that others know").isEqualTo(identity);
+      aGhostGetsANewDeviceToo(bot);
     }
+  }
+
+  private void aGhostGetsANewDeviceToo(LabClient service) throws SQLException {
+    String ghost = "@old_berta:" + DOMAIN;
+    var unused =
+        service.post(
+            "/_matrix/client/v3/register",
+            LabClient.json(
+                "{\"type\":\"m.login.application_service\",\"username\":\"old_berta\",\"inhibit_login\":true}"));
+    FerryProcess.Result unknown = ferry("accounts", "login", ghost).run();
+    assertThat(unknown.status()).as(unknown.toString()).isEqualTo(2);
+    try (var connection = db.connect()) {
+      int one =
+          connection
+              .createStatement()
+              .executeUpdate(
+                  """
+                  insert into ferry.identity (user_id, kind, device_id, way, state, detail)
+                  values ('%s', 'ghost', 'DELETED', 'devices', 'stopped', 'it was deleted')
+                  """
+                      .formatted(ghost));
+      assertThat(one).isEqualTo(1);
+    }
+    FerryProcess.Result login = ferry("accounts", "login", ghost, "--json").run();
+    assertThat(login.status()).as(login.toString()).isZero();
+    assertThat(LabClient.json(login.out()).path("new").asBoolean()).isTrue();
+    assertThat(
+            number(
+                "select count(*) from ferry.identity where kind = 'ghost' and device_id <> 'DELETED'"))
+        .isEqualTo(1);
   }
 
   private String readiness() throws Exception {
@@ -281,7 +312,9 @@ class EncryptedFollowingIT {
   private String device() throws SQLException {
     try (var connection = db.connect();
         var row =
-            connection.createStatement().executeQuery("select device_id from ferry.identity")) {
+            connection
+                .createStatement()
+                .executeQuery("select device_id from ferry.identity where kind = 'bot'")) {
       return row.next() ? row.getString(1) : "";
     }
   }

@@ -106,10 +106,21 @@ public final class Accounts {
             "nobody has logged in yet: ferry accounts login " + user);
   }
 
-  /** Whether a user is among those that are followed. */
+  /** Whether a user is among those that are followed, or a ghost that has a device. */
   public boolean knows(UserId user) {
-    return user.equals(config.bot())
-        || config.people().stream().anyMatch(a -> a.user().equals(user));
+    return isOwn(user) || config.people().stream().anyMatch(a -> a.user().equals(user));
+  }
+
+  /** Whether Ferry speaks for a user by its own token: for the bot, and for ghosts. */
+  private boolean isOwn(UserId user) {
+    return user.equals(config.bot()) || kind(user) == Identity.Kind.GHOST;
+  }
+
+  private Identity.Kind kind(UserId user) {
+    return new PgIdentities(ferry.database(), null)
+        .find(user)
+        .map(Identity::kind)
+        .orElse(user.equals(config.bot()) ? Identity.Kind.BOT : Identity.Kind.ACCOUNT);
   }
 
   /**
@@ -123,20 +134,20 @@ public final class Accounts {
   /**
    * Logs a user in. A daemon that runs goes on with it by itself.
    *
-   * @param user the bot, or a configured account
+   * @param user the bot, a ghost that has a device, or a configured account
    * @param password asked for the password where none is configured and one is needed
    * @return the device
    * @throws org.ferry.live.sync.Halted where the homeserver refuses
    */
   public Outcome login(UserId user, Supplier<Secret> password) {
-    boolean bot = user.equals(config.bot());
+    boolean own = isOwn(user);
     Secret asToken =
-        bot ? RegistrationFile.read(config.appservice().registration()).asToken() : null;
+        own ? RegistrationFile.read(config.appservice().registration()).asToken() : null;
     try (HomeserverDoors doors =
         new HomeserverDoors(ferry.vertx(), config.homeserver(), asToken, ferry.clock(), null)) {
       PgIdentities identities = new PgIdentities(ferry.database(), ferry.keyring());
       DeviceLogin login = new DeviceLogin(doors, identities, ferry.clock());
-      return bot ? bot(identities, login, user) : account(login, options(user), password);
+      return own ? own(identities, login, user) : account(login, options(user), password);
     }
   }
 
@@ -160,21 +171,21 @@ public final class Accounts {
    */
   public DeviceVerification.Outcome verify(
       UserId user, Supplier<DeviceVerification.Unlock> unlock) {
-    boolean bot = user.equals(config.bot());
+    boolean own = isOwn(user);
     Secret asToken =
-        bot ? RegistrationFile.read(config.appservice().registration()).asToken() : null;
+        own ? RegistrationFile.read(config.appservice().registration()).asToken() : null;
     try (HomeserverDoors doors =
         new HomeserverDoors(ferry.vertx(), config.homeserver(), asToken, ferry.clock(), null)) {
       PgIdentities identities = new PgIdentities(ferry.database(), ferry.keyring());
       DeviceLogin login = new DeviceLogin(doors, identities, ferry.clock());
-      Optional<Intent> intent = bot ? login.actingBot(user) : login.acting(options(user));
+      Optional<Intent> intent = own ? login.actingOwn(user) : login.acting(options(user));
       return DeviceVerification.of(ferry, intent).verify(unlock);
     }
   }
 
-  private static Outcome bot(PgIdentities identities, DeviceLogin login, UserId bot) {
-    Optional<DeviceId> before = identities.find(bot).map(Identity::device);
-    DeviceId device = login.renewBot(bot);
+  private Outcome own(PgIdentities identities, DeviceLogin login, UserId user) {
+    Optional<DeviceId> before = identities.find(user).map(Identity::device);
+    DeviceId device = login.renewOwn(user, kind(user));
     return new Outcome(device, before.isEmpty() || !before.get().equals(device));
   }
 

@@ -9,12 +9,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     description = {
       "Log an account of the configuration in, and keep its token sealed in the database.",
-      "Asks for the password where none is configured. For Ferry's own bot: make a new device where",
-      "the one it had was deleted. A daemon that runs goes on with it by itself."
+      "Asks for the password where none is configured. For Ferry's own bot, and for ghosts that wrote",
+      "live: make a new device where the one it had was deleted. A daemon that runs goes on with it by",
+      "itself."
     },
     footer = {"  ferry accounts login @me:example.org"})
 final class AccountsLoginCommand extends FerryCommand {
-  @Parameters(paramLabel = "USER", description = "An account of the configuration, or the bot.")
+  @Parameters(paramLabel = "USER", description = "An account of the configuration, the bot, or a ghost.")
   String user = "";
 
   @Option(names = "--json", description = "The device as JSON on standard output.")

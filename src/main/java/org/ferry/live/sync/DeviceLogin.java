@@ -62,15 +62,15 @@ public final class DeviceLogin {
   }
 
   /**
-   * Ferry's own user as its device, where it has one.
+   * One of Ferry's own users as its device, where it has one.
    *
    * @throws Halted where the device does not work
    */
-  public Optional<Intent> actingBot(UserId bot) {
+  public Optional<Intent> actingOwn(UserId user) {
     return identities
-        .find(bot)
+        .find(user)
         .filter(i -> i.way() != null)
-        .map(i -> new ServiceDevice(bot, Kind.BOT, doors, identities, clock).ready());
+        .map(i -> new ServiceDevice(user, i.kind(), doors, identities, clock).ready());
   }
 
   private static AccountOptions withoutPassword(AccountOptions options) {
@@ -98,21 +98,23 @@ public final class DeviceLogin {
   }
 
   /**
-   * Makes a new device for Ferry's own user where the one it had is gone; nothing changes where it
-   * is there.
+   * Makes a new device for one of Ferry's own users where the one it had is gone; nothing changes
+   * where it is there.
    *
+   * @param user the bot, or a ghost
+   * @param kind which of them
    * @return the device
    * @throws Halted where the homeserver gives none
    */
-  public DeviceId renewBot(UserId bot) {
-    Optional<Identity> known = identities.find(bot);
+  public DeviceId renewOwn(UserId user, Kind kind) {
+    Optional<Identity> known = identities.find(user);
     if (known.isPresent() && !hasDevice(known.get())) {
       identities.keep(
           new Identity(
-              bot, Kind.BOT, DeviceNames.fresh(), null, null, State.STARTING, "", clock.instant()));
+              user, kind, DeviceNames.fresh(), null, null, State.STARTING, "", clock.instant()));
     }
-    Intent intent = new ServiceDevice(bot, Kind.BOT, doors, identities, clock).ready();
-    identities.note(bot, State.STARTING, "");
+    Intent intent = new ServiceDevice(user, kind, doors, identities, clock).ready();
+    identities.note(user, State.STARTING, "");
     return intent.device().orElseThrow();
   }
 
