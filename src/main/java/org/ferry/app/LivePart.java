@@ -73,7 +73,9 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
     Following.Ways ways =
         new Following.Ways(
             doors,
-            keyring == null ? null : machines(ferry, closing, keyring, identities, registration, metrics));
+            keyring == null
+                ? null
+                : machines(ferry, closing, keyring, identities, registration, metrics));
     Postman postman =
         new Postman(
             letters,

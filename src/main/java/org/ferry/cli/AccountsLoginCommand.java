@@ -15,7 +15,9 @@ import picocli.CommandLine.Parameters;
     },
     footer = {"  ferry accounts login @me:example.org"})
 final class AccountsLoginCommand extends FerryCommand {
-  @Parameters(paramLabel = "USER", description = "An account of the configuration, the bot, or a ghost.")
+  @Parameters(
+      paramLabel = "USER",
+      description = "An account of the configuration, the bot, or a ghost.")
   String user = "";
 
   @Option(names = "--json", description = "The device as JSON on standard output.")

@@ -189,8 +189,8 @@ final class StatusView {
   static List<String> accounts(Ferry ferry) {
     return new Accounts(ferry)
         .list().stream()
-            .filter(a ->
-                a.kind().equals("account") || a.state().equals("stopped") || a.isUnsigned())
+            .filter(
+                a -> a.kind().equals("account") || a.state().equals("stopped") || a.isUnsigned())
             .flatMap(a -> AccountsListCommand.lines(a).stream())
             .toList();
   }

@@ -55,8 +55,11 @@ final class SelfSigning {
     if (identity != null && (self.outdated() || isSignedBy(self))) {
       return false;
     }
-    keep(new FormerIdentity(store, pickler, NAMES).find(identity)
-        .orElseGet(() -> make(identity, turn)), turn);
+    keep(
+        new FormerIdentity(store, pickler, NAMES)
+            .find(identity)
+            .orElseGet(() -> make(identity, turn)),
+        turn);
     return true;
   }
 
@@ -66,8 +69,8 @@ final class SelfSigning {
   }
 
   private void keep(Map<String, byte[]> seeds, Turn turn) {
-    seeds.forEach((name, seed) ->
-        turn.add(new CryptoChange.PutSecret(name, pickler.sealSecret(name, seed))));
+    seeds.forEach(
+        (name, seed) -> turn.add(new CryptoChange.PutSecret(name, pickler.sealSecret(name, seed))));
     byte[] master = seeds.get(MASTER);
     if (master != null) {
       lists.pin(store.device().user(), publicKey(master), turn);
@@ -211,8 +214,8 @@ final class SelfSigning {
 
   private boolean givesWay(ObjectNode identity) {
     return seed(REPLACED)
-        .filter(key ->
-            identity.path("master").asText().equals(new String(key, StandardCharsets.UTF_8)))
+        .filter(
+            key -> identity.path("master").asText().equals(new String(key, StandardCharsets.UTF_8)))
         .isPresent();
   }
 

@@ -43,8 +43,7 @@ public record Tracked(
   }
 
   Tracked pinnedTo(String master) {
-    return new Tracked(
-        user, outdated, changedAt, answeredAt, identity, master, retryAt, failures);
+    return new Tracked(user, outdated, changedAt, answeredAt, identity, master, retryAt, failures);
   }
 
   Tracked failed(Instant next) {

@@ -215,8 +215,7 @@ class KeysCommandsIT {
   }
 
   private static String row(String maker, LibolmPickle session) {
-    return String.join(
-        ",", "!room:old.example.org", maker, session.sessionId(), session.pickle());
+    return String.join(",", "!room:old.example.org", maker, session.sessionId(), session.pickle());
   }
 
   @Test

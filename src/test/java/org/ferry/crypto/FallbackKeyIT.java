@@ -13,7 +13,9 @@ import org.ferry.id.UserId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A fallback key opens sessions for as long as the homeserver may hand it out, and an hour more. */
+/**
+ * A fallback key opens sessions for as long as the homeserver may hand it out, and an hour more.
+ */
 class FallbackKeyIT {
   private static final RoomId ROOM = new RoomId("!room:example.org");
 
@@ -45,8 +47,8 @@ class FallbackKeyIT {
       clock.pass(Duration.ofHours(1));
       SyncOutcome unused = bob.machine.receive(bob.page());
       assertThat(bob.machine.outgoing())
-          .anyMatch(r ->
-              r instanceof OutgoingRequest.KeysUpload u && u.body().has("fallback_keys"));
+          .anyMatch(
+              r -> r instanceof OutgoingRequest.KeysUpload u && u.body().has("fallback_keys"));
     }
     assertThat(relay.fallback.get(bob.ref)).as("uploads are blocked").isEqualTo(former);
     assertThat(said("@carol:example.org")).isInstanceOf(DecryptOutcome.Clear.class);
@@ -65,8 +67,7 @@ class FallbackKeyIT {
   }
 
   /** As somebody who claimed it long ago and begins only now. */
-  private void handOut(
-      Map.Entry<String, JsonNode> former) {
+  private void handOut(Map.Entry<String, JsonNode> former) {
     requireNonNull(relay.oneTimeKeys.get(bob.ref)).clear();
     relay.fallback.put(bob.ref, former);
   }

@@ -2,8 +2,8 @@ package org.ferry.crypto.vodozemac;
 
 /**
  * The library libvodozemac, which comes with Ferry for Linux, macOS and Windows and is loaded at
- * the first use of this package: {@code run} has it tried at its start. Its objects live outside Java's heap: whoever makes one closes it.
- * No call may come from an event loop; all refuse there.
+ * the first use of this package: {@code run} has it tried at its start. Its objects live outside
+ * Java's heap: whoever makes one closes it. No call may come from an event loop; all refuse there.
  */
 public final class Vodozemac {
   private Vodozemac() {}

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param rooms rooms with at least one of them
  * @param last when the last one came or got better; null where there is none
  * @param origins sessions by the way they came
- * @param undecryptable encrypted events that wait for a key which has not come, by reason as
- *     events say it
+ * @param undecryptable encrypted events that wait for a key which has not come, by reason as events
+ *     say it
  */
 public record PgKeyCounts(
     long sessions,
