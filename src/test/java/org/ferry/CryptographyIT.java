@@ -48,7 +48,7 @@ class CryptographyIT {
 
   @Test
   void whereItDoesNotLoadNothingBeginsAndOneSentenceSaysWhatHelps() {
-    String nowhere = "-Djna.tmpdir=" + folder.resolve("nowhere");
+    String nowhere = "-Djna.tmpdir=" + folder.resolve("config.yaml").resolve("nowhere");
     FerryProcess.Result run = ferry("run").jvm("-XX:TieredStopAtLevel=1", nowhere).run();
     assertThat(run.status()).as(run.toString()).isEqualTo(1);
     assertThat(run.out() + run.err())
