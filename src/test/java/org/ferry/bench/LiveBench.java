@@ -85,6 +85,7 @@ public final class LiveBench {
           FerryProcess.ferry("run")
               .in(ferry)
               .with("FERRY_PICKLE_KEY", PickleKey.random().text().reveal())
+              .jvm(Machine.launcher("512m"))
               .start()) {
         String unused = daemon.awaitLine("event=ping_ok");
         clear(server, bare);
