@@ -171,7 +171,8 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
       PgIdentities identities,
       @Nullable Registration registration,
       Metrics metrics) {
-    LOG.info("event=encryption_tried vodozemac={}", Vodozemac.require());
+    String version = Vodozemac.require();
+    LOG.info("event=encryption_tried vodozemac={}", version);
     Config config = ferry.config();
     if (config.encryption().transport().equals("appservice")) {
       LOG.warn(

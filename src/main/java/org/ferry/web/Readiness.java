@@ -10,7 +10,6 @@ import java.util.concurrent.TimeoutException;
 
 /** Runs all checks side by side, and waits for none longer than it is told. */
 final class Readiness {
-
   private final List<HealthCheck> checks;
 
   Readiness(List<HealthCheck> checks) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.ferry.store.embedded.EmbeddedPostgresException;
 import org.ferry.store.embedded.ProcessLock;
 import org.ferry.testing.crossing.Sample;
 
@@ -25,7 +26,7 @@ final class QuickJava {
       List.of("-XX:+UseSerialGC", "-Xshare:auto", "-XX:TieredStopAtLevel=1");
 
   private static final class Holder {
-    static final List<String> OPTIONS = with(archive());
+    static final List<String> OPTIONS = chosen();
   }
 
   private QuickJava() {}
@@ -33,6 +34,15 @@ final class QuickJava {
   /** The options; the first call of a build makes the archive. */
   static List<String> options() {
     return Holder.OPTIONS;
+  }
+
+  private static List<String> chosen() {
+    try {
+      return with(archive());
+    } catch (UncheckedIOException | EmbeddedPostgresException e) {
+      System.out.println("[tests] no archive of the classes of ferry: " + e.getMessage());
+      return LAUNCHED;
+    }
   }
 
   private static List<String> with(Path archive) {
@@ -65,7 +75,6 @@ final class QuickJava {
         Path work = Files.createDirectory(FOLDER.resolve("work"));
         Path fresh = FOLDER.resolve("fresh");
         if (learnt(work, fresh)) {
-          clear(work);
           Path unused = Files.move(fresh, file);
         } else {
           // Java takes an empty file for no archive: it is slower, and all else is the same.

@@ -20,6 +20,7 @@ import org.ferry.testing.crossing.Sample;
 public final class ShortSample {
   private static final String LONG_ROOM = Sample.facts().room("bulk");
 
+  /** Of the room's events; what is deeper is left out. */
   private static final long LAST_DEPTH = 37;
 
   private static final class Holder {

@@ -247,6 +247,7 @@ public final class Narrator {
     LOG.atWarn()
         .addKeyValue(TraceId.FIELD, release.trace())
         .log("event=live_event_quarantined room={} id={} {}", release.room(), release.event(), why);
+    LOG.debug("why an event was set aside", e);
   }
 
   /** What was told is known to what follows in the same batch. */
