@@ -54,7 +54,7 @@ class DayLaterIT {
 
   private static Seen killedAfterASend(Workplace work) {
     CompletableFuture<FerryProcess> ferry = new CompletableFuture<>();
-    List<Seen> killed = new ArrayList<>();
+    CompletableFuture<Seen> killed = new CompletableFuture<>();
     AtomicInteger left = new AtomicInteger(5);
     Predicate<Seen> fifth =
         seen ->
@@ -66,8 +66,9 @@ class DayLaterIT {
             fifth,
             1,
             seen -> {
+              // Noted first: the other thread goes on as soon as the process is dead.
+              boolean unused = killed.complete(seen);
               ferry.join().kill();
-              boolean unused = killed.add(seen);
             });
     try (FerryProcess started = work.migrate("--rooms", ROOM).start()) {
       boolean unused = ferry.complete(started);
@@ -76,8 +77,8 @@ class DayLaterIT {
     } finally {
       work.proxy().heal();
     }
-    assertThat(killed).hasSize(1);
-    return killed.getFirst();
+    assertThat(killed).as("the fifth message").isDone();
+    return killed.join();
   }
 
   private static int doubtful(Workplace work) {
