@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,6 +28,8 @@ import java.util.stream.LongStream;
 import org.ferry.config.ConfigLoader;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
+import org.ferry.crypto.keys.EncryptedFile;
+import org.ferry.id.Sha256;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
@@ -77,7 +81,7 @@ class WebhooksIT {
         api: {listen: "127.0.0.1:%d", public_url: null, tokens: [{name: ops, token: a-token-of-the-operators, scopes: [admin]}]}
         database: {url: "postgresql://%s:%s@%s:%d/%s"}
         webhooks:
-          - {name: shop, url: "%s", secret_file: shop.secret, allow_private: ["127.0.0.1"]}
+          - {name: shop, url: "%s", secret_file: shop.secret, allow_private: ["127.0.0.1"], media_inline: 1KiB}
           - {name: wrong, url: "%s", secret_file: shop.secret, networks: [instagram]}
         """
             .formatted(
@@ -147,6 +151,7 @@ class WebhooksIT {
       assertThat(messages().getFirst().json().at("/data/body").asText()).isEqualTo("first");
       commands(messages().getFirst());
       file(alice, rooms.getLast());
+      sealed(alice, rooms.getLast());
       killed(first, alice, rooms);
     } finally {
       server.stop();
@@ -226,6 +231,43 @@ class WebhooksIT {
     assertThat(opened.statusCode()).isEqualTo(200);
     assertThat(opened.body()).isEqualTo(bytes);
     assertThat(fetch(link.replace("expires=", "expires=1")).statusCode()).isEqualTo(403);
+    isEnclosed(data.path("media"), bytes);
+  }
+
+  private static void isEnclosed(JsonNode media, byte[] bytes) throws IOException {
+    assertThat(media.path("data").binaryValue()).isEqualTo(bytes);
+    assertThat(media.path("sha256").asText()).isEqualTo(Sha256.hex(bytes));
+  }
+
+  /**
+   * An encrypted file is opened; one that is not what its message says, or too large, is linked.
+   */
+  private void sealed(LabClient alice, String room) throws IOException {
+    byte[] bytes = "a file under lock and key".getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream locked = new ByteArrayOutputStream();
+    ObjectNode key = EncryptedFile.encrypt(new ByteArrayInputStream(bytes), locked);
+    isEnclosed(posted(alice, room, locked.toByteArray(), key), bytes);
+    byte[] changed = locked.toByteArray();
+    changed[0]++;
+    assertThat(posted(alice, room, changed, key).path("data").isNull()).isTrue();
+    assertThat(posted(alice, room, new byte[1025], null).path("data").isNull()).isTrue();
+  }
+
+  /** What is posted of a file that says nothing of its size. */
+  private JsonNode posted(LabClient alice, String room, byte[] file, @Nullable ObjectNode key) {
+    long before = distinct();
+    String uri = alice.upload(file, "application/octet-stream", "file");
+    ObjectNode said = LabClient.json("{\"msgtype\":\"m.file\",\"body\":\"file\"}");
+    if (key == null) {
+      said.put("url", uri);
+    } else {
+      said.set("file", key.deepCopy().put("url", uri));
+    }
+    String event = alice.send(room, "m.room.message", said);
+    awaitMessages(before + 1);
+    JsonNode data = messages().getLast().json().path("data");
+    assertThat(data.path("event_id").asText()).isEqualTo(event);
+    return data.path("media");
   }
 
   private static HttpResponse<byte[]> fetch(String link) throws IOException, InterruptedException {

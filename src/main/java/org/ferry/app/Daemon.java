@@ -13,6 +13,7 @@ import org.ferry.live.TransactionStore;
 import org.ferry.live.message.News;
 import org.ferry.live.sending.Sending;
 import org.ferry.live.sync.Following;
+import org.ferry.live.watch.MediaFiles;
 import org.ferry.matrix.appservice.AppserviceRoutes;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
@@ -85,7 +86,8 @@ public final class Daemon implements AutoCloseable {
                 ferry,
                 new PgMessages(ferry.database()),
                 news,
-                ApiPart.mediaLinks(config, registration, address)),
+                ApiPart.mediaLinks(config, registration, address),
+                files(ferry, closing, live, metrics)),
             WebhookPart::close);
     HealthRoutes pages =
         new HealthRoutes(HealthChecks.of(ferry, inbox, wayBack, following::pushes));
@@ -135,6 +137,16 @@ public final class Daemon implements AutoCloseable {
         routes.router(ferry.vertx()),
         config.appservice().listen(),
         "appservice.listen");
+  }
+
+  /** With connections of their own: who asks the API for a file does not wait for webhooks. */
+  private static MediaFiles files(Ferry ferry, Closing closing, LivePart live, Metrics metrics) {
+    Config config = ferry.config();
+    ServiceDoorway door =
+        closing.add(
+            new ServiceDoorway(ferry.vertx(), config, ferry.clock(), metrics),
+            ServiceDoorway::close);
+    return new MediaFiles(door, config.bot(), live.readers()::intent);
   }
 
   private static WayBack wayBack(Ferry ferry, Closing closing, Registration registration) {

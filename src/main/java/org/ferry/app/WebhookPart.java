@@ -4,15 +4,19 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.ferry.config.Config;
 import org.ferry.live.Signal;
 import org.ferry.live.message.LiveMessage;
+import org.ferry.live.message.MediaRef;
 import org.ferry.live.message.Messages;
 import org.ferry.live.message.News;
+import org.ferry.live.watch.MediaFiles;
 import org.ferry.store.webhook.PgOutbox;
 import org.ferry.webhook.Dispatcher;
+import org.ferry.webhook.Enclosures;
 import org.ferry.webhook.Feed;
 import org.ferry.webhook.Guard;
 import org.ferry.webhook.MediaLinks;
@@ -38,8 +42,9 @@ final class WebhookPart implements AutoCloseable {
    * @param messages what is told
    * @param news of it
    * @param links to files
+   * @param files where they lead
    */
-  WebhookPart(Ferry ferry, Messages messages, News news, MediaLinks links) {
+  WebhookPart(Ferry ferry, Messages messages, News news, MediaLinks links, MediaFiles files) {
     Config config = ferry.config();
     this.dispatcher =
         new Dispatcher(
@@ -49,6 +54,7 @@ final class WebhookPart implements AutoCloseable {
                 new PgOutbox(ferry.database()),
                 links,
                 config.deliveries(),
+                enclosures(messages, files),
                 guard(config),
                 ferry.clock(),
                 () -> ThreadLocalRandom.current().nextDouble(),
@@ -93,6 +99,13 @@ final class WebhookPart implements AutoCloseable {
       public List<Message> after(long pos, int limit) {
         return messages.after(pos, limit).stream().map(WebhookPart::message).toList();
       }
+    };
+  }
+
+  private static Enclosures enclosures(Messages messages, MediaFiles files) {
+    return (id, most) -> {
+      Optional<MediaRef> ref = messages.media(id);
+      return ref.isEmpty() ? Optional.empty() : files.read(ref.get(), most);
     };
   }
 

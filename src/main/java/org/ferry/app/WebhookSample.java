@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import org.ferry.matrix.event.Json;
 import org.ferry.webhook.Envelope;
-import org.ferry.webhook.MediaLinks;
 import org.ferry.webhook.Message;
 
 /** A message that nobody wrote, whole as any other, for receivers that are tried. */
@@ -35,6 +34,6 @@ final class WebhookSample {
     data.put("origin_server_ts", now.toEpochMilli());
     data.putObject("content").put("msgtype", "m.text").put("body", TEXT);
     Message message = new Message(0, "message.created", room, "matrix", "", now, data);
-    return Envelope.bytes(message, 1, MediaLinks.none(), now);
+    return Envelope.bytes(message, 1);
   }
 }

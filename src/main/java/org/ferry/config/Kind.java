@@ -32,6 +32,9 @@ record Kind(String expected, List<String> choices, Function<String, Object> read
   private static final Pattern LISTEN =
       Pattern.compile("(?:(?<host>[^:\\s]+|\\[[0-9A-Fa-f:.]+]):)?(?<port>[0-9]{1,5})");
   private static final Pattern SPAN = Pattern.compile("(?<n>[0-9]{1,6}) *(?<unit>ms|s|m|h|d|w)");
+  private static final Pattern SIZE =
+      Pattern.compile("(?<n>[0-9]{1,9}) *(?<unit>B|KiB|MiB|kB|KB|MB)?");
+  private static final int MIB = 1024 * 1024;
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
 
   static final Kind TEXT = new Kind("text", List.of(), t -> t);
@@ -112,6 +115,34 @@ record Kind(String expected, List<String> choices, Function<String, Object> read
           }
           return n;
         });
+  }
+
+  /** A number of bytes, from 0 on. */
+  static Kind size(int most) {
+    String limit = most / MIB + "MiB";
+    return new Kind(
+        "a size such as 256KiB or 1MiB, at most " + limit, List.of(), t -> bytes(t, most, limit));
+  }
+
+  private static Object bytes(String text, int most, String limit) {
+    Matcher m = SIZE.matcher(text);
+    if (!m.matches()) {
+      throw new IllegalArgumentException();
+    }
+    long n =
+        Long.parseLong(m.group("n"))
+            * switch (String.valueOf(m.group("unit"))) {
+              case "KiB" -> 1024;
+              case "MiB" -> MIB;
+              case "kB", "KB" -> 1000;
+              case "MB" -> 1_000_000;
+              default -> 1;
+            };
+    if (n > most) {
+      throw new IllegalArgumentException(
+          "is more than " + limit + ", the most that is possible; larger files are linked");
+    }
+    return (int) n;
   }
 
   /** Text of a certain form. */

@@ -4,6 +4,7 @@ import java.util.List;
 import org.ferry.config.Entry.Items;
 import org.ferry.config.Entry.Section;
 import org.ferry.config.Entry.Setting;
+import org.ferry.webhook.Endpoint;
 
 /**
  * The part of {@link Schema} that speaks of live conversations: who is followed, and who is told.
@@ -139,6 +140,11 @@ final class LiveKeys {
                 Kind.TEXT,
                 "[]",
                 "private addresses that may be posted to, such as 10.0.0.0/8 or 127.0.0.1"),
+            Setting.of(
+                "media_inline",
+                Kind.size(Endpoint.MOST_INLINE),
+                "0",
+                "files of at most this size are in the posts too, as media.data; 0: links alone"),
             kafka()));
   }
 

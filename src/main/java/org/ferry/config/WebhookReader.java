@@ -54,7 +54,8 @@ final class WebhookReader {
                 values.list(key + ".senders", String.class)),
             values.find(key + ".from", String.class).orElse("now"),
             headers,
-            allowed));
+            allowed,
+            values.find(key + ".media_inline", Integer.class).orElse(0)));
   }
 
   private Optional<URI> url(String key) {

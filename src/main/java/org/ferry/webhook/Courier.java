@@ -1,5 +1,6 @@
 package org.ferry.webhook;
 
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,6 +24,9 @@ final class Courier {
   /** Rooms that are delivered at once. */
   static final int LANES = 16;
 
+  /** Large posts that are in memory at once. */
+  private static final int LARGE = 4;
+
   private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
   private static final Duration LEASE = Duration.ofSeconds(60);
   // A post that begins within this time ends before the lease does.
@@ -33,6 +37,8 @@ final class Courier {
   private static final Duration LAST = Duration.ofSeconds(30);
   // Until what the receiver asked for is written, and every claim respects it.
   private static final Duration REST = Duration.ofSeconds(1);
+  // Where as many rooms as may be wait for a file already.
+  private static final Duration SOON = Duration.ofSeconds(1);
 
   private final Endpoint endpoint;
   private final Outbox outbox;
@@ -41,8 +47,10 @@ final class Courier {
   private final InstantSource clock;
   private final String owner;
   private final Poster poster;
+  private final Enclosing enclosing;
   private final Bell bell = new Bell();
   private final Semaphore free = new Semaphore(LANES);
+  private final Semaphore large = new Semaphore(LARGE);
   private volatile boolean closing;
   private volatile long rests = System.nanoTime();
 
@@ -62,6 +70,7 @@ final class Courier {
     this.clock = house.clock();
     this.owner = house.owner();
     this.poster = poster;
+    this.enclosing = new Enclosing(endpoint, house);
   }
 
   /** Woken when something may be due. */
@@ -145,7 +154,14 @@ final class Courier {
           settler.add(new Outcome.Released(lane, due, done));
           return;
         }
-        Optional<Instant> next = attempt(lane, delivery);
+        if (delivery.part() == Delivery.Part.UNENCLOSED) {
+          if (!enclosed(lane, delivery)) {
+            settler.add(new Outcome.Released(lane, clock.instant().plus(SOON), done));
+            return;
+          }
+          break;
+        }
+        Optional<Instant> next = attempt(lane, delivery, end);
         done = delivery.place();
         if (next.isPresent()) {
           settler.add(new Outcome.Released(lane, next.get(), done));
@@ -157,13 +173,40 @@ final class Courier {
     settler.add(new Outcome.Released(lane, due, done));
   }
 
+  /** The room waits for its file, and takes nobody's turn meanwhile. */
+  private boolean enclosed(Lane lane, Delivery delivery) throws InterruptedException {
+    free.release();
+    bell.ring();
+    try {
+      return enclosing.settle(lane, delivery);
+    } finally {
+      free.acquireUninterruptibly();
+    }
+  }
+
   private static Lane at(Lane lane, long done) {
     return new Lane(lane.key(), lane.epoch(), done, lane.handed(), lane.replay(), lane.room());
   }
 
   /** When the lane goes on; empty for at once. */
-  private Optional<Instant> attempt(Lane lane, Delivery delivery) throws InterruptedException {
-    if (delivery.body().length() == 0) {
+  private Optional<Instant> attempt(Lane lane, Delivery delivery, long end)
+      throws InterruptedException {
+    if (delivery.part() == Delivery.Part.WHOLE) {
+      return attempt(lane, delivery, delivery.body());
+    }
+    if (!large.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+      return Optional.of(clock.instant());
+    }
+    try {
+      return attempt(lane, delivery, outbox.body(lane, delivery.place()));
+    } finally {
+      large.release();
+    }
+  }
+
+  private Optional<Instant> attempt(Lane lane, Delivery delivery, Buffer body)
+      throws InterruptedException {
+    if (body.length() == 0) {
       settler.add(new Outcome.Emptied(lane, delivery.place(), clock.instant()));
       return Optional.empty();
     }
@@ -171,8 +214,7 @@ final class Courier {
     boolean repeat = attempt > 1 || delivery.place() <= lane.handed();
     Answer answer =
         poster.send(
-            new Post(
-                delivery.id(), attempt, repeat, lane.replay(), delivery.body(), delivery.trace()));
+            new Post(delivery.id(), attempt, repeat, lane.replay(), body, delivery.trace()));
     Instant now = clock.instant();
     if (answer.taken()) {
       LOG.atDebug()
@@ -206,6 +248,7 @@ final class Courier {
   /** Begins nothing more; what is under way ends. */
   void end() {
     closing = true;
+    enclosing.close();
     bell.ring();
   }
 
@@ -214,6 +257,7 @@ final class Courier {
    * again by whoever takes it.
    */
   void join() throws InterruptedException {
+    enclosing.join(LAST);
     if (free.tryAcquire(LANES, LAST.toSeconds(), TimeUnit.SECONDS)) {
       free.release(LANES);
     } else {

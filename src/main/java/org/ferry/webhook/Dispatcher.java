@@ -39,6 +39,7 @@ public final class Dispatcher implements AutoCloseable {
    * @param outbox where deliveries wait
    * @param links to files
    * @param linked how long such links last
+   * @param files what they lead to
    * @param guard keeps posts out of private networks
    * @param clock now
    * @param random for jitter, from 0 to 1
@@ -50,6 +51,7 @@ public final class Dispatcher implements AutoCloseable {
       Outbox outbox,
       MediaLinks links,
       Duration linked,
+      Enclosures files,
       Guard guard,
       InstantSource clock,
       DoubleSupplier random,

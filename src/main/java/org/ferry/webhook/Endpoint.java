@@ -15,6 +15,7 @@ import java.util.Map;
  *     is first seen is not delivered
  * @param headers more headers on each post, already checked
  * @param allowPrivate private addresses that may be posted to
+ * @param mediaInline files of at most so many bytes are in the posts themselves; 0 for none
  */
 public record Endpoint(
     String name,
@@ -23,9 +24,25 @@ public record Endpoint(
     Rules rules,
     String from,
     Map<String, String> headers,
-    List<AddressRange> allowPrivate) {
+    List<AddressRange> allowPrivate,
+    int mediaInline) {
   /** More secrets than these are a rotation that nobody ended. */
   public static final int MOST_SECRETS = 5;
+
+  /** In base64 that is a post of less than 6 MB, which is what most hosts of receivers take. */
+  public static final int MOST_INLINE = 4 * 1024 * 1024;
+
+  /** One whose posts link to files. */
+  public Endpoint(
+      String name,
+      URI url,
+      List<SigningSecret> secrets,
+      Rules rules,
+      String from,
+      Map<String, String> headers,
+      List<AddressRange> allowPrivate) {
+    this(name, url, secrets, rules, from, headers, allowPrivate, 0);
+  }
 
   /**
    * Which messages an endpoint gets, by glob.

@@ -1,5 +1,6 @@
 package org.ferry.webhook;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -81,13 +82,24 @@ final class FanOut {
 
   private List<Outbox.Draft> drafts(List<Message> messages, @Nullable Instant since) {
     Filter filter = new Filter(endpoint.rules(), since);
-    Instant until = clock.instant().plus(linked);
+    Envelope.Files files =
+        new Envelope.Files(links, clock.instant().plus(linked), endpoint.mediaInline() > 0);
     List<Outbox.Draft> drafts = new ArrayList<>();
     for (Message message : messages) {
       if (!message.data().isEmpty() && filter.against(message).isEmpty()) {
-        drafts.add(new Outbox.Draft(message, seq -> Envelope.bytes(message, seq, links, until)));
+        drafts.add(
+            new Outbox.Draft(
+                message, seq -> Envelope.bytes(message, seq, files), isEnclosed(message)));
       }
     }
     return drafts;
+  }
+
+  /** Whether a file is small enough, as its sender says; who says nothing is taken at that. */
+  private boolean isEnclosed(Message message) {
+    JsonNode media = message.data().path("media");
+    return endpoint.mediaInline() > 0
+        && media.hasNonNull("id")
+        && media.path("size").asLong() <= endpoint.mediaInline();
   }
 }

@@ -1,5 +1,6 @@
 package org.ferry.webhook;
 
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,8 +27,14 @@ public interface Outbox {
    *
    * @param message which
    * @param body its bytes for a given {@code room_seq}
+   * @param encloses whether the file that it names is to be put into it before it is sent
    */
-  record Draft(Message message, LongFunction<byte[]> body) {}
+  record Draft(Message message, LongFunction<byte[]> body, boolean encloses) {
+    /** One that is sent as it is. */
+    public Draft(Message message, LongFunction<byte[]> body) {
+      this(message, body, false);
+    }
+  }
 
   /** Says to the other processes on the database that this one lives, until it is closed. */
   interface Presence extends AutoCloseable {
@@ -102,9 +109,27 @@ public interface Outbox {
    * @param lanes held; of those that are held no longer nothing comes
    * @param now by which a pause is meant
    * @param lease from now
-   * @param limit how many of each lane at most; fewer where they are large, but one at least
+   * @param limit how many of each lane at most; fewer where they are long, but one at least
    */
   List<Delivery> next(List<Lane> lanes, Instant now, Duration lease, int limit);
+
+  /**
+   * The body of a delivery of a lane that is held; empty where it was forgotten, or the lane is
+   * held no longer.
+   *
+   * @param place its place
+   */
+  Buffer body(Lane lane, long place);
+
+  /**
+   * Settles for good what is sent of a delivery whose file was to be put into it.
+   *
+   * @param lane held
+   * @param place its place
+   * @param body with the file; null where it goes as it is
+   * @return false where the lane is held no longer or the text was forgotten; nothing was changed
+   */
+  boolean enclose(Lane lane, long place, @Nullable Buffer body);
 
   /**
    * Writes what came of it, in one transaction.

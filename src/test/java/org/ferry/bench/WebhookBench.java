@@ -28,6 +28,7 @@ import org.ferry.testing.TestPostgres;
 import org.ferry.testing.Wait;
 import org.ferry.webhook.AddressRange;
 import org.ferry.webhook.Dispatcher;
+import org.ferry.webhook.Enclosures;
 import org.ferry.webhook.Endpoint;
 import org.ferry.webhook.Feed;
 import org.ferry.webhook.Guard;
@@ -169,6 +170,7 @@ public final class WebhookBench {
             new PgOutbox(database),
             MediaLinks.none(),
             Duration.ofDays(7),
+            Enclosures.none(),
             new Guard(Guard.Resolver.system(), List.of()),
             InstantSource.system(),
             () -> 0.5,

@@ -379,8 +379,10 @@ class ConfigLoaderTest {
                 secrets: [whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw, b, c, d, e, f]
                 headers: {X-Long: "LONG"}
                 allow_private: [10.0.0.0/33, home]
+                media_inline: 5MiB
               - name: three
                 kafka: {bootstrap: "kafka:9092", topic: ferry}
+                media_inline: much
             """
                 .replace("LONG", "a".repeat(100_000));
     assertThat(problems(Map.of(), yaml))
@@ -403,7 +405,11 @@ class ConfigLoaderTest {
                 + " 32",
             "config.yaml:15: webhooks[1].allow_private: \"home\" is no range of addresses, such as"
                 + " 10.0.0.0/8 or 127.0.0.1/32",
-            "config.yaml:17: webhooks[2].kafka: is not available yet; post to a url");
+            "config.yaml:16: webhooks[1].media_inline: is more than 4MiB, the most that is possible; larger"
+                + " files are linked",
+            "config.yaml:19: webhooks[2].media_inline: expected a size such as 256KiB or 1MiB, at most"
+                + " 4MiB, found \"much\"",
+            "config.yaml:18: webhooks[2].kafka: is not available yet; post to a url");
   }
 
   @Test
@@ -415,9 +421,10 @@ class ConfigLoaderTest {
             Map.of(),
             LEAST
                 + "webhooks: [{name: shop, url: 'https://shop.example/hook/', secret_file:"
-                + " shop.secret}]\n");
+                + " shop.secret, media_inline: 256KiB}]\n");
     var endpoint = config.webhooks().getFirst();
     assertThat(endpoint.url()).hasToString("https://shop.example/hook/");
+    assertThat(endpoint.mediaInline()).isEqualTo(256 * 1024);
     assertThat(endpoint.secrets()).hasSize(2);
     assertThat(endpoint.secrets().getFirst().isStrong()).isTrue();
     assertThat(endpoint.secrets().getLast().isStrong()).isFalse();

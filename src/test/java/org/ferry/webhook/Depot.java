@@ -17,6 +17,7 @@ import org.ferry.store.StoreLab;
 import org.ferry.store.webhook.PgDesk;
 import org.ferry.store.webhook.PgOutbox;
 import org.ferry.testing.Wait;
+import org.jspecify.annotations.Nullable;
 
 /** A real database, a log of messages, and dispatchers as several processes have them. */
 final class Depot implements AutoCloseable {
@@ -29,6 +30,7 @@ final class Depot implements AutoCloseable {
   private final List<Dispatcher> running = new ArrayList<>();
   private volatile Instant now = Instant.now();
   private volatile Duration fast = Duration.ZERO;
+  private volatile Enclosures files = Enclosures.none();
   final PgDesk desk = new PgDesk(lab.database(), () -> now);
 
   /** The log of messages. */
@@ -96,12 +98,29 @@ final class Depot implements AutoCloseable {
     return tell(room, body, now);
   }
 
+  /** How files are read from now on. */
+  void files(Enclosures how) {
+    files = how;
+  }
+
   /** Tells something that is older. */
   String tell(String room, String body, Instant at) {
+    return tell(room, body, at, null, 0);
+  }
+
+  /** Tells of a file, of so many bytes as its sender says. */
+  String tellFile(String room, String id, int size) {
+    return tell(room, id, now, id, size);
+  }
+
+  private String tell(String room, String body, Instant at, @Nullable String file, int size) {
     long pos = log.messages.size() + 1L;
     ObjectNode data = JsonNodeFactory.instance.objectNode().put("event_id", "$" + pos);
     data.putObject("room").put("id", room).put("name", "Room " + room).put("network", "matrix");
     data.put("body", body);
+    if (file != null) {
+      data.putObject("media").put("id", file).put("size", size).putNull("sha256");
+    }
     log.messages.add(new Message(pos, "message.created", room, "matrix", "@alice:new", at, data));
     return "$" + pos;
   }
@@ -117,6 +136,20 @@ final class Depot implements AutoCloseable {
         List.of(AddressRange.of("127.0.0.1")));
   }
 
+  /** One whose posts hold small files. */
+  Endpoint inline(String name, String url, int most) {
+    Endpoint plain = endpoint(name, url, "beginning");
+    return new Endpoint(
+        name,
+        plain.url(),
+        plain.secrets(),
+        plain.rules(),
+        "beginning",
+        Map.of(),
+        plain.allowPrivate(),
+        most);
+  }
+
   /** Another process that delivers. */
   Dispatcher start(Endpoint... endpoints) {
     Dispatcher dispatcher =
@@ -127,6 +160,7 @@ final class Depot implements AutoCloseable {
                 failing(),
                 MediaLinks.none(),
                 Duration.ofDays(7),
+                files,
                 new Guard(Guard.Resolver.system(), List.of()),
                 () -> now.plus(fast),
                 () -> 0.5,

@@ -16,7 +16,7 @@ class EnvelopeTest {
   private static JsonNode media(String written, MediaLinks links) {
     ObjectNode data = Json.parseObject("{\"media\":" + written + "}");
     Message message = new Message(1, "message.created", "!r", "matrix", "@a", UNTIL, data);
-    byte[] bytes = Envelope.bytes(message, 1, links, UNTIL);
+    byte[] bytes = Envelope.bytes(message, 1, new Envelope.Files(links, UNTIL, false));
     return Json.parseObject(new String(bytes, StandardCharsets.UTF_8)).at("/data/media");
   }
 

@@ -2,6 +2,7 @@ package org.ferry.live.watch;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -42,9 +43,39 @@ public final class MediaFiles {
    * @throws IOException where it cannot be kept on this machine
    */
   public Path fetch(MediaRef ref) throws IOException {
+    return fetch(ref, Long.MAX_VALUE);
+  }
+
+  /**
+   * Reads a file that is small; one that was encrypted is checked and opened.
+   *
+   * @param ref which
+   * @param most how many bytes it may have; of a larger one the rest is not fetched
+   * @return empty where it has more
+   * @throws org.ferry.crypto.keys.KeyException where it is not what its message says
+   * @throws IOException where it cannot be kept on this machine
+   */
+  public Optional<byte[]> read(MediaRef ref, int most) throws IOException {
+    Path file;
+    try {
+      file = fetch(ref, most);
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof Bounded.TooLarge) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    try {
+      return Optional.of(Files.readAllBytes(file));
+    } finally {
+      boolean unused = Files.deleteIfExists(file);
+    }
+  }
+
+  private Path fetch(MediaRef ref, long most) throws IOException {
     Path file = Files.createTempFile("ferry-media-", "");
     try {
-      try (OutputStream out = Files.newOutputStream(file)) {
+      try (OutputStream out = new Bounded(Files.newOutputStream(file), most)) {
         var unused = reader(ref).download(ref.uri(), out);
       }
       if (ref.file() == null) {

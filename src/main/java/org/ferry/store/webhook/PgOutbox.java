@@ -70,10 +70,10 @@ public final class PgOutbox implements Outbox {
   private static final String INSERT =
       """
       insert into ferry.webhook_delivery
-        (lane, place, id, message, event, type, made_at, body, trace)
+        (lane, place, id, message, event, type, made_at, body, encloses, trace)
       select g.*, m.trace from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[],
-          $5::text[], $6::text[], $7::timestamptz[], $8::bytea[])
-          as g(lane, place, id, message, event, type, made_at, body)
+          $5::text[], $6::text[], $7::timestamptz[], $8::bytea[], $9::boolean[])
+          as g(lane, place, id, message, event, type, made_at, body, encloses)
         left join ferry.live_message m on m.pos = g.message
       """;
   private static final String CLAIM =
@@ -104,13 +104,29 @@ public final class PgOutbox implements Outbox {
         update ferry.webhook_lane l set lease_until = clock_timestamp() + make_interval(secs => $4),
           handed = greatest(l.handed, least(l.seq, g.after + $5))
         from locked g where l.pk = g.pk returning l.pk, g.after)
-      select d.lane, d.place, d.id, d.attempts, d.body, d.trace from held cross join lateral (
-        select w.*, sum(octet_length(w.body)) over (order by w.place) as bytes from (
-          select n.lane, n.place, n.id, n.attempts, n.body, n.trace from ferry.webhook_delivery n
+      select d.lane, d.place, d.id, d.attempts, d.near, d.trace, d.encloses, d.near is null
+      from held cross join lateral (
+        select w.*, sum(octet_length(w.near)) over (order by w.place) as bytes from (
+          select n.lane, n.place, n.id, n.attempts, n.trace, n.encloses,
+            case when octet_length(n.body) <= 262144 then n.body end as near
+          from ferry.webhook_delivery n
           where n.lane = held.pk and n.place > held.after
           order by n.place limit $5) w) d
-      where d.bytes - octet_length(d.body) < 262144
+      where coalesce(d.bytes, 0) - coalesce(octet_length(d.near), 0) < 262144
       order by d.lane, d.place
+      """;
+  private static final String BODY =
+      """
+      select d.body from ferry.webhook_delivery d
+        join ferry.webhook_lane l on l.pk = d.lane and l.epoch = $2
+      where d.lane = $1 and d.place = $3
+      """;
+  private static final String ENCLOSE =
+      """
+      with held as (
+        select pk from ferry.webhook_lane where pk = $1 and epoch = $2 for update)
+      update ferry.webhook_delivery d set body = coalesce($4, d.body), encloses = false
+      from held where d.lane = held.pk and d.place = $3 and d.state = 'waiting' and d.body <> ''
       """;
   // Two numbers make the name of a process's lock: see PgPresence.
   private static final String ORPHANS =
@@ -314,7 +330,8 @@ public final class PgOutbox implements Outbox {
             .addValue(drafts.stream().map(d -> d.message().type()).toArray(String[]::new))
             .addValue(
                 drafts.stream().map(d -> time(d.message().at())).toArray(OffsetDateTime[]::new))
-            .addValue(bodies);
+            .addValue(bodies)
+            .addValue(drafts.stream().map(Draft::encloses).toArray(Boolean[]::new));
     var unused = run(connection, INSERT, values);
   }
 
@@ -362,10 +379,31 @@ public final class PgOutbox implements Outbox {
               row.getLong(1),
               row.getString(2),
               row.getInteger(3),
-              row.getBuffer(4),
+              row.getBoolean(7) ? Buffer.buffer() : row.getBuffer(4),
+              part(row.getBoolean(6), row.getBoolean(7)),
               Traces.text(row, 5)));
     }
     return deliveries;
+  }
+
+  private static Delivery.Part part(boolean encloses, boolean large) {
+    if (large) {
+      return Delivery.Part.APART;
+    }
+    return encloses ? Delivery.Part.UNENCLOSED : Delivery.Part.WHOLE;
+  }
+
+  @Override
+  public Buffer body(Lane lane, long place) {
+    for (Row row : database.run(BODY, lane.key(), lane.epoch(), place)) {
+      return row.getBuffer(0);
+    }
+    return Buffer.buffer();
+  }
+
+  @Override
+  public boolean enclose(Lane lane, long place, @Nullable Buffer body) {
+    return database.run(ENCLOSE, lane.key(), lane.epoch(), place, body).rowCount() > 0;
   }
 
   @Override

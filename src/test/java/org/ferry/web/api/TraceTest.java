@@ -44,6 +44,7 @@ import org.ferry.store.webhook.PgOutbox;
 import org.ferry.testing.Wait;
 import org.ferry.webhook.AddressRange;
 import org.ferry.webhook.Dispatcher;
+import org.ferry.webhook.Enclosures;
 import org.ferry.webhook.Endpoint;
 import org.ferry.webhook.Guard;
 import org.ferry.webhook.MediaLinks;
@@ -181,6 +182,7 @@ class TraceTest {
             new PgOutbox(house.database),
             MediaLinks.none(),
             Duration.ofDays(7),
+            Enclosures.none(),
             new Guard(Guard.Resolver.system(), List.of()),
             Instant::now,
             () -> 0.5,

@@ -1,0 +1,137 @@
+package org.ferry.webhook;
+
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.ferry.id.TraceId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts files into the posts of one endpoint before they are sent for the first time, and keeps what
+ * it made: every attempt sends the same. A file that cannot be had in time is left out for good,
+ * and for a while after that no other is asked for.
+ */
+final class Enclosing implements AutoCloseable {
+  /** Rooms that wait for a file at once; the others' turn comes a second later. */
+  private static final int WAITING = 64;
+
+  /** Files that are in memory at once. */
+  private static final int AT_ONCE = 4;
+
+  private static final Duration AWAY = Duration.ofSeconds(30);
+  private static final Logger LOG = LoggerFactory.getLogger(Enclosing.class);
+
+  private final Endpoint endpoint;
+  private final Outbox outbox;
+  private final Enclosures files;
+  private final Semaphore waiting = new Semaphore(WAITING);
+  private final Semaphore reading = new Semaphore(AT_ONCE);
+  private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
+  private volatile long away = System.nanoTime();
+
+  /**
+   * For an endpoint.
+   *
+   * @param endpoint whose
+   * @param house what all endpoints share
+   */
+  Enclosing(Endpoint endpoint, Dispatcher.House house) {
+    this.endpoint = endpoint;
+    this.outbox = house.outbox();
+    this.files = house.files();
+  }
+
+  /**
+   * Settles what is sent of a delivery.
+   *
+   * @return false where that could not be done now, or the lane is not held any more
+   */
+  boolean settle(Lane lane, Delivery delivery) throws InterruptedException {
+    if (!waiting.tryAcquire()) {
+      return false;
+    }
+    try {
+      return settled(lane, delivery);
+    } catch (RejectedExecutionException e) {
+      return false;
+    } finally {
+      waiting.release();
+    }
+  }
+
+  private boolean settled(Lane lane, Delivery delivery) throws InterruptedException {
+    long patience = files.patience().toNanos();
+    long end = System.nanoTime() + patience;
+    if (isAway() || !reading.tryAcquire(patience, TimeUnit.NANOSECONDS)) {
+      return outbox.enclose(lane, delivery.place(), null);
+    }
+    try {
+      @Nullable Buffer body =
+          read(delivery, end).map(file -> Envelope.enclose(delivery.body(), file)).orElse(null);
+      return !readers.isShutdown() && outbox.enclose(lane, delivery.place(), body);
+    } finally {
+      reading.release();
+    }
+  }
+
+  private boolean isAway() {
+    return System.nanoTime() - away < 0;
+  }
+
+  private Optional<byte[]> read(Delivery delivery, long end) throws InterruptedException {
+    if (endpoint.mediaInline() == 0 || isAway()) {
+      return Optional.empty();
+    }
+    String id = Envelope.fileOf(delivery.body());
+    Future<Optional<byte[]>> file = readers.submit(() -> files.read(id, endpoint.mediaInline()));
+    try {
+      return file.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      away = System.nanoTime() + AWAY.toNanos();
+      say(delivery, "did not come within " + files.patience().toMillis() + " ms");
+    } catch (ExecutionException e) {
+      if (!readers.isShutdown()) {
+        say(
+            delivery,
+            "could not be had: " + Objects.requireNonNullElse(e.getCause(), e).getMessage());
+      }
+    } finally {
+      boolean unused = file.cancel(true);
+    }
+    return Optional.empty();
+  }
+
+  private void say(Delivery delivery, String why) {
+    LOG.atWarn()
+        .addKeyValue(TraceId.FIELD, delivery.trace())
+        .log(
+            "event=media_not_enclosed endpoint={} id={} the file {}; its link is posted alone",
+            endpoint.name(),
+            delivery.id(),
+            why);
+  }
+
+  /** Breaks off what is read; nothing is settled by that. */
+  @Override
+  public void close() {
+    var unused = readers.shutdownNow();
+  }
+
+  /** Waits until no room waits here any more, but not for ever. */
+  void join(Duration longest) throws InterruptedException {
+    if (waiting.tryAcquire(WAITING, longest.toMillis(), TimeUnit.MILLISECONDS)) {
+      waiting.release(WAITING);
+    }
+  }
+}
