@@ -12,12 +12,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
 import org.ferry.lab.LabClient;
 import org.ferry.testing.FerryProcess;
+import org.ferry.testing.HttpFaultProxy;
 import org.ferry.testing.ShortSample;
 import org.ferry.testing.TestLab;
-import org.ferry.testing.Wait;
 import org.ferry.testing.crossing.Landing;
 import org.ferry.testing.crossing.Sample;
 import org.ferry.testing.crossing.Shore;
@@ -183,20 +185,35 @@ class RollbackIT {
   @Test
   @Order(3)
   void killedInTheMiddleItGoesOnAndMigrateWaitsForThat() {
-    try (var ferry =
-        FerryProcess.ferry("rollback", "--rooms", SAMPLE.room("bulk"), "-y")
-            .in(LANDING.folder())
-            .start()) {
-      Wait.until(Duration.ofMinutes(1), "redactions", () -> redactions() > 20);
-      ferry.kill();
+    String direct = SHORE.server().baseUrl().toString();
+    try (HttpFaultProxy proxy = HttpFaultProxy.to(SHORE.server().baseUrl())) {
+      LANDING.edit("config.yaml", c -> c.replace(direct, proxy.url().toString()));
+      assertThat(killedAtARedaction(proxy).status()).isEqualTo(137);
+      LANDING.edit("config.yaml", c -> c.replace(proxy.url().toString(), direct));
     }
-    assertThat(redactions()).isLessThan(100);
+    assertThat(redactions()).isBetween(20L, 90L);
     assertThat(LANDING.must(0, "status").out()).contains("half taken back: " + SAMPLE.room("bulk"));
     var refused = LANDING.must(3, "migrate", "-y");
     assertThat(refused.err()).contains("ferry rollback", SAMPLE.room("bulk"), bulk);
     var done = LANDING.must(0, "rollback", "--rooms", SAMPLE.room("bulk"), "-y");
     System.out.println("[rollback] " + done);
     assertThat(snapshot(bulk)).isEqualTo(BEFORE.get(bulk));
+  }
+
+  private static FerryProcess.Result killedAtARedaction(HttpFaultProxy proxy) {
+    CompletableFuture<FerryProcess> ferry = new CompletableFuture<>();
+    AtomicInteger left = new AtomicInteger(21);
+    proxy.after(
+        seen -> seen.path().contains("/redact/") && left.decrementAndGet() == 0,
+        1,
+        seen -> ferry.join().kill());
+    try (FerryProcess started =
+        FerryProcess.ferry("rollback", "--rooms", SAMPLE.room("bulk"), "-y")
+            .in(LANDING.folder())
+            .start()) {
+      boolean unused = ferry.complete(started);
+      return started.await(Duration.ofMinutes(5));
+    }
   }
 
   private static long redactions() {

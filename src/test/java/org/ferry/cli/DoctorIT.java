@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
 import org.ferry.id.Secret;
@@ -34,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DoctorIT {
   private static final int ALWAYS = Integer.MAX_VALUE;
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final String UNKNOWN =
       "{\"errcode\":\"M_UNRECOGNIZED\",\"error\":\"Unrecognized request\"}";
   private static final String SICK =
@@ -260,19 +262,21 @@ class DoctorIT {
   @Test
   @Order(4)
   void whatAKilledOrStoppedCheckupLeftIsTakenAway() throws IOException {
-    FerryProcess[] running = new FerryProcess[1];
-    place.proxy().before(r -> r.path().contains("/send/"), 1, r -> running[0].kill());
-    running[0] = place.ferry("doctor").start();
-    assertThat(running[0].await(LIMIT).status()).isEqualTo(137);
-    running[0].close();
+    assertThat(endedAtItsFirstMessage(FerryProcess::kill).status()).isEqualTo(137);
     assertThat(joined()).isPositive();
 
-    place.proxy().before(r -> r.path().contains("/send/"), 1, r -> running[0].terminate());
-    running[0] = place.ferry("doctor").start();
-    FerryProcess.Result stopped = running[0].await(LIMIT);
-    running[0].close();
+    FerryProcess.Result stopped = endedAtItsFirstMessage(FerryProcess::terminate);
     assertThat(stopped.status()).as(stopped.toString()).isEqualTo(143);
     assertThat(joined()).as("both its own room and that of the one killed").isZero();
+  }
+
+  private static FerryProcess.Result endedAtItsFirstMessage(Consumer<FerryProcess> end) {
+    CompletableFuture<FerryProcess> running = new CompletableFuture<>();
+    place.proxy().before(r -> r.path().contains("/send/"), 1, r -> end.accept(running.join()));
+    try (FerryProcess doctor = place.ferry("doctor").start()) {
+      boolean unused = running.complete(doctor);
+      return doctor.await(LIMIT);
+    }
   }
 
   @Test

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 
 class DatabaseIT {
   private static final Duration SHORT = Duration.ofSeconds(2);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String PID = "select pg_backend_pid()";
 
   private final Vertx vertx = Vertx.vertx();
@@ -84,7 +85,7 @@ class DatabaseIT {
     try (FaultProxy proxy = FaultProxy.to(db.host(), db.port());
         Database database = open(at(proxy.port()))) {
       var unused = database.run("select 1");
-      Wait.until(SHORT, "one connection", () -> proxy.connections() == 1);
+      Wait.until(LIMIT, "one connection", () -> proxy.connections() == 1);
     }
   }
 
@@ -273,7 +274,7 @@ class DatabaseIT {
               AtomicBoolean gone = new AtomicBoolean();
               var unused = connection.closeHandler(v -> gone.set(true));
               sql("select pg_terminate_backend(%d)".formatted(row.getInteger(0)));
-              Wait.until(SHORT, "the connection is gone", gone::get);
+              Wait.until(LIMIT, "the connection is gone", gone::get);
             }
             return Database.await(connection.query("select 7").execute())
                 .iterator()

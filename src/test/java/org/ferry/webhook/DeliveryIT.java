@@ -306,7 +306,9 @@ class DeliveryIT {
       silent.answers(g -> Receiver.SILENT);
       tell(40, 2);
       depot.start(shop(), depot.endpoint("silent", silent.url(), "beginning"));
-      Wait.until(Duration.ofSeconds(10), "all of the other", () -> receiver.got().size() == 80);
+      // Whoever waited for the one that hangs waits for fifteen seconds.
+      Wait.until(Duration.ofSeconds(14), "all of the other", () -> receiver.got().size() == 80);
+      Wait.until(() -> silent.got().size() >= Courier.LANES);
       assertThat(silent.got()).hasSize(Courier.LANES);
     }
   }
@@ -349,7 +351,7 @@ class DeliveryIT {
         var row = connection.createStatement().executeQuery("select clock_timestamp()")) {
       assertThat(row.next()).isTrue();
       Instant told = row.getTimestamp(1).toInstant();
-      assertThat(depot.outbox.now()).isBetween(told, told.plusSeconds(10));
+      assertThat(depot.outbox.now()).isBetween(told, told.plus(Duration.ofMinutes(5)));
     }
   }
 
@@ -501,6 +503,7 @@ class DeliveryIT {
     depot.tell("!dead", "canary dead");
     depot.start(shop());
     Wait.until(() -> depot.standing("shop").delivered() == 100);
+    tried("$101", 1);
     assertThat(dump()).contains("canary 99", "canary dead").doesNotContain("MfKQ9r8", "whsec_");
     assertThat(
             depot.outbox.forget(

@@ -1,10 +1,13 @@
 package org.ferry.matrix.appservice;
 
+import static java.lang.Thread.State.TERMINATED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.ferry.id.DeviceId;
 import org.ferry.id.EventId;
@@ -67,10 +70,11 @@ class AppserviceIT {
     DeviceId device = plain.devices().ensure(new DeviceId("FERRYREPLAY"), "Ferry");
     Intent ghost = lab.homeserver().as(plain.user(), device);
     RoomId room = room(ghost);
-    List<String> notices = new ArrayList<>();
+    List<String> notices = new CopyOnWriteArrayList<>();
     lab.homeserver().onWaiting(notices::add);
     AtomicReference<Throwable> failure = new AtomicReference<>();
     List<String> sent = new ArrayList<>();
+    Thread killer = Thread.ofPlatform().unstarted(() -> lab.synapse().kill());
     Thread sender =
         Thread.ofVirtual()
             .start(() -> {
@@ -79,14 +83,19 @@ class AppserviceIT {
                   sent.add(
                       ghost.send(room, "m.room.message", "n" + i, text("n" + i), null).value());
                   if (i == 20) {
-                    Thread unused = Thread.ofPlatform().start(() -> lab.synapse().kill());
+                    killer.start();
+                  } else if (i == 40) {
+                    // However late the killer is: the rest is sent to a server that is not there.
+                    killer.join();
                   }
                 }
-              } catch (RuntimeException e) {
+              } catch (RuntimeException | InterruptedException e) {
                 failure.set(e);
               }
             });
-    Wait.until(() -> !lab.synapse().isRunning());
+    // Not as soon as the process is dead: the killer still notes that.
+    Wait.until(Duration.ofMinutes(2), "the kill", () -> killer.getState() == TERMINATED);
+    killer.join();
     var unused = lab.synapse().start();
     sender.join();
     assertThat(failure.get()).isNull();
