@@ -64,7 +64,7 @@ final class ApiPart {
             ServiceDoorway::close);
     Provisioned rows = new PgProvisioned(ferry.database());
     People people = new People(rows, door, naming(config, registration));
-    Rooms rooms = new Rooms(rows, door, people);
+    Rooms rooms = new Rooms(rows, new PgRoomCards(ferry.database()), door, people);
     Talk talk = new Talk(live.sending(), door, rooms);
     return new Api(
         config.access(),

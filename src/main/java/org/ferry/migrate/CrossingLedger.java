@@ -64,6 +64,12 @@ public interface CrossingLedger {
    */
   boolean made(UserId target);
 
+  /** Whether a room on the destination was ever seen encrypted. */
+  boolean isEncrypted(RoomId target);
+
+  /** A room on the destination is encrypted, from now on for ever. */
+  void encrypted(RoomId target);
+
   // Files and aliases.
 
   /**

@@ -112,6 +112,16 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   }
 
   @Override
+  public boolean isEncrypted(RoomId target) {
+    return new EncryptedRooms(database).has(target);
+  }
+
+  @Override
+  public void encrypted(RoomId target) {
+    new EncryptedRooms(database).add(target);
+  }
+
+  @Override
   public Stream<CarriedRoom> rooms(long crossing) {
     return rows.rooms(crossing);
   }

@@ -17,4 +17,10 @@ public interface RoomCards {
    * @param limit how many at most
    */
   List<RoomCard> page(@Nullable RoomId after, int limit);
+
+  /** Whether a room was ever seen encrypted: it is then, whatever a homeserver says. */
+  boolean isEncrypted(RoomId room);
+
+  /** A room is encrypted, from now on for ever. */
+  void encrypted(RoomId room);
 }

@@ -193,7 +193,7 @@ final class Scene {
    */
   void read(RoomId room, @Nullable List<ObjectNode> state, Instant at) {
     Card card = card(room);
-    Facts facts = state == null ? card.facts() : Facts.NONE;
+    Facts facts = state == null ? card.facts() : afresh(card.facts());
     for (ObjectNode event : state == null ? List.<ObjectNode>of() : state) {
       String type = event.path("type").asText("");
       String key = event.path("state_key").asText("");
@@ -215,6 +215,14 @@ final class Scene {
             read.lastAt(),
             // What nobody may read is asked for once; its events are followed from the first one.
             state == null ? Instant.EPOCH : at));
+  }
+
+  /** Nothing but what cannot be taken back. */
+  private static Facts afresh(Facts before) {
+    Facts none = Facts.NONE;
+    return before.encrypted()
+        ? new Facts(none.name(), none.alias(), true, none.bridges(), none.heroes(), none.others())
+        : none;
   }
 
   private Facts person(RoomId room, Facts facts, String user, ObjectNode content) {

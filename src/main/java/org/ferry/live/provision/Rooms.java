@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.live.message.RoomCards;
 import org.ferry.live.provision.People.Made;
 import org.ferry.live.provision.Place.State;
 import org.ferry.live.provision.ProvisionException.Kind;
@@ -25,6 +26,7 @@ public final class Rooms {
   static final String MARK = "org.ferry.room_key";
 
   private final Provisioned rows;
+  private final RoomCards cards;
   private final Service service;
   private final People people;
   private final Members members;
@@ -34,11 +36,13 @@ public final class Rooms {
    * Rooms of one homeserver.
    *
    * @param rows which key stands for which
+   * @param cards which were ever seen encrypted
    * @param door the way to the homeserver
    * @param people who can be in them
    */
-  public Rooms(Provisioned rows, ServiceDoor door, People people) {
+  public Rooms(Provisioned rows, RoomCards cards, ServiceDoor door, People people) {
     this.rows = rows;
+    this.cards = cards;
     this.service = new Service(door);
     this.people = people;
     this.members = new Members(rows, service, people.naming());
@@ -200,16 +204,17 @@ public final class Rooms {
     return names;
   }
 
-  /** Whether what is said in a room is encrypted. */
+  /** Whether what is said in a room is encrypted; it was once, or is now. */
   boolean isEncrypted(RoomId room) {
-    return service.ask(server ->
-        members
-            .helpers()
-            .asSomebody(
-                server,
-                room,
-                "see whether it is encrypted",
-                i -> i.state(room, "m.room.encryption", "").isPresent()));
+    return cards.isEncrypted(room)
+        || service.ask(server ->
+            members
+                .helpers()
+                .asSomebody(
+                    server,
+                    room,
+                    "see whether it is encrypted",
+                    i -> i.state(room, "m.room.encryption", "").isPresent()));
   }
 
   /** Ferry's own user. */

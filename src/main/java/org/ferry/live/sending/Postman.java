@@ -102,7 +102,7 @@ public final class Postman implements Duty {
               letters,
               writers,
               new Admission(company, ways.doors()),
-              new Sealing(new Rooms(company, clock), machinery),
+              new Sealing(new Rooms(company, cards, clock), machinery),
               clock,
               lead.epoch());
       Set<Thread> rounds = ConcurrentHashMap.newKeySet();

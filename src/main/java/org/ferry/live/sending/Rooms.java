@@ -12,6 +12,7 @@ import java.util.Set;
 import org.ferry.crypto.RoomSettings;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.live.message.RoomCards;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
@@ -33,6 +34,7 @@ final class Rooms {
   private static final int KEPT = 500;
 
   private final Company company;
+  private final RoomCards cards;
   private final InstantSource clock;
 
   /** By who asks, too: a room does not show everybody the same. */
@@ -65,14 +67,25 @@ final class Rooms {
     }
   }
 
-  Rooms(Company company, InstantSource clock) {
+  Rooms(Company company, RoomCards cards, InstantSource clock) {
     this.company = company;
+    this.cards = cards;
     this.clock = clock;
   }
 
-  /** Whether a room is encrypted; one that is stays so. */
+  /**
+   * Whether a room is encrypted. One that was once is for ever, also where the homeserver says
+   * otherwise, to another process or years later.
+   */
   boolean isEncrypted(Intent as, RoomId room) {
-    return kept(new Seen(room, as.user())).isPresent() || encryption(as, room).isPresent();
+    if (kept(new Seen(room, as.user())).isPresent() || cards.isEncrypted(room)) {
+      return true;
+    }
+    boolean encrypted = encryption(as, room).isPresent();
+    if (encrypted) {
+      cards.encrypted(room);
+    }
+    return encrypted;
   }
 
   /**
@@ -90,7 +103,7 @@ final class Rooms {
     // Asked for first: what happens meanwhile is found by the next look.
     String since = as.messages(room, null, 'b', 1).start();
     RoomSettings settings =
-        RoomSettings.of(encryption(as, room).orElseThrow(), visibility(as, room));
+        RoomSettings.of(encryption(as, room).orElseGet(Json::object), visibility(as, room));
     Sealed now = new Sealed(settings, readers(as, room, settings));
     keep(seen, since == null ? null : new Known(now, since, clock.instant()));
     return now;

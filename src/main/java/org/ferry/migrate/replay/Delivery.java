@@ -85,8 +85,13 @@ final class Delivery {
 
   private EventId attempt(LedgerEvent event, Rewritten.Send send, UserId sender) {
     if (send.stateKey() != null) {
-      return cast.actor(sender)
-          .setState(target, send.type(), send.stateKey(), send.content(), send.ts());
+      EventId set =
+          cast.actor(sender)
+              .setState(target, send.type(), send.stateKey(), send.content(), send.ts());
+      if (send.type().equals("m.room.encryption")) {
+        voyage.ledger().encrypted(target);
+      }
+      return set;
     }
     String txn = txn(event, part(send), sender);
     return cast.fromDevice(

@@ -98,7 +98,19 @@ final class RoomMaker {
             .orElse("1");
     new Snapshots(voyage).take(room.id(), target);
     CarriedRoom row = row(room, target, RoomState.OPEN, voyage.options().bot(), version, null);
-    return bot.state(target, "m.room.encryption", "").isPresent() ? intoEncrypted(row) : row;
+    return isEncrypted(bot, target) ? intoEncrypted(row) : row;
+  }
+
+  /** What was encrypted once is for ever, whatever the homeserver says today. */
+  private boolean isEncrypted(Intent bot, RoomId target) {
+    if (voyage.ledger().isEncrypted(target)) {
+      return true;
+    }
+    boolean encrypted = bot.state(target, "m.room.encryption", "").isPresent();
+    if (encrypted) {
+      voyage.ledger().encrypted(target);
+    }
+    return encrypted;
   }
 
   /** Noted once: people may switch encryption on while the history is under way. */

@@ -95,6 +95,11 @@ public final class PgNarration implements Narration {
         network = excluded.network, encrypted = excluded.encrypted, created = excluded.created,
         last_event = excluded.last_event, last_at = excluded.last_at, read_at = excluded.read_at
       """;
+  private static final String KEEP_ENCRYPTED =
+      """
+      insert into ferry.encrypted_room (room) select room from unnest($1::text[]) as g(room)
+      order by room on conflict do nothing
+      """;
   private static final String KEEP_MEMBERS =
       """
       insert into ferry.live_member (room, user_id, name, told)
@@ -254,6 +259,7 @@ public final class PgNarration implements Narration {
     }
     if (!chapter.cards().isEmpty()) {
       run(in, KEEP_CARDS, cards(chapter.cards()));
+      keepEncrypted(in, chapter.cards());
     }
     if (!chapter.members().isEmpty()) {
       List<Map.Entry<Seat, Member>> members = List.copyOf(chapter.members().entrySet());
@@ -265,6 +271,17 @@ public final class PgNarration implements Narration {
               texts(members, m -> m.getKey().user()),
               texts(members, m -> m.getValue().name()),
               texts(members, m -> m.getValue().told())));
+    }
+  }
+
+  private static void keepEncrypted(SqlConnection in, Map<RoomId, Card> changed) throws Exception {
+    List<RoomId> rooms =
+        changed.entrySet().stream()
+            .filter(c -> c.getValue().facts().encrypted())
+            .map(Map.Entry::getKey)
+            .toList();
+    if (!rooms.isEmpty()) {
+      run(in, KEEP_ENCRYPTED, Tuple.of(texts(rooms, RoomId::value)));
     }
   }
 

@@ -13,6 +13,7 @@ import org.ferry.live.message.Networks;
 import org.ferry.live.message.RoomCard;
 import org.ferry.live.message.RoomCards;
 import org.ferry.store.Database;
+import org.ferry.store.EncryptedRooms;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,8 @@ public final class PgRoomCards implements RoomCards {
         select room from rooms where ($1::text is null or room > $1)
           and ($2::text is null or room = $2) order by room limit $3
       )
-      select p.room, r.name, r.network, coalesce(r.encrypted, false),
+      select p.room, r.name, r.network,
+        coalesce(r.encrypted, false) or exists (select from ferry.encrypted_room e where e.room = p.room),
         (select count(*) from ferry.room_key k where k.room_id = p.room),
         r.last_event, r.last_at,
         (select array_agg(f.user_id order by f.user_id) from ferry.followed_room f
@@ -36,6 +38,7 @@ public final class PgRoomCards implements RoomCards {
       """;
 
   private final Database database;
+  private final EncryptedRooms encrypted;
 
   /**
    * Rooms in a database.
@@ -44,6 +47,7 @@ public final class PgRoomCards implements RoomCards {
    */
   public PgRoomCards(Database database) {
     this.database = database;
+    this.encrypted = new EncryptedRooms(database);
   }
 
   @Override
@@ -54,6 +58,16 @@ public final class PgRoomCards implements RoomCards {
   @Override
   public List<RoomCard> page(@Nullable RoomId after, int limit) {
     return rooms(after, null, limit);
+  }
+
+  @Override
+  public boolean isEncrypted(RoomId room) {
+    return encrypted.has(room);
+  }
+
+  @Override
+  public void encrypted(RoomId room) {
+    encrypted.add(room);
   }
 
   private List<RoomCard> rooms(@Nullable RoomId after, @Nullable RoomId only, int limit) {

@@ -9,6 +9,7 @@ import java.util.List;
 import org.ferry.crypto.Trust;
 import org.ferry.id.EventId;
 import org.ferry.matrix.event.Json;
+import org.ferry.store.live.PgRoomCards;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,26 @@ class NarratorIT {
                  "formatted_body":null,"relates_to":null,"media":null,"client_ref":null,"origin_server_ts":1001,
                  "content":{"msgtype":"m.text","body":"hello"}}
                 """));
+  }
+
+  @Test
+  void aRoomStaysEncryptedWhateverItsStateSaysLater() throws InterruptedException {
+    PgRoomCards cards = new PgRoomCards(stage.lab.database());
+    stage.states.put(ROOM, List.of());
+    List<LiveMessage> unused = stage.tell(stage.event(ALICE, "m.room.message", TEXT));
+    assertThat(cards.isEncrypted(ROOM)).isFalse();
+    String encryption = "{\"algorithm\":\"m.megolm.v1.aes-sha2\"}";
+    unused = stage.tell(stage.state(ALICE, "m.room.encryption", "", encryption));
+    assertThat(cards.isEncrypted(ROOM)).isTrue();
+    stage.states.put(ROOM, List.of(state("m.room.name", "", "{\"name\":\"Garden\"}")));
+    stage.carrying = java.time.Instant.now();
+    stage.echoes.heard(ROOM);
+    stage.narrator();
+    unused = stage.tell(stage.event(ALICE, "m.room.message", TEXT));
+    RoomCard card = cards.find(ROOM).orElseThrow();
+    assertThat(card.name()).isEqualTo("Garden");
+    assertThat(card.encrypted()).isTrue();
+    assertThat(stage.lab.text("select encrypted from ferry.live_room")).isEqualTo("t");
   }
 
   private static ObjectNode state(String type, String key, String content) {

@@ -21,6 +21,7 @@ import org.ferry.matrix.client.MatrixLab;
 import org.ferry.matrix.event.Json;
 import org.ferry.store.StoreLab;
 import org.ferry.store.api.PgProvisioned;
+import org.ferry.store.live.PgRoomCards;
 import org.ferry.testing.TestLab;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -78,7 +79,7 @@ class RoomsIT {
 
   private Rooms rooms(Provisioned with) {
     ServiceDoor door = new Door(lab.homeserver());
-    return new Rooms(with, door, new People(with, door, naming));
+    return new Rooms(with, new PgRoomCards(store.database()), door, new People(with, door, naming));
   }
 
   /** A browser asks for the messages of everything that Ferry follows; its user is in few of it. */

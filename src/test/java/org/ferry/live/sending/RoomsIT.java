@@ -13,6 +13,8 @@ import org.ferry.lab.LabClient;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixLab;
+import org.ferry.store.StoreLab;
+import org.ferry.store.live.PgRoomCards;
 import org.ferry.testing.HttpFaultProxy;
 import org.ferry.testing.TestLab;
 import org.junit.jupiter.api.AfterEach;
@@ -24,11 +26,8 @@ class RoomsIT {
   private static final UserId BOT = new UserId("@_ferry:" + MatrixLab.DOMAIN);
 
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
-  private final Rooms rooms =
-      new Rooms(
-          new Company(
-              MatrixLab.DOMAIN, BOT, List.of(), user -> user.localpart().startsWith("old_")),
-          now::get);
+  private final StoreLab store = new StoreLab();
+  private final Rooms rooms = rooms();
   private MatrixLab lab;
   private HttpFaultProxy proxy;
   private Homeserver homeserver;
@@ -60,6 +59,15 @@ class RoomsIT {
     homeserver.close();
     proxy.close();
     lab.close();
+    store.close();
+  }
+
+  /** As another process knows them. */
+  private Rooms rooms() {
+    return new Rooms(
+        new Company(MatrixLab.DOMAIN, BOT, List.of(), user -> user.localpart().startsWith("old_")),
+        new PgRoomCards(store.database()),
+        now::get);
   }
 
   private Set<UserId> readers() {
@@ -97,6 +105,29 @@ class RoomsIT {
     unused = anna.join(room.value());
     anna.leave(room.value());
     assertThat(readers()).containsExactly(ghost.user());
+  }
+
+  /** Who controls the homeserver must not get what is said from then on in clear. */
+  @Test
+  void aRoomThatWasEncryptedOnceIsSoWhateverTheHomeserverSaysLater() {
+    assertThat(rooms.isEncrypted(ghost, room)).isTrue();
+    for (String said : List.of("404 {\"errcode\":\"M_NOT_FOUND\"}", "200 {}")) {
+      proxy.heal();
+      proxy.answer(
+          seen -> seen.path().contains("/state/m.room.encryption"),
+          Integer.MAX_VALUE,
+          Integer.parseInt(said.substring(0, 3)),
+          said.substring(4));
+      Rooms restarted = rooms();
+      assertThat(restarted.isEncrypted(ghost, room)).as(said).isTrue();
+      Rooms.Sealed sealed = restarted.look(ghost, room);
+      assertThat(sealed.readers()).as(said).contains(id(anna));
+      assertThat(sealed.settings().rotationMessages()).as("the specification's").isEqualTo(100);
+    }
+    proxy.heal();
+    RoomId plain = ghost.createRoom(LabClient.json("{}"));
+    assertThat(rooms.isEncrypted(ghost, plain)).isFalse();
+    assertThat(rooms().isEncrypted(ghost, plain)).isFalse();
   }
 
   @Test

@@ -86,7 +86,7 @@ final class ApiHouse implements AutoCloseable {
             u -> u.localpart().startsWith("old_"));
     ServiceDoor nowhere = new Nowhere();
     People people = new People(rows, nowhere, naming);
-    Rooms rooms = new Rooms(rows, nowhere, people);
+    Rooms rooms = new Rooms(rows, new PgRoomCards(database), nowhere, people);
     Router router = Router.router(vertx);
     metrics = new Metrics(new PgFigures(database));
     stage = new Stage(database);
