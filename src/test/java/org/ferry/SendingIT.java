@@ -204,6 +204,7 @@ class SendingIT {
         assertThat(signed(nio, BOT)).isTrue();
         assertThat(signed(nio, GHOST)).isTrue();
         answers(room, nio, mautrix);
+        whatComesToAGhostAloneIsReadAtOnce(post, nio);
         ferry.kill();
       }
       try (FerryProcess ferry = run()) {
@@ -246,15 +247,45 @@ class SendingIT {
   private void answers(String room, Peer... peers) {
     for (Peer peer : peers) {
       peer.sync();
-      String event = peer.send(room, "answer");
-      Wait.until(
-          LIMIT,
-          "the answer",
-          () ->
-              number(
-                      "select count(*) from ferry.live_event where state = 'clear' and event = '%s'"
-                          .formatted(event))
-                  == 1);
+      awaitClear(peer.send(room, "answer"));
+    }
+  }
+
+  private void awaitClear(String event) {
+    Wait.until(
+        LIMIT,
+        event,
+        () ->
+            number(
+                    "select count(*) from ferry.live_event where state = 'clear' and event = '%s'"
+                        .formatted(event))
+                == 1);
+  }
+
+  /** As in a direct chat that was carried: the keys come to a device that only comes by. */
+  private void whatComesToAGhostAloneIsReadAtOnce(LetterBox post, Peer peer) throws SQLException {
+    String room = peer.createEncryptedRoom(100, GHOST.value());
+    carried(room);
+    String unused = write(post, GHOST, room, 1_000);
+    peer.sync();
+    // Told as undecryptable after half a minute, it would be late for ever.
+    awaitClear(peer.send(room, "for a ghost alone"));
+  }
+
+  private void carried(String room) throws SQLException {
+    try (var connection = db.connect();
+        var statement = connection.createStatement()) {
+      boolean unused =
+          statement.execute(
+              """
+              insert into ferry.source (server, type, label, fingerprint, load, loaded_at)
+                values ('old', 'synapse-dump', 'dump', 'f', 1, now());
+              insert into ferry.crossing (source, domain, space, used_at)
+                select id, 'x', '!s:x', now() from ferry.source;
+              insert into ferry.crossing_room (crossing, old, target, state, action, actor, detail)
+                select id, '!old:old', '%s', 'ready', 'create', '%s', '{}' from ferry.crossing;
+              """
+                  .formatted(room, GHOST));
     }
   }
 

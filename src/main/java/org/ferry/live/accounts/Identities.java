@@ -2,6 +2,7 @@ package org.ferry.live.accounts;
 
 import java.util.List;
 import java.util.Optional;
+import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 
 /**
@@ -14,6 +15,13 @@ public interface Identities {
 
   /** All of them, by name. */
   List<Identity> all();
+
+  /**
+   * Ghosts with devices that may be in a room, those who came to have one last before others.
+   *
+   * @param limit how many at most
+   */
+  List<UserId> ghostsIn(RoomId room, int limit);
 
   /** Keeps a user, in place of what was kept; when this returns, it survives a crash. */
   void keep(Identity identity);

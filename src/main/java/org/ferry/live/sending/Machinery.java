@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import org.ferry.crypto.DeviceBrokenException;
 import org.ferry.crypto.DeviceRef;
 import org.ferry.crypto.FencedOutException;
+import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.Identities;
 import org.ferry.live.accounts.Identity;
@@ -29,8 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The machines of those who write. Followed users' are open already. A ghost's is opened when it
  * writes into an encrypted room and closed some time after; before each message its device takes
- * what came since. Now and then all of them do, so that nothing piles up on the homeserver. Safe
- * for use by many threads.
+ * what came since. Now and then all of them do, so that nothing piles up on the homeserver; those
+ * of a room in which a key is missing do at once. Safe for use by many threads.
  */
 final class Machinery implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Machinery.class);
@@ -207,6 +208,26 @@ final class Machinery implements AutoCloseable {
         Thread.currentThread().interrupt();
       } catch (RuntimeException e) {
         // The database cannot be used; the next round may find it again.
+        LOG.warn("event=ghosts_not_visited {}", e.toString(), e);
+      }
+    }
+  }
+
+  /**
+   * Has the devices of a room's ghosts take what came for them where an event of it lacks its key;
+   * until the thread is interrupted.
+   */
+  void answerCalls(Writers writers) {
+    Calls calls = new Calls(ghost -> visit(writers, ghost), System::nanoTime);
+    while (machines != null && !Thread.currentThread().isInterrupted()) {
+      try {
+        for (RoomId room : lead.keyless().await(ROUND)) {
+          int unused = calls.answer(identities.ghostsIn(room, Calls.MOST_OF_A_ROOM));
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (RuntimeException e) {
+        // The database cannot be used; whoever lacks a key calls again.
         LOG.warn("event=ghosts_not_visited {}", e.toString(), e);
       }
     }

@@ -108,10 +108,8 @@ public final class Postman implements Duty {
       Set<Thread> rounds = ConcurrentHashMap.newKeySet();
       try {
         // Ghosts may be thousands, and what is to be sent does not wait for them.
-        Thread visits =
-            Thread.ofVirtual().name("visits").unstarted(() -> machinery.visitAll(writers));
-        boolean unused = rounds.add(visits);
-        visits.start();
+        begin("visits", () -> machinery.visitAll(writers), rounds);
+        begin("calls", () -> machinery.answerCalls(writers), rounds);
         deliver(delivery, rounds, machinery::tend);
       } finally {
         rounds.forEach(Thread::interrupt);
@@ -120,6 +118,12 @@ public final class Postman implements Duty {
         }
       }
     }
+  }
+
+  private static void begin(String name, Runnable work, Set<Thread> rounds) {
+    Thread thread = Thread.ofVirtual().name(name).unstarted(work);
+    boolean unused = rounds.add(thread);
+    thread.start();
   }
 
   private void deliver(Delivery delivery, Set<Thread> rounds, Runnable chores)

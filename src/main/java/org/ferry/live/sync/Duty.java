@@ -28,6 +28,9 @@ public interface Duty {
     /** Rooms whose state Ferry's own carrying changes, which is not told. */
     Echoes echoes();
 
+    /** Rooms that lack a key; one duty answers. */
+    Keyless keyless();
+
     /** The machine of a followed user's device; empty while it is not open. */
     Optional<Machine> machine(UserId user);
   }

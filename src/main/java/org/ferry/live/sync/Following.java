@@ -213,6 +213,11 @@ public final class Following implements AutoCloseable {
       }
 
       @Override
+      public Keyless keyless() {
+        return openers.keyless();
+      }
+
+      @Override
       public Optional<Machine> machine(UserId user) {
         return openers.of(user);
       }

@@ -33,11 +33,17 @@ final class Openers implements Opener {
   private static final int MOST_TOLD = 100;
 
   private final InstantSource clock;
+  private final Keyless keyless = new Keyless();
   private final Map<UserId, Machine> open = new ConcurrentHashMap<>();
   private final Set<String> told = ConcurrentHashMap.newKeySet();
 
   Openers(InstantSource clock) {
     this.clock = clock;
+  }
+
+  /** Rooms in which no key was there. */
+  Keyless keyless() {
+    return keyless;
   }
 
   void add(UserId user, Machine machine) {
@@ -66,9 +72,13 @@ final class Openers implements Opener {
     }
     try {
       DecryptOutcome outcome = machine.decrypt(held.room(), event);
-      return outcome instanceof Waiting
-          ? Optional.of(outcome)
-          : settled(machine, held, event, outcome);
+      if (outcome instanceof Waiting waiting) {
+        if (waiting.reason() == Reason.NO_KEY) {
+          keyless.call(held.room());
+        }
+        return Optional.of(waiting);
+      }
+      return settled(machine, held, event, outcome);
     } catch (IllegalStateException e) {
       // The machine was closed under the question; another will be opened.
       LOG.debug("a machine that was closed", e);

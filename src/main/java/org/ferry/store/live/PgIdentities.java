@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.ferry.crypto.keys.Keyring;
 import org.ferry.id.DeviceId;
+import org.ferry.id.RoomId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.Identities;
@@ -37,6 +38,25 @@ public final class PgIdentities implements Identities {
         state = $2, detail = $3 where user_id = $1 and (state <> $2 or detail <> $3)
       """;
 
+  // Members as they were told of, whoever wrote there by a device, and who was carried into it.
+  private static final String GHOSTS_IN =
+      """
+      select i.user_id from ferry.identity i
+      where i.kind = 'ghost' and i.state = 'following' and i.user_id in (
+        select user_id from ferry.live_member where room = $1 and coalesce(told, 'join') = 'join'
+        union all
+        select d.user_id from ferry.megolm_outbound o join ferry.olm_device d on d.id = o.device
+          where o.room_id = $1
+        union all
+        select p.target from ferry.crossing_room c
+          join ferry.crossing x on x.id = c.crossing
+          join ferry.room r on r.source = x.source and r.id = c.old
+          join ferry.event e on e.room = r.pk and e.current and e.type = 'm.room.member'
+          join ferry.crossing_person p on p.crossing = x.id and p.old = e.state_key
+          where c.target = $1)
+      order by i.at desc, i.user_id limit $2
+      """;
+
   private final Database database;
   private final @Nullable Keyring keyring;
 
@@ -62,6 +82,15 @@ public final class PgIdentities implements Identities {
     List<Identity> all = new ArrayList<>();
     database.run(COLUMNS + " order by user_id").forEach(row -> all.add(identity(row)));
     return all;
+  }
+
+  @Override
+  public List<UserId> ghostsIn(RoomId room, int limit) {
+    List<UserId> ghosts = new ArrayList<>();
+    database
+        .run(GHOSTS_IN, room.value(), limit)
+        .forEach(row -> ghosts.add(new UserId(row.getString(0))));
+    return ghosts;
   }
 
   private Identity identity(Row row) {

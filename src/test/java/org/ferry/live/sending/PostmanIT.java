@@ -21,6 +21,7 @@ import org.ferry.live.message.Shapes;
 import org.ferry.live.sync.Doors;
 import org.ferry.live.sync.Duty;
 import org.ferry.live.sync.Following;
+import org.ferry.live.sync.Keyless;
 import org.ferry.live.sync.Machine;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.MatrixException;
@@ -211,6 +212,11 @@ class PostmanIT {
     @Override
     public Echoes echoes() {
       return new Echoes(() -> java.time.Instant.EPOCH);
+    }
+
+    @Override
+    public Keyless keyless() {
+      return new Keyless();
     }
 
     @Override
