@@ -176,6 +176,23 @@ class KeyBackupIT {
     FerryProcess.Result again = restore(carol, "--recovery-key-file", "recovery");
     assertThat(again.status()).as(again.toString()).isZero();
     assertThat(again.out()).contains(sessions + " there already");
+    followedNeedsNeither(carol, sessions);
+  }
+
+  /** Of an account that Ferry follows it has a token, and the recovery key where it was given. */
+  private void followedNeedsNeither(LabClient person, int sessions) throws IOException {
+    String[] restore = {"keys", "restore", "--all", "--user", person.userId()};
+    FerryProcess.Result stranger = ferry(restore).run();
+    assertThat(stranger.status()).as(stranger.toString()).isEqualTo(2);
+    Files.writeString(folder.resolve("password"), TestLab.PASSWORD.reveal());
+    configure(
+        "{user: \"%s\", password_file: password, recovery_key_file: recovery}"
+            .formatted(person.userId()));
+    FerryProcess.Result login = ferry("accounts", "login", person.userId()).run();
+    assertThat(login.status()).as(login.toString()).isZero();
+    FerryProcess.Result followed = ferry(restore).run();
+    assertThat(followed.status()).as(followed.toString()).isZero();
+    assertThat(followed.out()).contains(sessions + " there already");
   }
 
   /** E-22: what a long life leaves in a backup; one entry is broken, and one key is another's. */

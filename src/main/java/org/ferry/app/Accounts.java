@@ -151,6 +151,21 @@ public final class Accounts {
     }
   }
 
+  /**
+   * The access token that Ferry has for a configured account: the one that is configured, or that of
+   * its own device; empty for others, and before the account was logged in.
+   */
+  public Optional<Secret> token(UserId user) {
+    return config.people().stream()
+        .filter(a -> a.user().equals(user))
+        .findFirst()
+        .flatMap(a -> Optional.ofNullable(a.token()).or(() -> kept(user)));
+  }
+
+  private Optional<Secret> kept(UserId user) {
+    return new PgIdentities(ferry.database(), ferry.keyring()).find(user).map(Identity::token);
+  }
+
   /** The recovery key that the configuration gives for an account; empty where it gives none. */
   public Optional<Secret> recoveryKey(UserId user) {
     return config.people().stream()

@@ -1,7 +1,9 @@
 package org.ferry.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.ferry.app.Accounts;
 import org.ferry.app.KeyBackups;
 import org.ferry.app.KeyBackups.Kind;
 import org.ferry.app.Keys;
@@ -23,6 +25,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  ferry keys restore --user @alice:old.example.org --source synapse.sql.gz \\",
       "      --recovery-key-file alice-recovery.txt",
+      "  ferry keys restore --user @me:new.example.org",
       "  ferry keys restore --user @alice:new.example.org --token-file alice-token.txt \\",
       "      --recovery-key-file alice-recovery.txt"
     })
@@ -51,7 +54,8 @@ final class KeysRestoreCommand extends FerryCommand {
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "Holds an access token of the account; else it is asked for, or in FERRY_ACCESS_TOKEN.")
+          "Holds an access token of the account; else it is asked for, or in FERRY_ACCESS_TOKEN."
+              + " Of a configured account Ferry has one.")
   @Nullable Path tokenFile;
 
   @ArgGroup Unlock unlock = new Unlock();
@@ -61,7 +65,9 @@ final class KeysRestoreCommand extends FerryCommand {
     @Option(
         names = "--recovery-key-file",
         paramLabel = "FILE",
-        description = "Holds the recovery key; else it is asked for, or in FERRY_RECOVERY_KEY.")
+        description =
+            "Holds the recovery key; else it is asked for, or in FERRY_RECOVERY_KEY, or that of the"
+                + " account in the configuration.")
     @Nullable Path recoveryKey;
 
     @Option(
@@ -95,8 +101,9 @@ final class KeysRestoreCommand extends FerryCommand {
     try (Work work = new Work(session())) {
       Keys keys = new Keys(work.ferry());
       var unused = work.ferry().roomKeys();
-      Secret secret = secret();
-      KeyBackups.Place place = place(work, new UserId(user));
+      Accounts accounts = new Accounts(work.ferry());
+      Secret secret = secret(accounts);
+      KeyBackups.Place place = place(work, accounts, new UserId(user));
       try (KeyImport into = keys.importing(choice.rooms(session(), keys))) {
         work.progress().phase("restoring", 0);
         new KeyBackups(place).restore(kind(), secret, into);
@@ -114,16 +121,39 @@ final class KeysRestoreCommand extends FerryCommand {
     return unlock.key != null ? Kind.KEY : Kind.RECOVERY_KEY;
   }
 
-  private Secret secret() {
+  private Secret secret(Accounts accounts) {
     SecretInput input = new SecretInput(session());
     Path file = unlock.passphrase != null ? unlock.passphrase : unlock.key;
+    if (file == null && !isGiven(unlock.recoveryKey, "FERRY_RECOVERY_KEY")) {
+      Optional<Secret> configured = accounts.recoveryKey(new UserId(user));
+      if (configured.isPresent()) {
+        return configured.get();
+      }
+    }
     return file != null
         ? input.read(file)
         : input.find(
             unlock.recoveryKey, "--recovery-key-file", "FERRY_RECOVERY_KEY", "The recovery key");
   }
 
-  private KeyBackups.Place place(Work work, UserId whose) {
+  private boolean isGiven(@Nullable Path file, String variable) {
+    return file != null
+        || !session().world().environment().getOrDefault(variable, "").isEmpty();
+  }
+
+  /** Ferry's own is for the configured homeserver alone. */
+  private Secret token(Accounts accounts, UserId whose) {
+    if (server == null && !isGiven(tokenFile, "FERRY_ACCESS_TOKEN")) {
+      Optional<Secret> own = accounts.token(whose);
+      if (own.isPresent()) {
+        return own.get();
+      }
+    }
+    return new SecretInput(session())
+        .find(tokenFile, "--token-file", "FERRY_ACCESS_TOKEN", "An access token of " + whose);
+  }
+
+  private KeyBackups.Place place(Work work, Accounts accounts, UserId whose) {
     Config config = work.ferry().config();
     if (source != null) {
       AtomicLong phase = new AtomicLong(-1);
@@ -148,9 +178,7 @@ final class KeysRestoreCommand extends FerryCommand {
           "%s is not on %s: say where its server answers with --server URL, or name a dump with --source."
               .formatted(whose, config.homeserver().domain()));
     }
-    Secret token =
-        new SecretInput(session())
-            .find(tokenFile, "--token-file", "FERRY_ACCESS_TOKEN", "An access token of " + whose);
+    Secret token = token(accounts, whose);
     String address = server == null ? config.homeserver().address() : server;
     return work.ferry().serverBackup(address, whose, token);
   }
