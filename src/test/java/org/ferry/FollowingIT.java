@@ -155,7 +155,9 @@ class FollowingIT {
   @Test
   void anInvitationThatTheRuleDoesNotAllowIsLeftAlone() throws Exception {
     config
-        .with("accounts: [{user: \"%s\", invites: {from: [\"@bob:*\"]}}]".formatted(BOT))
+        .with(
+            "accounts: [{user: \"%s\", invites: {from: [\"@bob:*\"], rooms: [\"Shop*\"]}}]"
+                .formatted(BOT))
         .write(folder, server.baseUrl());
     String room = alice.createRoom(LabClient.json("{\"preset\":\"private_chat\"}"));
     try (FerryProcess ferry = run()) {
@@ -164,7 +166,12 @@ class FollowingIT {
       assertThat(ferry.awaitLine("event=invitation_left")).contains(room, alice.userId());
       alice.say(room, "secret of a room that nobody follows");
       LabClient bob = server.register("bob", TestLab.PASSWORD, false);
-      String other = bob.createRoom(LabClient.json("{\"preset\":\"private_chat\"}"));
+      String family =
+          bob.createRoom(LabClient.json("{\"preset\":\"private_chat\",\"name\":\"Family\"}"));
+      bob.membership("invite", family, BOT, "");
+      assertThat(ferry.awaitLine("room=" + family)).contains("event=invitation_left", bob.userId());
+      String other =
+          bob.createRoom(LabClient.json("{\"preset\":\"private_chat\",\"name\":\"Shop 1\"}"));
       bob.membership("invite", other, BOT, "");
       assertThat(ferry.awaitLine("event=room_followed")).contains(other);
       bob.say(other, "heard");

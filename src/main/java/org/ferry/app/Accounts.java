@@ -152,8 +152,8 @@ public final class Accounts {
   }
 
   /**
-   * The access token that Ferry has for a configured account: the one that is configured, or that of
-   * its own device; empty for others, and before the account was logged in.
+   * The access token that Ferry has for a configured account: the one that is configured, or that
+   * of its own device; empty for others, and before the account was logged in.
    */
   public Optional<Secret> token(UserId user) {
     return config.people().stream()
@@ -217,7 +217,7 @@ public final class Accounts {
             configured == null ? password.get() : configured,
             options.token(),
             options.recoveryKey(),
-            options.invitesFrom(),
+            options.invites(),
             options.rooms());
     return new Outcome(login.login(complete), true);
   }

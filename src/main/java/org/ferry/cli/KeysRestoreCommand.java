@@ -137,8 +137,7 @@ final class KeysRestoreCommand extends FerryCommand {
   }
 
   private boolean isGiven(@Nullable Path file, String variable) {
-    return file != null
-        || !session().world().environment().getOrDefault(variable, "").isEmpty();
+    return file != null || !session().world().environment().getOrDefault(variable, "").isEmpty();
   }
 
   /** Ferry's own is for the configured homeserver alone. */

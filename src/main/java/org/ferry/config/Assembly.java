@@ -162,7 +162,9 @@ final class Assembly {
                       password.orElse(null),
                       token.orElse(null),
                       recovery.orElse(null),
-                      values.list(key + ".invites.from", String.class),
+                      new AccountOptions.Invites(
+                          values.list(key + ".invites.from", String.class),
+                          values.list(key + ".invites.rooms", String.class)),
                       values.list(key + ".rooms", String.class))));
     }
     return List.copyOf(accounts);

@@ -39,7 +39,12 @@ final class LiveKeys {
                         "from",
                         Kind.TEXT,
                         "[]",
-                        "user ids, * stands for anything; none are accepted by default"))),
+                        "user ids, * stands for anything; none are accepted by default"),
+                    Setting.list(
+                        "rooms",
+                        Kind.TEXT,
+                        "[\"*\"]",
+                        "to which rooms: id, or alias or name as the invitation tells them"))),
             Setting.list(
                 "rooms", Kind.TEXT, "[\"*\"]", "rooms that are followed: id, alias or name")));
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param password its password; null where none is given
  * @param token an access token of it; null where none is given
  * @param recoveryKey what opens its secret storage; null where none is given
- * @param invitesFrom globs of the users whose invitations are accepted
+ * @param invites which invitations are accepted
  * @param rooms globs of the rooms that are followed: ids, aliases or names
  */
 public record AccountOptions(
@@ -21,11 +21,24 @@ public record AccountOptions(
     @Nullable Secret password,
     @Nullable Secret token,
     @Nullable Secret recoveryKey,
-    List<String> invitesFrom,
+    Invites invites,
     List<String> rooms) {
-  /** Copies the lists. */
+  /**
+   * Which invitations are accepted: those that both globs fit.
+   *
+   * @param from globs of the users who invite
+   * @param rooms globs of the rooms that they invite to: ids, aliases or names
+   */
+  public record Invites(List<String> from, List<String> rooms) {
+    /** Copies the lists. */
+    public Invites {
+      from = List.copyOf(from);
+      rooms = List.copyOf(rooms);
+    }
+  }
+
+  /** Copies the list. */
   public AccountOptions {
-    invitesFrom = List.copyOf(invitesFrom);
     rooms = List.copyOf(rooms);
   }
 
@@ -34,17 +47,30 @@ public record AccountOptions(
    * in, and goes where people of its own homeserver invite it.
    */
   public static AccountOptions ofBot(UserId bot) {
-    return new AccountOptions(bot, null, null, null, List.of("*:" + bot.server()), List.of("*"));
+    return new AccountOptions(bot, null, null, null, anybody(bot.server()), List.of("*"));
   }
 
-  /** Whether an invitation of this user is accepted. */
-  public boolean welcomes(String inviter) {
-    return Glob.any(Glob.all(invitesFrom), inviter);
+  private static Invites anybody(String server) {
+    return new Invites(List.of("*:" + server), List.of("*"));
+  }
+
+  /**
+   * Whether an invitation is accepted.
+   *
+   * @param inviter who invites
+   * @param names what the room is called, as far as the invitation says it
+   */
+  public boolean welcomes(String inviter, Iterable<String> names) {
+    return Glob.any(Glob.all(invites.from()), inviter) && fits(invites.rooms(), names);
   }
 
   /** Whether a room is followed that has these names. */
   public boolean follows(Iterable<String> names) {
-    List<Glob> globs = Glob.all(rooms);
+    return fits(rooms, names);
+  }
+
+  private static boolean fits(List<String> wanted, Iterable<String> names) {
+    List<Glob> globs = Glob.all(wanted);
     for (String name : names) {
       if (Glob.any(globs, name)) {
         return true;

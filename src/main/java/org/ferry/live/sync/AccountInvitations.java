@@ -72,14 +72,14 @@ final class AccountInvitations {
     JsonNode open = answer.path("rooms").path("invite");
     told.keySet().removeIf(room -> !open.has(room));
     for (var room : open.properties()) {
-      all &= accept(room.getKey(), inviter(room.getValue()));
+      all &= accept(room.getKey(), room.getValue().path("invite_state").path("events"));
     }
     return all;
   }
 
-  private String inviter(JsonNode room) {
+  private String inviter(JsonNode state) {
     String inviter = "";
-    for (JsonNode event : room.path("invite_state").path("events")) {
+    for (JsonNode event : state) {
       if (event.path("type").asText().equals("m.room.member")
           && event.path("state_key").asText().equals(options.user().value())) {
         inviter = event.path("sender").asText("");
@@ -88,8 +88,9 @@ final class AccountInvitations {
     return inviter;
   }
 
-  private boolean accept(String room, String inviter) {
-    if (!options.welcomes(inviter)) {
+  private boolean accept(String room, JsonNode state) {
+    String inviter = inviter(state);
+    if (!options.welcomes(inviter, Invitations.names(room, state))) {
       if (isNew(room, "left")) {
         LOG.info("event=invitation_left user={} room={} from={}", options.user(), room, inviter);
       }

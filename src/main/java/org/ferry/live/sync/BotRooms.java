@@ -1,5 +1,6 @@
 package org.ferry.live.sync;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,15 +59,15 @@ final class BotRooms {
     RoomId room = new RoomId(event.path("room_id").asText());
     String sender = event.path("sender").asText("");
     switch (event.path("content").path("membership").asText()) {
-      case "invite" -> invited(as, room, sender);
+      case "invite" -> invited(as, room, sender, event.path("unsigned").path("invite_room_state"));
       case "join" -> joined(as, room, () -> new EventId(event.path("event_id").asText()));
       case "leave", "ban" -> rooms.leave(bot, room);
       default -> {}
     }
   }
 
-  private void invited(Intent as, RoomId room, String inviter) {
-    if (!options.welcomes(inviter)) {
+  private void invited(Intent as, RoomId room, String inviter, JsonNode state) {
+    if (!options.welcomes(inviter, Invitations.names(room.value(), state))) {
       LOG.info("event=invitation_left user={} room={} from={}", bot, room, inviter);
       return;
     }
@@ -192,9 +193,10 @@ final class BotRooms {
         .path("invite")
         .properties()
         .forEach(room -> {
-          for (var event : room.getValue().path("invite_state").path("events")) {
+          JsonNode state = room.getValue().path("invite_state").path("events");
+          for (JsonNode event : state) {
             if (event instanceof ObjectNode e && concerns(e)) {
-              invited(as, new RoomId(room.getKey()), e.path("sender").asText(""));
+              invited(as, new RoomId(room.getKey()), e.path("sender").asText(""), state);
             }
           }
         });

@@ -79,7 +79,7 @@ public final class DeviceLogin {
         null,
         options.token(),
         options.recoveryKey(),
-        options.invitesFrom(),
+        options.invites(),
         options.rooms());
   }
 

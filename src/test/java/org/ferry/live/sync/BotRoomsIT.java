@@ -127,7 +127,12 @@ class BotRoomsIT {
   }
 
   private AccountOptions anybody() {
-    return new AccountOptions(bot.user(), null, null, null, List.of("*"), List.of("*"));
+    return invited(List.of("*"), List.of("*"));
+  }
+
+  private AccountOptions invited(List<String> from, List<String> to) {
+    var invites = new AccountOptions.Invites(from, to);
+    return new AccountOptions(bot.user(), null, null, null, invites, List.of("*"));
   }
 
   @Test
@@ -141,6 +146,27 @@ class BotRoomsIT {
       assertThat(bot.memberships().joinedRooms()).contains(new RoomId(room));
       assertThat(followed.of(bot.user())).containsKey(new RoomId(room));
     }
+  }
+
+  @Test
+  void anInvitationIsAcceptedToTheRoomsOfTheRuleAlone() {
+    AccountOptions shops = invited(List.of("*"), List.of("Shop *", "#shop-*"));
+    RoomId unwanted = invitedTo("Family");
+    RoomId wanted = invitedTo("Shop Berlin");
+    new BotRooms(shops, followed, intake()).catchUp(bot);
+    assertThat(bot.memberships().joinedRooms()).contains(wanted).doesNotContain(unwanted);
+    RoomId another = invitedTo("Shop Paris");
+    assertThat(new AccountInvitations(shops, bot, new Signal()).round()).isTrue();
+    assertThat(bot.memberships().joinedRooms()).contains(another).doesNotContain(unwanted);
+    AccountOptions byId = invited(List.of("*"), List.of(unwanted.value()));
+    assertThat(new AccountInvitations(byId, bot, new Signal()).round()).isTrue();
+    assertThat(bot.memberships().joinedRooms()).contains(unwanted);
+  }
+
+  private RoomId invitedTo(String name) {
+    String room = alice.createRoom(Json.object().put("preset", "private_chat").put("name", name));
+    alice.membership("invite", room, bot.user().value(), "");
+    return new RoomId(room);
   }
 
   /** A homeserver hands over what it kept, of rooms that the bot is not in any more. */
@@ -219,7 +245,7 @@ class BotRoomsIT {
         var homeserver = lab.client(proxy.url(), Duration.ofMillis(500))) {
       Intent flaky = homeserver.as(bot.user());
       proxy.answer(s -> s.path().contains("/join"), Integer.MAX_VALUE, 502, Map.of(), "");
-      var nobody = new AccountOptions(bot.user(), null, null, null, List.of(), List.of("*"));
+      var nobody = invited(List.of(), List.of("*"));
       assertThat(new AccountInvitations(nobody, flaky, new Signal()).round()).isTrue();
       AccountInvitations invitations = new AccountInvitations(anybody(), flaky, new Signal());
       assertThat(invitations.round()).isFalse();
