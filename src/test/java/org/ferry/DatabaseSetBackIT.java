@@ -3,6 +3,7 @@ package org.ferry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.crypto.vodozemac.MegolmInbound;
 import org.ferry.id.RoomId;
@@ -27,6 +29,7 @@ import org.ferry.testing.TestPostgres;
 import org.ferry.testing.Wait;
 import org.ferry.testing.peers.Peer;
 import org.ferry.testing.peers.PeerKind;
+import org.ferry.webhook.Receiver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +43,9 @@ class DatabaseSetBackIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
-  private final DaemonConfig config = DaemonConfig.of(DOMAIN, db);
+  private final Vertx vertx = Vertx.vertx();
+  private final Receiver receiver = new Receiver(vertx);
+  private final DaemonConfig config = DaemonConfig.of(DOMAIN, db).with(webhook());
   private final TestPostgres.Db beside = TestPostgres.freshDatabase();
   private final String pickleKey = PickleKey.random().text().reveal();
   private final List<String> wanted = new ArrayList<>();
@@ -69,8 +74,24 @@ class DatabaseSetBackIT {
     asNina = person;
   }
 
+  private String webhook() {
+    return """
+    webhooks: [{name: shop, url: "%s", secret: "%s", allow_private: ["127.0.0.1"]}]
+    """
+        .formatted(receiver.url(), Receiver.secret().reveal());
+  }
+
+  /** Every time that an event was posted as new. */
+  private List<Receiver.Got> posts(String event) {
+    return receiver.got().stream()
+        .filter(g -> g.json().path("type").asText().equals("message.created"))
+        .filter(g -> g.json().at("/data/event_id").asText().equals(event))
+        .toList();
+  }
+
   @AfterEach
   void stop() {
+    vertx.close().await();
     nina.close();
     server.stop();
   }
@@ -142,7 +163,11 @@ class DatabaseSetBackIT {
       say(post, rooms.get(1), BOT);
       say(post, rooms.getFirst(), BOT, GHOST, GHOST, BOT, GHOST);
       assertThat(ferry.out() + ferry.err()).doesNotContain("it was set back");
+      Wait.until(
+          LIMIT, "the posts", () -> wanted.stream().noneMatch(event -> posts(event).isEmpty()));
     });
+    // The first is of a room whose keys came after the backup as well.
+    List<String> afterBackup = List.copyOf(wanted.subList(5, wanted.size()));
     assertThat(nina.await(rooms.getFirst(), Set.copyOf(wanted.subList(0, 4))).waiting()).isEmpty();
     copyDatabase(kept, db.database());
     running((ferry, post) -> {
@@ -150,7 +175,15 @@ class DatabaseSetBackIT {
       say(post, rooms.getFirst(), GHOST, BOT, GHOST, BOT);
       assertThat(ferry.awaitLine(l -> l.contains("set back") && l.contains("old_berta"), LIMIT))
           .contains("No key is used twice");
+      // What the restored database does not know is told again, and receivers can tell.
+      Wait.until(
+          LIMIT,
+          "posts of what came after the backup",
+          () -> afterBackup.stream().allMatch(event -> posts(event).size() > 1));
     });
+    assertThat(afterBackup)
+        .allSatisfy(event -> assertThat(ids(posts(event))).hasSize(1))
+        .doesNotHaveDuplicates();
     // Whoever asks again finds nothing wrong.
     running((ferry, post) -> {
       say(post, rooms.getFirst(), BOT, GHOST);
@@ -161,6 +194,10 @@ class DatabaseSetBackIT {
     assertThat(sent.stream().map(DatabaseSetBackIT::use)).doesNotHaveDuplicates();
     Set<String> inRoom = Set.copyOf(sent.stream().map(e -> e.path("event_id").asText()).toList());
     assertThat(nina.await(rooms.getFirst(), inRoom).waiting()).isEmpty();
+  }
+
+  private static Set<String> ids(List<Receiver.Got> posts) {
+    return posts.stream().map(Receiver.Got::id).collect(Collectors.toSet());
   }
 
   private List<JsonNode> sent(String room) {

@@ -520,6 +520,46 @@ class DeliveryIT {
     assertThat(depot.desk.failed("shop", 9)).isEmpty();
   }
 
+  /** What a restored database does not know was posted is posted again, under the same ids. */
+  @Test
+  void aDatabaseThatIsSetBackRepeatsUnderTheSameIds() throws Exception {
+    List<String> tables = List.of("webhook_endpoint", "webhook_lane", "webhook_delivery");
+    tell(2, 2);
+    Dispatcher before = depot.start(shop());
+    Wait.until(() -> depot.standing("shop").delivered() == 4);
+    before.close();
+    for (String table : tables) {
+      sql("create table kept_%1$s as table ferry.%1$s".formatted(table));
+    }
+    tell(2, 3);
+    Dispatcher since = depot.start(shop());
+    Wait.until(() -> depot.standing("shop").delivered() == 10);
+    since.close();
+    sql("truncate ferry.webhook_delivery, ferry.webhook_lane, ferry.webhook_endpoint");
+    for (String table : tables) {
+      sql("insert into ferry.%1$s overriding system value table kept_%1$s".formatted(table));
+    }
+    depot.start(shop());
+    Wait.until(() -> depot.standing("shop").delivered() == 10);
+    Map<String, List<String>> ids =
+        receiver.got().stream()
+            .collect(
+                Collectors.groupingBy(
+                    g -> g.json().at("/data/event_id").asText(),
+                    Collectors.mapping(Receiver.Got::id, Collectors.toList())));
+    assertThat(ids).hasSize(10);
+    assertThat(ids.values()).allSatisfy(i -> assertThat(i.stream().distinct()).hasSize(1));
+    assertThat(ids.values().stream().map(List::getFirst)).doesNotHaveDuplicates();
+    assertThat(ids.values().stream().filter(i -> i.size() == 2)).hasSize(6);
+  }
+
+  private void sql(String statement) throws Exception {
+    try (var connection = depot.lab.db().connect();
+        var todo = connection.createStatement()) {
+      boolean unused = todo.execute(statement);
+    }
+  }
+
   private String dump() throws Exception {
     Set<String> texts = new HashSet<>();
     try (var connection = depot.lab.db().connect();

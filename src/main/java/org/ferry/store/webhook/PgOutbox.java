@@ -15,11 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.ferry.store.Database;
+import org.ferry.store.KeyedHash;
 import org.ferry.store.live.Traces;
 import org.ferry.webhook.Delivery;
 import org.ferry.webhook.Lane;
+import org.ferry.webhook.Message;
 import org.ferry.webhook.Outbox;
 import org.ferry.webhook.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ public final class PgOutbox implements Outbox {
       returning pk, pos, since
       """;
   private static final String MOVE =
-      "update ferry.webhook_endpoint set pos = $3 where pk = $1 and pos = $2";
+      "update ferry.webhook_endpoint set pos = $3 where pk = $1 and pos = $2 returning name";
   private static final String LANES =
       """
       insert into ferry.webhook_lane (endpoint, room, replay)
@@ -144,6 +145,7 @@ public final class PgOutbox implements Outbox {
       """
           .formatted(PgPresence.LOCKS);
   private static final int TIDIED = 5_000;
+  private static final int ID_DIGITS = 32;
   private static final String REMOVE =
       """
       delete from ferry.webhook_delivery where (lane, place) in (
@@ -188,6 +190,7 @@ public final class PgOutbox implements Outbox {
 
   private final Database database;
   private final Settling settling = new Settling();
+  private volatile @Nullable KeyedHash hashes;
 
   /**
    * The outbox in a database.
@@ -261,13 +264,14 @@ public final class PgOutbox implements Outbox {
       drafts.forEach(d -> counts.merge(d.message().room(), 1L, Long::sum));
       lock(connection, from.key(), counts.keySet().toArray(String[]::new));
       Tuple move = Tuple.of(from.key(), from.pos(), to);
-      if (run(connection, MOVE, move).rowCount() == 0) {
-        return false;
+      for (Row row : run(connection, MOVE, move)) {
+        if (!drafts.isEmpty()) {
+          List<String> ids = drafts.stream().map(d -> id(row.getString(0), d.message())).toList();
+          insert(connection, drafts, ids, lanes(connection, from.key(), drafts, counts));
+        }
+        return true;
       }
-      if (!drafts.isEmpty()) {
-        insert(connection, drafts, lanes(connection, from.key(), drafts, counts));
-      }
-      return true;
+      return false;
     });
   }
 
@@ -304,7 +308,8 @@ public final class PgOutbox implements Outbox {
     return free;
   }
 
-  private static void insert(SqlConnection connection, List<Draft> drafts, Map<String, Free> lanes)
+  private static void insert(
+      SqlConnection connection, List<Draft> drafts, List<String> ids, Map<String, Free> lanes)
       throws Exception {
     int n = drafts.size();
     Long[] keys = new Long[n];
@@ -324,7 +329,7 @@ public final class PgOutbox implements Outbox {
         Tuple.tuple()
             .addValue(keys)
             .addValue(places)
-            .addValue(drafts.stream().map(d -> newId()).toArray(String[]::new))
+            .addValue(ids.toArray(String[]::new))
             .addValue(drafts.stream().map(d -> d.message().pos()).toArray(Long[]::new))
             .addValue(drafts.stream().map(d -> d.message().event()).toArray(String[]::new))
             .addValue(drafts.stream().map(d -> d.message().type()).toArray(String[]::new))
@@ -335,9 +340,24 @@ public final class PgOutbox implements Outbox {
     var unused = run(connection, INSERT, values);
   }
 
-  /** Never made of numbers that a restored database would give again. */
-  private static String newId() {
-    return "msg_" + UUID.randomUUID().toString().replace("-", "");
+  /**
+   * The same whenever an endpoint is told the same, also by a restored database; never made of
+   * numbers that such a one would give again to something else.
+   */
+  private String id(String endpoint, Message message) {
+    String event = message.event();
+    String what = event.isEmpty() ? message.data().toString() : event;
+    String whole = String.join("\n", "webhook", endpoint, message.room(), message.type(), what);
+    return "msg_" + hashes().of(whole).substring(0, ID_DIGITS);
+  }
+
+  private KeyedHash hashes() {
+    KeyedHash known = hashes;
+    if (known == null) {
+      known = KeyedHash.in(database);
+      hashes = known;
+    }
+    return known;
   }
 
   static RowSet<Row> run(SqlConnection connection, String sql, Tuple values) throws Exception {
