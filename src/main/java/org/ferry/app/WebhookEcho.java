@@ -4,13 +4,19 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.ferry.config.Config;
 import org.ferry.webhook.Signature;
@@ -19,12 +25,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A developer's receiver on this machine: checks the signature of every post, shows it, and hands
- * the same bytes and headers on.
+ * the same bytes and headers on; what is answered there goes back.
  */
 public final class WebhookEcho implements AutoCloseable {
   private static final int LARGEST = 32 * 1024 * 1024;
   private static final int REFUSED = 401;
   private static final int UNREACHABLE = 502;
+
+  /** Belongs to one connection, or is made anew for the next. */
+  private static final Set<String> HOP =
+      Set.of(
+          "connection",
+          "content-length",
+          "expect",
+          "host",
+          "keep-alive",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "proxy-connection",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade");
+
+  private static final List<String> BACK = List.of("content-type", "retry-after");
 
   private final List<SigningSecret> secrets;
   private final @Nullable URI forwardTo;
@@ -107,14 +131,15 @@ public final class WebhookEcho implements AutoCloseable {
 
   private void forward(HttpServerRequest request, @Nullable String id, Buffer body, URI to) {
     var post = client.requestAbs(HttpMethod.POST, to.toString());
+    Set<String> hop = hop(request);
     for (var header : request.headers()) {
-      String name = header.getKey().toLowerCase(java.util.Locale.ROOT);
-      if (name.startsWith("webhook-") || name.startsWith("ferry-") || name.equals("content-type")) {
-        post = post.putHeader(header.getKey(), header.getValue());
+      if (!hop.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+        var unused = post.headers().add(header.getKey(), header.getValue());
       }
     }
     post.sendBuffer(body)
-        .onSuccess(r -> answer(request, new Seen(id, null, body.toString(), r.statusCode(), "")))
+        .onSuccess(
+            r -> handBack(request, new Seen(id, null, body.toString(), r.statusCode(), ""), r))
         .onFailure(e ->
             answer(
                 request,
@@ -124,6 +149,28 @@ public final class WebhookEcho implements AutoCloseable {
                     body.toString(),
                     UNREACHABLE,
                     to + " does not answer: " + e.getMessage())));
+  }
+
+  /** Headers that end here, those among them that the post names itself. */
+  private static Set<String> hop(HttpServerRequest request) {
+    Set<String> hop = new HashSet<>(HOP);
+    for (String named : request.headers().getAll("connection")) {
+      Arrays.stream(named.split(","))
+          .map(n -> n.strip().toLowerCase(Locale.ROOT))
+          .forEach(hop::add);
+    }
+    return hop;
+  }
+
+  private void handBack(HttpServerRequest request, Seen seen, HttpResponse<Buffer> got) {
+    show.accept(seen);
+    HttpServerResponse response = request.response().setStatusCode(seen.status());
+    for (String name : BACK) {
+      String value = got.getHeader(name);
+      response = value == null ? response : response.putHeader(name, value);
+    }
+    Buffer body = got.body();
+    var unused = body == null ? response.end() : response.end(body);
   }
 
   private void answer(HttpServerRequest request, Seen seen) {

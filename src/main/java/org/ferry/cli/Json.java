@@ -2,8 +2,12 @@ package org.ferry.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.Writer;
 
@@ -13,6 +17,12 @@ final class Json {
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
+
+  private static final ObjectReader EXACT =
+      MAPPER
+          .readerFor(JsonNode.class)
+          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
   private Json() {}
 
@@ -28,6 +38,20 @@ final class Json {
     pieces.to(json);
     json.close();
     writer.write('\n');
+  }
+
+  /** A document in one line. */
+  static String line(JsonNode document) {
+    return document.toString();
+  }
+
+  /** What somebody wrote: JSON where it is that, else a text. */
+  static JsonNode read(String text) {
+    try {
+      return EXACT.readTree(text);
+    } catch (JsonProcessingException e) {
+      return TextNode.valueOf(text);
+    }
   }
 
   /** A document of records, maps, lists, texts and numbers. */

@@ -1,5 +1,7 @@
 package org.ferry.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.file.Path;
@@ -41,7 +43,12 @@ final class WebhooksListenCommand extends FerryCommand {
       description = "Where to listen on 127.0.0.1; ${DEFAULT-VALUE} if not given.")
   int port;
 
-  @Option(names = "--json", description = "Only the bodies, one in each line.")
+  @Option(
+      names = "--json",
+      description = {
+        "One JSON object in each line: id, verdict (fits or refused), problem,",
+        "status (what was answered), words and body."
+      })
   boolean json;
 
   WebhooksListenCommand(Session session) {
@@ -99,7 +106,7 @@ final class WebhooksListenCommand extends FerryCommand {
 
   private void show(WebhookEcho.Seen seen) {
     if (json) {
-      session().say(plain(seen.body()));
+      session().say(line(seen));
       return;
     }
     String verdict = seen.problem() == null ? "signature fits" : "REFUSED: " + seen.problem();
@@ -112,6 +119,20 @@ final class WebhooksListenCommand extends FerryCommand {
                     seen.status(),
                     seen.words().isEmpty() ? "" : " (" + seen.words() + ")"));
     session().say("    " + plain(seen.body()));
+  }
+
+  /** One line; a body that is no JSON is a text. */
+  private static String line(WebhookEcho.Seen seen) {
+    ObjectNode line =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("id", seen.id())
+            .put("verdict", seen.problem() == null ? "fits" : "refused")
+            .put("problem", seen.problem())
+            .put("status", seen.status())
+            .put("words", seen.words().isEmpty() ? null : seen.words());
+    var unused = line.set("body", Json.read(seen.body()));
+    return Json.line(line);
   }
 
   /** Whoever posts cannot write to the terminal. */

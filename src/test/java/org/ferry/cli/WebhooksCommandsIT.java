@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,8 @@ import org.ferry.webhook.Message;
 import org.ferry.webhook.Outbox;
 import org.ferry.webhook.Outcome;
 import org.ferry.webhook.Receiver;
+import org.ferry.webhook.Signature;
+import org.ferry.webhook.SigningSecret;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,26 +181,84 @@ class WebhooksCommandsIT {
       assertThat(listen.awaitLine("answered 204")).contains("msg_test", "signature fits");
       assertThat(receiver.got()).hasSize(1);
       assertThat(receiver.refused()).isEmpty();
+      assertThat(receiver.got().getFirst().headers())
+          .containsKeys("ferry-attempt", "webhook-id", "content-type")
+          .containsEntry("user-agent", "Ferry");
       receiver.answers(g -> 503);
+      receiver.echo();
+      receiver.extra(r -> {
+        var unused = r.response().putHeader("retry-after", "7").putHeader("x-secret", "mine");
+      });
       assertThat(webhooks("test", "shop").status()).isEqualTo(4);
+      handedBack();
       assertThat(listen.awaitLine("answered 503")).contains("signature fits");
 
-      assertThat(post("{\"forged\":\"\u001b]0;title\u0007\nsecond line\"}")).isEqualTo(401);
+      assertThat(post("{\"forged\":\"\u001b]0;title\u0007\nsecond line\"}").statusCode())
+          .isEqualTo(401);
       assertThat(listen.awaitLine("REFUSED")).contains("a header is missing", "answered 401");
       assertThat(listen.awaitLine("forged")).contains("second line").doesNotContain("\u001b");
-      assertThat(receiver.got()).hasSize(2);
+      assertThat(receiver.got()).hasSize(3);
       listen.terminate();
       assertThat(listen.await(LIMIT).status()).isZero();
     }
   }
 
-  private int post(String body) throws Exception {
+  /** A post of somebody's own: all its headers go on, and what matters of the answer comes back. */
+  private void handedBack() throws Exception {
+    String body = "{\"data\":{}}";
+    String at = Long.toString(Instant.now().getEpochSecond());
+    List<SigningSecret> secrets = List.of(SigningSecret.of(Receiver.secret()));
+    String signature = Signature.make(secrets, "msg_own", Long.parseLong(at), body.getBytes(UTF_8));
+    HttpResponse<String> answer =
+        post(
+            body,
+            "webhook-id",
+            "msg_own",
+            "webhook-timestamp",
+            at,
+            "webhook-signature",
+            signature,
+            "authorization",
+            "Bearer of the receiver",
+            "te",
+            "trailers");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body()).isEqualTo(body);
+    assertThat(answer.headers().firstValue("retry-after")).contains("7");
+    assertThat(answer.headers().firstValue("x-secret")).isEmpty();
+    assertThat(receiver.got().getLast().headers())
+        .containsEntry("authorization", "Bearer of the receiver")
+        .doesNotContainKey("te");
+  }
+
+  @Test
+  void programsReadWhichPostsAreRefused() throws Exception {
+    String number = String.valueOf(port);
+    try (FerryProcess listen =
+        FerryProcess.ferry("webhooks", "listen", "--port", number, "--json").in(folder).start()) {
+      assertThat(listen.awaitLine("listening on")).isNotEmpty();
+      assertThat(webhooks("test", "shop").status()).isZero();
+      JsonNode fits = Json.parseObject(listen.awaitLine("\"status\":204"));
+      assertThat(fits.path("verdict").asText()).isEqualTo("fits");
+      assertThat(fits.path("problem").isNull()).isTrue();
+      assertThat(fits.at("/body/data/event_id").asText()).isEqualTo("$sample");
+      assertThat(post("no JSON\u001b").statusCode()).isEqualTo(401);
+      JsonNode refused = Json.parseObject(listen.awaitLine("\"status\":401"));
+      assertThat(refused.path("verdict").asText()).isEqualTo("refused");
+      assertThat(refused.path("problem").asText()).contains("a header is missing");
+      assertThat(refused.path("body").asText()).isEqualTo("no JSON\u001b");
+      listen.terminate();
+      assertThat(listen.await(LIMIT).status()).isZero();
+    }
+  }
+
+  private HttpResponse<String> post(String body, String... headers) throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request =
+      HttpRequest.Builder request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
-              .POST(BodyPublishers.ofString(body))
-              .build();
-      return client.send(request, BodyHandlers.discarding()).statusCode();
+              .POST(BodyPublishers.ofString(body));
+      request = headers.length == 0 ? request : request.headers(headers);
+      return client.send(request.build(), BodyHandlers.ofString());
     }
   }
 }

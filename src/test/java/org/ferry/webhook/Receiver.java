@@ -123,12 +123,12 @@ public final class Receiver implements AutoCloseable {
   }
 
   /** Every answer quotes the post from now on. */
-  void echo() {
+  public void echo() {
     echoes = true;
   }
 
   /** What it does to each answer besides. */
-  void extra(Consumer<HttpServerRequest> what) {
+  public void extra(Consumer<HttpServerRequest> what) {
     extra = what;
   }
 
