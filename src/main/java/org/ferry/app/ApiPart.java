@@ -75,7 +75,8 @@ final class ApiPart {
             id -> known(ferry, id),
             new Webhooks(ferry)::verdicts,
             new PgDesk(ferry.database(), ferry.clock()),
-            config.webhooks().stream().map(Endpoint::name).toList()),
+            config.webhooks().stream().map(Endpoint::name).toList(),
+            new Webhooks(ferry)::keptSince),
         metrics.api(),
         ferry.clock());
   }

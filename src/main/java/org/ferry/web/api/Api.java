@@ -1,9 +1,12 @@
 package org.ferry.web.api;
 
 import io.vertx.ext.web.Router;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.ferry.live.message.Messages;
 import org.ferry.live.message.RoomCards;
 import org.ferry.live.provision.People;
@@ -56,13 +59,16 @@ public final class Api {
    * @param verdicts what filters say of an event
    * @param desk deliveries
    * @param webhooks the names of those that are configured
+   * @param keptSince since when what one was delivered is kept; empty where nothing of it was
+   *     removed
    */
   public record Inside(
       CrossingLedger crossings,
       Knowledge knowledge,
       Verdicts verdicts,
       Desk desk,
-      List<String> webhooks) {
+      List<String> webhooks,
+      Function<String, Optional<Instant>> keptSince) {
     /** Copies the list. */
     public Inside {
       webhooks = List.copyOf(webhooks);
@@ -119,7 +125,7 @@ public final class Api {
         new Socket.House(guesses, limit, forms, reading.feed(), view, talk, watcher);
     all.add(new SocketStream(house, browsers).endpoint());
     all.addAll(new InsideEndpoints(inside).all());
-    all.addAll(new DeliveryEndpoints(inside.desk(), inside.webhooks(), view).all());
+    all.addAll(new DeliveryEndpoints(inside, view).all());
     all.add(openapi(all, options));
     this.routes = new ApiRoutes(all, guesses, limit, forms, browsers, watcher);
   }

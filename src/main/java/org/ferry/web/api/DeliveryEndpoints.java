@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.event.Json;
 import org.ferry.webhook.Desk;
@@ -18,11 +20,13 @@ final class DeliveryEndpoints {
 
   private final Desk desk;
   private final List<String> configured;
+  private final Function<String, Optional<Instant>> keptSince;
   private final View view;
 
-  DeliveryEndpoints(Desk desk, List<String> configured, View view) {
-    this.desk = desk;
-    this.configured = List.copyOf(configured);
+  DeliveryEndpoints(Api.Inside inside, View view) {
+    this.desk = inside.desk();
+    this.configured = inside.webhooks();
+    this.keptSince = inside.keptSince();
     this.view = view;
   }
 
@@ -134,7 +138,11 @@ final class DeliveryEndpoints {
       throw new Problem(403, "forbidden_network", "the token's networks do not include the room's");
     }
     Desk.Replayed replayed = desk.replay(name, since, only == null ? null : only.value());
-    return Reply.ok(Json.object().put("again", replayed.again()).put("forgotten", replayed.gone()));
+    return Reply.ok(
+        Json.object()
+            .put("again", replayed.again())
+            .put("forgotten", replayed.gone())
+            .put("kept_since", text(keptSince.apply(name).filter(since::isBefore).orElse(null))));
   }
 
   private Reply enable(Request request) {

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,7 @@ final class ApiHouse implements AutoCloseable {
   final Metrics metrics;
   final Stage stage;
   final Sessions sessions;
+  @Nullable Instant keptSince;
   private final PgCrossingLedger ledger;
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -110,7 +112,8 @@ final class ApiHouse implements AutoCloseable {
                 id -> explainer(ledger).explain(id),
                 ApiHouse::verdicts,
                 new PgDesk(database, clock),
-                List.of("shop", "never-served")),
+                List.of("shop", "never-served"),
+                name -> Optional.ofNullable(keptSince)),
             metrics.api(),
             clock)
         .into(router);

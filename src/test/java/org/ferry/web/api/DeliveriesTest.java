@@ -3,6 +3,7 @@ package org.ferry.web.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -105,6 +106,20 @@ class DeliveriesTest {
         house.ask(
             "POST", "/webhooks/never-served/replay", "all-token", "{\"since\":\"2026-01-01\"}");
     assertThat(never.json().path("again").asInt(-1)).isZero();
+  }
+
+  @Test
+  void whatIsNoLongerKeptIsSaid() throws Exception {
+    String path = "/webhooks/shop/replay";
+    String order = "{\"since\":\"2026-01-01T00:00:00Z\"}";
+    assertThat(house.ask("POST", path, "all-token", order).json().path("kept_since").isNull())
+        .isTrue();
+    house.keptSince = Instant.parse("2026-06-01T00:00:00Z");
+    assertThat(house.ask("POST", path, "all-token", order).json().path("kept_since").asText())
+        .isEqualTo("2026-06-01T00:00:00Z");
+    String later = "{\"since\":\"2026-06-02T00:00:00Z\"}";
+    assertThat(house.ask("POST", path, "all-token", later).json().path("kept_since").isNull())
+        .isTrue();
   }
 
   @Test
