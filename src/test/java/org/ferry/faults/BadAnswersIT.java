@@ -196,20 +196,33 @@ class BadAnswersIT {
   /** As a Synapse answers whose database has no room left: what is read is read as always. */
   @Test
   void aServerThatStoresNothingAnyMoreIsWaitedForAndNothingComesLate() {
-    try (Workplace work = Workplace.in(folder);
-        FerryProcess ferry = work.migrate("--rooms", "Bulk").start()) {
-      work.awaitWrites(ferry, 40);
-      work.proxy().answer(seen -> !seen.method().equals("GET"), 1_000_000, 500, BROKEN);
-      String line = ferry.awaitLine("stores nothing");
-      assertThat(line).contains("(500 M_UNKNOWN)", "is its disk full", "nothing is lost");
-      work.proxy().heal();
-      FerryProcess.Result result = ferry.await(Duration.ofMinutes(20));
+    try (Workplace work = Workplace.in(folder)) {
+      work.proxy().answer(fullAfter(40), 1_000_000, 500, BROKEN);
+      FerryProcess.Result result = waitsForRoom(work);
       assertThat(result.status()).as(result.toString()).isZero();
       assertThat(result.err().lines().filter(l -> l.contains("stores "))).hasSize(2);
       assertThat(result.out()).doesNotContain("late", "failed");
       assertThat(new Onlooker(work.server()).carried())
           .hasSizeGreaterThan(100)
           .allSatisfy((id, times) -> assertThat(times).isEqualTo(1));
+    }
+  }
+
+  /** Whatever is to be stored after so many events of a migration. */
+  private static Predicate<Seen> fullAfter(int events) {
+    AtomicInteger written = new AtomicInteger();
+    return seen -> {
+      boolean counts = Workplace.writes(seen) && !Workplace.ofTheCheckup(seen);
+      return written.addAndGet(counts ? 1 : 0) > events && !seen.method().equals("GET");
+    };
+  }
+
+  private static FerryProcess.Result waitsForRoom(Workplace work) {
+    try (FerryProcess ferry = work.migrate("--rooms", "Bulk").start()) {
+      String line = ferry.awaitLine("stores nothing");
+      assertThat(line).contains("(500 M_UNKNOWN)", "is its disk full", "nothing is lost");
+      work.proxy().heal();
+      return ferry.await(Duration.ofMinutes(20));
     }
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.Workplace;
 import org.ferry.testing.crossing.Sample;
@@ -19,18 +18,16 @@ class SeveralProcessesIT {
 
   @Test
   void readersWorkAndWritersAreToldWhoIsAtWork() {
-    CountDownLatch gate = new CountDownLatch(1);
     try (Workplace work = Workplace.in(folder)) {
+      Workplace.Gate gate = work.holdWritesAfter(WRITES);
       try (FerryProcess ferry = work.migrate().start()) {
-        work.awaitWrites(ferry, WRITES);
-        work.proxy().before(Workplace::writes, Integer.MAX_VALUE, write -> await(gate));
+        gate.awaitHeld(ferry);
         reads(work);
         writes(work, ferry);
         assertThat(ferry.isRunning()).isTrue();
         ferry.kill();
       } finally {
-        gate.countDown();
-        work.proxy().heal();
+        gate.open();
       }
       FerryProcess.Result after = work.ferry("status").run();
       assertThat(after.status()).as(after.toString()).isZero();
@@ -62,14 +59,6 @@ class SeveralProcessesIT {
       assertThat(refused.status()).as(writes + " " + refused).isEqualTo(1);
       assertThat(refused.err())
           .contains("is running already (process " + running.handle().pid(), "since ");
-    }
-  }
-
-  private static void await(CountDownLatch gate) {
-    try {
-      gate.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

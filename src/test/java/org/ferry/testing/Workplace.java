@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.ferry.config.Config;
 import org.ferry.config.ConfigLoader;
@@ -143,6 +145,50 @@ public final class Workplace implements AutoCloseable {
       return false;
     }
     throw new AssertionError("ferry ended before it wrote so much: " + ferry.await(SLOWEST));
+  }
+
+  /**
+   * Holds what Ferry writes after a number of events, so that however late somebody looks it is in
+   * the middle of its work. To be asked for before it is started.
+   */
+  public Gate holdWritesAfter(int count) {
+    Gate gate = new Gate(count);
+    proxy.before(gate::isDue, Integer.MAX_VALUE, write -> gate.hold());
+    return gate;
+  }
+
+  /** Where the writes of a migration wait; what a checkup writes passes. */
+  public static final class Gate {
+    private final AtomicInteger free;
+    private final CountDownLatch held = new CountDownLatch(1);
+    private final CountDownLatch opened = new CountDownLatch(1);
+
+    private Gate(int free) {
+      this.free = new AtomicInteger(free);
+    }
+
+    private boolean isDue(HttpFaultProxy.Seen seen) {
+      return writes(seen) && !ofTheCheckup(seen) && free.getAndDecrement() <= 0;
+    }
+
+    private void hold() {
+      held.countDown();
+      try {
+        opened.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    /** Waits until something is held; where Ferry ends before, what it said is the failure. */
+    public void awaitHeld(FerryProcess ferry) {
+      Wait.until(SLOWEST, "a write that is held", () -> held.getCount() == 0 || over(ferry));
+    }
+
+    /** Lets everything pass from now on. */
+    public void open() {
+      opened.countDown();
+    }
   }
 
   /** How many events have been asked for. */
