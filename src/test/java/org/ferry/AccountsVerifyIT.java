@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.SynapseServer;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Accounts with an identity of their own: Ferry's device is signed by it, and nothing else. */
 class AccountsVerifyIT {
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
   private final String pickleKey = PickleKey.random().text().reveal();
   private final SynapseServer server = TestLab.shared().target();
@@ -58,6 +61,12 @@ class AccountsVerifyIT {
         .size();
   }
 
+  private boolean isRefused(LabClient carol) {
+    FerryProcess.Result wrong =
+        ferry("accounts", "verify", carol.userId(), "--recovery-key-file", "dave.recovery").run();
+    return wrong.status() == 3 && wrong.err().contains("recovery key");
+  }
+
   private static String device(FerryProcess.Result verified) {
     return LabClient.json(verified.out()).path("device").asText();
   }
@@ -88,12 +97,7 @@ class AccountsVerifyIT {
       try (FerryProcess ferry = ferry("run").start()) {
         assertThat(ferry.awaitLine("event=device_signed")).contains(dave.userId());
         assertThat(ferry.awaitLine("user=" + carol.userId() + " state=following")).isNotEmpty();
-        Wait.until(() -> {
-          FerryProcess.Result wrong =
-              ferry("accounts", "verify", carol.userId(), "--recovery-key-file", "dave.recovery")
-                  .run();
-          return wrong.status() == 3 && wrong.err().contains("recovery key");
-        });
+        Wait.until(LIMIT, "a wrong key that is refused for what it is", () -> isRefused(carol));
         FerryProcess.Result right =
             ferry(
                     "accounts",

@@ -21,6 +21,7 @@ import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
+import org.ferry.testing.UploadedKeys;
 import org.ferry.testing.Wait;
 import org.ferry.testing.peers.Peer;
 import org.ferry.testing.peers.PeerKind;
@@ -137,6 +138,7 @@ class BridgedRoomIT {
     try (Peer ghost = peer(contact);
         FerryProcess ferry = ferry("run").start()) {
       assertThat(ferry.awaitLine("user=" + CAROL + " state=following")).isNotEmpty();
+      UploadedKeys.await(db, CAROL);
       String room = ghost.createEncryptedRoom(100, CAROL);
       bridge(ghost, room);
       LabClient reader = client(ghost);

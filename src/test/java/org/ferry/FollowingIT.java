@@ -102,9 +102,10 @@ class FollowingIT {
         alice.say(room, said.getLast());
       }
       awaitHeard(room, said);
-      assertThat(number("select count(*) from ferry.inbox_transaction where body <> '{}'"))
-          .as("what is taken up is emptied")
-          .isZero();
+      Wait.until(
+          LIMIT,
+          "what is taken up to be emptied",
+          () -> number("select count(*) from ferry.inbox_transaction where body <> '{}'") == 0);
       ferry.terminate();
       assertThat(ferry.await(LIMIT).status()).isZero();
     }
