@@ -13,7 +13,15 @@ public final class Ports {
   private static final int HIGHEST = 32_000;
   private static final int ATTEMPTS = 200;
 
-  /** What was handed out may be bound only later, so it is not handed out again. */
+  /**
+   * What one program hands out may be bound only later, and another that runs beside it would find
+   * it free: programs of different numbers hand out different ports.
+   */
+  private static final int PROGRAMS = 4;
+
+  private static final int PROGRAM = Integer.getInteger("ferry.fork", 0) % PROGRAMS;
+
+  /** For the same reason nothing is handed out twice. */
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private Ports() {}
@@ -24,7 +32,8 @@ public final class Ports {
    */
   public static int free() {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+      int turn = ThreadLocalRandom.current().nextInt((HIGHEST - LOWEST) / PROGRAMS);
+      int port = LOWEST + turn * PROGRAMS + PROGRAM;
       if (isFree(port) && GIVEN.add(port)) {
         return port;
       }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,9 @@ final class Server {
   private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
   private static final Duration PAUSE = Duration.ofMillis(100);
   private static final int ATTEMPTS = 20;
+  private static final int LOWEST_PORT = 10_000;
+  private static final int HIGHEST_PORT = 20_000;
+  private static final int PORT_ATTEMPTS = 50;
   private static final long LONGEST_LOG = 8 << 20;
 
   private final Path home;
@@ -173,7 +177,21 @@ final class Server {
     }
   }
 
+  /**
+   * Below those that the system gives to outgoing connections: one of these would take it while the
+   * server restarts, and pools of processes would look for it in vain.
+   */
   private static int freePort() {
+    for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+      if (isFree(port)) {
+        return port;
+      }
+    }
+    return anyPort();
+  }
+
+  private static int anyPort() {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {
