@@ -76,6 +76,7 @@ class DayLaterIT {
       assertThat(result.status()).as(result.toString()).isEqualTo(137);
     } finally {
       work.proxy().heal();
+      work.proxy().awaitQuiet();
     }
     assertThat(killed).as("the fifth message").isDone();
     return killed.join();

@@ -60,6 +60,7 @@ class KillIT {
       return started.await(LIMIT);
     } finally {
       work.proxy().heal();
+      work.proxy().awaitQuiet();
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,6 +46,7 @@ public final class HttpFaultProxy implements AutoCloseable {
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final List<Seen> seen = new CopyOnWriteArrayList<>();
   private final AtomicInteger count = new AtomicInteger();
+  private final Set<Seen> underWay = ConcurrentHashMap.newKeySet();
 
   /**
    * A request that came by.
@@ -116,6 +118,14 @@ public final class HttpFaultProxy implements AutoCloseable {
   /** What came by so far. */
   public List<Seen> seen() {
     return List.copyOf(seen);
+  }
+
+  /**
+   * Waits until the server has done all that it was asked, also by who does not hear of it any
+   * more.
+   */
+  public void awaitQuiet() {
+    Wait.until(Duration.ofMinutes(2), "requests under way to end", underWay::isEmpty);
   }
 
   /** Answers the next {@code times} of these requests itself, unforwarded. */
@@ -202,6 +212,7 @@ public final class HttpFaultProxy implements AutoCloseable {
             exchange.getRequestMethod(),
             exchange.getRequestURI().toString(),
             new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1));
+    underWay.add(request);
     seen.add(request);
     try (exchange) {
       Rule instead = first(request, Effect.ANSWER, Effect.LOSE_REQUEST);
@@ -213,6 +224,8 @@ public final class HttpFaultProxy implements AutoCloseable {
         return;
       }
       forward(exchange, request);
+    } finally {
+      underWay.remove(request);
     }
   }
 
