@@ -103,7 +103,7 @@ final class SpaceCheck {
     try {
       return TargetSurvey.lacking(bot, room);
     } catch (MatrixException e) {
-      return Optional.of("type /invite %s in the room %s".formatted(bot.user(), room));
+      return Optional.of("type %s in the room %s".formatted(TargetSurvey.asking(bot), room));
     }
   }
 }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Blocks and throws as {@link Intent} does. Safe for use by many threads.
  */
 public final class Memberships {
+  private static final String SUMMARY = "/_matrix/client/v1/room_summary/{}";
+
   private final Asker asker;
 
   Memberships(Asker asker) {
@@ -50,6 +52,23 @@ public final class Memberships {
   public List<ObjectNode> of(RoomId room) {
     Call call = Call.get(Asker.ROOM + "/members", room.value()).with("not_membership", "leave");
     return Asker.objects(asker.ask(call).path("chunk"));
+  }
+
+  /**
+   * Whether the user is invited to a room that it is not in.
+   *
+   * @return false also where the homeserver does not say, because it has no room summaries (added
+   *     in version 1.15 of the specification) or does not show this one
+   */
+  public boolean isInvited(RoomId room) {
+    try {
+      return "invite".equals(Asker.text(asker.ask(Call.get(SUMMARY, room.value())), "membership"));
+    } catch (MatrixException e) {
+      if (e.mayResolve() || e.isTokenRefused()) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   /**

@@ -52,8 +52,8 @@ final class Effects {
         if (there == null || there.members() < 0) {
           return -1;
         }
-        // Ferry's bot is one of them and has no phone.
-        sum += room.messages() * Math.max(0, there.members() - 1);
+        // Ferry's bot has no phone.
+        sum += room.messages() * (there.joined() ? there.members() - 1L : there.members());
       }
     }
     return sum;

@@ -32,6 +32,11 @@ public final class TargetSurvey {
   private static final int DEEPEST = 10;
   private static final int AT_ONCE = 16;
 
+  /**
+   * What carrying takes in a room whose levels nobody has changed; the bot cannot read them yet.
+   */
+  private static final int USUAL_LEVEL = 50;
+
   private final Intent bot;
   private final MigrateOptions options;
   private final boolean prepare;
@@ -96,8 +101,8 @@ public final class TargetSurvey {
     RoomId id = space.get();
     if (!joined.contains(id) && !enter(id)) {
       problems.add(
-          "Ferry's bot is not in the Space %s: open the Space's own room in your client and type /invite %s"
-              .formatted(options.space(), bot.user()));
+          "Ferry's bot is not in the Space %s: open the Space's own room in your client and type %s"
+              .formatted(options.space(), asking(bot)));
       return new TargetSpace(id, null, List.of(), List.copyOf(problems));
     }
     SpaceRoom own = new RoomReader(bot).read(id, true);
@@ -130,6 +135,11 @@ public final class TargetSurvey {
         : Optional.of(
             "Ferry's bot lacks power: type /op %s %d in the room %s, then run ferry migrate again"
                 .formatted(bot.user(), own.carryLevel(), name == null ? room : Names.shown(name)));
+  }
+
+  /** What a person types in a room that the bot is not in, so that it can do its work there. */
+  public static String asking(Intent bot) {
+    return "/invite %s and then /op %s %d".formatted(bot.user(), bot.user(), USUAL_LEVEL);
   }
 
   /** Empty where the server does not know the bot, because nothing has registered it yet. */
@@ -283,7 +293,7 @@ public final class TargetSurvey {
           null,
           false,
           false,
-          "type /invite %s in %s".formatted(bot.user(), label(id, summary)));
+          "type %s in %s".formatted(asking(bot), label(id, summary)));
     }
     SpaceRoom own = new RoomReader(bot).read(id, false);
     boolean powerful = own.power() >= own.carryLevel();
@@ -306,7 +316,8 @@ public final class TargetSurvey {
   private boolean accepted(RoomId id, ObjectNode summary) {
     boolean open = !summary.path("join_rule").asText("invite").equals("invite");
     boolean elsewhere = id.value().contains(":") && !id.value().endsWith(":" + bot.user().server());
-    if (!prepare || open || elsewhere) {
+    // Into an open room the bot would come without having been asked in.
+    if (!prepare || elsewhere || (open && !bot.memberships().isInvited(id))) {
       return false;
     }
     try {

@@ -86,7 +86,7 @@ class PlanTotalsTest {
             null,
             false,
             false,
-            "type /invite @ferrybot:new in the room !w:new");
+            "type /invite @ferrybot:new and then /op @ferrybot:new 50 in the room !w:new");
     var all = new java.util.ArrayList<>(KIT.targets());
     all.add(lacking);
     JsonNode json = ExistingRooms.of(all, KIT.propose());
@@ -100,6 +100,15 @@ class PlanTotalsTest {
     assertThat(
             Json.parseObject("{\"a\":" + ExistingRooms.render(all, KIT.propose()) + "}").at("/a"))
         .isEqualTo(json);
+  }
+
+  @Test
+  void whoIsInARoomAloneIsCountedWhereTheBotIsNotInItYet() {
+    TargetRoom alone =
+        new TargetRoom(
+            Kit.target("w"), "Plaza", null, java.util.List.of(), null, 1, null, false, false, "");
+    Kit kit = new Kit().room(new Room("a").name("Plaza")).there(alone);
+    assertThat(kit.totals(kit.propose()).notifications()).isEqualTo(10);
   }
 
   @Test

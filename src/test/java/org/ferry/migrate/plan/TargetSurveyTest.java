@@ -1,6 +1,7 @@
 package org.ferry.migrate.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -138,12 +139,33 @@ class TargetSurveyTest {
     assertThat(a.sentence()).isNull();
     TargetRoom b = space.rooms().get(1);
     assertThat(b.joined()).isFalse();
-    assertThat(b.sentence()).isEqualTo("type /invite @ferrybot:new in the room Bar");
+    assertThat(b.sentence())
+        .isEqualTo("type /invite @ferrybot:new and then /op @ferrybot:new 50 in the room Bar");
     assertThat(String.valueOf(b.canonicalAlias())).isEqualTo("#bar:new");
     TargetRoom s = space.rooms().get(3);
     assertThat(s.isSpace()).isTrue();
     assertThat(s.origin()).isNotNull();
     assertThat(s.sentence()).isEqualTo("type /op @ferrybot:new 50 in the room Sub");
+  }
+
+  @Test
+  void anInvitationToAnOpenRoomIsAcceptedAndNobodyComesUninvited() {
+    hierarchy(
+        """
+        {"room_id":"!i:new","name":"Inn","join_rule":"public","num_joined_members":3},
+        {"room_id":"!o:new","name":"Oak","join_rule":"public","num_joined_members":3}
+        """);
+    answers.put("GET /_matrix/client/v1/room_summary/!i:new", "{\"membership\":\"invite\"}");
+    answers.put("GET /_matrix/client/v1/room_summary/!o:new", "{\"membership\":null}");
+    answers.put("POST /_matrix/client/v3/join/!i:new", "{\"room_id\":\"!i:new\"}");
+    answers.put("POST /_matrix/client/v3/join/!o:new", "{\"room_id\":\"!o:new\"}");
+    levels("!i:new", 50, 50);
+    assertThat(read(true).rooms())
+        .extracting(TargetRoom::joined, TargetRoom::powerful)
+        .containsExactly(tuple(true, true), tuple(false, false));
+    asked.clear();
+    assertThat(read(false).rooms()).extracting(TargetRoom::joined).containsExactly(false, false);
+    assertThat(asked).as("nothing is written").noneMatch(a -> a.startsWith("POST"));
   }
 
   @Test
