@@ -536,4 +536,28 @@ class AccountModeIT {
     assertThat(profile("cleo").path("displayname").asText()).isEqualTo("Cleo (she/her)");
     differsOnlyWhereTheDumpIsWrong();
   }
+
+  @Test
+  @Order(13)
+  void whatWasMadeInARehearsalIsThereForTheRealSpace() {
+    String real = "#real:" + DOMAIN;
+    Result plan = must(0, "plan", "--space", real, "-o", "real.yaml");
+    assertThat(plan.out())
+        .contains("@dan:" + DOMAIN + " exists")
+        .doesNotContain("@ann:" + DOMAIN + " exists");
+    write("real.yaml", read("real.yaml").replace("action: conflict", "action: map"));
+    String media = dump.media().toAbsolutePath().toString();
+    var carried =
+        must(1, "migrate", "--space", real, "--plan", "real.yaml", "--media", media, "--yes");
+    assertThat(carried.err()).doesNotContain("is set otherwise");
+    assertThat(must(0, "rollback", "--yes").out()).contains("carried into another Space as well");
+    assertThat(profile("cleo").path("displayname").asText()).isEqualTo("Cleo (she/her)");
+    assertThat(accountData("ben", "m.ignored_user_list")).contains(caretaker.userId());
+    assertThat(accountData("ben", "m.direct")).doesNotContain(room("dm"));
+    var unused = must(0, "rollback", "--space", real, "--yes");
+    assertThat(profile("cleo").path("displayname").asText()).isNotEqualTo("Cleo (she/her)");
+    assertThat(accountData("ben", "m.ignored_user_list")).doesNotContain(caretaker.userId());
+    Result again = must(0, "plan", "--space", real, "-o", "real.yaml");
+    assertThat(again.out()).doesNotContain("@ann:" + DOMAIN + " exists");
+  }
 }

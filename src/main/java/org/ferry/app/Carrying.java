@@ -19,6 +19,7 @@ import org.ferry.migrate.SpaceNames;
 import org.ferry.migrate.Standing;
 import org.ferry.migrate.decrypt.Decryption.Cover;
 import org.ferry.migrate.plan.ForeignRoom;
+import org.ferry.migrate.plan.MapFile;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.PlanException;
 import org.ferry.migrate.plan.PlanTotals;
@@ -143,7 +144,8 @@ public final class Carrying {
               .toList();
     }
     Map<RoomId, Cover> covers = Covers.of(ferry, source, part, selection);
-    return PlanTotals.of(part, facts, source, target.rooms(), covers, selection);
+    Map<UserId, UserId> listed = MapFile.all(passage.options().identities());
+    return PlanTotals.of(part, facts, source, target.rooms(), covers, listed, selection);
   }
 
   /** What the wishes mean for this source and plan. */

@@ -4,13 +4,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
-import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.SourceLedger.Stranger;
 import org.ferry.migrate.plan.Draft;
@@ -129,7 +129,8 @@ public final class Planning {
             passage.facts(),
             passage.source(),
             target.rooms(),
-            Covers.of(ferry, passage.source(), draft.plan()));
+            Covers.of(ferry, passage.source(), draft.plan()),
+            MapFile.all(passage.options().identities()));
     return new Proposal(
         draft.plan(),
         totals,
@@ -160,7 +161,8 @@ public final class Planning {
                 passage.options(),
                 ferry.config().homeserver().domain(),
                 target.rooms(),
-                MapFile.all(passage.options().identities(), earlier),
+                MapFile.byHand(
+                    passage.options().identities(), earlier, ferry.config().homeserver().domain()),
                 progress(target),
                 earlier == null ? null : earlier.plan()));
   }
@@ -197,15 +199,15 @@ public final class Planning {
   }
 
   private Progress progress(TargetSpace target) {
-    RoomId space = target.id();
-    if (space == null) {
-      return Progress.none();
-    }
-    return passage
-        .begun(ferry, space)
-        .map(Crossing::id)
-        .map(id -> Progress.of(ferry.crossings(), id))
-        .orElseGet(Progress::none);
+    return Optional.ofNullable(target.id())
+        .flatMap(space -> passage.begun(ferry, space))
+        .map(crossing -> Progress.of(ferry.crossings(), crossing))
+        .orElseGet(() ->
+            Progress.none(
+                ferry
+                    .crossings()
+                    .settings()
+                    .accounts(passage.source().id(), ferry.config().homeserver().domain())));
   }
 
   private List<Person> people() {

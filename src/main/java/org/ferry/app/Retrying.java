@@ -17,6 +17,7 @@ import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.CrossingLedger.RoomState;
+import org.ferry.migrate.Selection;
 import org.ferry.migrate.SettingLedger;
 import org.ferry.migrate.Standing.Failure;
 import org.ferry.migrate.replay.Migration;
@@ -150,9 +151,16 @@ public final class Retrying {
             passage.voyage(ferry, crossing, Followed.plan(ferry, crossing, passage)),
             passage.facts(),
             media,
-            Scope.of(chosen),
+            new Scope(chosen, Selection.ALL, false, hasInvited()),
             watch)
         .run();
+  }
+
+  /** Who was told to invite nobody yet, as in a rehearsal, is not overruled by a retry. */
+  private boolean hasInvited() {
+    try (Stream<CrossingLedger.Invitation> sent = ferry.crossings().invitations(crossing.id())) {
+      return sent.findAny().isPresent();
+    }
   }
 
   private Set<String> standing() {

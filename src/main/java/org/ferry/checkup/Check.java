@@ -79,10 +79,18 @@ public enum Check {
   /** Rooms that the plan reuses. */
   ROOMS;
 
-  /** A problem with one of these would change history on its way. */
+  /** A problem with one of these would change history on its way, or leave no way to look. */
   private static final Set<Check> HISTORY =
       EnumSet.of(
-          AS_TOKEN, DOMAIN, NAMESPACES, FORCED_ENCRYPTION, TIMESTAMPS, RETENTION, NAMES, MARKS);
+          AS_TOKEN,
+          DOMAIN,
+          NAMESPACES,
+          FORCED_ENCRYPTION,
+          TIMESTAMPS,
+          RETENTION,
+          NAMES,
+          MARKS,
+          READING);
 
   /** As it is printed, such as {@code way_back}. */
   public String word() {

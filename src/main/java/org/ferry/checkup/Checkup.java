@@ -212,7 +212,7 @@ public final class Checkup {
     new HistoryCheck(door, scratch).run(findings);
     new RoomCheck(door, scratch, config, remedies).run(findings);
     Measurement measured = measure ? new Measure(door, scratch).run() : null;
-    new DeviceCheck(door, scratch, remedies, server).run(findings);
+    new DeviceCheck(door, scratch, remedies).run(findings, server);
     return measured;
   }
 
@@ -245,6 +245,8 @@ public final class Checkup {
           Reply made = scratch.make();
           if (made.ok()) {
             new HistoryCheck(door, scratch).run(findings);
+            new RoomCheck(door, scratch, config, remedies).readBack(findings);
+            new DeviceCheck(door, scratch, remedies).bound(findings);
           } else {
             findings.add(noRoom(made));
           }

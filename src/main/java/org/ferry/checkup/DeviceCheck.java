@@ -1,5 +1,6 @@
 package org.ferry.checkup;
 
+import static org.ferry.checkup.Check.AS_TOKEN;
 import static org.ferry.checkup.Check.DEVICES;
 import static org.ferry.checkup.Check.ENCRYPTION;
 import static org.ferry.checkup.Check.REPEATS;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.ferry.id.DeviceId;
 import org.ferry.id.Secret;
@@ -25,16 +27,39 @@ final class DeviceCheck {
   private final Door door;
   private final Scratch scratch;
   private final Remedies remedies;
-  private final ServerInfo server;
 
-  DeviceCheck(Door door, Scratch scratch, Remedies remedies, ServerInfo server) {
+  DeviceCheck(Door door, Scratch scratch, Remedies remedies) {
     this.door = door;
     this.scratch = scratch;
     this.remedies = remedies;
-    this.server = server;
   }
 
-  void run(Findings findings) throws InterruptedException {
+  /** Tries devices, and adds everything that was found. */
+  void run(Findings findings, ServerInfo server) throws InterruptedException {
+    Reply put = put();
+    Reply login = put.ok() ? put : login();
+    Reply itself = door.ask(Ask.get(Scratch.V3 + "/account/whoami").as(scratch.one()).on(DEVICE));
+    Finding found = devices(put, login, itself, server);
+    findings.add(bound(put, other()).orElse(found));
+    if (findings.broken(DEVICES) || findings.broken(AS_TOKEN)) {
+      return;
+    }
+    findings.add(repeats());
+    findings.add(encryption(server));
+  }
+
+  /**
+   * Looks only whether the token speaks for everybody once a device was made; adds nothing where it
+   * does.
+   */
+  void bound(Findings findings) throws InterruptedException {
+    Reply put = put();
+    if (put.ok()) {
+      bound(put, other()).ifPresent(findings::add);
+    }
+  }
+
+  private Reply put() throws InterruptedException {
     Reply put =
         door.ask(
             Ask.put(
@@ -42,17 +67,15 @@ final class DeviceCheck {
                     Scratch.V3 + "/devices/{}",
                     DEVICE.value())
                 .as(scratch.one()));
-    Reply login = put.ok() ? put : login();
-    Reply itself = door.ask(Ask.get(Scratch.V3 + "/account/whoami").as(scratch.one()).on(DEVICE));
-    Reply other = door.ask(Ask.get(Scratch.V3 + "/account/whoami").as(scratch.two()));
-    findings.add(devices(put, login, itself, other));
-    if (findings.broken(DEVICES)) {
-      return;
+    if (put.ok()) {
+      scratch.atTheEnd(
+          Ask.delete(null, Scratch.V3 + "/devices/{}", DEVICE.value()).as(scratch.one()));
     }
-    scratch.atTheEnd(
-        Ask.delete(null, Scratch.V3 + "/devices/{}", DEVICE.value()).as(scratch.one()));
-    findings.add(repeats());
-    findings.add(encryption());
+    return put;
+  }
+
+  private Reply other() throws InterruptedException {
+    return door.ask(Ask.get(Scratch.V3 + "/account/whoami").as(scratch.two()));
   }
 
   private Reply login() throws InterruptedException {
@@ -71,14 +94,34 @@ final class DeviceCheck {
   }
 
   /**
+   * Judges for whom the token speaks.
+   *
+   * @param put the answer to {@code PUT /devices}
+   * @param other whoami of the second ghost afterwards
+   */
+  Optional<Finding> bound(Reply put, Reply other) {
+    UserId two = scratch.two();
+    if (!put.ok() || other.at("user_id").asText("").equals(two.value())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Finding.problem(
+            AS_TOKEN,
+            "once a device is made for %s, the token no longer speaks for others (as %s: %s): everything would come from the wrong person"
+                .formatted(scratch.one(), two, other.words()),
+            "let devices be made by login instead: in the registration that the homeserver reads set\n  io.element.msc4190: false\n"
+                + Remedies.RESTART));
+  }
+
+  /**
    * Judges devices.
    *
    * @param put the answer to {@code PUT /devices}
    * @param login the answer to the login where the first failed
    * @param itself whoami of the first ghost with its device
-   * @param other whoami of the second ghost afterwards
+   * @param server what is looked at
    */
-  Finding devices(Reply put, Reply login, Reply itself, Reply other) {
+  Finding devices(Reply put, Reply login, Reply itself, ServerInfo server) {
     if (!put.ok() && !login.ok()) {
       return Finding.problem(
           DEVICES,
@@ -87,18 +130,9 @@ final class DeviceCheck {
           "the registration that the homeserver reads must say:\n  io.element.msc4190: true\nso "
               + remedies.writeAndHandOver());
     }
-    UserId two = scratch.two();
-    if (!other.at("user_id").asText("").equals(two.value())) {
-      return Finding.problem(
-          DEVICES,
-          "once a device is made for %s, the token no longer speaks for others (as %s: %s): everything would come from the wrong person"
-              .formatted(scratch.one(), two, other.words()),
-          "let devices be made by login instead: in the registration that the homeserver reads set\n  io.element.msc4190: false\n"
-              + Remedies.RESTART);
-    }
     String seen = itself.at("device_id").asText("");
     if (!seen.equals(DEVICE.value())) {
-      return ignored(itself.ok() && !seen.isEmpty() ? "it sees " + seen : itself.words());
+      return ignored(itself.ok() && !seen.isEmpty() ? "it sees " + seen : itself.words(), server);
     }
     return Finding.ok(
         DEVICES,
@@ -107,7 +141,7 @@ final class DeviceCheck {
   }
 
   /** Repeats are known by their device; without one, by what the homeserver has in memory. */
-  private Finding ignored(String seen) {
+  private static Finding ignored(String seen, ServerInfo server) {
     String text =
         "the homeserver ignores device_id in Ferry's requests (%s): what is repeated after its restart could arrive twice"
             .formatted(seen);
@@ -137,7 +171,7 @@ final class DeviceCheck {
             "look whether something between Ferry and the homeserver changes paths or the query of requests; if nothing does, this homeserver does not keep transaction ids, which the specification asks for");
   }
 
-  private Finding encryption() throws InterruptedException {
+  private Finding encryption(ServerInfo server) throws InterruptedException {
     List<String> missing = new ArrayList<>();
     Reply keys =
         door.ask(Ask.post(Json.object(), Scratch.V3 + "/keys/upload").as(scratch.one()).on(DEVICE));

@@ -25,6 +25,10 @@ import org.ferry.matrix.event.Json;
  */
 public final class Gate {
   private static final Duration GOOD_FOR = Duration.ofDays(1);
+
+  /** The fingerprint of no server. */
+  private static final String UNKNOWN = "";
+
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Config config;
@@ -98,14 +102,15 @@ public final class Gate {
   }
 
   /**
-   * Remembers what a whole checkup found.
+   * Remembers what a whole checkup found; one that broke off says nothing, and what an earlier one
+   * found is not believed any more.
    *
    * @param report the checkup
    * @throws InterruptedException where the thread was told to stop
    */
   public void keep(Report report) throws InterruptedException {
     try {
-      keep(fingerprint(Duration.ZERO), report.findings());
+      keep(report.decidesHistory() ? fingerprint(Duration.ZERO) : UNKNOWN, report.findings());
     } catch (Unanswered e) {
       // reason: what does not answer is asked again by the next run.
       return;

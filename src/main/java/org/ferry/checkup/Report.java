@@ -31,6 +31,12 @@ public record Report(
     return findings.stream().filter(Finding::blocks).toList();
   }
 
+  /** Whether all was tried that decides whether history arrives as it was, or enough to say no. */
+  public boolean decidesHistory() {
+    boolean tried = findings.stream().anyMatch(f -> f.check() == Check.TIMESTAMPS);
+    return !broken(Check.HOMESERVER) && (tried || !blocking().isEmpty());
+  }
+
   /** Whether a check has found a problem. */
   public boolean broken(Check check) {
     return findings.stream().anyMatch(f -> f.check() == check && f.level() == Level.PROBLEM);

@@ -39,7 +39,7 @@ final class RoomCheck {
     findings.add(versions(capabilities));
     redactions(findings);
     aliases(findings);
-    findings.add(reading());
+    readBack(findings);
     findings.add(limits());
   }
 
@@ -198,6 +198,10 @@ final class RoomCheck {
   }
 
   // Reading --------------------------------------------------------------------------------------
+
+  void readBack(Findings findings) throws InterruptedException {
+    findings.add(reading());
+  }
 
   private Finding reading() throws InterruptedException {
     Reply page =

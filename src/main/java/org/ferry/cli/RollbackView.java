@@ -124,13 +124,18 @@ final class RollbackView {
 
   private List<String> settings() {
     SettingsBack.Counts counts = back;
-    if (counts == null || counts.equals(new SettingsBack.Counts(0, 0, 0, List.of()))) {
+    if (counts == null || counts.equals(new SettingsBack.Counts(0, 0, 0, 0, List.of()))) {
       return List.of();
     }
     List<String> lines = new ArrayList<>();
     lines.add(
         "People's settings taken back: %,d. Changed by their people since, and left so: %,d. Read markers, which cannot be moved back: %,d."
             .formatted(counts.back(), counts.theirs(), counts.stays()));
+    if (counts.handed() > 0) {
+      lines.add(
+          "People's settings that were carried into another Space as well, and that stay with that: %,d."
+              .formatted(counts.handed()));
+    }
     counts.failures().forEach(f -> lines.add("  not taken back: " + f));
     return lines;
   }
@@ -167,7 +172,8 @@ final class RollbackView {
       people
           .put("taken_back", counts.back())
           .put("changed_since", counts.theirs())
-          .put("cannot_go_back", counts.stays());
+          .put("cannot_go_back", counts.stays())
+          .put("left_to_another_space", counts.handed());
       counts.failures().forEach(people.putArray("failures")::add);
     }
     ArrayNode rooms = json.putArray("rooms");

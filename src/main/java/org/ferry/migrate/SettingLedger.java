@@ -3,6 +3,7 @@ package org.ferry.migrate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -77,6 +78,26 @@ public interface SettingLedger {
 
   /** Everything of everybody, ordered by owner, kind and name. */
   List<Setting> all(long crossing);
+
+  /**
+   * The accounts that Ferry made on a homeserver for people of a source, into whatever Space, each
+   * with those it was made for: with nobody where all else was taken back.
+   */
+  Map<UserId, Set<UserId>> accounts(long source, String domain);
+
+  /**
+   * What other crossings of the same source to the same homeserver have set for a person, or have
+   * taken back; the crossing used last comes last.
+   */
+  List<Setting> elsewhere(long crossing, UserId owner);
+
+  /**
+   * Lets other crossings of the same source to the same homeserver know what was there before,
+   * where they have set the same: then it is theirs to take back.
+   *
+   * @return false where no other crossing has set it
+   */
+  boolean handOver(long crossing, Setting row);
 
   /** Writes a row. */
   void put(long crossing, Setting row);

@@ -1,11 +1,14 @@
 package org.ferry.store;
 
 import io.vertx.sqlclient.Row;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -18,6 +21,32 @@ final class SettingRows implements SettingLedger {
   private static final String OF_OWNER =
       COLUMNS + "where crossing = $1 and owner = $2 order by kind, name";
   private static final String ALL = COLUMNS + "where crossing = $1 order by owner, kind, name";
+
+  private static final String ACCOUNTS =
+      """
+      select s.owner, p.old from ferry.crossing c
+      join ferry.crossing_setting s
+        on s.crossing = c.id and s.kind = 'account' and s.state = 'carried'
+      left join ferry.crossing_person p on p.crossing = c.id and p.target = s.owner
+      where c.source = $1 and c.domain = $2
+      """;
+  private static final String ELSEWHERE =
+      """
+      select s.owner, s.kind, s.name, s.state, s.wanted, s.reason, s.before
+      from ferry.crossing mine
+      join ferry.crossing c on c.source = mine.source and c.domain = mine.domain and c.id <> mine.id
+      join ferry.crossing_setting s on s.crossing = c.id
+      where mine.id = $1 and s.owner = $2 and s.state in ('carried', 'removed')
+      order by c.used_at, c.id, s.kind, s.name
+      """;
+  private static final String HAND_OVER =
+      """
+      update ferry.crossing_setting s set before = $5
+      from ferry.crossing mine
+      join ferry.crossing c on c.source = mine.source and c.domain = mine.domain and c.id <> mine.id
+      where mine.id = $1 and s.crossing = c.id and s.owner = $2 and s.kind = $3 and s.name = $4
+        and s.state = 'carried'
+      """;
   private static final String FORGET =
       "delete from ferry.crossing_setting"
           + " where crossing = $1 and owner = $2 and kind = $3 and name = $4";
@@ -111,6 +140,37 @@ final class SettingRows implements SettingLedger {
   @Override
   public List<Setting> all(long crossing) {
     return EventRows.list(database.run(ALL, crossing), SettingRows::setting);
+  }
+
+  @Override
+  public Map<UserId, Set<UserId>> accounts(long source, String domain) {
+    Map<UserId, Set<UserId>> accounts = new HashMap<>();
+    for (Row row : database.run(ACCOUNTS, source, domain)) {
+      Set<UserId> made =
+          accounts.computeIfAbsent(new UserId(row.getString(0)), o -> new HashSet<>());
+      Optional.ofNullable(row.getString(1)).map(UserId::new).ifPresent(made::add);
+    }
+    return accounts;
+  }
+
+  @Override
+  public List<Setting> elsewhere(long crossing, UserId owner) {
+    return EventRows.list(database.run(ELSEWHERE, crossing, owner.value()), SettingRows::setting);
+  }
+
+  @Override
+  public boolean handOver(long crossing, Setting row) {
+    mayWrite.run();
+    return database
+            .run(
+                HAND_OVER,
+                crossing,
+                row.owner().value(),
+                row.kind(),
+                row.name(),
+                Settling.clean(row.before()))
+            .rowCount()
+        > 0;
   }
 
   @Override

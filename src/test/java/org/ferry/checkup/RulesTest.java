@@ -306,23 +306,24 @@ class RulesTest {
   void devicesThatBindTheTokenOrAreIgnored() {
     Config config = config("");
     Scratch scratch = new Scratch(door(), config);
-    DeviceCheck check =
-        new DeviceCheck(
-            door(), scratch, new Remedies(config), new ServerInfo("Tuwunel", "1.4.6", ""));
+    DeviceCheck check = new DeviceCheck(door(), scratch, new Remedies(config));
+    ServerInfo tuwunel = new ServerInfo("Tuwunel", "1.4.6", "");
     Reply ok = reply(200, "{}");
     Reply no = error(400, "M_APPSERVICE_LOGIN_UNSUPPORTED", "x");
     Reply itself =
         reply(200, "{\"user_id\":\"%s\",\"device_id\":\"FERRYDOCTOR\"}".formatted(scratch.one()));
     Reply other = reply(200, "{\"user_id\":\"%s\"}".formatted(scratch.two()));
-    assertThat(check.devices(ok, ok, itself, other).text()).contains("PUT /devices (MSC4190)");
-    assertThat(check.devices(no, ok, itself, other).text()).contains("m.login.application_service");
-    assertThat(check.devices(no, no, itself, other).remedy()).contains("io.element.msc4190: true");
-    assertThat(check.devices(ok, ok, itself, itself).remedy())
-        .contains("io.element.msc4190: false");
-    DeviceCheck synapse =
-        new DeviceCheck(
-            door(), scratch, new Remedies(config), new ServerInfo("Synapse", "1.90.0", ""));
-    Finding old = synapse.devices(ok, ok, other, other);
+    assertThat(check.devices(ok, ok, itself, tuwunel).text()).contains("PUT /devices (MSC4190)");
+    assertThat(check.devices(no, ok, itself, tuwunel).text())
+        .contains("m.login.application_service");
+    assertThat(check.devices(no, no, itself, tuwunel).remedy())
+        .contains("io.element.msc4190: true");
+    assertThat(check.bound(ok, other)).isEmpty();
+    assertThat(check.bound(no, itself)).as("no device was made by PUT").isEmpty();
+    Finding bound = check.bound(ok, itself).orElseThrow();
+    assertThat(bound.remedy()).contains("io.element.msc4190: false");
+    assertThat(bound.blocks()).as("history would come from the wrong person").isTrue();
+    Finding old = check.devices(ok, ok, other, new ServerInfo("Synapse", "1.90.0", ""));
     assertThat(old.text()).contains("ignores device_id");
     assertThat(old.level()).isEqualTo(Level.PROBLEM);
     assertThat(old.remedy()).isEqualTo("update Synapse (1.90.0) to 1.163 or newer");
@@ -342,22 +343,22 @@ class RulesTest {
   void dendriteHasDevicesByLoginAndNamesNoneOfThem() {
     Config config = config("");
     Scratch scratch = new Scratch(door(), config);
-    DeviceCheck check =
-        new DeviceCheck(
-            door(), scratch, new Remedies(config), new ServerInfo("a homeserver", "", "v1.2"));
+    DeviceCheck check = new DeviceCheck(door(), scratch, new Remedies(config));
     Reply put = error(404, "M_FORBIDDEN", "device does not exist");
     Reply login =
         reply(
             200,
             "{\"user_id\":\"%s\",\"access_token\":\"t\",\"device_id\":\"FERRYDOCTOR\"}"
                 .formatted(scratch.one()));
-    String whoami = "{\"user_id\":\"%s\",\"device_id\":\"AS_Device\",\"is_guest\":false}";
     Finding devices =
         check.devices(
             put,
             login,
-            reply(200, whoami.formatted(scratch.one())),
-            reply(200, whoami.formatted(scratch.two())));
+            reply(
+                200,
+                "{\"user_id\":\"%s\",\"device_id\":\"AS_Device\",\"is_guest\":false}"
+                    .formatted(scratch.one())),
+            new ServerInfo("a homeserver", "", "v1.2"));
     assertThat(devices.level()).isEqualTo(Level.WARNING);
     assertThat(devices.text()).contains("ignores device_id", "(it sees AS_Device)");
     assertThat(devices.remedy()).contains("ferry verify names what stands twice");

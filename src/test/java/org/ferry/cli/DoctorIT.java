@@ -301,7 +301,9 @@ class DoctorIT {
     assertThat(found.remedy("proxy")).contains("proxy_pass http://127.0.0.1:8008;");
     assertThat(found.remedy("upload")).contains("client_max_body_size 100M;");
     assertThat(found.text("login")).contains("auth.example.org");
-    assertThat(found.all().path("blocks_migrate").asBoolean()).isFalse();
+    assertThat(found.all().path("blocks_migrate").asBoolean())
+        .as("nobody could look whether what is in doubt arrived")
+        .isTrue();
   }
 
   private static void lacks(java.util.function.Predicate<Seen> which, int status, String body) {

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.Selection;
 import org.ferry.migrate.plan.Plan.History;
@@ -27,12 +28,19 @@ final class Effects {
 
   private final Plan plan;
   private final Selection selection;
+  private final Map<UserId, UserId> listed;
   private final Map<RoomId, RoomFacts> facts;
   private final Map<RoomId, TargetRoom> targets;
 
-  Effects(Plan plan, List<RoomFacts> facts, List<TargetRoom> targets, Selection selection) {
+  Effects(
+      Plan plan,
+      List<RoomFacts> facts,
+      List<TargetRoom> targets,
+      Selection selection,
+      Map<UserId, UserId> listed) {
     this.plan = plan;
     this.selection = selection;
+    this.listed = listed;
     this.facts = facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
     this.targets =
         targets.stream()
@@ -85,7 +93,10 @@ final class Effects {
     return room == null ? 0 : room.counts().encrypted();
   }
 
-  /** Members of new rooms who are at home on a third server; those are invited as themselves. */
+  /**
+   * Members of new rooms who are at home on a third server, or are listed with an account there;
+   * those are invited as themselves, where the room lets other servers in.
+   */
   long invitations() {
     Set<UserId> carried =
         plan.people().stream()
@@ -96,10 +107,21 @@ final class Effects {
     return plan.rooms().stream()
         .filter(r -> r.action() == RoomAction.CREATE)
         .map(r -> facts.get(r.id()))
-        .filter(f -> f != null && f.successor() == null)
-        .flatMap(f -> Stream.concat(f.joined().stream(), f.invited().stream()).distinct())
-        .filter(u -> !u.server().equals(plan.server()) && !u.server().equals(plan.domain()))
+        .filter(f -> f != null && f.successor() == null && isFederated(f))
+        .mapToLong(f -> guests(f, carried))
+        .sum();
+  }
+
+  private static boolean isFederated(RoomFacts room) {
+    return Json.parseObject(room.createContent()).path("m.federate").asBoolean(true);
+  }
+
+  private long guests(RoomFacts room, Set<UserId> carried) {
+    return Stream.concat(room.joined().stream(), room.invited().stream())
         .filter(carried::contains)
+        .map(u -> listed.getOrDefault(u, u))
+        .filter(u -> !u.server().equals(plan.server()) && !u.server().equals(plan.domain()))
+        .distinct()
         .count();
   }
 
@@ -157,7 +179,7 @@ final class Effects {
   }
 
   List<String> readMore() {
-    List<String> lines = new ArrayList<>();
+    List<String> lines = new ArrayList<>(readByOthers());
     if (plan.people().stream().anyMatch(p -> p.action() == PersonAction.ACCOUNT)) {
       // With people's own accounts the visibility of each time holds, as it did.
       return lines;
@@ -172,6 +194,22 @@ final class Effects {
             "%s (%s): its %d members, who could read from when they were %s, can read its whole history"
                 .formatted(
                     room.id(), room.name(), known.joined().size(), known.historyVisibility()));
+      }
+    }
+    return lines;
+  }
+
+  /** What is appended to a room is read by whoever is in that room. */
+  private List<String> readByOthers() {
+    List<String> lines = new ArrayList<>();
+    for (PlanRoom room : plan.rooms()) {
+      RoomFacts known = facts.get(room.id());
+      TargetRoom there = room.target() == null ? null : targets.get(room.target());
+      if (isAppended(room) && room.messages() > 0 && known != null && there != null) {
+        String members = there.members() < 0 ? "all" : "the " + there.members();
+        lines.add(
+            "%s (%s): %s members of %s, which takes its history, can read it; it had %d members"
+                .formatted(room.id(), room.name(), members, there.label(), known.joined().size()));
       }
     }
     return lines;

@@ -58,7 +58,7 @@ public final class ExistingAccounts {
       UserId target = person.target();
       if (person.action() == PersonAction.ACCOUNT
           && target != null
-          && !progress.accounts().contains(target)
+          && !progress.made(person.id(), target)
           && !progress.people().containsKey(person.id())) {
         wanted.add(target);
       }

@@ -38,7 +38,13 @@ public final class MapFile {
    * @throws PlanException with every problem of the file
    */
   public static Map<UserId, UserId> all(MigrateOptions.Identities identities) {
-    return all(identities, null);
+    Map<UserId, UserId> all = new HashMap<>();
+    Path file = file(identities);
+    if (file != null) {
+      all.putAll(PeopleList.required(file).targets());
+    }
+    all.putAll(identities.overrides());
+    return all;
   }
 
   /**
@@ -47,21 +53,30 @@ public final class MapFile {
    *
    * @param identities the configuration's part
    * @param earlier the plan that was made with the list, null where there is none
+   * @param domain the destination's server name
    * @return new ids by old ids
    * @throws PlanException with every problem of the file
    */
-  public static Map<UserId, UserId> all(
-      MigrateOptions.Identities identities, @Nullable Draft earlier) {
-    Path file = identities.mapFile();
+  public static Map<UserId, UserId> byHand(
+      MigrateOptions.Identities identities, @Nullable Draft earlier, String domain) {
     Map<UserId, UserId> all = new HashMap<>();
-    // The list that plan itself writes is not there before the first plan.
-    boolean toBeMade = file != null && file.endsWith(OWN_NAME) && !Files.exists(file);
-    if (file != null && !toBeMade) {
+    Path file = file(identities);
+    if (file != null) {
       PeopleList list = PeopleList.required(file);
-      all.putAll(earlier == null ? list.targets() : list.handMade(earlier));
+      all.putAll(
+          earlier == null
+              ? list.byHand(identities.usernameTemplate(), domain).targets()
+              : list.handMade(earlier));
     }
     all.putAll(identities.overrides());
     return all;
+  }
+
+  /** The list that plan itself writes is not there before the first plan: null then. */
+  private static @Nullable Path file(MigrateOptions.Identities identities) {
+    Path file = identities.mapFile();
+    boolean toBeMade = file != null && file.endsWith(OWN_NAME) && !Files.exists(file);
+    return toBeMade ? null : file;
   }
 
   /**

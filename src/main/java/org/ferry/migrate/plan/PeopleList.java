@@ -140,14 +140,22 @@ public record PeopleList(
         .toList();
   }
 
-  /** True where a ghost's id in the list is what Ferry proposed, even if the plan was edited. */
+  /** True where the id in the list is what Ferry proposed, even if the plan was edited. */
   private boolean isOwn(Draft earlier, PlanPerson line, UserId listed) {
-    boolean ghost = field(line.id(), "way_in").equals("ghost");
-    boolean asPlanned = line.action() == PersonAction.GHOST && listed.equals(line.target());
-    PlanPerson proposed =
-        new PlanPerson(line.id(), line.name(), PersonAction.GHOST, listed, line.reason());
     String mark = earlier.marks().get(line.id().value());
-    return ghost && (asPlanned || Objects.equals(mark, Marks.of(proposed)));
+    return proposals(field(line.id(), "way_in")).stream()
+        .map(a -> new PlanPerson(line.id(), line.name(), a, listed, line.reason()))
+        .anyMatch(p ->
+            (p.action() == line.action() && listed.equals(line.target()))
+                || Objects.equals(mark, Marks.of(p)));
+  }
+
+  /** What Ferry may have proposed for a line in which it wrote how the person gets in. */
+  private static List<PersonAction> proposals(String wayIn) {
+    if (wayIn.equals("ghost")) {
+      return List.of(PersonAction.GHOST);
+    }
+    return WAYS.contains(wayIn) ? List.of(PersonAction.ACCOUNT, PersonAction.CONFLICT) : List.of();
   }
 
   /** What a line says in a column, stripped; empty where it says nothing. */

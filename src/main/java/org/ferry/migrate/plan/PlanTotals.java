@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.RoomFacts;
@@ -71,6 +72,7 @@ public record PlanTotals(
    * @param source the source
    * @param targets the rooms of the Space, empty where not known
    * @param covers how much of encrypted rooms the keys open
+   * @param listed whom a person listed with which new id; see {@link MapFile#all}
    * @return the totals
    */
   public static PlanTotals of(
@@ -78,8 +80,9 @@ public record PlanTotals(
       List<RoomFacts> facts,
       LoadedSource source,
       List<TargetRoom> targets,
-      Map<RoomId, Cover> covers) {
-    return of(plan, facts, source, targets, covers, Selection.ALL);
+      Map<RoomId, Cover> covers,
+      Map<UserId, UserId> listed) {
+    return of(plan, facts, source, targets, covers, listed, Selection.ALL);
   }
 
   /**
@@ -90,6 +93,7 @@ public record PlanTotals(
    * @param source the source
    * @param targets the rooms of the Space, empty where not known
    * @param covers how much of encrypted rooms the keys open
+   * @param listed whom a person listed with which new id; see {@link MapFile#all}
    * @param selection whose part
    * @return the totals
    */
@@ -99,8 +103,9 @@ public record PlanTotals(
       LoadedSource source,
       List<TargetRoom> targets,
       Map<RoomId, Cover> covers,
+      Map<UserId, UserId> listed,
       Selection selection) {
-    Effects effects = new Effects(plan, facts, targets, selection);
+    Effects effects = new Effects(plan, facts, targets, selection, listed);
     return new PlanTotals(
         count(plan.people(), p -> Words.of(p.action())),
         plan.rooms().stream()

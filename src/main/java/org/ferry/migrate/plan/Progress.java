@@ -10,27 +10,33 @@ import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.CrossingLedger.RoomState;
-import org.ferry.migrate.SettingLedger.Setting;
-import org.ferry.migrate.SettingLedger.State;
 
 /**
  * What a crossing has fixed: a plan cannot take it back.
  *
  * @param people people who have their new id, by old id
  * @param rooms rooms that were made or written to, by old id
- * @param accounts accounts of the destination that Ferry made, also where all else was taken back
+ * @param accounts accounts of the destination that Ferry made for people of the source, into
+ *     whatever Space, each with those it was made for: nobody where all else was taken back
  */
 public record Progress(
-    Map<UserId, CarriedPerson> people, Map<RoomId, CarriedRoom> rooms, Set<UserId> accounts) {
+    Map<UserId, CarriedPerson> people,
+    Map<RoomId, CarriedRoom> rooms,
+    Map<UserId, Set<UserId>> accounts) {
   /** What was fixed in a crossing that made no accounts. */
   public Progress(Map<UserId, CarriedPerson> people, Map<RoomId, CarriedRoom> rooms) {
-    this(people, rooms, Set.of());
+    this(people, rooms, Map.of());
   }
 
-  /** Nothing was carried yet. */
-  public static Progress none() {
-    return new Progress(Map.of(), Map.of());
+  /**
+   * Nothing was carried yet, into this Space.
+   *
+   * @param accounts as above
+   */
+  public static Progress none(Map<UserId, Set<UserId>> accounts) {
+    return new Progress(Map.of(), Map.of(), accounts);
   }
 
   /**
@@ -41,22 +47,22 @@ public record Progress(
    * @param crossing which crossing
    * @return what the plan must keep
    */
-  public static Progress of(CrossingLedger ledger, long crossing) {
-    try (Stream<CarriedPerson> people = ledger.people(crossing);
-        Stream<CarriedRoom> rooms = ledger.rooms(crossing)) {
+  public static Progress of(CrossingLedger ledger, Crossing crossing) {
+    try (Stream<CarriedPerson> people = ledger.people(crossing.id());
+        Stream<CarriedRoom> rooms = ledger.rooms(crossing.id())) {
       return new Progress(
           people.collect(Collectors.toMap(CarriedPerson::old, Function.identity())),
           rooms
               .filter(Progress::isFixed)
               .collect(Collectors.toMap(CarriedRoom::old, Function.identity())),
-          accounts(ledger, crossing));
+          ledger.settings().accounts(crossing.source(), crossing.domain()));
     }
   }
 
-  private static Set<UserId> accounts(CrossingLedger ledger, long crossing) {
-    return ledger.settings().of(crossing, "account", State.CARRIED).stream()
-        .map(Setting::owner)
-        .collect(Collectors.toSet());
+  /** True where Ferry made an account, and for nobody else than this person. */
+  public boolean made(UserId person, UserId account) {
+    Set<UserId> people = accounts.get(account);
+    return people != null && (people.isEmpty() || people.contains(person));
   }
 
   private static boolean isFixed(CarriedRoom room) {

@@ -20,6 +20,7 @@ import org.ferry.migrate.SettingLedger.State;
 import org.ferry.migrate.plan.ExistingAccounts;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.PlanException;
+import org.ferry.migrate.plan.Progress;
 import org.ferry.model.Person;
 import org.ferry.model.WayIn;
 import org.jspecify.annotations.Nullable;
@@ -61,13 +62,14 @@ final class Accounts {
    * @throws PlanException where one exists that Ferry did not make, with the names of all
    */
   void refuseTaken() {
+    Progress progress = Progress.of(voyage.ledger(), voyage.crossing());
     Map<UserId, UserId> wanted = new HashMap<>();
     for (Plan.PlanPerson person : voyage.plan().people()) {
       UserId target = person.target();
       if (person.action() == Plan.PersonAction.ACCOUNT
           && target != null
           && cast.row(target).filter(r -> !r.isMapped()).isEmpty()
-          && !isOurs(target)) {
+          && !progress.made(person.id(), target)) {
         wanted.put(target, person.id());
       }
     }
@@ -85,21 +87,25 @@ final class Accounts {
     }
   }
 
-  /** True where Ferry made an account in this crossing, also where all else was taken back. */
-  boolean isOurs(UserId target) {
-    return made(target).isPresent();
-  }
-
   /**
-   * Makes an account that the ledger says is intended; it may exist since a run that died. Its name
-   * is a setting like others, so that a rollback knows what was there before.
+   * Makes an account that the ledger says is intended; it may exist since a run that died, or since
+   * a crossing into another Space. Its name is a setting like others, so that a rollback knows what
+   * was there before.
    */
   void make(UserId target) {
-    if (isOurs(target)) {
+    if (made(target).isPresent()) {
       return;
     }
-    create(target);
-    note(target, UNNAMED);
+    Optional<Setting> elsewhere =
+        voyage.ledger().settings().elsewhere(voyage.id(), target).stream()
+            .filter(Accounts::isMade)
+            .findFirst();
+    if (elsewhere.isPresent()) {
+      note(target, elsewhere.get().reason());
+    } else {
+      create(target);
+      note(target, UNNAMED);
+    }
   }
 
   /**
@@ -119,8 +125,12 @@ final class Accounts {
 
   private Optional<Setting> made(UserId target) {
     return voyage.ledger().settings().of(voyage.id(), target).stream()
-        .filter(s -> s.kind().equals(ACCOUNT) && s.state() == State.CARRIED)
+        .filter(Accounts::isMade)
         .findFirst();
+  }
+
+  private static boolean isMade(Setting row) {
+    return row.kind().equals(ACCOUNT) && row.state() == State.CARRIED;
   }
 
   private void note(UserId target, @Nullable String reason) {

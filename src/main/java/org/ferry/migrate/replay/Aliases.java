@@ -30,6 +30,9 @@ final class Aliases {
   /** The rule by which history leaves out a main alias that was not made. */
   private static final String LEFT_OUT = "alias";
 
+  /** How the reason begins that an alias bears where it was taken from. */
+  private static final String MOVED = "moved to ";
+
   private static final String CANONICAL = "m.room.canonical_alias";
 
   private final Voyage voyage;
@@ -130,14 +133,19 @@ final class Aliases {
           voyage.ledger().room(other.id(), alias.room()).filter(r -> there.equals(r.target()));
       try (Stream<CarriedAlias> rows = voyage.ledger().aliases(other.id())) {
         Optional<CarriedAlias> row =
-            rows.filter(r -> r.old().equals(alias.alias()) && r.state().equals("carried"))
-                .findFirst();
+            rows.filter(r -> r.old().equals(alias.alias()) && isHeld(r)).findFirst();
         if (room.isPresent() && row.isPresent()) {
           return Optional.of(new Holder(other, row.get(), room.get()));
         }
       }
     }
     return Optional.empty();
+  }
+
+  /** A run that died while it moved an alias has given it up and not taken it away. */
+  private static boolean isHeld(CarriedAlias row) {
+    String reason = row.reason();
+    return row.state().equals("carried") || (reason != null && reason.startsWith(MOVED));
   }
 
   /** The holder's row goes first: a run that dies here finds the alias free or still there. */
@@ -152,7 +160,7 @@ final class Aliases {
                 row.target(),
                 row.room(),
                 "skipped",
-                "moved to "
+                MOVED
                     + SpaceNames.label(voyage.ledger(), voyage.crossing())
                     + " by --take-aliases"));
     withoutName(holder.room(), alias);

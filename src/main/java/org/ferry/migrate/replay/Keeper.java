@@ -32,6 +32,16 @@ final class Keeper {
   }
 
   /**
+   * How a wish stands.
+   *
+   * @param row what this crossing noted of it
+   * @param known the same, or else what a crossing into another Space noted: what that has put
+   *     there is no more a person's own than what this one has
+   * @param fresh true where nobody but Ferry has used the account
+   */
+  private record Standing(@Nullable Setting row, @Nullable Setting known, boolean fresh) {}
+
+  /**
    * Sets what is not set yet.
    *
    * @param owner whose
@@ -41,24 +51,31 @@ final class Keeper {
    */
   List<String> keep(UserId owner, List<Wish> wishes, boolean fresh) {
     Map<String, Setting> rows = new HashMap<>();
-    ledger.of(voyage.id(), owner).forEach(r -> rows.put(r.kind() + " " + r.name(), r));
+    Map<String, Setting> known = new HashMap<>();
+    ledger.elsewhere(voyage.id(), owner).forEach(r -> known.put(key(r), r));
+    ledger.of(voyage.id(), owner).forEach(r -> rows.put(key(r), r));
+    known.putAll(rows);
     Intent intent = voyage.homeserver().as(owner);
     Present present = new Present(intent);
     List<String> failures = new ArrayList<>();
     for (Wish wish : wishes) {
-      Setting row = rows.get(wish.kind() + " " + wish.name());
-      one(intent, present, wish, row, fresh)
+      Standing standing = new Standing(rows.get(what(wish)), known.get(what(wish)), fresh);
+      one(intent, present, wish, standing)
           .ifPresent(e -> failures.add("%s of %s: %s".formatted(what(wish), owner, e)));
     }
     return failures;
+  }
+
+  private static String key(Setting row) {
+    return row.kind() + " " + row.name();
   }
 
   private static String what(Wish wish) {
     return wish.kind() + " " + wish.name();
   }
 
-  private Optional<String> one(
-      Intent owner, Present present, Wish wish, @Nullable Setting row, boolean fresh) {
+  private Optional<String> one(Intent owner, Present present, Wish wish, Standing standing) {
+    Setting row = standing.row();
     if (wish.left() != null) {
       leave(owner.user(), wish, row);
       return Optional.empty();
@@ -68,12 +85,12 @@ final class Keeper {
       return Optional.empty();
     }
     try {
-      if (!wish.adds() && !fresh && isTheirs(present, wish, row)) {
+      if (!wish.adds() && !standing.fresh() && isTheirs(present, wish, standing.known())) {
         put(owner.user(), wish, State.SKIPPED, wanted, THEIRS);
         return Optional.empty();
       }
       String kept = row == null || row.state() == State.REMOVED ? null : row.before();
-      String before = wish.before(present, kept, fresh);
+      String before = wish.before(present, kept, standing.fresh());
       ledger.put(
           voyage.id(),
           new Setting(owner.user(), wish.kind(), wish.name(), State.DOUBT, wanted, null, before));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
@@ -70,6 +71,41 @@ final class Looking {
       String problem = goesOn ? null : "it cannot be read: " + e.getMessage();
       return new Found(room, target, name, goesOn, 0, List.of(), problem);
     }
+  }
+
+  /**
+   * What somebody has done in a room since it was looked at: all that is newer than the newest of
+   * Ferry's own events. Reads no further than that.
+   *
+   * @return the first of it, empty where there is nothing, or where nobody can look
+   */
+  Optional<Use> since(Found found) {
+    boolean made = found.made();
+    String anchor = made ? null : anchor(voyage, found.room().old());
+    Use first = null;
+    try {
+      Intent reader = readers.of(found.room(), found.target());
+      Iterator<ObjectNode> events = new Backwards(reader, found.target());
+      while (events.hasNext()) {
+        ObjectNode event = events.next();
+        if (event.path("event_id").asText().equals(anchor)) {
+          return Optional.empty();
+        }
+        if (ours.did(event)) {
+          break;
+        }
+        if (!(made && isMaking(event, found.room())) && !isProfile(event, found.target(), reader)) {
+          first = use(event);
+        }
+      }
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      // Taking it back meets the same refusal, and says so.
+      return Optional.empty();
+    }
+    return Optional.ofNullable(first);
   }
 
   private static final class Counted {

@@ -2,18 +2,23 @@ package org.ferry.migrate.undo;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.UserId;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Origin;
+import org.jspecify.annotations.Nullable;
 
 /** Tells what Ferry did from what people did. Safe for use by many threads. */
 final class Ours {
   private final Voyage voyage;
   private final Set<String> ghosts = new HashSet<>();
   private final Set<String> people = new HashSet<>();
+  private @Nullable Set<String> doubtful;
 
   Ours(Voyage voyage) {
     this.voyage = voyage;
@@ -39,7 +44,11 @@ final class Ours {
     return isGhost(user) || people.contains(user);
   }
 
-  /** True where Ferry sent an event: as itself, or for somebody and with its mark. */
+  /**
+   * True where Ferry sent an event: as itself, or for somebody as the ledger has it. The mark alone
+   * proves nothing of a person's message, for clients copy it when somebody forwards what was
+   * carried; it does where Ferry died before it noted what it had sent.
+   */
   boolean did(ObjectNode event) {
     String sender = event.path("sender").asText("");
     if (isGhost(sender)) {
@@ -48,11 +57,30 @@ final class Ours {
     if (!people.contains(sender)) {
       return false;
     }
+    Optional<String> mark = voyage.origin().word(event.path("content"));
     return Origin.isHelper(event.path("content"))
-        || voyage.origin().word(event.path("content")).isPresent()
+        || (mark.isPresent() && event.has("state_key"))
         || voyage
             .ledger()
             .origin(voyage.id(), new EventId(event.path("event_id").asText()))
-            .isPresent();
+            .isPresent()
+        || mark.filter(doubtful()::contains).isPresent();
+  }
+
+  /** The marks of all events of which it is not known whether they were sent. */
+  private synchronized Set<String> doubtful() {
+    Set<String> known = doubtful;
+    if (known == null) {
+      Set<String> words = new HashSet<>();
+      try (Stream<CarriedRoom> rooms = voyage.ledger().rooms(voyage.id())) {
+        rooms
+            .filter(r -> r.target() != null)
+            .flatMap(r -> voyage.ledger().doubtful(voyage.id(), r.old()).stream())
+            .forEach(e -> words.add(voyage.origin().wordOf(e.event().id().value())));
+      }
+      known = words;
+      doubtful = known;
+    }
+    return known;
   }
 }

@@ -1,9 +1,11 @@
 package org.ferry.migrate.undo;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -118,6 +120,7 @@ public final class Rollback {
     Links links = new Links(voyage, cast, facts);
     Emptying emptying = new Emptying(voyage, cast, ours, links, purge, facts);
     Restoring restoring = new Restoring(voyage, cast, ours, links);
+    Looking again = new Looking(voyage, ours, Set.of());
     List<Undone> undone = Collections.synchronizedList(new ArrayList<>());
     // Rooms before the spaces that hold them: who leaves a space can take nothing out of it.
     watch.phase("taking back", rooms.size());
@@ -128,7 +131,9 @@ public final class Rollback {
           .each(
               rooms.stream().filter(f -> spaces.contains(f.room().old()) == space).toList(),
               found -> {
-                undone.add(one(new Undone(found), emptying, restoring));
+                undone.add(
+                    usedSince(again, found)
+                        .orElseGet(() -> one(new Undone(found), emptying, restoring)));
                 watch.step(1);
               });
     }
@@ -138,6 +143,22 @@ public final class Rollback {
       long unused = voyage.ledger().undo().forgetPeople(voyage.id());
     }
     return undone.stream().sorted(Comparator.comparing(u -> u.found().room().old())).toList();
+  }
+
+  /** Between the look and now somebody was asked, and other rooms were taken back. */
+  private static Optional<Undone> usedSince(Looking again, Found found) {
+    if (found.begun() || found.used()) {
+      return Optional.empty();
+    }
+    return again
+        .since(found)
+        .map(use -> {
+          Undone left = new Undone(found);
+          left.remark(
+              "left alone: %s has used it since it was looked at (%s, %s)"
+                  .formatted(use.who(), use.what(), Instant.ofEpochMilli(use.at())));
+          return left.ended(Undone.State.LEFT);
+        });
   }
 
   private Undone one(Undone undone, Emptying emptying, Restoring restoring) {

@@ -42,6 +42,7 @@ public final class SettingsBack {
   private final AtomicLong back = new AtomicLong();
   private final AtomicLong theirs = new AtomicLong();
   private final AtomicLong stays = new AtomicLong();
+  private final AtomicLong handed = new AtomicLong();
   private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
 
   /**
@@ -50,9 +51,11 @@ public final class SettingsBack {
    * @param back settings that are what they were before
    * @param theirs settings that their people have changed since, and that were left so
    * @param stays read markers in reused rooms, which no homeserver moves backwards
+   * @param handed settings that a crossing into another Space has set as well, and that are its to
+   *     take back
    * @param failures a sentence for each setting that could not be taken back
    */
-  public record Counts(long back, long theirs, long stays, List<String> failures) {}
+  public record Counts(long back, long theirs, long stays, long handed, List<String> failures) {}
 
   SettingsBack(Voyage voyage, Watch watch) {
     this.voyage = voyage;
@@ -88,6 +91,11 @@ public final class SettingsBack {
 
   private static boolean isOpen(Setting row) {
     return row.before() != null && (row.state() == State.CARRIED || row.state() == State.DOUBT);
+  }
+
+  /** The list of direct chats holds rooms of this crossing, which go. */
+  private static boolean isOfRooms(Setting row) {
+    return room(row).isPresent() || row.name().equals("m.direct");
   }
 
   private boolean isLast(Set<RoomId> rooms) {
@@ -147,6 +155,11 @@ public final class SettingsBack {
   }
 
   private void one(Intent owner, Present present, Setting row, boolean roomGoes) {
+    if (isOpen(row) && !isOfRooms(row) && ledger.handOver(voyage.id(), row)) {
+      handed.incrementAndGet();
+      ledger.forget(voyage.id(), row);
+      return;
+    }
     Taking.Taken taken = taking.back(owner, present, row);
     switch (taken.outcome()) {
       case BACK -> back.incrementAndGet();
@@ -166,6 +179,6 @@ public final class SettingsBack {
 
   /** What was taken back so far. */
   public Counts counts() {
-    return new Counts(back.get(), theirs.get(), stays.get(), List.copyOf(failures));
+    return new Counts(back.get(), theirs.get(), stays.get(), handed.get(), List.copyOf(failures));
   }
 }

@@ -187,7 +187,7 @@ final class Kit {
   }
 
   PlanTotals totals(Plan plan) {
-    return PlanTotals.of(plan, roomFacts(), source(), targets, Map.of());
+    return PlanTotals.of(plan, roomFacts(), source(), targets, Map.of(), mapped);
   }
 
   PlanChecks checks() {

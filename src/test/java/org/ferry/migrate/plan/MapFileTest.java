@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.ferry.id.UserId;
+import org.ferry.migrate.plan.Plan.PersonAction;
+import org.ferry.migrate.plan.Plan.PlanPerson;
 import org.ferry.model.Person;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +128,28 @@ class MapFileTest {
     Plan renamed = kit.template("was_{localpart}").propose();
     assertThat(PeopleCsv.render(renamed, kit.people(), csv, earlier, WaysIn.none()))
         .contains("@alice:old,@was_alice:new,,active,ghost");
+  }
+
+  @Test
+  void accountsThatFerryProposedAreNobodysWord() throws IOException {
+    Kit kit = new Kit().accounts();
+    Plan proposed = kit.propose();
+    PlanPerson bob = proposed.people().get(1);
+    PlanPerson taken =
+        new PlanPerson(bob.id(), bob.name(), PersonAction.CONFLICT, bob.target(), "exists");
+    Draft first = Draft.of(proposed.with(List.of(proposed.people().get(0), taken), List.of()));
+    PeopleList csv = list(PeopleCsv.render(first.plan(), kit.people(), NONE, null, WaysIn.none()));
+    assertThat(csv.targets()).containsEntry(Kit.ALICE, new UserId("@alice:new")).hasSize(2);
+    Path plan = folder.resolve("plan.yaml");
+    Files.writeString(plan, kit.render(first));
+    assertThat(csv.handMade(PlanFile.previous(plan, "old", "new", "#village:new"))).isEmpty();
+    Files.writeString(plan, kit.render(first).replace("action: conflict", "action: map"));
+    assertThat(csv.handMade(PlanFile.previous(plan, "old", "new", "#village:new"))).isEmpty();
+    assertThat(csv.byHand("old_{localpart}", "new").targets()).isEmpty();
+    PeopleList edited =
+        list(Files.readString(folder.resolve("people.csv")).replace("@bob:new", "@rob:new"));
+    assertThat(edited.handMade(PlanFile.previous(plan, "old", "new", "#village:new")))
+        .isEqualTo(Map.of(Kit.BOB, new UserId("@rob:new")));
   }
 
   @Test

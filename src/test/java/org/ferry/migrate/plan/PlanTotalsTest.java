@@ -36,7 +36,10 @@ class PlanTotalsTest {
     assertThat(totals.notifications()).as("three members besides the bot").isEqualTo(30);
     assertThat(totals.withheld()).isEqualTo(15);
     assertThat(totals.conflicts()).singleElement().asString().contains("!c:old (Two)");
-    assertThat(totals.readMore()).singleElement().asString().contains("!b:old", "2 members");
+    assertThat(totals.readMore())
+        .hasSize(2)
+        .anyMatch(l -> l.contains("!b:old") && l.contains("2 members"))
+        .anyMatch(l -> l.contains("!a:old (Plaza): the 4 members of !x:new (Plaza)"));
     assertThat(totals.shownInSpace())
         .as("the public room and what is not carried are left out")
         .hasSize(2)
@@ -138,6 +141,10 @@ class PlanTotalsTest {
     assertThat(totals.toType())
         .containsExactly("type /op @ferrybot:new 50 in the room Plaza (!w:new)");
     assertThat(totals.invitations()).as("only who the plan carries").isEqualTo(1);
+    assertThat(kit.mapped(Map.of(Kit.ALICE, new UserId("@alice:third"))).totals(kit.propose()))
+        .extracting(PlanTotals::invitations)
+        .as("Zoe, and Alice by her other id")
+        .isEqualTo(2L);
     assertThat(totals.ambiguous()).containsExactly("@alice:old, @bob:old all become @robert:new");
     assertThat(totals.unmatched()).isEqualTo(1);
     assertThat(totals.lines())
