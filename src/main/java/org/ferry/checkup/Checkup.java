@@ -147,7 +147,7 @@ public final class Checkup {
       server = answers.orElse(null);
       if (server != null) {
         check.proxy(findings);
-        check.login(findings);
+        check.login(findings, config.identities().mode().equals("account"));
         new AdminCheck(door, config, remedies).run(findings);
       }
       if (server != null && registration != null) {

@@ -162,7 +162,7 @@ final class ServerCheck {
   // Login ----------------------------------------------------------------------------------------
 
   /** How people log in. */
-  void login(Findings findings) throws InterruptedException {
+  void login(Findings findings, boolean accounts) throws InterruptedException {
     Reply metadata = door.ask(Ask.get("/_matrix/client/v1/auth_metadata").anonymous());
     if (!metadata.ok()) {
       String unstable = "/_matrix/client/unstable/org.matrix.msc2965/auth_metadata";
@@ -173,10 +173,25 @@ final class ServerCheck {
       Reply known = door.ask(Ask.get("/.well-known/matrix/client").anonymous());
       issuer = known.at("org.matrix.msc2965.authentication").path("issuer").asText("");
     }
-    findings.add(login(issuer, door.ask(Ask.get("/_matrix/client/v3/login").anonymous())));
+    Reply flows = door.ask(Ask.get("/_matrix/client/v3/login").anonymous());
+    findings.add(login(issuer, flows, accounts));
   }
 
-  static Finding login(String issuer, Reply flows) {
+  /**
+   * Judges how people log in.
+   *
+   * @param issuer the authentication service, empty where there is none
+   * @param flows the answer to {@code GET /login}
+   * @param accounts whether Ferry is to make accounts that people log in to
+   */
+  static Finding login(String issuer, Reply flows, boolean accounts) {
+    if (!issuer.isEmpty() && accounts) {
+      return Finding.problem(
+          LOGIN,
+          "an authentication service (%s) has charge of accounts, and would know none that Ferry makes: nobody could log in to them"
+              .formatted(host(issuer)),
+          "make people's accounts there first, as with: mas-cli manage register-user\nthen list them in people.csv, as identities.map_file of the configuration; or carry people as ghosts: identities: {mode: ghost}");
+    }
     if (!issuer.isEmpty()) {
       return Finding.warning(
           LOGIN,

@@ -169,16 +169,21 @@ class RulesTest {
 
   @Test
   void anAuthenticationServiceMeansTokensInsteadOfPasswords() {
-    Finding mas = ServerCheck.login("https://auth.example.org/", reply(200, "{}"));
+    Finding mas = ServerCheck.login("https://auth.example.org/", reply(200, "{}"), false);
     assertThat(mas.level()).isEqualTo(Level.WARNING);
     assertThat(mas.text()).contains("(auth.example.org)", "Ghosts are made by the registration");
     assertThat(mas.remedy()).contains("mas-cli manage issue-compatibility-token");
     assertThat(
-            ServerCheck.login("", reply(200, "{\"flows\":[{\"type\":\"m.login.password\"}]}"))
+            ServerCheck.login("", reply(200, "{\"flows\":[{\"type\":\"m.login.password\"}]}"), true)
                 .level())
         .isEqualTo(Level.OK);
-    assertThat(ServerCheck.login("", reply(200, "{\"flows\":[{\"type\":\"m.login.sso\"}]}")).text())
+    assertThat(
+            ServerCheck.login("", reply(200, "{\"flows\":[{\"type\":\"m.login.sso\"}]}"), true)
+                .text())
         .contains("(offered: m.login.sso)");
+    Finding accounts = ServerCheck.login("https://auth.example.org/", reply(200, "{}"), true);
+    assertThat(accounts.level()).isEqualTo(Level.PROBLEM);
+    assertThat(accounts.remedy()).contains("identities.map_file", "mode: ghost");
   }
 
   // The token
