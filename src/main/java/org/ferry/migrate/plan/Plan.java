@@ -186,6 +186,12 @@ public record Plan(
           id, name, kind, action, history, target, candidates, parents, inSpace, number, reason);
     }
 
+    /** The same with another target. */
+    PlanRoom at(@Nullable RoomId other) {
+      return new PlanRoom(
+          id, name, kind, action, history, other, candidates, parents, inSpace, messages, reason);
+    }
+
     /** True where something of the room is carried. */
     public boolean carried() {
       return action == RoomAction.CREATE || action == RoomAction.REUSE;

@@ -41,7 +41,9 @@ public final class PlanFile {
    */
   public static Plan read(Path file, PlanChecks checks) {
     Problems problems = new Problems(file.toString());
-    PlanReader.Content content = PlanReader.read(text(file), problems);
+    PlanReader.Content read = PlanReader.read(text(file), problems);
+    PlanReader.Content content =
+        new PlanReader.Content(withoutGone(read.draft(), checks), read.lines(), read.top());
     new PlanReview(content, checks, problems).review();
     problems.raiseIfAny();
     return withCarriedParents(content.draft().plan());
@@ -105,6 +107,23 @@ public final class PlanFile {
 
   private static PlanException refused(Path file, String what) {
     return new PlanException(List.of(file + ": " + what + "."));
+  }
+
+  /**
+   * Drops the targets that plan itself wrote of rooms that were carried then and are not any more:
+   * a rollback took them back since, or the ledger is one of before.
+   */
+  private static Draft withoutGone(Draft draft, PlanChecks checks) {
+    List<PlanRoom> rooms =
+        draft.plan().rooms().stream()
+            .map(r ->
+                r.action() == Plan.RoomAction.CREATE
+                        && !checks.progress().rooms().containsKey(r.id())
+                        && Marks.of(r).equals(draft.marks().get(r.id().value()))
+                    ? r.at(null)
+                    : r)
+            .toList();
+    return new Draft(draft.plan().with(draft.plan().people(), rooms), draft.fresh(), draft.marks());
   }
 
   private static Plan withCarriedParents(Plan plan) {

@@ -390,4 +390,17 @@ class PlanFileTest {
         .isInstanceOf(PlanException.class)
         .hasMessageContaining("#village:new");
   }
+
+  @Test
+  void aPlanOfBeforeARollbackIsFollowedAsItWasWritten() throws IOException {
+    Kit carried = two().carried(Kit.id("a"), Kit.target("x"), "create");
+    String text = carried.render(Draft.of(carried.propose()));
+    assertThat(read(carried, text).room(Kit.id("a")).orElseThrow().target())
+        .isEqualTo(Kit.target("x"));
+    PlanRoom anew = read(two(), text).room(Kit.id("a")).orElseThrow();
+    assertThat(anew.action()).isEqualTo(RoomAction.CREATE);
+    assertThat(anew.target()).isNull();
+    refusal(two(), edit(text, "!a:old", "!x:new", "!y:new"))
+        .hasMessageContaining("!a:old is to be created and cannot have a target");
+  }
 }
