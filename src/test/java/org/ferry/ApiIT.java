@@ -74,7 +74,7 @@ class ApiIT {
       said(room, alice);
       shown(room, alice);
       sealed(server);
-      session();
+      session(room, alice);
       archived(room, alice);
     } finally {
       client.close();
@@ -193,7 +193,7 @@ class ApiIT {
         .formatted(Base64.getEncoder().encodeToString(bytes));
   }
 
-  private void session() throws Exception {
+  private void session(String room, LabClient alice) throws Exception {
     JsonNode session = ask("POST", "/sessions", "{\"user\":\"Anna\",\"ttl\":60}");
     BlockingQueue<String> frames = new LinkedBlockingQueue<>();
     WebSocket socket =
@@ -209,6 +209,7 @@ class ApiIT {
     JsonNode ack = next(frames);
     assertThat(ack.path("id").asText()).isEqualTo("a");
     assertThat(ack.path("event_id").asText()).startsWith("$");
+    typing(room, alice, frames);
     say(socket, "{\"type\":\"join\",\"id\":2,\"room\":\"!nowhere:" + DOMAIN + "\"}");
     assertThat(next(frames).path("type").asText()).isEqualTo("error");
     assertThat(awaited(frames)).isEqualTo("closed 4403");
@@ -219,6 +220,33 @@ class ApiIT {
             .get(20, TimeUnit.SECONDS);
     say(wrong, "{\"type\":\"auth\",\"token\":\"no\"}");
     assertThat(awaited(frames)).isEqualTo("closed 4401");
+  }
+
+  /** Somebody types with an ordinary client, and stops. */
+  private static void typing(String room, LabClient alice, BlockingQueue<String> frames)
+      throws InterruptedException {
+    String path =
+        "/_matrix/client/v3/rooms/%s/typing/%s"
+            .formatted(LabClient.esc(room), LabClient.esc(alice.userId()));
+    JsonNode unused = alice.put(path, LabClient.json("{\"typing\":true,\"timeout\":30000}"));
+    awaitTyping(room, alice, frames, true);
+    unused = alice.put(path, LabClient.json("{\"typing\":false}"));
+    awaitTyping(room, alice, frames, false);
+  }
+
+  private static void awaitTyping(
+      String room, LabClient alice, BlockingQueue<String> frames, boolean typing)
+      throws InterruptedException {
+    while (true) {
+      String text = frames.poll(30, TimeUnit.SECONDS);
+      assertThat(text).as("a frame").isNotNull().startsWith("{");
+      JsonNode frame = LabClient.json(text);
+      if (frame.path("type").asText().equals("typing")
+          && frame.at("/data/users").toString().contains(alice.userId()) == typing) {
+        assertThat(frame.at("/data/room/id").asText()).isEqualTo(room);
+        return;
+      }
+    }
   }
 
   private void archived(String room, LabClient alice) throws Exception {

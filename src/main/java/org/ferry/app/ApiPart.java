@@ -11,6 +11,7 @@ import org.ferry.config.Config;
 import org.ferry.config.Registration;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
+import org.ferry.live.Typing;
 import org.ferry.live.message.Messages;
 import org.ferry.live.provision.Naming;
 import org.ferry.live.provision.People;
@@ -49,6 +50,7 @@ final class ApiPart {
    * @param live for what is said, and for files
    * @param metrics told of each request
    * @param address where links lead
+   * @param typing who types
    */
   static Api make(
       Ferry ferry,
@@ -56,7 +58,8 @@ final class ApiPart {
       @Nullable Registration registration,
       LivePart live,
       Metrics metrics,
-      ApiAddress address) {
+      ApiAddress address,
+      Typing typing) {
     Config config = ferry.config();
     ServiceDoorway door =
         closing.add(
@@ -69,7 +72,7 @@ final class ApiPart {
     return new Api(
         config.access(),
         new Api.Provision(people, rooms, talk, new PgSessions(ferry.database())),
-        reading(ferry, closing, door, live, signs(config, registration, address)),
+        reading(ferry, closing, door, live, signs(config, registration, address), typing),
         new Api.Inside(
             ferry.crossings(),
             id -> known(ferry, id),
@@ -96,7 +99,12 @@ final class ApiPart {
   }
 
   private static Api.Reading reading(
-      Ferry ferry, Closing closing, ServiceDoorway door, LivePart live, MediaSigns signs) {
+      Ferry ferry,
+      Closing closing,
+      ServiceDoorway door,
+      LivePart live,
+      MediaSigns signs,
+      Typing typing) {
     Config config = ferry.config();
     Messages messages = new PgMessages(ferry.database());
     PgNews news = closing.add(new PgNews(ferry.database()), PgNews::close);
@@ -107,7 +115,8 @@ final class ApiPart {
         feed,
         new MediaFiles(door, config.bot(), live.readers()::intent),
         new PgFigures(ferry.database()),
-        signs);
+        signs,
+        typing);
   }
 
   private static MediaSigns signs(

@@ -10,6 +10,7 @@ import org.ferry.config.Config;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
 import org.ferry.live.TransactionStore;
+import org.ferry.live.Typing;
 import org.ferry.live.message.News;
 import org.ferry.live.sending.Sending;
 import org.ferry.live.sync.Following;
@@ -22,6 +23,7 @@ import org.ferry.store.PgInbox;
 import org.ferry.store.api.PgFigures;
 import org.ferry.store.live.PgMessages;
 import org.ferry.store.live.PgNews;
+import org.ferry.store.live.PgTyping;
 import org.ferry.web.HealthRoutes;
 import org.ferry.web.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
@@ -69,13 +71,15 @@ public final class Daemon implements AutoCloseable {
     Registration registration = registration(config);
     Metrics metrics = new Metrics(new PgFigures(ferry.database()));
     ApiAddress address = new ApiAddress(config.access().publicUrl());
+    PgTyping typing = closing.add(new PgTyping(ferry.database()), PgTyping::close);
     LivePart live = LivePart.make(ferry, closing, registration, metrics);
     Following following = live.following();
     Listener appservice = null;
     WayBack wayBack = null;
     if (registration != null) {
       appservice =
-          closing.add(listen(ferry, registration, inbox, following, metrics), Listener::close);
+          closing.add(
+              listen(ferry, registration, inbox, following, metrics, typing), Listener::close);
       wayBack = closing.add(wayBack(ferry, closing, registration), WayBack::close);
       live.doors().service().onTokenRefused(wayBack::tokenRefused);
     }
@@ -95,7 +99,7 @@ public final class Daemon implements AutoCloseable {
     Router router = Router.router(vertx);
     pages.into(router);
     router.get("/metrics").handler(metrics::serve);
-    ApiPart.make(ferry, closing, registration, live, metrics, address).into(router);
+    ApiPart.make(ferry, closing, registration, live, metrics, address, typing).into(router);
     Listener health =
         closing.add(Listener.open(vertx, router, config.api(), "api.listen"), Listener::close);
     address.listensOn(health.address());
@@ -119,7 +123,12 @@ public final class Daemon implements AutoCloseable {
   }
 
   private static Listener listen(
-      Ferry ferry, Registration registration, PgInbox inbox, Following following, Metrics metrics) {
+      Ferry ferry,
+      Registration registration,
+      PgInbox inbox,
+      Following following,
+      Metrics metrics,
+      Typing typing) {
     Config config = ferry.config();
     AppserviceRoutes routes =
         new AppserviceRoutes(
@@ -129,7 +138,8 @@ public final class Daemon implements AutoCloseable {
                 config.bot(),
                 inbox,
                 ferry.clock(),
-                following::transactionStored),
+                following::transactionStored,
+                typing),
             new LedgerNames(config.bot(), ferry.crossings()),
             () -> metrics.refused("appservice"));
     return Listener.open(

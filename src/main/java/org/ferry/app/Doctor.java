@@ -27,6 +27,7 @@ import org.ferry.id.RoomAlias;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.TransactionStore;
+import org.ferry.live.Typing;
 import org.ferry.matrix.appservice.AppserviceRoutes;
 import org.ferry.matrix.appservice.Namespaces;
 import org.ferry.migrate.LedgerException;
@@ -174,7 +175,12 @@ public final class Doctor {
               }
               String domain = config.homeserver().domain();
               new TransactionStore(
-                      domain, config.bot(), new PgInbox(ferry.database()), ferry.clock(), () -> {})
+                      domain,
+                      config.bot(),
+                      new PgInbox(ferry.database()),
+                      ferry.clock(),
+                      () -> {},
+                      Typing.none())
                   .store(id, body);
             },
             database ? new LedgerNames(config.bot(), ferry.crossings()) : nobody());

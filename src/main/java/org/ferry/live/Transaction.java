@@ -5,14 +5,21 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +27,14 @@ import org.jspecify.annotations.Nullable;
  * what came, so that what is kept of it is kept as it came, whatever is in it.
  */
 final class Transaction {
-  /** The lists whose items belong to rooms, in their present and their older names. */
+  private static final String EVENTS = "events";
+
+  /** Lists of what is true for a moment, by their present and their older name. */
+  private static final Set<String> PASSING = Set.of("ephemeral", "de.sorunome.msc2409.ephemeral");
+
+  /** The lists whose items belong to rooms. */
   private static final Set<String> LISTS =
-      Set.of("events", "ephemeral", "de.sorunome.msc2409.ephemeral");
+      Set.of(EVENTS, "ephemeral", "de.sorunome.msc2409.ephemeral");
 
   /** Nothing is built from what is read, so that no depth or length can do harm. */
   private static final JsonFactory FACTORY =
@@ -139,9 +151,44 @@ final class Transaction {
   /** The room events in it, each as its bytes, in their order. */
   List<byte[]> events() {
     return pieces.stream()
-        .filter(p -> p.list().equals("events") && p.room() != null)
-        .map(p -> java.util.Arrays.copyOfRange(body, p.from(), p.to()))
+        .filter(p -> p.list().equals(EVENTS) && p.room() != null)
+        .map(p -> Arrays.copyOfRange(body, p.from(), p.to()))
         .toList();
+  }
+
+  /**
+   * Who types in which of some rooms, as it was said last.
+   *
+   * @param wanted the rooms
+   */
+  List<Typing.Typed> typing(Set<String> wanted) {
+    Map<String, Typing.Typed> all = new LinkedHashMap<>();
+    for (Piece piece : pieces) {
+      String room = piece.room();
+      if (room != null && PASSING.contains(piece.list()) && wanted.contains(room)) {
+        typed(room, piece).ifPresent(typed -> all.put(room, typed));
+      }
+    }
+    return List.copyOf(all.values());
+  }
+
+  private Optional<Typing.Typed> typed(String room, Piece piece) {
+    try {
+      ObjectNode event = Json.parseObject(Arrays.copyOfRange(body, piece.from(), piece.to()));
+      if (!event.path("type").asText().equals("m.typing")) {
+        return Optional.empty();
+      }
+      List<String> users = new ArrayList<>();
+      for (JsonNode user : event.path("content").path("user_ids")) {
+        if (UserId.isValid(user.asText())) {
+          users.add(user.asText());
+        }
+      }
+      return Optional.of(new Typing.Typed(new RoomId(room), users));
+    } catch (IllegalArgumentException e) {
+      // reason: nobody is helped by typing that cannot be read.
+      return Optional.empty();
+    }
   }
 
   /** How many items it holds. */
@@ -150,7 +197,7 @@ final class Transaction {
   }
 
   /**
-   * What is left where only the items of some rooms stay, and one user's memberships of any room.
+   * What is left where only the events of some rooms stay, and one user's memberships of any room.
    *
    * @param wanted the rooms
    * @param self the user
@@ -161,7 +208,8 @@ final class Transaction {
     int kept = 0;
     for (Piece piece : pieces) {
       boolean own = self.equals(piece.member());
-      if (piece.room() != null && (own || wanted.contains(piece.room()))) {
+      boolean event = piece.list().equals(EVENTS) && piece.room() != null;
+      if (event && (own || wanted.contains(piece.room()))) {
         lists.computeIfAbsent(piece.list(), k -> new ArrayList<>()).add(piece);
         kept++;
       }

@@ -1,6 +1,7 @@
 package org.ferry.live;
 
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import org.ferry.id.Sha256;
 import org.ferry.id.TraceId;
@@ -12,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Puts the transactions of one homeserver into the inbox, under their hash. What is of rooms that
  * are not Ferry's is dropped before anything is stored (decisions.md 13); the hash is that of the
- * whole, so that a repeat is recognised.
+ * whole, so that a repeat is recognised. Who types is told and not kept.
  */
 public final class TransactionStore implements TransactionInbox {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionStore.class);
@@ -22,6 +23,7 @@ public final class TransactionStore implements TransactionInbox {
   private final Inbox inbox;
   private final InstantSource clock;
   private final Runnable news;
+  private final Typing typing;
 
   /**
    * Makes the way into the inbox for one homeserver.
@@ -31,21 +33,24 @@ public final class TransactionStore implements TransactionInbox {
    * @param inbox where transactions are kept
    * @param clock now
    * @param news run after something was kept; must be quick
+   * @param typing told who types in rooms that are Ferry's
    */
   public TransactionStore(
-      String server, UserId bot, Inbox inbox, InstantSource clock, Runnable news) {
+      String server, UserId bot, Inbox inbox, InstantSource clock, Runnable news, Typing typing) {
     this.server = server;
     this.bot = bot;
     this.inbox = inbox;
     this.clock = clock;
     this.news = news;
+    this.typing = typing;
   }
 
   @Override
   public void store(String txnId, byte[] body) {
     Transaction came = Transaction.of(body);
     Set<String> rooms = came.rooms();
-    Transaction.Rest rest = came.of(rooms.isEmpty() ? rooms : inbox.ours(rooms), bot.value());
+    Set<String> ours = rooms.isEmpty() ? rooms : inbox.ours(rooms);
+    Transaction.Rest rest = came.of(ours, bot.value());
     TraceId trace = TraceId.fresh();
     boolean fresh =
         inbox.store(
@@ -67,5 +72,17 @@ public final class TransactionStore implements TransactionInbox {
             rest.kept(),
             came.size() - rest.kept());
     news.run();
+    if (fresh) {
+      tell(came.typing(ours));
+    }
+  }
+
+  /** What could not be told is not true any more a moment later. */
+  private void tell(List<Typing.Typed> typed) {
+    try {
+      typed.forEach(typing::tell);
+    } catch (RuntimeException e) {
+      LOG.debug("event=typing_lost {}", e.getMessage());
+    }
   }
 }

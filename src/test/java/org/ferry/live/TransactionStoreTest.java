@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,8 +57,23 @@ class TransactionStoreTest {
         }
       };
 
+  private final List<Typing.Typed> typed = new ArrayList<>();
+  private final Typing typing =
+      new Typing() {
+        @Override
+        public void tell(Typed told) {
+          boolean unused = typed.add(told);
+        }
+
+        @Override
+        public void listen(Consumer<Typed> told) {
+          throw new AssertionError("nobody listens here");
+        }
+      };
+
   private Received stored(String body) {
-    new TransactionStore("example.org", BOT, inbox, () -> Instant.EPOCH, news::incrementAndGet)
+    new TransactionStore(
+            "example.org", BOT, inbox, () -> Instant.EPOCH, news::incrementAndGet, typing)
         .store("7", body.getBytes(StandardCharsets.UTF_8));
     return rows.getLast();
   }
@@ -93,14 +110,26 @@ class TransactionStoreTest {
                 + "\"ephemeral\":[{\"room_id\":\"!ours\",\"type\":\"m.typing\"},"
                 + "{\"type\":\"m.presence\",\"content\":{\"status_msg\":\"secret\"}}]}");
     assertThat(kept(row))
-        .isEqualTo(
-            "{\"events\":["
-                + strange
-                + ",{\"room_id\":\"!ours\",\"n\":2}],"
-                + "\"ephemeral\":[{\"room_id\":\"!ours\",\"type\":\"m.typing\"}]}");
-    assertThat(row.kept()).isEqualTo(3);
-    assertThat(row.dropped()).isEqualTo(6);
+        .isEqualTo("{\"events\":[" + strange + ",{\"room_id\":\"!ours\",\"n\":2}]}");
+    assertThat(row.kept()).isEqualTo(2);
+    assertThat(row.dropped()).isEqualTo(7);
     assertThat(asked).containsExactly(Set.of("!ours", "!theirs"));
+  }
+
+  @Test
+  void whoTypesInOwnRoomsIsToldOnceAndNotKept() {
+    String typing =
+        """
+        [{"type":"m.typing","room_id":"!theirs","content":{"user_ids":["@eve:example.org"]}},
+         {"type":"m.receipt","room_id":"!ours","content":{"user_ids":["@eve:example.org"]}},
+         {"type":"m.typing","room_id":"!ours","content":{"user_ids":7}},
+         {"type":"m.typing","room_id":"!ours","content":{"user_ids":["@ann:example.org",7,"no user"]}}]
+        """;
+    Received row =
+        stored("{\"ephemeral\":%1$s,\"de.sorunome.msc2409.ephemeral\":%1$s}".formatted(typing));
+    assertThat(kept(row)).isEqualTo("{}");
+    assertThat(typed)
+        .containsExactly(new Typing.Typed(new RoomId("!ours"), List.of("@ann:example.org")));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.ferry.live.Typing;
 import org.ferry.live.message.Messages;
 import org.ferry.live.message.RoomCards;
 import org.ferry.live.provision.People;
@@ -42,6 +43,7 @@ public final class Api {
    * @param files files that messages name
    * @param figures numbers
    * @param signs links to files
+   * @param typing who types
    */
   public record Reading(
       Messages messages,
@@ -49,7 +51,8 @@ public final class Api {
       Feed feed,
       MediaFiles files,
       Figures figures,
-      MediaSigns signs) {}
+      MediaSigns signs,
+      Typing typing) {}
 
   /**
    * What Ferry does and knows; all stay the caller's.
@@ -121,8 +124,10 @@ public final class Api {
                 () -> watcher.eventStreams(1),
                 () -> watcher.eventStreams(-1))
             .endpoint());
+    Typists typists = new Typists(view);
+    reading.typing().listen(typists::told);
     Socket.House house =
-        new Socket.House(guesses, limit, forms, reading.feed(), view, talk, watcher);
+        new Socket.House(guesses, limit, forms, reading.feed(), view, talk, watcher, typists);
     all.add(new SocketStream(house, browsers).endpoint());
     all.addAll(new InsideEndpoints(inside).all());
     all.addAll(new DeliveryEndpoints(inside, view).all());

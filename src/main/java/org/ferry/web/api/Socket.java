@@ -37,6 +37,7 @@ final class Socket {
   private final House house;
   private final BlockingQueue<String> frames = new ArrayBlockingQueue<>(MOST_WAITING);
   private volatile boolean open = true;
+  private volatile Typists.@Nullable Listener ear;
 
   /**
    * What sockets share.
@@ -48,6 +49,7 @@ final class Socket {
    * @param view what callers see of them
    * @param talk what callers say
    * @param watcher told of sockets as they come and go, and of wrong tokens
+   * @param typists tell who types
    */
   record House(
       Guesses guesses,
@@ -56,7 +58,31 @@ final class Socket {
       Feed feed,
       View view,
       TalkEndpoints talk,
-      ApiRoutes.Watcher watcher) {}
+      ApiRoutes.Watcher watcher,
+      Typists typists) {}
+
+  /** This socket, once it is known whose it is. */
+  private final class Ear implements Typists.Listener {
+    private final Caller caller;
+    private final Stay stay;
+
+    Ear(Caller caller, Stay stay) {
+      this.caller = caller;
+      this.stay = stay;
+    }
+
+    @Override
+    public Caller caller() {
+      return caller;
+    }
+
+    @Override
+    public void typing(ObjectNode frame) {
+      if (open && !socket.writeQueueFull() && !stay.ended()) {
+        socket.writeTextMessage(Json.text(frame)).onFailure(e -> {});
+      }
+    }
+  }
 
   Socket(ServerWebSocket socket, House house) {
     this.socket = socket;
@@ -84,6 +110,7 @@ final class Socket {
   private void closed() {
     open = false;
     house.watcher().sockets(-1);
+    deaf();
     boolean unused = frames.offer(END);
   }
 
@@ -132,12 +159,28 @@ final class Socket {
       ObjectNode ready = Json.object().put("type", "ready").put("since", String.valueOf(since));
       boolean unusedTold = send(answering(first, ready));
       Stay stay = house.guesses().stay(caller, token);
+      hear(new Ear(caller, house.guesses().stay(caller, token)));
       Thread unused = Thread.ofVirtual().name("socket-out").start(() -> pour(caller, stay, since));
       return caller;
     } catch (Problem | IllegalArgumentException e) {
       house.watcher().refused("stream");
       close(4401, String.valueOf(e.getMessage()));
       return null;
+    }
+  }
+
+  private void hear(Ear own) {
+    ear = own;
+    house.typists().add(own);
+    if (!open) {
+      deaf();
+    }
+  }
+
+  private void deaf() {
+    Typists.Listener own = ear;
+    if (own != null) {
+      house.typists().remove(own);
     }
   }
 

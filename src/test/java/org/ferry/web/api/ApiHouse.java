@@ -43,6 +43,7 @@ import org.ferry.store.api.PgFigures;
 import org.ferry.store.api.PgProvisioned;
 import org.ferry.store.api.PgSessions;
 import org.ferry.store.live.PgRoomCards;
+import org.ferry.store.live.PgTyping;
 import org.ferry.store.webhook.PgDesk;
 import org.ferry.testing.TestPostgres;
 import org.ferry.web.metrics.Metrics;
@@ -51,12 +52,17 @@ import org.jspecify.annotations.Nullable;
 /** The API on a free port, with a database of its own and, unless one is given, no homeserver. */
 final class ApiHouse implements AutoCloseable {
   static final String DOMAIN = "new.example.org";
+  private static final Sending SILENT =
+      out -> {
+        throw new ProvisionException(ProvisionException.Kind.CONFLICT, "nobody sends here");
+      };
 
   final Vertx vertx = Vertx.vertx();
   final Database database;
   final Metrics metrics;
   final Stage stage;
   final Sessions sessions;
+  final PgTyping typing;
   @Nullable Instant keptSince;
   private final PgCrossingLedger ledger;
   private final HttpServer server;
@@ -78,6 +84,7 @@ final class ApiHouse implements AutoCloseable {
                 8),
             notice -> {});
     sessions = new PgSessions(database);
+    typing = new PgTyping(database);
     Provisioned rows = new PgProvisioned(database);
     UserId bot = UserId.of("ferrybot", DOMAIN);
     Naming naming =
@@ -92,21 +99,18 @@ final class ApiHouse implements AutoCloseable {
     Router router = Router.router(vertx);
     metrics = new Metrics(new PgFigures(database));
     stage = new Stage(database);
-    Sending silent =
-        out -> {
-          throw new ProvisionException(ProvisionException.Kind.CONFLICT, "nobody sends here");
-        };
     ledger = new PgCrossingLedger(database);
     new Api(
             options,
-            new Api.Provision(people, rooms, new Talk(silent, nowhere, rooms), sessions),
+            new Api.Provision(people, rooms, new Talk(SILENT, nowhere, rooms), sessions),
             new Api.Reading(
                 stage.messages,
                 new PgRoomCards(database),
                 stage.feed,
                 new MediaFiles(nowhere, bot, reader -> Optional.empty()),
                 new PgFigures(database),
-                new MediaSigns(Secret.of("key"), () -> "")),
+                new MediaSigns(Secret.of("key"), () -> ""),
+                typing),
             new Api.Inside(
                 ledger,
                 id -> explainer(ledger).explain(id),
@@ -209,6 +213,7 @@ final class ApiHouse implements AutoCloseable {
   public void close() {
     client.close();
     server.close().await();
+    typing.close();
     stage.close();
     ledger.close();
     database.close();

@@ -3,6 +3,8 @@ package org.ferry.web.api;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** What comes on WebSockets of {@code /stream}: texts, and how they are closed unless in order. */
 final class Frames implements WebSocket.Listener {
   private final LinkedBlockingQueue<String> all = new LinkedBlockingQueue<>();
+  private final StringBuilder part = new StringBuilder();
 
   /** A socket that said this first. */
   WebSocket open(HttpClient client, ApiHouse house, String first) {
@@ -21,7 +24,11 @@ final class Frames implements WebSocket.Listener {
   public @org.jspecify.annotations.Nullable CompletionStage<?> onText(
       WebSocket socket, CharSequence text, boolean last) {
     socket.request(1);
-    boolean unused = all.add(text.toString());
+    StringBuilder unusedPart = part.append(text);
+    if (last) {
+      boolean unused = all.add(part.toString());
+      part.setLength(0);
+    }
     return null;
   }
 
@@ -30,6 +37,13 @@ final class Frames implements WebSocket.Listener {
       WebSocket socket, int code, String reason) {
     boolean unused = code == 1000 || all.add(code + " " + reason);
     return null;
+  }
+
+  /** What came and was not looked at yet. */
+  List<String> waiting() {
+    List<String> came = new ArrayList<>();
+    int unused = all.drainTo(came);
+    return came;
   }
 
   String next() throws InterruptedException {

@@ -117,7 +117,8 @@ class TraceTest {
                 + "\"content\":{\"msgtype\":\"m.text\",\"body\":\"hello\"}}]}")
             .formatted(ROOM, event)
             .getBytes(StandardCharsets.UTF_8);
-    new TransactionStore(ApiHouse.DOMAIN, BOT, inbox, Instant::now, () -> {}).store(txn, body);
+    new TransactionStore(ApiHouse.DOMAIN, BOT, inbox, Instant::now, () -> {}, house.typing)
+        .store(txn, body);
   }
 
   private void live() throws InterruptedException {
