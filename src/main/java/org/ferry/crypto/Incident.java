@@ -69,7 +69,9 @@ public enum Incident {
   /** A secret from a device that is not ours and verified. */
   UNTRUSTED_SECRET,
   /** A secret that is not what was asked for. */
-  BAD_SECRET;
+  BAD_SECRET,
+  /** Somebody handed over a bundle of room keys; it was left. */
+  KEY_BUNDLE_LEFT;
 
   /** As it is named in counters and messages. */
   public String word() {

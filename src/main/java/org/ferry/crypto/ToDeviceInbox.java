@@ -143,6 +143,8 @@ final class ToDeviceInbox {
       case "m.room_key.withheld" ->
           takers.roomKeys().withheld(message.sender(), message.content(), turn);
       case "m.room.encrypted" -> turn.refuse(Incident.MALFORMED);
+      case "m.room_key_bundle", "io.element.msc4268.room_key_bundle" ->
+          turn.refuse(Incident.KEY_BUNDLE_LEFT);
       default -> true;
     };
   }

@@ -78,6 +78,21 @@ class KeySharingIT {
     return forger;
   }
 
+  /** MSC4268: nothing of it is fetched or believed, not even from a signed device of the same user. */
+  @Test
+  void aBundleOfKeysIsLeftAndCounted() throws Exception {
+    Forger signed = forger(ALICE, "SIGNED", true);
+    ObjectNode bundle = Json.object().put("room_id", ROOM.value());
+    bundle.putObject("file").put("url", "mxc://example.org/bundle").put("v", "v2");
+    for (String type : List.of("m.room_key_bundle", "io.element.msc4268.room_key_bundle")) {
+      signed.say(type, bundle);
+    }
+    SyncOutcome outcome = ferry.sync();
+    assertThat(outcome.rejected()).isEqualTo(2);
+    assertThat(outcome.newKeys()).isEmpty();
+    assertThat(ferry.machine.incidents()).containsEntry(Incident.KEY_BUNDLE_LEFT, 2L);
+  }
+
   private static SessionRef session(ObjectNode event) {
     return new SessionRef(ROOM, event.path("content").path("session_id").asText());
   }
