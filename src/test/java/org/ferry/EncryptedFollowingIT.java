@@ -73,6 +73,14 @@ class EncryptedFollowingIT {
         .with("DATABASE_URL", db.url());
   }
 
+  /** As on a platform that throws the disk away at each deploy. */
+  private FerryProcess.Run byEnvironmentAlone(String... arguments) throws IOException {
+    return ferry(arguments)
+        .in(Files.createDirectory(folder.resolve("deployed anew")))
+        .with("FERRY_CONFIG", Files.readString(folder.resolve("config.yaml")))
+        .with("FERRY_REGISTRATION", Files.readString(folder.resolve("registration.yaml")));
+  }
+
   private Peer peer(String name) {
     LabClient person = server.register(name, TestLab.PASSWORD, false);
     return Peer.login(
@@ -157,7 +165,7 @@ class EncryptedFollowingIT {
       say(alice, room, said, 2);
       server.kill();
       var unused = server.start();
-      try (FerryProcess ferry = ferry("run").start()) {
+      try (FerryProcess ferry = byEnvironmentAlone("run").start()) {
         awaitHeard(room, said);
         assertThat(ferry.isRunning()).isTrue();
       }

@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Loads the configuration from a file, or from the environment variable {@code FERRY_CONFIG}, which
- * holds the YAML itself.
+ * holds the YAML itself; {@code FERRY_REGISTRATION} holds the registration where its file is
+ * missing.
  */
 public final class ConfigLoader {
   /** Where the configuration is looked for if nobody says so. */
   public static final String DEFAULT_FILE = "config.yaml";
 
   private static final String VARIABLE = "FERRY_CONFIG";
+  private static final String REGISTRATION = "FERRY_REGISTRATION";
 
   private final Map<String, String> environment;
   private final Path workingFolder;
@@ -93,7 +95,37 @@ public final class ConfigLoader {
                       .thenComparingInt(Problem::line))
               .toList());
     }
-    return assembly.config(opened);
+    Config config = assembly.config(opened);
+    registration(config.appservice().registration());
+    return config;
+  }
+
+  /**
+   * Where no disk outlives a start, the registration comes by the environment: it is put in its
+   * place. What is there already stays.
+   */
+  private void registration(Path file) {
+    String given = environment.getOrDefault(REGISTRATION, "").strip();
+    if (given.isEmpty()) {
+      return;
+    }
+    if (!Files.exists(file)) {
+      PrivateFiles.write(file, given + "\n");
+    } else if (!given.equals(there(file))) {
+      throw new ConfigException(
+          REGISTRATION,
+          "is another registration than "
+              + file
+              + " holds; remove the one that the homeserver does not have");
+    }
+  }
+
+  private static String there(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new ConfigException(file.toString(), "cannot be read; is it a file of yours?");
+    }
   }
 
   private OptionalInt port(Values values) {

@@ -321,6 +321,26 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void putsTheRegistrationOfTheEnvironmentInItsPlaceAndNotInAnothers() throws IOException {
+    Path file = folder.resolve("registration.yaml");
+    Map<String, String> environment =
+        Map.of("FERRY_CONFIG", LEAST, "FERRY_REGISTRATION", "id: ferry\n");
+    ConfigLoader loader = new ConfigLoader(environment, folder);
+    for (int start = 0; start < 2; start++) {
+      Config unused = loader.load(null);
+      assertThat(file).hasContent("id: ferry");
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    Files.writeString(file, "id: another");
+    assertThatThrownBy(() -> loader.load(null))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("FERRY_REGISTRATION")
+        .hasMessageContaining("remove");
+    assertThat(file).hasContent("id: another");
+  }
+
+  @Test
   void saysHowToGetAConfigurationWhereThereIsNone() {
     ConfigLoader loader = new ConfigLoader(Map.of(), folder);
     assertThatThrownBy(() -> loader.load(null))

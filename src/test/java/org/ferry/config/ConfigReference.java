@@ -26,7 +26,8 @@ public final class ConfigReference {
     r.line(
         "# relative to this file. Each secret may stand in a file of its own (token_file instead of");
     r.line(
-        "# token). FERRY_CONFIG may hold this whole text, PORT replaces the port of api.listen.");
+        "# token). FERRY_CONFIG may hold this whole text, FERRY_REGISTRATION that of the registration,");
+    r.line("# PORT replaces the port of api.listen.");
     Schema.ROOT.entries().forEach(e -> r.example(e, "", ""));
     return r.out.toString();
   }
@@ -110,6 +111,8 @@ public final class ConfigReference {
         """
         Ferry reads `config.yaml` in the folder where it is started, the file that `-c` names, or the
         YAML text in the environment variable `FERRY_CONFIG`. `config.example.yaml` shows every key.
+        Where no disk outlives a start, `FERRY_REGISTRATION` holds the text of `registration.yaml`, which is
+        written where that file is missing.
 
         - `${NAME}` and `${NAME:-default}` take the environment; `$${` is a literal `${`. A value that
           comes out empty counts as not given.

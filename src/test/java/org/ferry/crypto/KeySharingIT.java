@@ -78,7 +78,9 @@ class KeySharingIT {
     return forger;
   }
 
-  /** MSC4268: nothing of it is fetched or believed, not even from a signed device of the same user. */
+  /**
+   * MSC4268: nothing of it is fetched or believed, not even from a signed device of the same user.
+   */
   @Test
   void aBundleOfKeysIsLeftAndCounted() throws Exception {
     Forger signed = forger(ALICE, "SIGNED", true);
