@@ -1,16 +1,12 @@
 package org.ferry.store.live;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
 import org.ferry.id.RoomId;
 import org.ferry.live.Typing;
-import org.ferry.matrix.event.Json;
 import org.ferry.store.Database;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,33 +38,35 @@ public final class PgTyping implements Typing, AutoCloseable {
     var unused = database.run("select pg_notify('" + CHANNEL + "', $1)", payload(typed));
   }
 
-  /** As many users as there is room for; more who type at once nobody can follow. */
+  /**
+   * The room and who types in it, a line for each: as many users as there is room for; more who
+   * type at once nobody can follow.
+   */
   private static String payload(Typed typed) {
-    ObjectNode payload = Json.object().put("room", typed.room().value());
-    ArrayNode users = payload.putArray("users");
-    int bytes = Json.bytes(payload).length;
-    for (String user : typed.users()) {
-      bytes += Json.bytes(users.arrayNode().add(user)).length + 1;
+    StringBuilder payload = new StringBuilder(typed.room().value());
+    int bytes = bytes(typed.room().value());
+    for (String user : typed.users().stream().filter(u -> u.lines().count() == 1).toList()) {
+      bytes += bytes(user) + 1;
       if (bytes > MOST_BYTES) {
         break;
       }
-      users.add(user);
+      payload.append('\n').append(user);
     }
-    return Json.text(payload);
+    return payload.toString();
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private void heard(String payload) {
-    try {
-      ObjectNode told = Json.parseObject(payload);
-      List<String> users = new ArrayList<>();
-      for (JsonNode user : told.path("users")) {
-        users.add(user.asText());
-      }
-      Typed typed = new Typed(new RoomId(told.path("room").asText()), users);
-      listeners.forEach(listener -> listener.accept(typed));
-    } catch (IllegalArgumentException e) {
-      LOG.debug("event=typing_lost {}", e.getMessage());
+    List<String> lines = payload.lines().toList();
+    if (lines.isEmpty() || RoomId.parse(lines.getFirst()).isEmpty()) {
+      LOG.debug("event=typing_lost payload of {} characters", payload.length());
+      return;
     }
+    Typed typed = new Typed(new RoomId(lines.getFirst()), lines.subList(1, lines.size()));
+    listeners.forEach(listener -> listener.accept(typed));
   }
 
   @Override
