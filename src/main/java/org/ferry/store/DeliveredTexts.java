@@ -13,7 +13,7 @@ final class DeliveredTexts {
   private static final String LOCK = "select 1 from ferry.webhook_lane order by pk for update";
   private static final String EMPTY =
       """
-      update ferry.webhook_delivery d set body = '',
+      update ferry.webhook_delivery d set body = '', encloses = false,
         state = case d.state when 'waiting' then 'failed' else d.state end,
         done_at = coalesce(d.done_at, now()),
         log = case d.state when 'waiting' then d.log || 'given up: its text was forgotten'::text

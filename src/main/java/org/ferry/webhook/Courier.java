@@ -37,8 +37,16 @@ final class Courier {
   private static final Duration LAST = Duration.ofSeconds(30);
   // Until what the receiver asked for is written, and every claim respects it.
   private static final Duration REST = Duration.ofSeconds(1);
-  // Where as many rooms as may be wait for a file already.
+  // Where the files of other rooms are read first.
   private static final Duration SOON = Duration.ofSeconds(1);
+
+  /**
+   * What became of a delivery's turn.
+   *
+   * @param had whether it had one: it may have been sent, or its text was forgotten
+   * @param next when the lane goes on; null for at once
+   */
+  private record Turn(boolean had, @Nullable Instant next) {}
 
   private final Endpoint endpoint;
   private final Outbox outbox;
@@ -161,10 +169,10 @@ final class Courier {
           }
           break;
         }
-        Optional<Instant> next = attempt(lane, delivery, end);
-        done = delivery.place();
-        if (next.isPresent()) {
-          settler.add(new Outcome.Released(lane, next.get(), done));
+        Turn turn = turn(lane, delivery, end);
+        done = turn.had() ? delivery.place() : done;
+        if (turn.next() != null) {
+          settler.add(new Outcome.Released(lane, turn.next(), done));
           return;
         }
       }
@@ -188,27 +196,30 @@ final class Courier {
     return new Lane(lane.key(), lane.epoch(), done, lane.handed(), lane.replay(), lane.room());
   }
 
-  /** When the lane goes on; empty for at once. */
-  private Optional<Instant> attempt(Lane lane, Delivery delivery, long end)
-      throws InterruptedException {
+  private Turn turn(Lane lane, Delivery delivery, long end) throws InterruptedException {
     if (delivery.part() == Delivery.Part.WHOLE) {
-      return attempt(lane, delivery, delivery.body());
+      return new Turn(true, attempt(lane, delivery, delivery.body()));
     }
     if (!large.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-      return Optional.of(clock.instant());
+      return new Turn(false, clock.instant());
     }
     try {
-      return attempt(lane, delivery, outbox.body(lane, delivery.place()));
+      // Where the lane is lost another holds it by now: what comes next is no longer ours to send.
+      Optional<Buffer> body = outbox.body(lane, delivery.place());
+      return body.isPresent()
+          ? new Turn(true, attempt(lane, delivery, body.get()))
+          : new Turn(false, clock.instant());
     } finally {
       large.release();
     }
   }
 
-  private Optional<Instant> attempt(Lane lane, Delivery delivery, Buffer body)
+  /** When the lane goes on; null for at once. */
+  private @Nullable Instant attempt(Lane lane, Delivery delivery, Buffer body)
       throws InterruptedException {
     if (body.length() == 0) {
       settler.add(new Outcome.Emptied(lane, delivery.place(), clock.instant()));
-      return Optional.empty();
+      return null;
     }
     int attempt = delivery.attempts() + 1;
     boolean repeat = attempt > 1 || delivery.place() <= lane.handed();
@@ -226,7 +237,7 @@ final class Courier {
               attempt,
               answer.status());
       settler.add(new Outcome.Taken(lane, delivery.place(), attempt, now, answer.status()));
-      return Optional.empty();
+      return null;
     }
     if (answer.gone() || !answer.hold().isZero()) {
       rests = System.nanoTime() + REST.toNanos();
@@ -242,7 +253,7 @@ final class Courier {
             answer.gone() ? "once_switched_on" : next == null ? "never" : next,
             answer.words());
     settler.add(new Outcome.Failed(lane, delivery.place(), attempt, now, answer, next));
-    return answer.gone() ? Optional.of(now) : Optional.ofNullable(next);
+    return answer.gone() ? now : next;
   }
 
   /** Begins nothing more; what is under way ends. */

@@ -12,10 +12,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.ferry.id.TraceId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Puts files into the posts of one endpoint before they are sent for the first time, and keeps what
@@ -36,8 +38,9 @@ final class Enclosing implements AutoCloseable {
   private final Outbox outbox;
   private final Enclosures files;
   private final Semaphore waiting = new Semaphore(WAITING);
-  private final Semaphore reading = new Semaphore(AT_ONCE);
+  private final Semaphore reading = new Semaphore(AT_ONCE, true);
   private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
+  private final AtomicBoolean told = new AtomicBoolean();
   private volatile long away = System.nanoTime();
 
   /**
@@ -71,14 +74,16 @@ final class Enclosing implements AutoCloseable {
   }
 
   private boolean settled(Lane lane, Delivery delivery) throws InterruptedException {
-    long patience = files.patience().toNanos();
-    long end = System.nanoTime() + patience;
-    if (isAway() || !reading.tryAcquire(patience, TimeUnit.NANOSECONDS)) {
+    if (leavesOut(delivery)) {
       return outbox.enclose(lane, delivery.place(), null);
+    }
+    // Whose turn does not come has not asked for its file, and is not to lose it.
+    if (!reading.tryAcquire(files.patience().toNanos(), TimeUnit.NANOSECONDS)) {
+      return false;
     }
     try {
       @Nullable Buffer body =
-          read(delivery, end).map(file -> Envelope.enclose(delivery.body(), file)).orElse(null);
+          read(delivery).map(file -> Envelope.enclose(delivery.body(), file)).orElse(null);
       return !readers.isShutdown() && outbox.enclose(lane, delivery.place(), body);
     } finally {
       reading.release();
@@ -89,20 +94,39 @@ final class Enclosing implements AutoCloseable {
     return System.nanoTime() - away < 0;
   }
 
-  private Optional<byte[]> read(Delivery delivery, long end) throws InterruptedException {
-    if (endpoint.mediaInline() == 0 || isAway()) {
+  /** Whether its file is not asked for at all; after one that did not come it says so once. */
+  private boolean leavesOut(Delivery delivery) {
+    if (endpoint.mediaInline() == 0) {
+      return true;
+    }
+    if (!isAway()) {
+      return false;
+    }
+    say(
+        told.getAndSet(true) ? Level.DEBUG : Level.WARN,
+        delivery,
+        "is not asked for, nor are others within " + AWAY.toSeconds() + " s of one that hung");
+    return true;
+  }
+
+  private Optional<byte[]> read(Delivery delivery) throws InterruptedException {
+    if (leavesOut(delivery)) {
       return Optional.empty();
     }
     String id = Envelope.fileOf(delivery.body());
     Future<Optional<byte[]>> file = readers.submit(() -> files.read(id, endpoint.mediaInline()));
     try {
-      return file.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      return file.get(files.patience().toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
+      if (!isAway()) {
+        told.set(false);
+      }
       away = System.nanoTime() + AWAY.toNanos();
-      say(delivery, "did not come within " + files.patience().toMillis() + " ms");
+      say(Level.WARN, delivery, "did not come within " + files.patience().toMillis() + " ms");
     } catch (ExecutionException e) {
       if (!readers.isShutdown()) {
         say(
+            Level.WARN,
             delivery,
             "could not be had: " + Objects.requireNonNullElse(e.getCause(), e).getMessage());
       }
@@ -112,8 +136,8 @@ final class Enclosing implements AutoCloseable {
     return Optional.empty();
   }
 
-  private void say(Delivery delivery, String why) {
-    LOG.atWarn()
+  private void say(Level level, Delivery delivery, String why) {
+    LOG.atLevel(level)
         .addKeyValue(TraceId.FIELD, delivery.trace())
         .log(
             "event=media_not_enclosed endpoint={} id={} the file {}; its link is posted alone",

@@ -17,7 +17,7 @@ public interface Enclosures {
    */
   Optional<byte[]> read(String id, int most) throws IOException;
 
-  /** How long a room waits for a file; then its link is posted alone. */
+  /** How long a file that is being read is waited for; then its link is posted alone. */
   default Duration patience() {
     return Duration.ofSeconds(10);
   }

@@ -114,12 +114,12 @@ public interface Outbox {
   List<Delivery> next(List<Lane> lanes, Instant now, Duration lease, int limit);
 
   /**
-   * The body of a delivery of a lane that is held; empty where it was forgotten, or the lane is
-   * held no longer.
+   * The body of a delivery of a lane that is held; without a byte where it was forgotten.
    *
    * @param place its place
+   * @return empty where the lane is held no longer
    */
-  Buffer body(Lane lane, long place);
+  Optional<Buffer> body(Lane lane, long place);
 
   /**
    * Settles for good what is sent of a delivery whose file was to be put into it.

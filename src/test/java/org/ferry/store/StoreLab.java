@@ -32,6 +32,13 @@ public final class StoreLab implements AutoCloseable {
     return Database.open(vertx, options(patience), notices::add);
   }
 
+  /** Another pool on the same database, of so many connections. */
+  public Database open(int connections) {
+    DatabaseOptions usual = options(Duration.ofSeconds(5));
+    return Database.open(
+        vertx, new DatabaseOptions(usual.url(), connections, usual.patience()), notices::add);
+  }
+
   DatabaseOptions options(Duration patience) {
     DatabaseUrl url =
         new DatabaseUrl(

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ferry.store.StoreLab;
@@ -26,6 +27,7 @@ final class Depot implements AutoCloseable {
   final PgOutbox outbox = new PgOutbox(lab.database());
   private final Log log = new Log();
   private final AtomicInteger failures = new AtomicInteger();
+  private final Map<String, Runnable> meanwhile = new ConcurrentHashMap<>();
   private final AtomicInteger processes = new AtomicInteger();
   private final List<Dispatcher> running = new ArrayList<>();
   private volatile Instant now = Instant.now();
@@ -73,12 +75,21 @@ final class Depot implements AutoCloseable {
     failures.set(times);
   }
 
+  /** What happens, once, just before a process asks the outbox for that. */
+  void before(String call, Runnable what) {
+    meanwhile.put(call, what);
+  }
+
   private Outbox failing() {
     return (Outbox)
         Proxy.newProxyInstance(
             Outbox.class.getClassLoader(),
             new Class<?>[] {Outbox.class},
             (proxy, method, values) -> {
+              Runnable first = meanwhile.remove(method.getName());
+              if (first != null) {
+                first.run();
+              }
               if (method.getName().equals("next") && failures.getAndUpdate(n -> n - 1) > 0) {
                 throw new IllegalStateException("the database is away");
               }
@@ -123,6 +134,11 @@ final class Depot implements AutoCloseable {
     }
     log.messages.add(new Message(pos, "message.created", room, "matrix", "@alice:new", at, data));
     return "$" + pos;
+  }
+
+  /** The message at a position of the log. */
+  Message told(int pos) {
+    return log.messages.get(pos - 1);
   }
 
   Endpoint endpoint(String name, String url, String from) {

@@ -12,8 +12,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ferry.id.Sha256;
+import org.ferry.id.UserId;
+import org.ferry.store.Forgetting;
 import org.ferry.testing.Wait;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -147,10 +150,74 @@ class EnclosingIT {
     depot.files(new Hanging(Duration.ofMillis(300)));
     int rooms = tellFiles();
     depot.start(shop());
-    waitFor(2 * rooms);
+    Wait.until(
+        LIMIT,
+        "all",
+        () -> {
+          depot.pass(Duration.ofSeconds(1));
+          return receiver.got().size() >= 2 * rooms;
+        });
     assertThat(receiver.got()).allMatch(g -> media(g, "data").matches("null|"));
     Set<String> begun = new HashSet<>();
     assertThat(receiver.got()).allMatch(g -> g.seq() == (begun.add(g.room()) ? 1 : 2));
+  }
+
+  /** As a homeserver that is well, and takes a quarter of a second for each file. */
+  private record Busy(Duration patience, CountDownLatch never) implements Enclosures {
+    @Override
+    public Optional<byte[]> read(String id, int most) throws IOException {
+      try {
+        boolean unused = never.await(250, TimeUnit.MILLISECONDS);
+        return Optional.of(bytes(id));
+      } catch (InterruptedException e) {
+        throw new IOException("broken off", e);
+      }
+    }
+  }
+
+  /** Where more files wait than are read within the time that one may take. */
+  @Test
+  void whoseTurnComesLateLosesNoFile() {
+    depot.files(new Busy(Duration.ofSeconds(2), new CountDownLatch(1)));
+    int rooms = tellFiles();
+    depot.start(shop());
+    Wait.until(
+        LIMIT,
+        "all",
+        () -> {
+          depot.pass(Duration.ofSeconds(1));
+          return receiver.got().size() >= 2 * rooms;
+        });
+    assertThat(receiver.got().stream().filter(g -> g.seq() == 1))
+        .hasSize(rooms)
+        .noneMatch(g -> media(g, "data").equals("null"));
+    assertThat(receiver.got()).noneMatch(g -> g.headers().containsKey("ferry-repeat"));
+  }
+
+  @Test
+  void aFileThatIsForgottenWhileItWaitsHoldsNothingUp() {
+    depot.files((id, most) -> Optional.of(bytes(id)));
+    receiver.answers(g -> 500);
+    depot.tell("!a", "the one that fails");
+    String forgotten = depot.tellFile("!a", "of @bob:new", 9);
+    depot.tell("!a", "behind it");
+    depot.start(shop());
+    Wait.until(() -> depot.desk.about("$1").stream().anyMatch(d -> d.attempts() == 1));
+    try (Forgetting forgetting = depot.lab.database().forgetting()) {
+      assertThat(forgetting.user(new UserId("@bob:new"))).isPositive();
+    }
+    receiver.answers(g -> 200);
+    Wait.until(
+        LIMIT,
+        "what is behind it",
+        () -> {
+          depot.pass(Duration.ofSeconds(2));
+          return depot.standing("shop").delivered() == 2;
+        });
+    assertThat(receiver.got()).extracting(Receiver.Got::seq).containsExactly(1L, 1L, 3L);
+    assertThat(depot.desk.failed("shop", 9))
+        .extracting(Desk.Dossier::event)
+        .containsOnly(forgotten);
   }
 
   /** Few files are in memory at once, however many wait; and nothing of them stays. */

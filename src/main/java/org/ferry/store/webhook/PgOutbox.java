@@ -163,7 +163,7 @@ public final class PgOutbox implements Outbox {
   // Also where a replay is younger: what was told before this time is nowhere any more.
   private static final String EMPTY =
       """
-      update ferry.webhook_delivery set body = '' where (lane, place) in (
+      update ferry.webhook_delivery set body = '', encloses = false where (lane, place) in (
         select lane, place from ferry.webhook_delivery
         where body <> '' and state <> 'waiting'
           and (made_at < $2 or made_at < $1 and done_at < $1) limit $3 for update skip locked)
@@ -183,7 +183,8 @@ public final class PgOutbox implements Outbox {
         update ferry.webhook_lane l set done = s.last, epoch = l.epoch + 1,
           due_at = case when l.seq > s.last then l.due_at end
         from stale s where l.pk = s.pk and s.last is not null returning l.pk, s.last)
-      update ferry.webhook_delivery d set state = 'failed', body = '', done_at = $2,
+      update ferry.webhook_delivery d set state = 'failed', body = '', encloses = false,
+        done_at = $2,
         log = d.log || 'given up: it waited longer than texts are kept'::text
       from moved m where d.lane = m.pk and d.place <= m.last and d.state = 'waiting'
       """;
@@ -259,6 +260,8 @@ public final class PgOutbox implements Outbox {
 
   @Override
   public boolean put(Position from, long to, List<Draft> drafts) {
+    // Before the transaction: whoever holds a connection and asks for another may wait for ever.
+    KeyedHash known = hashes();
     return database.transaction(connection -> {
       Map<String, Long> counts = new TreeMap<>();
       drafts.forEach(d -> counts.merge(d.message().room(), 1L, Long::sum));
@@ -266,7 +269,8 @@ public final class PgOutbox implements Outbox {
       Tuple move = Tuple.of(from.key(), from.pos(), to);
       for (Row row : run(connection, MOVE, move)) {
         if (!drafts.isEmpty()) {
-          List<String> ids = drafts.stream().map(d -> id(row.getString(0), d.message())).toList();
+          List<String> ids =
+              drafts.stream().map(d -> id(known, row.getString(0), d.message())).toList();
           insert(connection, drafts, ids, lanes(connection, from.key(), drafts, counts));
         }
         return true;
@@ -344,11 +348,11 @@ public final class PgOutbox implements Outbox {
    * The same whenever an endpoint is told the same, also by a restored database; never made of
    * numbers that such a one would give again to something else.
    */
-  private String id(String endpoint, Message message) {
+  private static String id(KeyedHash known, String endpoint, Message message) {
     String event = message.event();
     String what = event.isEmpty() ? message.data().toString() : event;
     String whole = String.join("\n", "webhook", endpoint, message.room(), message.type(), what);
-    return "msg_" + hashes().of(whole).substring(0, ID_DIGITS);
+    return "msg_" + known.of(whole).substring(0, ID_DIGITS);
   }
 
   private KeyedHash hashes() {
@@ -393,32 +397,32 @@ public final class PgOutbox implements Outbox {
             limit,
             time(now));
     for (Row row : rows) {
+      Buffer near = row.getBoolean(7) ? Buffer.buffer() : row.getBuffer(4);
       deliveries.add(
           new Delivery(
               row.getLong(0),
               row.getLong(1),
               row.getString(2),
               row.getInteger(3),
-              row.getBoolean(7) ? Buffer.buffer() : row.getBuffer(4),
-              part(row.getBoolean(6), row.getBoolean(7)),
+              near,
+              row.getBoolean(7) ? Delivery.Part.APART : part(near, row.getBoolean(6)),
               Traces.text(row, 5)));
     }
     return deliveries;
   }
 
-  private static Delivery.Part part(boolean encloses, boolean large) {
-    if (large) {
-      return Delivery.Part.APART;
-    }
-    return encloses ? Delivery.Part.UNENCLOSED : Delivery.Part.WHOLE;
+  /** What was forgotten goes nowhere, so nothing is put into it. */
+  private static Delivery.Part part(Buffer near, boolean encloses) {
+    boolean waits = encloses && near.length() > 0;
+    return waits ? Delivery.Part.UNENCLOSED : Delivery.Part.WHOLE;
   }
 
   @Override
-  public Buffer body(Lane lane, long place) {
+  public Optional<Buffer> body(Lane lane, long place) {
     for (Row row : database.run(BODY, lane.key(), lane.epoch(), place)) {
-      return row.getBuffer(0);
+      return Optional.of(row.getBuffer(0));
     }
-    return Buffer.buffer();
+    return Optional.empty();
   }
 
   @Override
