@@ -87,6 +87,9 @@ class DestinationsIT {
   void aRehearsalCountsAliasesThatWouldMove() {
     List<String> stay = new ArrayList<>(List.of(command("--dry-run", "--json")));
     JsonNode without = LabClient.json(REAL.must(0, stay.toArray(String[]::new)).out());
+    assertThat(REAL.must(0, "migrate", "--dry-run", "--space", "#third:" + Shore.DOMAIN).out())
+        .as("a Space into which nothing was carried yet")
+        .containsPattern("At the \\d+ events/s of the last run into #re[a-z]+:.* that takes about");
     assertThat(without.path("aliasesMoved").asInt()).as(without.toString()).isZero();
     assertThat(without.path("aliasesLeft").asInt()).isPositive();
     stay.add("--take-aliases");

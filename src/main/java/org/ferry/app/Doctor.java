@@ -15,6 +15,7 @@ import org.ferry.checkup.FollowedAccount;
 import org.ferry.checkup.Gate;
 import org.ferry.checkup.LastLoad;
 import org.ferry.checkup.Listening;
+import org.ferry.checkup.Measurement;
 import org.ferry.checkup.Memory;
 import org.ferry.checkup.Report;
 import org.ferry.config.Config;
@@ -88,6 +89,10 @@ public final class Doctor {
                   measure));
       if (database && report.server() != null) {
         gate(ferry).keep(report);
+      }
+      Measurement measured = report.measured();
+      if (database && measured != null) {
+        ExpectedRate.keep(ferry, measured);
       }
       return report;
     }

@@ -190,7 +190,7 @@ final class ServerCheck {
           LOGIN,
           "an authentication service (%s) has charge of accounts, and would know none that Ferry makes: nobody could log in to them"
               .formatted(host(issuer)),
-          "make people's accounts there first, as with: mas-cli manage register-user\nthen list them in people.csv, as identities.map_file of the configuration; or carry people as ghosts: identities: {mode: ghost}");
+          "make people's accounts there first, as with: mas-cli manage register-user\nlist them in people.csv, and in the configuration name that and let no others be made:\n  identities: {mode: ghost, map_file: people.csv}\nWho is not listed becomes a ghost");
     }
     if (!issuer.isEmpty()) {
       return Finding.warning(

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.ferry.app.Carrying;
 import org.ferry.app.Destinations;
 import org.ferry.app.Doctor;
+import org.ferry.app.ExpectedRate;
 import org.ferry.app.Followed;
 import org.ferry.app.Passage;
 import org.ferry.app.Planning;
@@ -259,7 +260,7 @@ final class MigrateCommand extends FerryCommand {
       session().json(outcome);
     } else {
       boolean accounts = followed.plan().people().stream().anyMatch(Plan.PlanPerson::real);
-      RehearsalView.lines(outcome, Carrying.rate(work.ferry(), crossing), accounts)
+      RehearsalView.lines(outcome, ExpectedRate.find(work.ferry(), crossing), accounts)
           .forEach(session()::say);
     }
     return ExitStatus.DONE;

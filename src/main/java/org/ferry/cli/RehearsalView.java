@@ -3,7 +3,7 @@ package org.ferry.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.ferry.app.Carrying;
+import org.ferry.app.ExpectedRate;
 import org.ferry.migrate.replay.Rehearsal;
 
 /** What a migration would write, for a person. */
@@ -12,7 +12,7 @@ final class RehearsalView {
 
   /** The lines; accounts is true where people get accounts that they log in to. */
   static List<String> lines(
-      Rehearsal.Outcome outcome, Optional<Carrying.Rate> rate, boolean accounts) {
+      Rehearsal.Outcome outcome, Optional<ExpectedRate> rate, boolean accounts) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "Would make %,d people and %,d rooms, send %,d events and %,d redactions, upload %,d files (%,d bytes). Nothing was written."
@@ -44,13 +44,13 @@ final class RehearsalView {
     outcome
         .failing()
         .forEach((reason, n) -> lines.add("  could not be carried: %,d, %s".formatted(n, reason)));
-    rate.filter(r -> r.eventsPerSecond() > 0)
-        .ifPresent(r ->
-            lines.add(
-                "At the %.0f events/s of the last run that takes about %s."
-                    .formatted(
-                        r.eventsPerSecond(),
-                        duration((long) (outcome.events() / r.eventsPerSecond())))));
+    rate.ifPresent(r ->
+        lines.add(
+            "At the %.0f events/s %s that takes about %s."
+                .formatted(
+                    r.eventsPerSecond(),
+                    r.of(),
+                    duration((long) (outcome.events() / r.eventsPerSecond())))));
     return lines;
   }
 

@@ -92,8 +92,9 @@ public interface SettingLedger {
   List<Setting> elsewhere(long crossing, UserId owner);
 
   /**
-   * Lets other crossings of the same source to the same homeserver know what was there before,
-   * where they have set the same: then it is theirs to take back.
+   * Leaves a setting to the other crossings of the same source to the same homeserver that have set
+   * the same, and that know what was there before. Where a setting adds to a list, they learn what
+   * this one has added to it.
    *
    * @return false where no other crossing has set it
    */

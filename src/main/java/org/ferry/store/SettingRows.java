@@ -1,5 +1,6 @@
 package org.ferry.store;
 
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,11 +42,19 @@ final class SettingRows implements SettingLedger {
       """;
   private static final String HAND_OVER =
       """
-      update ferry.crossing_setting s set before = $5
+      update ferry.crossing_setting s
+      set before = case
+        when s.before::jsonb -> 'added' is null then s.before
+        else jsonb_set(
+          s.before::jsonb,
+          '{added}',
+          (s.before::jsonb -> 'added') || coalesce($6::jsonb -> 'added', '{}'))::text
+        end
       from ferry.crossing mine
       join ferry.crossing c on c.source = mine.source and c.domain = mine.domain and c.id <> mine.id
       where mine.id = $1 and s.crossing = c.id and s.owner = $2 and s.kind = $3 and s.name = $4
-        and s.state = 'carried'
+        and s.state = 'carried' and s.before is not null
+        and (s.wanted = $5 or s.before::jsonb -> 'added' is not null)
       """;
   private static final String FORGET =
       "delete from ferry.crossing_setting"
@@ -168,7 +177,8 @@ final class SettingRows implements SettingLedger {
                 row.owner().value(),
                 row.kind(),
                 row.name(),
-                Settling.clean(row.before()))
+                row.wanted(),
+                new JsonObject(row.before() == null ? "{}" : row.before()))
             .rowCount()
         > 0;
   }

@@ -183,7 +183,7 @@ class RulesTest {
         .contains("(offered: m.login.sso)");
     Finding accounts = ServerCheck.login("https://auth.example.org/", reply(200, "{}"), true);
     assertThat(accounts.level()).isEqualTo(Level.PROBLEM);
-    assertThat(accounts.remedy()).contains("identities.map_file", "mode: ghost");
+    assertThat(accounts.remedy()).contains("mode: ghost", "map_file: people.csv");
   }
 
   // The token

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan.PlanRoom;
+import org.ferry.migrate.plan.Plan.RoomAction;
 
 /** The plan as a file that a person reads and edits. */
 public final class PlanFile {
@@ -109,21 +110,17 @@ public final class PlanFile {
     return new PlanException(List.of(file + ": " + what + "."));
   }
 
-  /**
-   * Drops the targets that plan itself wrote of rooms that were carried then and are not any more:
-   * a rollback took them back since, or the ledger is one of before.
-   */
+  /** Drops the targets of rooms that stood when the plan was written and were taken back since. */
   private static Draft withoutGone(Draft draft, PlanChecks checks) {
+    Set<RoomId> gone = checks.progress().gone();
     List<PlanRoom> rooms =
-        draft.plan().rooms().stream()
-            .map(r ->
-                r.action() == Plan.RoomAction.CREATE
-                        && !checks.progress().rooms().containsKey(r.id())
-                        && Marks.of(r).equals(draft.marks().get(r.id().value()))
-                    ? r.at(null)
-                    : r)
-            .toList();
+        draft.plan().rooms().stream().map(r -> isGone(r, gone) ? r.at(null) : r).toList();
     return new Draft(draft.plan().with(draft.plan().people(), rooms), draft.fresh(), draft.marks());
+  }
+
+  private static boolean isGone(PlanRoom room, Set<RoomId> gone) {
+    RoomId target = room.target();
+    return room.action() == RoomAction.CREATE && target != null && gone.contains(target);
   }
 
   private static Plan withCarriedParents(Plan plan) {

@@ -12,6 +12,7 @@ import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.CrossingLedger.RoomState;
+import org.ferry.migrate.UndoLedger.TakenBack;
 
 /**
  * What a crossing has fixed: a plan cannot take it back.
@@ -20,15 +21,13 @@ import org.ferry.migrate.CrossingLedger.RoomState;
  * @param rooms rooms that were made or written to, by old id
  * @param accounts accounts of the destination that Ferry made for people of the source, into
  *     whatever Space, each with those it was made for: nobody where all else was taken back
+ * @param gone rooms of the destination that were taken back
  */
 public record Progress(
     Map<UserId, CarriedPerson> people,
     Map<RoomId, CarriedRoom> rooms,
-    Map<UserId, Set<UserId>> accounts) {
-  /** What was fixed in a crossing that made no accounts. */
-  public Progress(Map<UserId, CarriedPerson> people, Map<RoomId, CarriedRoom> rooms) {
-    this(people, rooms, Map.of());
-  }
+    Map<UserId, Set<UserId>> accounts,
+    Set<RoomId> gone) {
 
   /**
    * Nothing was carried yet, into this Space.
@@ -36,7 +35,7 @@ public record Progress(
    * @param accounts as above
    */
   public static Progress none(Map<UserId, Set<UserId>> accounts) {
-    return new Progress(Map.of(), Map.of(), accounts);
+    return new Progress(Map.of(), Map.of(), accounts, Set.of());
   }
 
   /**
@@ -55,7 +54,11 @@ public record Progress(
           rooms
               .filter(Progress::isFixed)
               .collect(Collectors.toMap(CarriedRoom::old, Function.identity())),
-          ledger.settings().accounts(crossing.source(), crossing.domain()));
+          ledger.settings().accounts(crossing.source(), crossing.domain()),
+          ledger.undo().takenBack(crossing.id()).stream()
+              .filter(TakenBack::done)
+              .map(TakenBack::target)
+              .collect(Collectors.toSet()));
     }
   }
 

@@ -100,12 +100,9 @@ final class Accounts {
         voyage.ledger().settings().elsewhere(voyage.id(), target).stream()
             .filter(Accounts::isMade)
             .findFirst();
-    if (elsewhere.isPresent()) {
-      note(target, elsewhere.get().reason());
-    } else {
-      create(target);
-      note(target, UNNAMED);
-    }
+    // Made again where it was made before, for the homeserver may be another one by now.
+    create(target);
+    note(target, elsewhere.isPresent() ? elsewhere.get().reason() : UNNAMED);
   }
 
   /**

@@ -89,7 +89,7 @@ final class Keeper {
         put(owner.user(), wish, State.SKIPPED, wanted, THEIRS);
         return Optional.empty();
       }
-      String kept = row == null || row.state() == State.REMOVED ? null : row.before();
+      String kept = kept(present, wish, standing);
       String before = wish.before(present, kept, standing.fresh());
       ledger.put(
           voyage.id(),
@@ -107,6 +107,22 @@ final class Keeper {
       put(owner.user(), wish, State.FAILED, wanted, e.getMessage());
       return Optional.of(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** What was there before Ferry set anything, where that is known. */
+  private static @Nullable String kept(Present present, Wish wish, Standing standing) {
+    Setting row = standing.row();
+    Setting known = standing.known();
+    if (row != null) {
+      return row.state() == State.REMOVED ? null : row.before();
+    }
+    boolean stands =
+        known != null
+            && known.state() == State.CARRIED
+            && !wish.adds()
+            && wish.isAt(known.before())
+            && wish.found(present).filter(f -> Txn.id(f).equals(known.wanted())).isPresent();
+    return stands && known != null ? known.before() : null;
   }
 
   private static boolean isSettled(@Nullable Setting row) {

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.Selection;
+import org.ferry.migrate.SettingLedger;
 import org.ferry.migrate.SettingLedger.Setting;
 import org.ferry.migrate.SettingLedger.State;
 import org.ferry.migrate.plan.Plan;
@@ -81,9 +83,14 @@ final class Settings {
     return failures;
   }
 
-  /** After the first time the person may have logged in and changed things. */
+  /**
+   * After the first time, into whatever Space, the person may have logged in and changed things.
+   */
   private boolean wasSettled(UserId owner) {
-    return voyage.ledger().settings().of(voyage.id(), owner).stream()
+    SettingLedger settings = voyage.ledger().settings();
+    return Stream.concat(
+            settings.of(voyage.id(), owner).stream(),
+            settings.elsewhere(voyage.id(), owner).stream())
         .anyMatch(s -> s.kind().equals(ACCOUNT) && s.name().equals(SETTLED));
   }
 }

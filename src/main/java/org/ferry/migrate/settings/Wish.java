@@ -92,6 +92,11 @@ public final class Wish {
     return Json.text(before);
   }
 
+  /** Whether what was kept for another wish is of the same place. */
+  public boolean isAt(@Nullable String kept) {
+    return spot != null && kept != null && spot.json().equals(Json.parseObject(kept).get("place"));
+  }
+
   /** Thrown while granting where the destination turns out to have no place for it. */
   public static final class LeftOut extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param begun true where an earlier rollback did not come to its end
  * @param ours how many events in it are Ferry's and not taken back
  * @param others what others did since, the newest first; at most a few
+ * @param newest the newest event in it, null where there is none
  * @param problem why it cannot be looked at, else null
  */
 public record Found(
@@ -23,6 +24,7 @@ public record Found(
     boolean begun,
     long ours,
     List<Use> others,
+    @Nullable String newest,
     @Nullable String problem) {
   /**
    * Something that somebody else did in the room since.

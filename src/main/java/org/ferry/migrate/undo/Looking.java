@@ -62,39 +62,36 @@ final class Looking {
     try {
       Counted counted = count(room, target, readers.of(room, target));
       List<Use> others = goesOn ? List.of() : counted.since.stream().limit(SHOWN).toList();
-      return new Found(room, target, name, goesOn, counted.ours, others, null);
+      return new Found(room, target, name, goesOn, counted.ours, others, counted.newest, null);
     } catch (MatrixException e) {
       if (e.isTokenRefused()) {
         throw e;
       }
       // Where a rollback was killed after everybody had left, nobody can look any more.
       String problem = goesOn ? null : "it cannot be read: " + e.getMessage();
-      return new Found(room, target, name, goesOn, 0, List.of(), problem);
+      return new Found(room, target, name, goesOn, 0, List.of(), null, problem);
     }
   }
 
   /**
-   * What somebody has done in a room since it was looked at: all that is newer than the newest of
-   * Ferry's own events. Reads no further than that.
+   * What somebody has done in a room since it was looked at. Reads no further back than to the
+   * event that was the newest then.
    *
    * @return the first of it, empty where there is nothing, or where nobody can look
    */
   Optional<Use> since(Found found) {
-    boolean made = found.made();
-    String anchor = made ? null : anchor(voyage, found.room().old());
     Use first = null;
     try {
       Intent reader = readers.of(found.room(), found.target());
       Iterator<ObjectNode> events = new Backwards(reader, found.target());
       while (events.hasNext()) {
         ObjectNode event = events.next();
-        if (event.path("event_id").asText().equals(anchor)) {
-          return Optional.empty();
-        }
-        if (ours.did(event)) {
+        if (event.path("event_id").asText().equals(found.newest())) {
           break;
         }
-        if (!(made && isMaking(event, found.room())) && !isProfile(event, found.target(), reader)) {
+        if (!ours.did(event)
+            && !(found.made() && isMaking(event, found.room()))
+            && !isProfile(event, found.target(), reader)) {
           first = use(event);
         }
       }
@@ -112,6 +109,7 @@ final class Looking {
     final List<Use> since = new ArrayList<>();
     final List<Use> later = new ArrayList<>();
     long ours;
+    @Nullable String newest;
   }
 
   private Counted count(CarriedRoom room, RoomId target, Intent reader) {
@@ -121,6 +119,9 @@ final class Looking {
     Iterator<ObjectNode> events = new Backwards(reader, target);
     while (events.hasNext()) {
       ObjectNode event = events.next();
+      if (counted.newest == null) {
+        counted.newest = event.path("event_id").asText();
+      }
       if (event.path("event_id").asText().equals(anchor)) {
         break;
       }

@@ -147,7 +147,7 @@ public final class Rollback {
 
   /** Between the look and now somebody was asked, and other rooms were taken back. */
   private static Optional<Undone> usedSince(Looking again, Found found) {
-    if (found.begun() || found.used()) {
+    if (found.begun() || found.used() || found.newest() == null) {
       return Optional.empty();
     }
     return again

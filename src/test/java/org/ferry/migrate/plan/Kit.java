@@ -3,6 +3,7 @@ package org.ferry.migrate.plan;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ final class Kit {
   private final Map<UserId, Person> people = new TreeMap<>();
   private final Map<UserId, CarriedPerson> carriedPeople = new TreeMap<>();
   private final Map<RoomId, CarriedRoom> carriedRooms = new TreeMap<>();
+  private final Set<RoomId> gone = new HashSet<>();
   private final List<Stranger> strangers = new ArrayList<>();
   private Map<UserId, UserId> mapped = Map.of();
   private MigrateOptions.Rooms options = rooms("append");
@@ -124,6 +126,12 @@ final class Kit {
     return this;
   }
 
+  /** A room that was taken back. */
+  Kit gone(RoomId target) {
+    boolean unused = gone.add(target);
+    return this;
+  }
+
   Kit carried(UserId old, UserId target) {
     carriedPeople.put(old, new CarriedPerson(old, target, "ready", null, null, null));
     return this;
@@ -142,7 +150,7 @@ final class Kit {
   }
 
   Progress progress() {
-    return new Progress(carriedPeople, carriedRooms);
+    return new Progress(carriedPeople, carriedRooms, Map.of(), gone);
   }
 
   LoadedSource source() {

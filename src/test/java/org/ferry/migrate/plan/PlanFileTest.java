@@ -397,10 +397,14 @@ class PlanFileTest {
     String text = carried.render(Draft.of(carried.propose()));
     assertThat(read(carried, text).room(Kit.id("a")).orElseThrow().target())
         .isEqualTo(Kit.target("x"));
-    PlanRoom anew = read(two(), text).room(Kit.id("a")).orElseThrow();
+    Kit back = two().gone(Kit.target("x"));
+    PlanRoom anew = read(back, text).room(Kit.id("a")).orElseThrow();
     assertThat(anew.action()).isEqualTo(RoomAction.CREATE);
     assertThat(anew.target()).isNull();
-    refusal(two(), edit(text, "!a:old", "!x:new", "!y:new"))
+    refusal(back, edit(text, "!a:old", "!x:new", "!y:new"))
+        .hasMessageContaining("!a:old is to be created and cannot have a target");
+    refusal(two(), text)
+        .as("by a ledger that does not know the room it may be there")
         .hasMessageContaining("!a:old is to be created and cannot have a target");
   }
 }
