@@ -71,7 +71,7 @@ public final class Daemon implements AutoCloseable {
     Registration registration = registration(config);
     Metrics metrics = new Metrics(new PgFigures(ferry.database()));
     ApiAddress address = new ApiAddress(config.access().publicUrl());
-    PgTyping typing = closing.add(new PgTyping(ferry.database()), PgTyping::close);
+    PgTyping typing = closing.add(new PgTyping(ferry.database(), ferry.clock()), PgTyping::close);
     LivePart live = LivePart.make(ferry, closing, registration, metrics);
     Following following = live.following();
     Listener appservice = null;

@@ -26,6 +26,14 @@ import org.ferry.config.RegistrationCheck;
 final class LocalCheck {
   private static final long LITTLE = 200L << 20;
   private static final long SCARCE = 2L << 30;
+
+  /**
+   * Connections that {@code ferry run} holds beside its pool: two that hear of messages (for the
+   * API and for webhooks) and one that hears who types, one that shows that it delivers, the
+   * leader's, and those of at most four who make something by the API.
+   */
+  private static final int BESIDE = 2 + 1 + 1 + 1 + 4;
+
   private static final Set<PosixFilePermission> OTHERS =
       EnumSet.of(
           PosixFilePermission.GROUP_WRITE,
@@ -250,14 +258,14 @@ final class LocalCheck {
                   .formatted(facts.label()),
               "ALTER ROLE CURRENT_USER SET synchronous_commit = on;"));
     }
-    if (facts.connections() < facts.poolSize() + 5) {
+    if (facts.connections() < facts.poolSize() + BESIDE) {
       found.add(
           Finding.warning(
               DATABASE,
-              "%s lets %d connections in, and Ferry may hold %d and a few more"
-                  .formatted(facts.label(), facts.connections(), facts.poolSize()),
+              "%s lets %d connections in, and Ferry may hold %d and %d more"
+                  .formatted(facts.label(), facts.connections(), facts.poolSize(), BESIDE),
               "in Ferry's configuration: database: {pool_size: "
-                  + Math.max(2, facts.connections() / 2)
+                  + Math.max(2, Math.min(facts.connections() / 2, facts.connections() - BESIDE))
                   + "}, or: ALTER SYSTEM SET max_connections = 100; and restart PostgreSQL"));
     }
     return found.isEmpty()

@@ -30,6 +30,16 @@ public record RoomSettings(
   }
 
   /**
+   * Whether a room is encrypted from then on: its state names an algorithm, whichever. Without one
+   * it says nothing, nor does it undo what was said before.
+   *
+   * @param encryption the content of {@code m.room.encryption}
+   */
+  public static boolean encrypts(JsonNode encryption) {
+    return encryption.path("algorithm").isTextual();
+  }
+
+  /**
    * Reads a room's state; what is missing or of a wrong type has the specification's default.
    *
    * @param encryption the content of {@code m.room.encryption}

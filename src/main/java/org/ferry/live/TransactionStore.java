@@ -1,7 +1,6 @@
 package org.ferry.live;
 
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Set;
 import org.ferry.id.Sha256;
 import org.ferry.id.TraceId;
@@ -73,16 +72,7 @@ public final class TransactionStore implements TransactionInbox {
             came.size() - rest.kept());
     news.run();
     if (fresh) {
-      tell(came.typing(ours));
-    }
-  }
-
-  /** What could not be told is not true any more a moment later. */
-  private void tell(List<Typing.Typed> typed) {
-    try {
-      typed.forEach(typing::tell);
-    } catch (RuntimeException e) {
-      LOG.debug("event=typing_lost {}", e.getMessage());
+      came.typing(ours).forEach(typing::tell);
     }
   }
 }

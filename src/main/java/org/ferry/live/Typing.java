@@ -22,7 +22,7 @@ public interface Typing {
     }
   }
 
-  /** Tells everybody; whether anybody hears it is not known. */
+  /** Tells everybody soon, and returns at once; whether anybody hears it is not known. */
   void tell(Typed typed);
 
   /** Hears what is told from now on, until this is closed; what hears it must be quick. */

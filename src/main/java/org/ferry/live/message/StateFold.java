@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.ferry.crypto.RoomSettings;
 import org.ferry.live.message.Card.Bridge;
 import org.ferry.live.message.Card.Facts;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ final class StateFold {
           new Facts(
               facts.name(),
               facts.alias(),
-              facts.encrypted() || content.path("algorithm").isTextual(),
+              facts.encrypted() || RoomSettings.encrypts(content),
               facts.bridges(),
               facts.heroes(),
               facts.others());

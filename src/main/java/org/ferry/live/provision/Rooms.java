@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.ferry.crypto.RoomSettings;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.message.RoomCards;
@@ -206,15 +207,25 @@ public final class Rooms {
 
   /** Whether what is said in a room is encrypted; it was once, or is now. */
   boolean isEncrypted(RoomId room) {
-    return cards.isEncrypted(room)
-        || service.ask(server ->
+    if (cards.isEncrypted(room)) {
+      return true;
+    }
+    boolean encrypted =
+        service.ask(server ->
             members
                 .helpers()
                 .asSomebody(
                     server,
                     room,
                     "see whether it is encrypted",
-                    i -> i.state(room, "m.room.encryption", "").isPresent()));
+                    i ->
+                        i.state(room, "m.room.encryption", "")
+                            .filter(RoomSettings::encrypts)
+                            .isPresent()));
+    if (encrypted) {
+      cards.encrypted(room);
+    }
+    return encrypted;
   }
 
   /** Ferry's own user. */

@@ -81,7 +81,7 @@ final class Rooms {
     if (kept(new Seen(room, as.user())).isPresent() || cards.isEncrypted(room)) {
       return true;
     }
-    boolean encrypted = encryption(as, room).isPresent();
+    boolean encrypted = encryption(as, room).filter(RoomSettings::encrypts).isPresent();
     if (encrypted) {
       cards.encrypted(room);
     }

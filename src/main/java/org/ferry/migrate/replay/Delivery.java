@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.ferry.crypto.RoomSettings;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -88,7 +89,7 @@ final class Delivery {
       EventId set =
           cast.actor(sender)
               .setState(target, send.type(), send.stateKey(), send.content(), send.ts());
-      if (send.type().equals("m.room.encryption")) {
+      if (send.type().equals("m.room.encryption") && RoomSettings.encrypts(send.content())) {
         voyage.ledger().encrypted(target);
       }
       return set;

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.ferry.crypto.RoomSettings;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
@@ -106,7 +107,12 @@ final class RoomMaker {
     if (voyage.ledger().isEncrypted(target)) {
       return true;
     }
-    boolean encrypted = bot.state(target, "m.room.encryption", "").isPresent();
+    return seenEncrypted(bot, target);
+  }
+
+  private boolean seenEncrypted(Intent who, RoomId target) {
+    boolean encrypted =
+        who.state(target, "m.room.encryption", "").filter(RoomSettings::encrypts).isPresent();
     if (encrypted) {
       voyage.ledger().encrypted(target);
     }
@@ -172,9 +178,9 @@ final class RoomMaker {
    */
   private boolean encryptedByItself(RoomId target, RoomFacts fact, UserId actor) {
     Intent intent = cast.actor(actor);
-    if (voyage.plan().forced() == Plan.ForcedEncryption.ACCEPT
-        || fact.encrypted()
-        || intent.state(target, "m.room.encryption", "").isEmpty()) {
+    if (!seenEncrypted(intent, target)
+        || voyage.plan().forced() == Plan.ForcedEncryption.ACCEPT
+        || fact.encrypted()) {
       return false;
     }
     forced = true;

@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.ferry.migrate.LedgerException;
 import org.ferry.store.Database;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,7 @@ final class Listening implements AutoCloseable {
   private final Consumer<String> heard;
   private final Runnable begun;
   private final Thread thread;
+  private volatile @Nullable PgConnection connection;
 
   /**
    * Begins to listen.
@@ -61,20 +63,27 @@ final class Listening implements AutoCloseable {
   }
 
   private void listen() throws InterruptedException {
-    PgConnection connection = database.until(database::connect);
+    PgConnection opened = database.until(database::connect);
     try {
       CountDownLatch gone = new CountDownLatch(1);
-      var unused = connection.closeHandler(v -> gone.countDown());
-      var unusedToo = connection.exceptionHandler(e -> {});
-      var unusedThree = connection.notificationHandler(n -> heard.accept(n.getPayload()));
+      var unused = opened.closeHandler(v -> gone.countDown());
+      var unusedToo = opened.exceptionHandler(e -> {});
+      var unusedThree = opened.notificationHandler(n -> heard.accept(n.getPayload()));
       for (String sql : List.of(LISTEN, "listen " + channel)) {
-        var unusedRows = database.until(() -> Database.await(connection.query(sql).execute()));
+        var unusedRows = database.until(() -> Database.await(opened.query(sql).execute()));
       }
+      connection = opened;
       begun.run();
       gone.await();
     } finally {
-      var unused = connection.close();
+      connection = null;
+      var unused = opened.close();
     }
+  }
+
+  /** The connection that it listens on, for short statements; null where it does not just now. */
+  @Nullable PgConnection connection() {
+    return connection;
   }
 
   @Override

@@ -1,17 +1,28 @@
 package org.ferry.store.live;
 
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
 import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
 import org.ferry.live.Typing;
+import org.ferry.live.TypingRelay;
 import org.ferry.store.Database;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who types, by notifications of PostgreSQL: no row is written, and each process hears it. */
+/**
+ * Who types, by notifications of PostgreSQL: no row is written, and each process hears it. It is
+ * told on the connection that listens, and so never takes one that somebody waits for, and once:
+ * what fails is dropped.
+ */
 public final class PgTyping implements Typing, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PgTyping.class);
   private static final String CHANNEL = "ferry_typing";
@@ -19,23 +30,46 @@ public final class PgTyping implements Typing, AutoCloseable {
   /** PostgreSQL takes less than 8,000 bytes, and a user id has up to 255. */
   private static final int MOST_BYTES = 7_900;
 
-  private final Database database;
+  private static final String TELL =
+      "select pg_notify('" + CHANNEL + "', said) from unnest($1::text[]) as s(said)";
+  private static final int MOST_AT_ONCE = 100;
+
   private final Set<Consumer<Typed>> listeners = new CopyOnWriteArraySet<>();
   private final Listening listening;
+  private final TypingRelay relay;
 
   /**
    * Begins to listen.
    *
    * @param database stays the caller's
+   * @param clock now
    */
-  public PgTyping(Database database) {
-    this.database = database;
+  public PgTyping(Database database, InstantSource clock) {
     this.listening = new Listening(database, CHANNEL, this::heard, () -> {});
+    this.relay = new TypingRelay(clock, MOST_AT_ONCE, this::send);
   }
 
   @Override
   public void tell(Typed typed) {
-    var unused = database.run("select pg_notify('" + CHANNEL + "', $1)", payload(typed));
+    if (isOneLine(typed.room().value()) && bytes(typed.room().value()) <= MOST_BYTES) {
+      relay.put(typed);
+    }
+  }
+
+  private void send(List<TypingRelay.Heard> some) {
+    PgConnection connection = listening.connection();
+    if (connection == null) {
+      return;
+    }
+    Object payloads = some.stream().map(h -> payload(h.typed())).toArray(String[]::new);
+    try {
+      var unused = Database.await(connection.preparedQuery(TELL).execute(Tuple.of(payloads)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      // reason: a moment later it is not true any more.
+      LOG.debug("event=typing_lost {}", e.toString());
+    }
   }
 
   /**
@@ -45,7 +79,7 @@ public final class PgTyping implements Typing, AutoCloseable {
   private static String payload(Typed typed) {
     StringBuilder payload = new StringBuilder(typed.room().value());
     int bytes = bytes(typed.room().value());
-    for (String user : typed.users().stream().filter(u -> u.lines().count() == 1).toList()) {
+    for (String user : typed.users().stream().filter(PgTyping::isOneLine).toList()) {
       bytes += bytes(user) + 1;
       if (bytes > MOST_BYTES) {
         break;
@@ -55,17 +89,24 @@ public final class PgTyping implements Typing, AutoCloseable {
     return payload.toString();
   }
 
+  /** Ids may hold line breaks, which would make other ids of them. */
+  private static boolean isOneLine(String id) {
+    return id.indexOf('\n') < 0;
+  }
+
   private static int bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private void heard(String payload) {
-    List<String> lines = payload.lines().toList();
-    if (lines.isEmpty() || RoomId.parse(lines.getFirst()).isEmpty()) {
+    String[] lines = payload.split("\n", -1);
+    Optional<RoomId> room = RoomId.parse(lines[0]);
+    if (room.isEmpty()) {
       LOG.debug("event=typing_lost payload of {} characters", payload.length());
       return;
     }
-    Typed typed = new Typed(new RoomId(lines.getFirst()), lines.subList(1, lines.size()));
+    List<String> users = Arrays.stream(lines).skip(1).filter(UserId::isValid).toList();
+    Typed typed = new Typed(room.get(), users);
     listeners.forEach(listener -> listener.accept(typed));
   }
 
@@ -76,6 +117,7 @@ public final class PgTyping implements Typing, AutoCloseable {
 
   @Override
   public void close() {
+    relay.close();
     listening.close();
   }
 }

@@ -124,7 +124,7 @@ public final class Api {
                 () -> watcher.eventStreams(1),
                 () -> watcher.eventStreams(-1))
             .endpoint());
-    Typists typists = new Typists(view);
+    Typists typists = new Typists(view, clock);
     reading.typing().listen(typists::told);
     Socket.House house =
         new Socket.House(guesses, limit, forms, reading.feed(), view, talk, watcher, typists);

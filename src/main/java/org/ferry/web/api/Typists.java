@@ -2,33 +2,29 @@ package org.ferry.web.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import org.ferry.id.RoomId;
 import org.ferry.live.Typing;
+import org.ferry.live.TypingRelay;
 import org.ferry.matrix.event.Json;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands who types to the sockets of those who may read the room. Of each room only the newest
- * counts, so that what is slow here never grows. Safe for use by many threads.
+ * Hands who types to the sockets of those who may read the room, as far as it is still so. Safe for
+ * use by many threads.
  */
 final class Typists {
   private static final Logger LOG = LoggerFactory.getLogger(Typists.class);
-  private static final int MOST_ROOMS = 1_000;
 
   private final View view;
   private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
-  private final Lock lock = new ReentrantLock();
-  private final Map<RoomId, Typing.Typed> waiting = new LinkedHashMap<>();
-  private boolean handing;
+  private final InstantSource clock;
+  private final TypingRelay relay;
 
   /** A socket. */
   interface Listener {
@@ -39,8 +35,10 @@ final class Typists {
     void typing(ObjectNode frame);
   }
 
-  Typists(View view) {
+  Typists(View view, InstantSource clock) {
     this.view = view;
+    this.clock = clock;
+    this.relay = new TypingRelay(clock, 1, some -> some.forEach(this::hand));
   }
 
   void add(Listener listener) {
@@ -51,53 +49,41 @@ final class Typists {
     boolean unused = listeners.remove(listener);
   }
 
-  /** Notes who types; handed out on a thread of its own, since looking up who may see it blocks. */
+  /** Notes who types; handed out on another thread, since looking up who may see it blocks. */
   void told(Typing.Typed typed) {
-    if (listeners.isEmpty()) {
-      return;
-    }
-    lock.lock();
-    try {
-      if (waiting.size() < MOST_ROOMS || waiting.containsKey(typed.room())) {
-        Typing.Typed unused = waiting.put(typed.room(), typed);
-      }
-      if (!handing) {
-        handing = true;
-        Thread unused = Thread.ofVirtual().name("typing").start(this::hand);
-      }
-    } finally {
-      lock.unlock();
+    if (!listeners.isEmpty()) {
+      relay.put(typed);
     }
   }
 
-  private List<Typing.Typed> next() {
-    lock.lock();
-    try {
-      List<Typing.Typed> all = new ArrayList<>(waiting.values());
-      waiting.clear();
-      handing = !all.isEmpty();
-      return all;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void hand() {
-    for (List<Typing.Typed> all = next(); !all.isEmpty(); all = next()) {
-      for (Typing.Typed typed : all) {
-        listeners.forEach(listener -> hand(listener, typed));
+  private void hand(TypingRelay.Heard heard) {
+    RoomId room = heard.typed().room();
+    List<Listener> all = List.copyOf(listeners);
+    // The same for all of them, and looked up now: a room may turn out to be bridged.
+    Optional<String> network =
+        all.stream().allMatch(l -> l.caller().networks().isEmpty())
+            ? Optional.empty()
+            : view.network(room);
+    ObjectNode frame = frame(heard.typed());
+    for (Listener listener : all) {
+      // Looking up who is in the room may take long.
+      if (!heard.stands(clock.instant())) {
+        return;
+      }
+      if (sees(listener.caller(), room, network) && heard.stands(clock.instant())) {
+        listener.typing(frame);
       }
     }
   }
 
-  private void hand(Listener listener, Typing.Typed typed) {
+  private boolean sees(Caller caller, RoomId room, Optional<String> network) {
     try {
-      if (view.seesAllOf(listener.caller(), typed.room())) {
-        listener.typing(frame(typed));
-      }
+      return (caller.networks().isEmpty() || network.filter(caller::seesNetwork).isPresent())
+          && view.seesRoom(caller, room);
     } catch (RuntimeException e) {
       // reason: who may read cannot be said now; typing that comes late helps nobody.
       LOG.debug("event=typing_lost {}", e.toString());
+      return false;
     }
   }
 

@@ -70,8 +70,12 @@ final class View {
   /** Whether everything of a room is for the caller: the room, and the network that it is of. */
   boolean seesAllOf(Caller caller, RoomId room) {
     return seesRoom(caller, room)
-        && (caller.networks().isEmpty()
-            || cards.find(room).filter(c -> caller.seesNetwork(c.network())).isPresent());
+        && (caller.networks().isEmpty() || network(room).filter(caller::seesNetwork).isPresent());
+  }
+
+  /** The network that a room is of now; empty where nothing is known of the room. */
+  Optional<String> network(RoomId room) {
+    return cards.find(room).map(RoomCard::network);
   }
 
   /** The room of a key or an id that the caller may see; else a problem. */

@@ -124,8 +124,9 @@ class RoomsIT {
       assertThat(sealed.readers()).as(said).contains(id(anna));
       assertThat(sealed.settings().rotationMessages()).as("the specification's").isEqualTo(100);
     }
-    proxy.heal();
     RoomId plain = ghost.createRoom(LabClient.json("{}"));
+    assertThat(rooms.isEncrypted(ghost, plain)).as("no algorithm was ever named").isFalse();
+    proxy.heal();
     assertThat(rooms.isEncrypted(ghost, plain)).isFalse();
     assertThat(rooms().isEncrypted(ghost, plain)).isFalse();
   }

@@ -84,7 +84,7 @@ final class ApiHouse implements AutoCloseable {
                 8),
             notice -> {});
     sessions = new PgSessions(database);
-    typing = new PgTyping(database);
+    typing = new PgTyping(database, InstantSource.system());
     Provisioned rows = new PgProvisioned(database);
     UserId bot = UserId.of("ferrybot", DOMAIN);
     Naming naming =
