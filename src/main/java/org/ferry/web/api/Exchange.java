@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange {
   private static final long SECONDS_FOR_A_BODY = 30;
+  private static final Duration LINGER = Duration.ofSeconds(2);
 
   private final RoutingContext ctx;
   private final Context loop;
@@ -196,12 +198,40 @@ final class Exchange {
     (body == null ? response.end() : response.end(body))
         .onComplete(done -> {
           if (hangUp) {
-            ctx.request().connection().close().onFailure(e -> {});
+            linger();
           }
         });
     if (!hangUp) {
       release();
     }
+  }
+
+  /**
+   * Takes what still comes and keeps none of it, for a moment: a client that is cut off while it
+   * sends never reads the answer.
+   */
+  private void linger() {
+    onLoop(() -> {
+      HttpServerRequest request = ctx.request();
+      if (request.isEnded()) {
+        hangUp();
+        return;
+      }
+      long timer = ctx.vertx().setTimer(LINGER.toMillis(), t -> hangUp());
+      HttpServerRequest unused =
+          request
+              .handler(part -> {})
+              .exceptionHandler(e -> {})
+              .endHandler(end -> {
+                boolean unusedTimer = ctx.vertx().cancelTimer(timer);
+                hangUp();
+              })
+              .resume();
+    });
+  }
+
+  private void hangUp() {
+    ctx.request().connection().close().onFailure(e -> {});
   }
 
   /** Lets the connection go on to its next request. */

@@ -101,6 +101,13 @@ class ApiTest {
   }
 
   @Test
+  void whoSendsTooMuchCanReadWhy() throws Exception {
+    String head = "PUT /api/v1/users/anna HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer shop-token";
+    String json = "\r\nContent-Type: application/json\r\nContent-Length: 30000000\r\n\r\n";
+    assertThat(raw(head + json + "x".repeat(30_000_000))).startsWith("HTTP/1.1 413");
+  }
+
+  @Test
   void whatIsNoJsonIsToldSo() throws Exception {
     for (String body : List.of("{", "[]", "null", "{\"displayname\":1}", "{} {}", "\u0000")) {
       Answer answer = house.ask("PUT", "/users/anna", PROVISION, body);
