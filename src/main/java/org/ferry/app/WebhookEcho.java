@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.ferry.config.Config;
+import org.ferry.webhook.HeaderRules;
 import org.ferry.webhook.Signature;
 import org.ferry.webhook.SigningSecret;
 import org.jspecify.annotations.Nullable;
@@ -31,22 +32,6 @@ public final class WebhookEcho implements AutoCloseable {
   private static final int LARGEST = 32 * 1024 * 1024;
   private static final int REFUSED = 401;
   private static final int UNREACHABLE = 502;
-
-  /** Belongs to one connection, or is made anew for the next. */
-  private static final Set<String> HOP =
-      Set.of(
-          "connection",
-          "content-length",
-          "expect",
-          "host",
-          "keep-alive",
-          "proxy-authenticate",
-          "proxy-authorization",
-          "proxy-connection",
-          "te",
-          "trailer",
-          "transfer-encoding",
-          "upgrade");
 
   private static final List<String> BACK = List.of("content-type", "retry-after");
 
@@ -133,7 +118,8 @@ public final class WebhookEcho implements AutoCloseable {
     var post = client.requestAbs(HttpMethod.POST, to.toString());
     Set<String> hop = hop(request);
     for (var header : request.headers()) {
-      if (!hop.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+      if (!HeaderRules.isOfConnection(header.getKey())
+          && !hop.contains(header.getKey().toLowerCase(Locale.ROOT))) {
         var unused = post.headers().add(header.getKey(), header.getValue());
       }
     }
@@ -151,9 +137,9 @@ public final class WebhookEcho implements AutoCloseable {
                     to + " does not answer: " + e.getMessage())));
   }
 
-  /** Headers that end here, those among them that the post names itself. */
+  /** Headers that end here because the post says so. */
   private static Set<String> hop(HttpServerRequest request) {
-    Set<String> hop = new HashSet<>(HOP);
+    Set<String> hop = new HashSet<>();
     for (String named : request.headers().getAll("connection")) {
       Arrays.stream(named.split(","))
           .map(n -> n.strip().toLowerCase(Locale.ROOT))

@@ -8,12 +8,12 @@ import java.util.Set;
 /** Which headers an endpoint may be given besides those of every post. */
 public final class HeaderRules {
   private static final int LONGEST = 8 * 1024;
-  private static final Set<String> TAKEN =
+
+  /** Belongs to one connection, or is made anew for the next. */
+  private static final Set<String> CONNECTION =
       Set.of(
           "connection",
-          "content-encoding",
           "content-length",
-          "content-type",
           "expect",
           "host",
           "keep-alive",
@@ -23,10 +23,17 @@ public final class HeaderRules {
           "te",
           "trailer",
           "transfer-encoding",
-          "upgrade",
-          "user-agent");
+          "upgrade");
+
+  private static final Set<String> OF_POSTS =
+      Set.of("content-encoding", "content-type", "user-agent");
 
   private HeaderRules() {}
+
+  /** Whether a header belongs to one connection, and is not handed on to the next. */
+  public static boolean isOfConnection(String name) {
+    return CONNECTION.contains(name.toLowerCase(Locale.ROOT));
+  }
 
   /**
    * What is wrong with a header.
@@ -40,7 +47,10 @@ public final class HeaderRules {
     if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")) {
       return Optional.of("is no name of a header");
     }
-    if (TAKEN.contains(lower) || lower.startsWith("webhook-") || lower.startsWith("ferry-")) {
+    if (isOfConnection(lower)
+        || OF_POSTS.contains(lower)
+        || lower.startsWith("webhook-")
+        || lower.startsWith("ferry-")) {
       return Optional.of("belongs to the connection or to Ferry; choose another name");
     }
     if (!value.chars().allMatch(c -> c == '\t' || (c >= ' ' && c < 0x7f))) {

@@ -90,7 +90,7 @@ final class AccountInvitations {
 
   private boolean accept(String room, JsonNode state) {
     String inviter = inviter(state);
-    if (!options.welcomes(inviter, Invitations.names(room, state))) {
+    if (!options.welcomes(inviter, RoomNames.of(room, state))) {
       if (isNew(room, "left")) {
         LOG.info("event=invitation_left user={} room={} from={}", options.user(), room, inviter);
       }

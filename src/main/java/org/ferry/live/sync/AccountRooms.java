@@ -84,7 +84,8 @@ final class AccountRooms {
 
   /** A room that was not followed before: nothing from before the own joining is news. */
   private void begin(RoomId id, JsonNode room, boolean first) {
-    if (!options.follows(names(id, room))) {
+    if (!options.follows(
+        RoomNames.of(id.value(), room.at("/state/events"), room.at("/timeline/events")))) {
       return;
     }
     List<ObjectNode> timeline = events(room);
@@ -132,25 +133,5 @@ final class AccountRooms {
   private static @Nullable EventId newest(List<ObjectNode> timeline) {
     String id = timeline.isEmpty() ? "" : timeline.getLast().path("event_id").asText("");
     return id.isEmpty() ? null : new EventId(id);
-  }
-
-  /** What a room is called, as far as the answer says it. */
-  private static List<String> names(RoomId id, JsonNode room) {
-    List<String> names = new ArrayList<>(List.of(id.value()));
-    for (String part : List.of("state", "timeline")) {
-      for (JsonNode event : room.path(part).path("events")) {
-        JsonNode content = event.path("content");
-        switch (event.path("type").asText()) {
-          case "m.room.name" -> names.add(content.path("name").asText(""));
-          case "m.room.canonical_alias" -> {
-            names.add(content.path("alias").asText(""));
-            content.path("alt_aliases").forEach(a -> names.add(a.asText("")));
-          }
-          default -> {}
-        }
-      }
-    }
-    names.removeIf(String::isEmpty);
-    return names;
   }
 }

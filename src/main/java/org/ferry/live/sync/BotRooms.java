@@ -3,7 +3,6 @@ package org.ferry.live.sync;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +66,7 @@ final class BotRooms {
   }
 
   private void invited(Intent as, RoomId room, String inviter, JsonNode state) {
-    if (!options.welcomes(inviter, Invitations.names(room.value(), state))) {
+    if (!options.welcomes(inviter, RoomNames.of(room.value(), state))) {
       LOG.info("event=invitation_left user={} room={} from={}", bot, room, inviter);
       return;
     }
@@ -105,15 +104,8 @@ final class BotRooms {
   }
 
   private static List<String> names(Intent as, RoomId room) {
-    List<String> names = new ArrayList<>(List.of(room.value()));
-    as.state(room, "m.room.name", "").ifPresent(c -> names.add(c.path("name").asText("")));
-    as.state(room, "m.room.canonical_alias", "")
-        .ifPresent(c -> {
-          names.add(c.path("alias").asText(""));
-          c.path("alt_aliases").forEach(a -> names.add(a.asText("")));
-        });
-    names.removeIf(String::isEmpty);
-    return names;
+    return RoomNames.in(
+        room.value(), RoomNames.TYPES.stream().flatMap(t -> as.state(room, t, "").stream()));
   }
 
   /**

@@ -116,13 +116,14 @@ final class Keeper {
     if (row != null) {
       return row.state() == State.REMOVED ? null : row.before();
     }
-    boolean stands =
-        known != null
-            && known.state() == State.CARRIED
-            && !wish.adds()
-            && wish.isAt(known.before())
-            && wish.found(present).filter(f -> Txn.id(f).equals(known.wanted())).isPresent();
-    return stands && known != null ? known.before() : null;
+    if (known == null
+        || known.state() != State.CARRIED
+        || wish.adds()
+        || !wish.isAt(known.before())) {
+      return null;
+    }
+    boolean stands = wish.found(present).filter(f -> Txn.id(f).equals(known.wanted())).isPresent();
+    return stands ? known.before() : null;
   }
 
   private static boolean isSettled(@Nullable Setting row) {

@@ -24,7 +24,7 @@ import org.ferry.migrate.replay.Voyage;
 /** Cuts what leads to a room: spaces, aliases, the directory, people's lists of direct chats. */
 final class Links {
   private static final String CHILD = "m.space.child";
-  private static final String DIRECT = "m.direct";
+  static final String DIRECT = "m.direct";
 
   private final Voyage voyage;
   private final Cast cast;

@@ -95,7 +95,7 @@ public final class SettingsBack {
 
   /** The list of direct chats holds rooms of this crossing, which go. */
   private static boolean isOfRooms(Setting row) {
-    return room(row).isPresent() || row.name().equals("m.direct");
+    return room(row).isPresent() || row.name().equals(Links.DIRECT);
   }
 
   private boolean isLast(Set<RoomId> rooms) {

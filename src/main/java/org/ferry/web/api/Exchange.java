@@ -168,7 +168,7 @@ final class Exchange {
   void send(Problem problem) {
     HttpServerResponse response = ctx.response();
     if (response.headWritten() || response.closed()) {
-      ctx.request().connection().close().onFailure(e -> {});
+      disconnect();
       return;
     }
     problem
@@ -214,23 +214,23 @@ final class Exchange {
     onLoop(() -> {
       HttpServerRequest request = ctx.request();
       if (request.isEnded()) {
-        hangUp();
+        disconnect();
         return;
       }
-      long timer = ctx.vertx().setTimer(LINGER.toMillis(), t -> hangUp());
+      long timer = ctx.vertx().setTimer(LINGER.toMillis(), t -> disconnect());
       HttpServerRequest unused =
           request
               .handler(part -> {})
               .exceptionHandler(e -> {})
               .endHandler(end -> {
                 boolean unusedTimer = ctx.vertx().cancelTimer(timer);
-                hangUp();
+                disconnect();
               })
               .resume();
     });
   }
 
-  private void hangUp() {
+  private void disconnect() {
     ctx.request().connection().close().onFailure(e -> {});
   }
 
