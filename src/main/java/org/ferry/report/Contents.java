@@ -25,12 +25,14 @@ import org.jspecify.annotations.Nullable;
  * @param before what the source held
  * @param standing what became of it
  * @param people people by what the plan does with them
+ * @param leftPeople whom the plan leaves out, by name and id
  * @param rooms the rooms that were carried, by kind and name
  * @param left the rooms that were not
  * @param foreign rooms of other servers, which go on there
  * @param merged events that are the same as others, by reason
  * @param problems rows of the source that were not understood
  * @param readMore rooms whose history more people can read than before
+ * @param appended rooms whose history was added to rooms that stood already
  * @param cleared rooms whose encrypted messages were carried in clear
  * @param shown private rooms whose existence members of the Space can see
  * @param verified what the comparison found
@@ -46,12 +48,14 @@ record Contents(
     Before before,
     Standing standing,
     Map<Plan.PersonAction, Long> people,
+    List<String> leftPeople,
     List<RoomLine> rooms,
     List<LeftRoom> left,
     List<ForeignRoom> foreign,
     Map<String, Long> merged,
     List<Problem> problems,
     List<Reach> readMore,
+    List<Reach> appended,
     List<Cleared> cleared,
     List<Reach> shown,
     VerifyReport verified) {

@@ -71,12 +71,14 @@ final class Gathering {
         new Contents.Before(totals.people(), totals.rooms(), totals.messages(), totals.media()),
         Standing.of(ledger, crossing),
         people(),
+        leftPeople(),
         rooms(verified),
         left(),
         foreign(),
         ledger.reasons(crossing.id(), EventState.MERGED),
         sources.problems(source.id()),
         readMore(),
+        appended(),
         cleared(),
         shown(),
         verified);
@@ -91,6 +93,13 @@ final class Gathering {
     Map<Plan.PersonAction, Long> people = new EnumMap<>(Plan.PersonAction.class);
     plan.people().forEach(p -> people.merge(p.action(), 1L, Long::sum));
     return people;
+  }
+
+  private List<String> leftPeople() {
+    return plan.people().stream()
+        .filter(p -> p.action() == Plan.PersonAction.SKIP)
+        .map(p -> p.name() == null ? p.id().value() : p.name() + " (" + p.id() + ")")
+        .toList();
   }
 
   private List<RoomLine> rooms(VerifyReport verified) {
@@ -171,6 +180,10 @@ final class Gathering {
 
   private List<Reach> readMore() {
     List<Reach> more = new ArrayList<>();
+    if (plan.people().stream().anyMatch(p -> p.action() == Plan.PersonAction.ACCOUNT)) {
+      // With people's own accounts the visibility of each time holds, as it did.
+      return more;
+    }
     for (PlanRoom room : plan.rooms()) {
       RoomFacts fact = facts.get(room.id());
       if (fact != null
@@ -181,6 +194,20 @@ final class Gathering {
       }
     }
     return more;
+  }
+
+  private List<Reach> appended() {
+    List<Reach> appended = new ArrayList<>();
+    for (PlanRoom room : plan.rooms()) {
+      RoomFacts fact = facts.get(room.id());
+      if (fact != null
+          && room.action() == RoomAction.REUSE
+          && room.history() != Plan.History.SHELL
+          && room.messages() > 0) {
+        appended.add(new Reach(room.name(), fact.joined().size(), "joined"));
+      }
+    }
+    return appended;
   }
 
   private List<Cleared> cleared() {

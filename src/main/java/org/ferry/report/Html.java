@@ -1,6 +1,9 @@
 package org.ferry.report;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
  * A page as it is written. Whatever text comes in is escaped here and nowhere else; names of people
@@ -48,6 +51,37 @@ final class Html {
   Html link(String address, String text) {
     page.append("<a rel=\"noopener noreferrer\" href=\"").append(escape(address)).append("\">");
     return name(text).raw("</a>");
+  }
+
+  /**
+   * A list, whose end is folded away where it is long.
+   *
+   * @param items what is listed
+   * @param open how many are seen at once
+   * @param more the words for so many more
+   * @param each writes one
+   */
+  <T> void folded(List<T> items, int open, IntFunction<String> more, Consumer<T> each) {
+    int seen = Math.min(items.size(), open);
+    list(items.subList(0, seen), each);
+    if (seen < items.size()) {
+      raw("<details>").element("summary", more.apply(items.size() - seen));
+      list(items.subList(seen, items.size()), each);
+      raw("</details>\n");
+    }
+  }
+
+  private <T> void list(List<T> items, Consumer<T> each) {
+    if (items.isEmpty()) {
+      return;
+    }
+    raw("<ul>");
+    for (T item : items) {
+      raw("<li>");
+      each.accept(item);
+      raw("</li>\n");
+    }
+    raw("</ul>\n");
   }
 
   @Override

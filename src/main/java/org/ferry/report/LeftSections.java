@@ -8,7 +8,6 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.ferry.migrate.Standing;
-import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.Plan.RoomClass;
 import org.ferry.report.Contents.Cleared;
 import org.ferry.report.Contents.ForeignRoom;
@@ -18,25 +17,27 @@ import org.jspecify.annotations.Nullable;
 
 /** What was left behind and why, what lives elsewhere, and who can read more than before. */
 final class LeftSections {
-  private static final int SHOWN = 200;
+  /** What a person would still read; the rest is folded away. */
+  private static final int SHOWN = 50;
 
   private final Contents contents;
   private final Words words;
   private final Html html;
+  private final Reasons reasons;
 
   LeftSections(Contents contents, Words words, Html html) {
     this.contents = contents;
     this.words = words;
     this.html = html;
+    this.reasons = new Reasons(words, html);
   }
 
   /** Everything that was not carried, grouped, with the reason in plain words. */
   void left() {
-    long people = contents.people().getOrDefault(Plan.PersonAction.SKIP, 0L);
     Map<String, Long> rules = rules();
     boolean nothing =
         contents.left().isEmpty()
-            && people == 0
+            && contents.leftPeople().isEmpty()
             && rules.isEmpty()
             && failed().isEmpty()
             && contents.problems().isEmpty();
@@ -46,12 +47,17 @@ final class LeftSections {
     }
     failures();
     rooms();
-    if (people > 0) {
-      html.element("h3", words.of("left.people"));
-      html.element("p", words.of("left.people.text", people));
-    }
+    people();
     events(rules);
     problems();
+  }
+
+  private void people() {
+    if (!contents.leftPeople().isEmpty()) {
+      html.element("h3", words.of("left.people"));
+      html.element("p", words.of("left.people.text", contents.leftPeople().size()));
+      list(contents.leftPeople(), html::name);
+    }
   }
 
   /** What failed, and the names that lead elsewhere and were left to that. */
@@ -73,9 +79,20 @@ final class LeftSections {
           boolean event = failure.kind().equals("event");
           String where = event ? roomName(failure.where()) : failure.what();
           html.text(words.of("left.failed." + failure.kind(), where) + ": ");
-          html.name(told(failure)).raw(" <span class=\"soft\">").name(failure.what());
+          reasons.write(told(failure));
+          html.raw(" <span class=\"soft\">").name(failure.what());
           html.raw("</span>");
         });
+    long more = failed(contents.standing()) - failures.size();
+    if (more > 0) {
+      html.element("p", words.of("left.failed.more", more));
+    }
+  }
+
+  /** How much failed or was left to what it leads to, listed or not. */
+  private static long failed(Standing standing) {
+    long failed = standing.failed().values().stream().mapToLong(n -> n).sum();
+    return failed + standing.aliasesLeft().size();
   }
 
   /** Of a setting only its kind: its name, and the request in the reason, are its owner's own. */
@@ -107,7 +124,7 @@ final class LeftSections {
           room -> {
             html.name(room.name()).raw(" <span class=\"soft\">").name(room.old());
             if (why.equals("left.plan")) {
-              html.raw(": ").name(room.reason());
+              html.raw(": <span lang=\"en\">").name(room.reason()).raw("</span>");
             }
             html.raw("</span>");
           });
@@ -171,7 +188,10 @@ final class LeftSections {
     html.element("h3", words.of("left.problems"));
     list(
         contents.problems(),
-        p -> html.name(p.where()).raw(": ").name(p.what()).raw("; ").name(p.remedy()));
+        p -> {
+          html.raw("<span lang=\"en\">").name(p.where()).raw(": ").name(p.what()).raw("; ");
+          html.name(p.remedy()).raw("</span>");
+        });
   }
 
   /** The rooms of other servers, with links. */
@@ -190,11 +210,13 @@ final class LeftSections {
   /** Who can see and read more than before. */
   void reach() {
     if (contents.readMore().isEmpty()
+        && contents.appended().isEmpty()
         && contents.shown().isEmpty()
         && contents.cleared().isEmpty()) {
       html.element("p", words.of("reach.none"));
     }
     reach("reach.read", contents.readMore());
+    reach("reach.appended", contents.appended());
     cleared();
     reach("reach.shown", contents.shown());
   }
@@ -228,18 +250,6 @@ final class LeftSections {
   }
 
   private <T> void list(List<T> items, Consumer<T> each) {
-    if (items.isEmpty()) {
-      return;
-    }
-    html.raw("<ul>");
-    for (T item : items.subList(0, Math.min(items.size(), SHOWN))) {
-      html.raw("<li>");
-      each.accept(item);
-      html.raw("</li>\n");
-    }
-    if (items.size() > SHOWN) {
-      html.element("li", words.of("more", items.size() - SHOWN));
-    }
-    html.raw("</ul>\n");
+    html.folded(items, SHOWN, rest -> words.of("more", rest), each);
   }
 }

@@ -178,12 +178,10 @@ final class RoomSections {
   }
 
   private <T> void list(List<T> items, long count, Function<T, String> sentence) {
-    html.raw("<ul>");
-    List<T> shown = items.subList(0, Math.min(items.size(), SHOWN));
-    shown.forEach(item -> html.raw("<li>").name(sentence.apply(item)).raw("</li>\n"));
-    if (count > shown.size()) {
-      html.element("li", words.of("more", count - shown.size()));
+    html.folded(
+        items, SHOWN, rest -> words.of("more", rest), item -> html.name(sentence.apply(item)));
+    if (count > items.size()) {
+      html.element("p", words.of("differences.more", count - items.size()));
     }
-    html.raw("</ul>\n");
   }
 }

@@ -98,7 +98,9 @@ class ReportPageTest {
         .contains("The setting “name” is another than before. (by @eve:new.org)")
         .contains("@bob:new.org should be: a member; is: gone")
         .contains("The setting “topic” was changed by @carol:new.org.")
-        .contains("Garden: 2 entries", "and 4 more", "4 May 2019")
+        .contains("Garden: 2 entries", "and 4 more, which are counted", "4 May 2019")
+        .contains("Garden (@gone:old.org)", "and 1,001 more, which are counted here")
+        .contains("The new server did not allow it. 403 M_FORBIDDEN no, Garden")
         .contains("Encrypted messages. The old server never knew what they say.")
         .contains("Nobody of the old server was in these rooms any more.");
   }
@@ -122,7 +124,7 @@ class ReportPageTest {
     assertThat(page).contains("<html lang=\"fr\">");
     assertThat(Read.of(page).text)
         .contains("De old.org à new.org", "Il y a 6 différences", "4 mai 2019")
-        .contains("Plus personne de l’ancien serveur")
+        .contains("Plus personne de l’ancien serveur", "Le nouveau serveur ne l’a pas permis.")
         .doesNotContain("The rooms");
   }
 
@@ -197,6 +199,7 @@ class ReportPageTest {
         new Contents.Before(4, 3, 1_234, 9),
         standing(name),
         Map.of(Plan.PersonAction.GHOST, 3L, Plan.PersonAction.SKIP, 1L),
+        List.of(name + " (@gone:old.org)"),
         List.of(
             new RoomLine(
                 name,
@@ -215,6 +218,7 @@ class ReportPageTest {
         Map.of("the same state as before", 1L),
         List.of(new Problem(name, "a row is cut", "it was left out")),
         List.of(new Reach(name, 3, "joined")),
+        List.of(new Reach(name, 5, "joined")),
         List.of(new Contents.Cleared(name, 3, 12, 2)),
         List.of(),
         verified);
@@ -229,12 +233,12 @@ class ReportPageTest {
         Map.of("carried", 4L),
         Map.of("encrypted", 3L, "a rule of tomorrow", 1L),
         Map.of(),
-        Map.of("event", 1L),
+        Map.of("event", 1_007L),
         Stream.concat(
                 Stream.of("event", "room", "person", "file", "alias")
                     .map(kind ->
                         new Standing.Failure(
-                            kind, "$lost", OLD.value(), "the server said " + name)),
+                            kind, "$lost", OLD.value(), "403 M_FORBIDDEN no, " + name)),
                 Stream.of(
                     new Standing.Failure("setting", "@carol:new.org", null, "push " + SECRET)))
             .toList(),
