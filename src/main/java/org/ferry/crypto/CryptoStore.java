@@ -175,12 +175,6 @@ public interface CryptoStore {
   /** Keeps events until a key comes; one that is kept already keeps its time. */
   void await(Collection<WaitingEvent> events);
 
-  /**
-   * The events that wait although a key is there that was not there when they were tried, the
-   * oldest first.
-   */
-  List<WaitingEvent> ready(int limit);
-
   /** The events of a session that wait. */
   List<WaitingEvent> waiting(SessionRef ref, int limit);
 

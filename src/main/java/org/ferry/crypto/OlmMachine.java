@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -132,14 +131,6 @@ public final class OlmMachine implements AutoCloseable {
     });
   }
 
-  /**
-   * The changes of devices were lost, as after a token that the homeserver did not take any more:
-   * all lists are asked for again.
-   */
-  public void devicesUnknown() {
-    turns.run(turn -> lists.changedAll(turn));
-  }
-
   /** Follows the devices of these users, as those in encrypted rooms. */
   public void track(Collection<UserId> users) {
     turns.run(turn -> lists.track(users, turn));
@@ -253,7 +244,7 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   /** The private cross-signing keys that are here, by their names in secret storage. */
-  public Map<String, Secret> identitySecrets() {
+  Map<String, Secret> identitySecrets() {
     return turns.parts().signing().secrets();
   }
 
@@ -279,26 +270,6 @@ public final class OlmMachine implements AutoCloseable {
   /** Opens several events with two statements of the database; the outcomes are in their order. */
   public List<DecryptOutcome> decrypt(List<EncryptedEvent> events) {
     return reader.read(events, clock.instant());
-  }
-
-  /**
-   * Events that waited and for which a key has come since, from wherever; each was tried again.
-   * They come again until {@link #handled} is told.
-   *
-   * @param limit how many at most
-   * @return the oldest first
-   */
-  public List<Released> released(int limit) {
-    List<WaitingEvent> ready = store.ready(limit);
-    List<DecryptOutcome> outcomes =
-        decrypt(ready.stream().map(w -> new EncryptedEvent(w.ref().room(), w.event())).toList());
-    List<Released> released = new ArrayList<>(ready.size());
-    for (int i = 0; i < ready.size(); i++) {
-      if (!(outcomes.get(i) instanceof DecryptOutcome.Waiting)) {
-        released.add(new Released(ready.get(i), outcomes.get(i)));
-      }
-    }
-    return released;
   }
 
   /** Events that waited were dealt with and are forgotten. */

@@ -67,15 +67,6 @@ public interface RoomKeys {
   }
 
   /**
-   * Notes anew what is known of the device that made a session.
-   *
-   * @param room the room
-   * @param sessionId the session's id
-   * @param senderData one JSON object as text
-   */
-  void setSenderData(RoomId room, String sessionId, String senderData);
-
-  /**
    * Goes through all sessions by room and id, in pages, so that any number fits into memory.
    *
    * @param each is lent one after the other; may not keep it

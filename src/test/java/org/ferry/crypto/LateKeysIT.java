@@ -35,7 +35,6 @@ import org.junit.jupiter.api.Test;
 class LateKeysIT {
   private static final RoomId ROOM = new RoomId("!room:example.org");
   private static final int IN_A_SESSION = 10;
-  private static final int PAGE = 100;
 
   private final KeyRelay relay = new KeyRelay();
   private final Peer.Clock clock = new Peer.Clock();
@@ -119,9 +118,9 @@ class LateKeysIT {
   }
 
   private List<EventId> release(Set<EventId> all) {
-    List<Released> ready = bob.machine.released(PAGE);
+    List<Peer.Released> ready = bob.released();
     ready.forEach(r -> assertThat(body(r.outcome())).isEqualTo("late"));
-    List<EventId> ids = ready.stream().map(r -> r.waited().id()).toList();
+    List<EventId> ids = ready.stream().map(r -> r.id()).toList();
     ids.forEach(id -> assertThat(all.add(id)).as("released once").isTrue());
     bob.machine.handled(ids);
     return ids;
@@ -140,12 +139,12 @@ class LateKeysIT {
     }
     assertThat(bob.machine.decrypt(ROOM, event))
         .isEqualTo(new DecryptOutcome.Waiting(DecryptOutcome.Reason.NO_KEY, null));
-    assertThat(bob.machine.released(PAGE)).isEmpty();
+    assertThat(bob.released()).isEmpty();
     clock.pass(Duration.ofSeconds(6));
     assertThat(bob.machine.missing(1)).as("asked for").containsExactly(ref);
     assertThat(bob.store.received(ref)).hasValue(0);
     assertThat(bob.sync().newKeys()).containsExactly(ref);
-    List<Released> released = bob.machine.released(PAGE);
+    List<Peer.Released> released = bob.released();
     assertThat(released).hasSize(1);
     assertThat(body(released.getFirst().outcome())).isEqualTo("right");
     assertThat(((DecryptOutcome.Clear) released.getFirst().outcome()).trust())

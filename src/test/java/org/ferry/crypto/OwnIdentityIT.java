@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.ferry.id.DeviceId;
 import org.ferry.id.UserId;
 import org.ferry.store.crypto.PgCryptoStore;
@@ -117,7 +118,8 @@ class OwnIdentityIT {
       assertThat(other.machine.createIdentity()).isTrue();
       other.send();
       ObjectNode theirs = identity();
-      next.devicesUnknown();
+      var unused =
+          next.receive(new SyncInput(List.of(), List.of(BOT), List.of(), Map.of(), null, "next"));
       send(next);
       assertThat(next.isSigned()).isFalse();
       assertThat(next.createIdentity()).isFalse();

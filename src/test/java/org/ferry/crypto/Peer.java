@@ -3,7 +3,9 @@ package org.ferry.crypto;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.DeviceId;
+import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
@@ -23,6 +26,14 @@ import org.ferry.store.crypto.PgRoomKeys;
 /** A device with a database of its own, on a relay. */
 final class Peer implements AutoCloseable {
   static final RoomSettings SETTINGS = new RoomSettings(100, Duration.ofDays(7), "joined", false);
+
+  private static final String OPENABLE =
+      """
+      select w.room_id, w.event::text
+      from ferry.megolm_waiting w join ferry.room_key k using (room_id, session_id)
+      where w.known_index is null or k.first_index < w.known_index
+      order by w.position
+      """;
 
   /** A clock that is set by hand. */
   static final class Clock implements InstantSource {
@@ -138,6 +149,42 @@ final class Peer implements AutoCloseable {
             .put("origin_server_ts", clock.now.toEpochMilli() + events);
     event.set("content", encrypted);
     return event;
+  }
+
+  /** An event that waited and was opened after all. */
+  record Released(EventId id, DecryptOutcome outcome) {}
+
+  /**
+   * Tries the events again that wait although a key is there that was not there when they were
+   * tried.
+   *
+   * @return those that wait no longer, the oldest first; {@link OlmMachine#handled} ends that
+   */
+  List<Released> released() {
+    List<Released> released = new ArrayList<>();
+    for (EncryptedEvent event : openable()) {
+      DecryptOutcome outcome = machine.decrypt(List.of(event)).getFirst();
+      if (!(outcome instanceof DecryptOutcome.Waiting)) {
+        EventId id = new EventId(event.event().path("event_id").asText());
+        released.add(new Released(id, outcome));
+      }
+    }
+    return released;
+  }
+
+  private List<EncryptedEvent> openable() {
+    List<EncryptedEvent> events = new ArrayList<>();
+    try (Connection connection = lab.db().connect();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(OPENABLE)) {
+      while (row.next()) {
+        events.add(
+            new EncryptedEvent(new RoomId(row.getString(1)), StoredJson.parse(row.getString(2))));
+      }
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+    return events;
   }
 
   void sql(String statement) {

@@ -121,7 +121,7 @@ class WithheldIT {
         assertThat(bob.machine.restored(List.of(new RoomKey(ROOM, exported, info)))).hasSize(1);
       }
     });
-    assertThat(bob.machine.released(10)).hasSize(events.size());
+    assertThat(bob.released()).hasSize(events.size());
   }
 
   /** Who could begin no session with us is begun one with, once. */

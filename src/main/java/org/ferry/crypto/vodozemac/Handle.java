@@ -13,13 +13,7 @@ import java.util.function.LongFunction;
  * waits for the call that runs.
  */
 abstract sealed class Handle implements AutoCloseable
-    permits OlmAccount,
-        OlmSession,
-        MegolmOutbound,
-        MegolmInbound,
-        Ed25519Keypair,
-        PkDecryption,
-        PkEncryption {
+    permits OlmAccount, OlmSession, MegolmOutbound, MegolmInbound, Ed25519Keypair {
   private static final Cleaner CLEANER = Cleaner.create();
   private static final AtomicLong NUMBERS = new AtomicLong();
 

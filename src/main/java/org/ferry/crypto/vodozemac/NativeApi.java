@@ -158,12 +158,6 @@ final class NativeApi {
 
   static native void curve25519PublicKeyFree(long key);
 
-  static native long curve25519SecretKeyFromBytes(Pointer bytes);
-
-  static native void curve25519SecretKeyToBytes(long key, Pointer bytes);
-
-  static native void curve25519SecretKeyFree(long key);
-
   static native long ed25519PublicKeyFromBytes(byte[] bytes);
 
   static native void ed25519PublicKeyToBytes(long key, byte[] bytes);
@@ -190,29 +184,4 @@ final class NativeApi {
   static native void ed25519SignatureToBytes(long signature, byte[] bytes);
 
   static native void ed25519SignatureFree(long signature);
-
-  static native long pkDecryptionNew();
-
-  static native long pkDecryptionFromKey(long secretKey);
-
-  static native long pkDecryptionSecretKey(long decryption);
-
-  static native long pkDecryptionPublicKey(long decryption);
-
-  static native void pkDecryptionDecrypt(
-      long[] result,
-      long decryption,
-      byte[] ciphertext,
-      int ciphertextSize,
-      byte[] mac,
-      int macSize,
-      long ephemeralKey);
-
-  static native void pkDecryptionFree(long decryption);
-
-  static native long pkEncryptionFromKey(long publicKey);
-
-  static native void pkEncryptionEncrypt(long[] result, long encryption, byte[] message, int size);
-
-  static native void pkEncryptionFree(long encryption);
 }

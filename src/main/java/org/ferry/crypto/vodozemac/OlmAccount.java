@@ -108,7 +108,7 @@ public final class OlmAccount extends Handle {
   }
 
   /** How many private one-time keys it holds, published or not. */
-  public int storedOneTimeKeys() {
+  int storedOneTimeKeys() {
     return use(NativeApi::olmAccountStoredOneTimeKeyCount);
   }
 

@@ -57,7 +57,7 @@ public final class OlmSession extends Handle {
   }
 
   /** Whether the other side has answered, so that no more pre-key messages are needed. */
-  public boolean hasReceivedMessage() {
+  boolean hasReceivedMessage() {
     return use(session -> (NativeApi.olmSessionHasReceivedMessage(session) & 1) != 0);
   }
 

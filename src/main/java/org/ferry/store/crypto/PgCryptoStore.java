@@ -407,11 +407,6 @@ public final class PgCryptoStore implements CryptoStore {
   }
 
   @Override
-  public List<WaitingEvent> ready(int limit) {
-    return waiting.ready(limit);
-  }
-
-  @Override
   public List<WaitingEvent> waiting(SessionRef session, int limit) {
     return waiting.of(session, limit);
   }

@@ -34,11 +34,6 @@ public final class PgRoomKeys implements RoomKeys, AutoCloseable {
           + " from ferry.room_key where (room_id, session_id) > ($1, $2)"
           + " order by room_id, session_id limit "
           + PAGE;
-  private static final String SENDER =
-      """
-      update ferry.room_key set sender_data = $3, changed_at = clock_timestamp()
-      where room_id = $1 and session_id = $2
-      """;
 
   private final Database database;
   private final Keyring keyring;
@@ -107,12 +102,6 @@ public final class PgRoomKeys implements RoomKeys, AutoCloseable {
   /** Forgets what is in memory of these sessions, whose rows may have changed. */
   public void added(List<RoomKey> keys) {
     keys.forEach(k -> cache.drop(k.room(), k.session().sessionId()));
-  }
-
-  @Override
-  public void setSenderData(RoomId room, String sessionId, String senderData) {
-    var unused = database.run(SENDER, room.value(), sessionId, senderData);
-    cache.drop(room, sessionId);
   }
 
   @Override

@@ -23,14 +23,6 @@ final class WaitingRows {
       on conflict (device, event_id) do update
         set known_index = excluded.known_index, reason = excluded.reason
       """;
-  private static final String READY =
-      "select "
-          + COLUMNS
-          + """
-           from ferry.megolm_waiting w join ferry.room_key k using (room_id, session_id)
-          where w.device = $1 and (w.known_index is null or k.first_index < w.known_index)
-          order by w.position limit $2
-          """;
 
   /** Of {@code w}: a row stays a while after its key came, until somebody tries the event again. */
   static final String LACKING =
@@ -142,10 +134,6 @@ final class WaitingRows {
               e.knownIndex(),
               e.reason().name());
     }
-  }
-
-  List<WaitingEvent> ready(int limit) {
-    return PgCryptoStore.all(database.run(READY, device, limit), CryptoRows::waiting);
   }
 
   List<WaitingEvent> of(SessionRef session, int limit) {

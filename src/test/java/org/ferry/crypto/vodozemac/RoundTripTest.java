@@ -266,27 +266,4 @@ class RoundTripTest {
       assertThat(pair.publicKey().verifies(new byte[0], same.sign(new byte[0]))).isTrue();
     }
   }
-
-  @Test
-  void keysOfBackupsGoTheRoundTrip() {
-    try (PkDecryption decryption = PkDecryption.create();
-        PkDecryption same = PkDecryption.fromSecretKey(decryption.secretKey());
-        PkDecryption other = PkDecryption.create();
-        PkEncryption encryption = PkEncryption.to(decryption.publicKey())) {
-      PkMessage message = encryption.encrypt(text("{\"session_key\":1}"));
-      assertThat(same.decrypt(message)).asString(UTF_8).isEqualTo("{\"session_key\":1}");
-      assertThatThrownBy(() -> other.decrypt(message)).isInstanceOf(CryptoException.BadMac.class);
-      for (String bad : List.of("", "AAAA", "!")) {
-        assertThatThrownBy(
-                () -> same.decrypt(new PkMessage(bad, message.mac(), message.ephemeral())))
-            .isInstanceOf(CryptoException.class);
-        assertThatThrownBy(
-                () -> same.decrypt(new PkMessage(message.ciphertext(), bad, message.ephemeral())))
-            .isInstanceOf(CryptoException.class);
-        assertThatThrownBy(
-                () -> same.decrypt(new PkMessage(message.ciphertext(), message.mac(), bad)))
-            .isInstanceOf(CryptoException.BadKey.class);
-      }
-    }
-  }
 }
