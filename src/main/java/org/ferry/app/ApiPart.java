@@ -13,6 +13,7 @@ import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.live.Typing;
 import org.ferry.live.message.Messages;
+import org.ferry.live.message.News;
 import org.ferry.live.provision.Naming;
 import org.ferry.live.provision.People;
 import org.ferry.live.provision.Provisioned;
@@ -26,7 +27,6 @@ import org.ferry.store.api.PgFigures;
 import org.ferry.store.api.PgProvisioned;
 import org.ferry.store.api.PgSessions;
 import org.ferry.store.live.PgMessages;
-import org.ferry.store.live.PgNews;
 import org.ferry.store.live.PgRoomCards;
 import org.ferry.store.webhook.PgDesk;
 import org.ferry.web.api.Api;
@@ -39,6 +39,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The API of {@code run}. */
 final class ApiPart {
+  /**
+   * What is heard of this and other processes.
+   *
+   * @param news when something was told
+   * @param typing who types
+   */
+  record Heard(News news, Typing typing) {}
+
   private ApiPart() {}
 
   /**
@@ -50,7 +58,7 @@ final class ApiPart {
    * @param live for what is said, and for files
    * @param metrics told of each request
    * @param address where links lead
-   * @param typing who types
+   * @param heard what is heard of other processes
    */
   static Api make(
       Ferry ferry,
@@ -59,7 +67,7 @@ final class ApiPart {
       LivePart live,
       Metrics metrics,
       ApiAddress address,
-      Typing typing) {
+      Heard heard) {
     Config config = ferry.config();
     ServiceDoorway door =
         closing.add(
@@ -72,7 +80,7 @@ final class ApiPart {
     return new Api(
         config.access(),
         new Api.Provision(people, rooms, talk, new PgSessions(ferry.database())),
-        reading(ferry, closing, door, live, signs(config, registration, address), typing),
+        reading(ferry, closing, door, live, signs(config, registration, address), heard),
         new Api.Inside(
             ferry.crossings(),
             id -> known(ferry, id),
@@ -104,11 +112,10 @@ final class ApiPart {
       ServiceDoorway door,
       LivePart live,
       MediaSigns signs,
-      Typing typing) {
+      Heard heard) {
     Config config = ferry.config();
     Messages messages = new PgMessages(ferry.database());
-    PgNews news = closing.add(new PgNews(ferry.database()), PgNews::close);
-    Feed feed = closing.add(new Feed(messages, news), Feed::close);
+    Feed feed = closing.add(new Feed(messages, heard.news()), Feed::close);
     return new Api.Reading(
         messages,
         new PgRoomCards(ferry.database()),
@@ -116,7 +123,7 @@ final class ApiPart {
         new MediaFiles(door, config.bot(), live.readers()::intent),
         new PgFigures(ferry.database()),
         signs,
-        typing);
+        heard.typing());
   }
 
   private static MediaSigns signs(

@@ -20,19 +20,24 @@ import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverOptions;
 import org.ferry.matrix.client.Patience;
 import org.ferry.store.PgInbox;
+import org.ferry.store.Setup;
 import org.ferry.store.api.PgFigures;
+import org.ferry.store.live.PgChannels;
 import org.ferry.store.live.PgMessages;
 import org.ferry.store.live.PgNews;
 import org.ferry.store.live.PgTyping;
 import org.ferry.web.HealthRoutes;
 import org.ferry.web.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What {@code ferry run} keeps open: the application service, the health pages, and the question
  * whether the homeserver reaches them.
  */
 public final class Daemon implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
   private static final Duration PING_PAUSE = Duration.ofSeconds(15);
 
   private final Closing closing;
@@ -67,13 +72,16 @@ public final class Daemon implements AutoCloseable {
   private static Daemon open(Ferry ferry, Closing closing) {
     Config config = ferry.config();
     Vertx vertx = ferry.vertx();
+    Setup.of(ferry.database()).forgetful().forEach(f -> LOG.warn("event=database_forgets {}", f));
     PgInbox inbox = new PgInbox(ferry.database());
     Registration registration = registration(config);
     Metrics metrics = new Metrics(new PgFigures(ferry.database()));
     ApiAddress address = new ApiAddress(config.access().publicUrl());
-    PgTyping typing = closing.add(new PgTyping(ferry.database(), ferry.clock()), PgTyping::close);
-    LivePart live = LivePart.make(ferry, closing, registration, metrics);
+    PgChannels channels = closing.add(new PgChannels(ferry.database()), PgChannels::close);
+    PgTyping typing = closing.add(new PgTyping(channels, ferry.clock()), PgTyping::close);
+    LivePart live = LivePart.make(ferry, closing, registration, metrics, channels);
     Following following = live.following();
+    channels.onOthers(PgChannels.TRANSACTIONS, following::transactionStored);
     Listener appservice = null;
     WayBack wayBack = null;
     if (registration != null) {
@@ -83,7 +91,7 @@ public final class Daemon implements AutoCloseable {
       wayBack = closing.add(wayBack(ferry, closing, registration), WayBack::close);
       live.doors().service().onTokenRefused(wayBack::tokenRefused);
     }
-    News news = closing.add(new PgNews(ferry.database()), News::close);
+    News news = new PgNews(channels);
     WebhookPart webhooks =
         closing.add(
             new WebhookPart(
@@ -99,7 +107,9 @@ public final class Daemon implements AutoCloseable {
     Router router = Router.router(vertx);
     pages.into(router);
     router.get("/metrics").handler(metrics::serve);
-    ApiPart.make(ferry, closing, registration, live, metrics, address, typing).into(router);
+    ApiPart.make(
+            ferry, closing, registration, live, metrics, address, new ApiPart.Heard(news, typing))
+        .into(router);
     Listener health =
         closing.add(Listener.open(vertx, router, config.api(), "api.listen"), Listener::close);
     address.listensOn(health.address());

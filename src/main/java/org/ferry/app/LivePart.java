@@ -24,6 +24,7 @@ import org.ferry.store.Database;
 import org.ferry.store.PgInbox;
 import org.ferry.store.crypto.PgKeyring;
 import org.ferry.store.live.PgCarried;
+import org.ferry.store.live.PgChannels;
 import org.ferry.store.live.PgFollowedRooms;
 import org.ferry.store.live.PgIdentities;
 import org.ferry.store.live.PgLeader;
@@ -58,9 +59,14 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
    * @param closing what it needs is added to
    * @param registration null where Ferry is no application service
    * @param metrics told of what homeservers answer
+   * @param channels by which other processes tell what is to be sent
    */
   static LivePart make(
-      Ferry ferry, Closing closing, @Nullable Registration registration, Metrics metrics) {
+      Ferry ferry,
+      Closing closing,
+      @Nullable Registration registration,
+      Metrics metrics,
+      PgChannels channels) {
     Config config = ferry.config();
     Database database = ferry.database();
     boolean keys = ferry.hasKeys() || !config.people().isEmpty();
@@ -70,6 +76,7 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
     PgIdentities identities = new PgIdentities(database, keyring);
     PgLetters letters = new PgLetters(database);
     Postbox box = new Postbox(letters, ferry.clock(), PATIENCE);
+    channels.onOthers(PgChannels.LETTERS, box.posted()::wake);
     Following.Ways ways =
         new Following.Ways(
             doors,

@@ -8,7 +8,7 @@ package org.ferry.checkup;
  * @param encoding of the database
  * @param fsync {@code on} or {@code off}
  * @param synchronousCommit {@code on}, {@code off}, {@code local}, …
- * @param connections how many the server lets in
+ * @param connections how many the server lets Ferry have
  * @param poolSize how many Ferry holds at most
  * @param schema the version of Ferry's tables
  */

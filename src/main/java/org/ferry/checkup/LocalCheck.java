@@ -28,11 +28,11 @@ final class LocalCheck {
   private static final long SCARCE = 2L << 30;
 
   /**
-   * Connections that {@code ferry run} holds beside its pool: two that hear of messages (for the
-   * API and for webhooks) and one that hears who types, one that shows that it delivers, the
-   * leader's, and those of at most four who make something by the API.
+   * Connections that {@code ferry run} holds beside its pool: one that hears of other processes,
+   * one that shows that it delivers, the leader's, and those of at most four who make something by
+   * the API.
    */
-  private static final int BESIDE = 2 + 1 + 1 + 1 + 4;
+  private static final int BESIDE = 1 + 1 + 1 + 4;
 
   private static final Set<PosixFilePermission> OTHERS =
       EnumSet.of(
@@ -262,11 +262,11 @@ final class LocalCheck {
       found.add(
           Finding.warning(
               DATABASE,
-              "%s lets %d connections in, and Ferry may hold %d and %d more"
+              "%s lets Ferry have %d connections, and it may hold %d and %d more"
                   .formatted(facts.label(), facts.connections(), facts.poolSize(), BESIDE),
               "in Ferry's configuration: database: {pool_size: "
                   + Math.max(2, Math.min(facts.connections() / 2, facts.connections() - BESIDE))
-                  + "}, or: ALTER SYSTEM SET max_connections = 100; and restart PostgreSQL"));
+                  + "}, or: ALTER SYSTEM SET max_connections = 100; and restart PostgreSQL, where neither the user nor the database has a CONNECTION LIMIT"));
     }
     return found.isEmpty()
         ? List.of(

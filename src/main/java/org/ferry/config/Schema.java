@@ -34,7 +34,7 @@ final class Schema {
                           "pool_size",
                           Kind.number(2, 200),
                           "20",
-                          "connections held open at most; ferry run has up to nine more"))),
+                          "connections held open at most; ferry run has up to seven more"))),
               Setting.of(
                   "data_dir", Kind.PATH, "./data", "the folder for what Ferry keeps in files"),
               Setting.of(

@@ -14,6 +14,7 @@ import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,10 @@ public final class Database implements AutoCloseable {
   /** How long a database that does not answer is waited for when it is opened. */
   private static final Duration OPENING = Duration.ofSeconds(15);
 
+  /** Between two statements of a transaction Ferry does nothing that takes a second. */
+  private static final String BIND =
+      "select set_config('idle_in_transaction_session_timeout', '60s', false)";
+
   private final Vertx vertx;
   private final DatabaseUrl url;
   private final DatabaseUrl rows;
@@ -40,6 +45,7 @@ public final class Database implements AutoCloseable {
   private final DataSource bulk;
   private final int most;
   private final AtomicInteger busy = new AtomicInteger();
+  private final String process = UUID.randomUUID().toString();
 
   private Database(
       Vertx vertx,
@@ -61,9 +67,18 @@ public final class Database implements AutoCloseable {
                     .setConnectionTimeout(30)
                     .setConnectionTimeoutUnit(TimeUnit.SECONDS))
             .with(new NetClientOptions().setTcpKeepAlive(true).setConnectTimeout(10_000))
+            .withConnectHandler(Database::bind)
             .connectingTo(Drivers.rows(rows))
             .using(vertx)
             .build();
+  }
+
+  /**
+   * A process that is frozen amid a transaction must not hold rows for ever. Not as a parameter of
+   * the connecting: what stands between may not know it.
+   */
+  private static void bind(SqlConnection connection) {
+    var unused = connection.query(BIND).execute().eventually(connection::close);
   }
 
   /**
@@ -103,6 +118,11 @@ public final class Database implements AutoCloseable {
               return true;
             });
     return new Database(vertx, options, bulk, notice, rescue);
+  }
+
+  /** Names this process among those on the database, until it ends. */
+  public String process() {
+    return process;
   }
 
   /** What to call the database in messages. */

@@ -11,15 +11,20 @@ import java.util.Set;
 import org.ferry.id.TraceId;
 import org.ferry.live.Inbox;
 import org.ferry.live.Received;
+import org.ferry.store.live.PgChannels;
 
 /** Transactions in PostgreSQL. */
 public final class PgInbox implements Inbox {
   private static final String STORE =
       """
-      insert into ferry.inbox_transaction
-        (server, txn_id, sha256, body, kept, dropped, received_at, trace)
-      values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (server, txn_id, sha256) do nothing
-      """;
+      with stored as (
+        insert into ferry.inbox_transaction
+          (server, txn_id, sha256, body, kept, dropped, received_at, trace)
+        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (server, txn_id, sha256) do nothing
+        returning pk)
+      select pg_notify('%s', $9) from stored
+      """
+          .formatted(PgChannels.TRANSACTIONS);
   private static final String OURS =
       """
       select target from ferry.crossing_room where target = any($1)
@@ -73,7 +78,8 @@ public final class PgInbox implements Inbox {
                 transaction.kept(),
                 transaction.dropped(),
                 transaction.at().atOffset(ZoneOffset.UTC),
-                transaction.trace().uuid())
+                transaction.trace().uuid(),
+                database.process())
             .rowCount()
         == 1;
   }

@@ -425,13 +425,14 @@ class RulesTest {
         .containsExactly(Level.PROBLEM, Level.WARNING, Level.WARNING);
     assertThat(found.getFirst().remedy()).contains("ALTER SYSTEM SET fsync = on;");
     assertThat(found.get(1).remedy()).contains("SET synchronous_commit = on;");
-    assertThat(found.get(2).text()).endsWith("20 connections in, and Ferry may hold 20 and 9 more");
+    assertThat(found.get(2).text())
+        .endsWith("Ferry have 20 connections, and it may hold 20 and 7 more");
     assertThat(found.get(2).remedy()).contains("database: {pool_size: 10}");
-    assertThat(LocalCheck.database(facts("on", "on", 29)).getFirst().level()).isEqualTo(Level.OK);
-    assertThat(LocalCheck.database(facts("on", "on", 28)).getFirst().level())
+    assertThat(LocalCheck.database(facts("on", "on", 27)).getFirst().level()).isEqualTo(Level.OK);
+    assertThat(LocalCheck.database(facts("on", "on", 26)).getFirst().level())
         .isEqualTo(Level.WARNING);
     assertThat(LocalCheck.database(facts("on", "on", 12)).getFirst().remedy())
-        .contains("database: {pool_size: 3}");
+        .contains("database: {pool_size: 5}");
   }
 
   private static DatabaseFacts facts(String fsync, String commit, int connections) {

@@ -129,11 +129,18 @@ class RunIT {
 
   @Test
   void waitsForAHomeserverThatIsNotThereAndSaysSoOnce() throws Exception {
+    try (var connection = db.connect();
+        var statement = connection.createStatement()) {
+      boolean unused =
+          statement.execute(
+              "alter database \"%s\" set synchronous_commit = off".formatted(db.database()));
+    }
     Path unusedRegistration = config.register(folder);
     config.write(folder, URI.create("http://127.0.0.1:" + Ports.free()));
     try (FerryProcess ferry = start()) {
       assertThat(ferry.awaitLine("event=ping_failed")).contains("is the homeserver running?");
       assertThat(ferry.awaitLine("/health/ready")).isNotEmpty();
+      assertThat(ferry.err()).contains("event=database_forgets synchronous_commit is off");
       assertThat(status("/health/live")).isEqualTo(200);
       assertThat(status("/health/ready")).isEqualTo(503);
 

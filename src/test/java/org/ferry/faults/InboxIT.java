@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -183,6 +184,25 @@ class InboxIT {
     }
     Wait.until(LIMIT, "all of them", () -> told("$shared-").size() >= count);
     assertThat(told("$shared-")).hasSize(count).doesNotHaveDuplicates();
+  }
+
+  /** One works on rooms, and two hear of what it does not take itself. */
+  @Test
+  void whoeverTakesATransactionItIsWorkedOnAtOnce() throws Exception {
+    for (int replica = 0; replica < REPLICAS; replica++) {
+      List<Duration> took = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        String id = "$near-%d-%d".formatted(replica, i);
+        byte[] body = transaction(List.of(event(id))).getBytes(StandardCharsets.UTF_8);
+        Instant before = Instant.now();
+        assertThat(put(replica, "near-" + replica + "-" + i, body).join()).isEqualTo(200);
+        Wait.until(LIMIT, "it", () -> told(id).size() == 1);
+        took.add(Duration.between(before, Instant.now()));
+      }
+      assertThat(took.stream().sorted().toList().get(2))
+          .as("replica %d: %s", replica, took)
+          .isLessThan(Duration.ofMillis(600));
+    }
   }
 
   @Test

@@ -112,8 +112,8 @@ public final class Postbox implements Sending {
     }
   }
 
-  /** Woken when a message was posted in this process. */
-  Signal posted() {
+  /** Woken when a message was posted, in this process or another. */
+  public Signal posted() {
     return posted;
   }
 

@@ -44,7 +44,7 @@ final class MessageRows {
       order by id, pos desc
       on conflict (id) do update set pos = excluded.pos, ref = excluded.ref
       """;
-  private static final String TELL = "select pg_notify('" + PgMessages.CHANNEL + "', '')";
+  private static final String TELL = "select pg_notify('" + PgChannels.MESSAGES + "', '')";
 
   private MessageRows() {}
 

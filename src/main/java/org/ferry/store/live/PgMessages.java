@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The log of what was told, in PostgreSQL: {@code ferry.live_message}. */
 public final class PgMessages implements Messages {
-  /** What is told on when something was told. */
-  static final String CHANNEL = "ferry_live_message";
-
   private static final String LAST = "select pos from ferry.live_narration where id = 1";
   private static final String AFTER = MessageRows.SELECT + " where pos > $1 order by pos limit $2";
   private static final String PAGE =

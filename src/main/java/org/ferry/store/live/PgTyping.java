@@ -25,27 +25,27 @@ import org.slf4j.LoggerFactory;
  */
 public final class PgTyping implements Typing, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PgTyping.class);
-  private static final String CHANNEL = "ferry_typing";
 
   /** PostgreSQL takes less than 8,000 bytes, and a user id has up to 255. */
   private static final int MOST_BYTES = 7_900;
 
   private static final String TELL =
-      "select pg_notify('" + CHANNEL + "', said) from unnest($1::text[]) as s(said)";
+      "select pg_notify('" + PgChannels.TYPING + "', said) from unnest($1::text[]) as s(said)";
   private static final int MOST_AT_ONCE = 100;
 
   private final Set<Consumer<Typed>> listeners = new CopyOnWriteArraySet<>();
-  private final Listening listening;
+  private final PgChannels channels;
   private final TypingRelay relay;
 
   /**
    * Begins to listen.
    *
-   * @param database stays the caller's
+   * @param channels stay the caller's
    * @param clock now
    */
-  public PgTyping(Database database, InstantSource clock) {
-    this.listening = new Listening(database, CHANNEL, this::heard, () -> {});
+  public PgTyping(PgChannels channels, InstantSource clock) {
+    this.channels = channels;
+    channels.on(PgChannels.TYPING, this::heard, () -> {});
     this.relay = new TypingRelay(clock, MOST_AT_ONCE, this::send);
   }
 
@@ -57,7 +57,7 @@ public final class PgTyping implements Typing, AutoCloseable {
   }
 
   private void send(List<TypingRelay.Heard> some) {
-    PgConnection connection = listening.connection();
+    PgConnection connection = channels.connection();
     if (connection == null) {
       return;
     }
@@ -118,6 +118,5 @@ public final class PgTyping implements Typing, AutoCloseable {
   @Override
   public void close() {
     relay.close();
-    listening.close();
   }
 }

@@ -28,6 +28,7 @@ import org.ferry.live.sending.Letters;
 import org.ferry.live.sending.Outgoing;
 import org.ferry.store.Database;
 import org.ferry.store.KeyedHash;
+import org.ferry.store.live.PgChannels;
 import org.ferry.store.live.PgMessages;
 import org.ferry.store.live.Traces;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +38,13 @@ import org.slf4j.MDC;
 public final class PgLetters implements Letters {
   private static final String POST =
       """
-      insert into ferry.outgoing (key, sender, room, type, content, hash, txn, trace)
-      values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (key) do nothing
-      """;
+      with posted as (
+        insert into ferry.outgoing (key, sender, room, type, content, hash, txn, trace)
+        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (key) do nothing
+        returning pk)
+      select pg_notify('%s', $9) from posted
+      """
+          .formatted(PgChannels.LETTERS);
   private static final String AGAIN =
       """
       update ferry.outgoing set state = 'waiting', content = $2, posted_at = now(), due_at = now(),
@@ -139,7 +144,8 @@ public final class PgLetters implements Letters {
                     content,
                     hash,
                     txn,
-                    trace())
+                    trace(),
+                    database.process())
                 .rowCount()
             > 0;
     if (!fresh) {

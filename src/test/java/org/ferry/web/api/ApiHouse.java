@@ -84,7 +84,6 @@ final class ApiHouse implements AutoCloseable {
                 8),
             notice -> {});
     sessions = new PgSessions(database);
-    typing = new PgTyping(database, InstantSource.system());
     Provisioned rows = new PgProvisioned(database);
     UserId bot = UserId.of("ferrybot", DOMAIN);
     Naming naming =
@@ -99,6 +98,7 @@ final class ApiHouse implements AutoCloseable {
     Router router = Router.router(vertx);
     metrics = new Metrics(new PgFigures(database));
     stage = new Stage(database);
+    typing = new PgTyping(stage.channels, InstantSource.system());
     ledger = new PgCrossingLedger(database);
     new Api(
             options,

@@ -11,6 +11,7 @@ import org.ferry.live.message.LiveMessage;
 import org.ferry.live.message.MessageType;
 import org.ferry.matrix.event.Json;
 import org.ferry.store.StoreLab;
+import org.ferry.store.live.PgChannels;
 import org.ferry.store.live.PgMessages;
 import org.ferry.store.live.PgNews;
 import org.ferry.testing.Wait;
@@ -23,11 +24,12 @@ class FeedTest {
 
   private final StoreLab lab = new StoreLab();
   private final PgMessages messages = new PgMessages(lab.database());
-  private final PgNews news = new PgNews(lab.database());
+  private final PgChannels channels = new PgChannels(lab.database());
+  private final PgNews news = new PgNews(channels);
 
   @AfterEach
   void close() {
-    news.close();
+    channels.close();
     lab.close();
   }
 
