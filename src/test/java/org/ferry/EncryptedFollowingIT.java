@@ -1,5 +1,6 @@
 package org.ferry;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,17 +14,24 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.ferry.config.RegistrationFile;
+import org.ferry.crypto.keys.KeyExportFile;
 import org.ferry.crypto.keys.PickleKey;
+import org.ferry.id.Secret;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.SynapseServer;
 import org.ferry.lab.SynapseSettings;
 import org.ferry.lab.SynapseSettings.Database;
 import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
+import org.ferry.testing.HeapDump;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 import org.ferry.testing.UploadedKeys;
@@ -43,6 +51,10 @@ class EncryptedFollowingIT {
   private static final String BOT = "@ferrybot:" + DOMAIN;
   private static final String CAROL = "@carol:" + DOMAIN;
   private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final String PASSPHRASE = "of a file of keys";
+
+  /** Version and index of an exported key; the ratchet follows. */
+  private static final int EXPORT_HEADER = 5;
 
   private final TestPostgres.Db db = TestPostgres.freshDatabase();
   private final DaemonConfig config = DaemonConfig.of(DOMAIN, db).on("${DATABASE_URL:-embedded}");
@@ -157,6 +169,7 @@ class EncryptedFollowingIT {
       say(alice, room, said, 2);
       try (FerryProcess ferry = ferry("run").start()) {
         awaitHeard(room, said);
+        noKeyIsInTheHeap(ferry, alice);
         alice.rotate(room);
         say(alice, room, said, 1);
         ferry.kill();
@@ -170,6 +183,50 @@ class EncryptedFollowingIT {
         assertThat(ferry.isRunning()).isTrue();
       }
       assertThat(number("select count(*) from ferry.olm_device")).isEqualTo(1);
+      somebodyElseReadsWithExportedKeys(alice, room, said);
+    }
+  }
+
+  /** Keys are open in native memory alone; what a heap report shows of them is nothing. */
+  private void noKeyIsInTheHeap(FerryProcess ferry, Peer alice)
+      throws IOException, InterruptedException {
+    Path file = folder.resolve("alices.keys");
+    alice.exportKeys(file, PASSPHRASE);
+    Map<String, byte[]> canaries = new HashMap<>();
+    long keys =
+        KeyExportFile.unlock(() -> Files.newInputStream(file), Secret.of(PASSPHRASE))
+            .read(entry -> {
+              String id = entry.path("session_id").asText();
+              byte[] key = Base64.getDecoder().decode(entry.path("session_key").asText());
+              byte[] ratchet = Arrays.copyOfRange(key, EXPORT_HEADER + 1, EXPORT_HEADER + 94);
+              canaries.put("the bytes of " + id, ratchet);
+              canaries.put("the text of " + id, Base64.getEncoder().encode(ratchet));
+            });
+    assertThat(keys).as("the sessions that were read with").isEqualTo(2);
+    canaries.put("the pickle key", pickleKey.getBytes(US_ASCII));
+    assertThat(HeapDump.of(ferry.handle(), folder.resolve("ferry.hprof")).holds(canaries))
+        .as("what works with the database has to be there, and shows that the search finds")
+        .containsExactly("the pickle key");
+  }
+
+  /** E-23: the file is one that other people's clients take. */
+  private void somebodyElseReadsWithExportedKeys(Peer alice, String room, List<String> said)
+      throws IOException {
+    Files.writeString(folder.resolve("passphrase"), PASSPHRASE);
+    FerryProcess.Result export =
+        ferry("keys", "export", "ferrys.keys", "--passphrase-file", "passphrase").run();
+    assertThat(export.status()).as(export.toString()).isZero();
+    try (Peer dora = peer("dora")) {
+      alice.invite(room, dora.device().userId());
+      dora.join(room);
+      dora.sync();
+      assertThat(dora.seen(room).waiting()).hasSameSizeAs(said);
+      dora.importKeys(folder.resolve("ferrys.keys"), PASSPHRASE);
+      Peer.Seen seen = dora.seen(room);
+      assertThat(seen.waiting()).isEmpty();
+      assertThat(seen.clear())
+          .extracting(Peer.Clear::body)
+          .containsExactlyInAnyOrderElementsOf(said);
     }
   }
 

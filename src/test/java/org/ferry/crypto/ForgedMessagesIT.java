@@ -22,6 +22,7 @@ import org.ferry.id.DeviceId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
+import org.ferry.testing.Tier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -267,7 +268,8 @@ class ForgedMessagesIT {
     JsonNode withDevice = relay.query(Set.of(EVE));
     relay.deviceKeys.clear();
     JsonNode without = relay.query(Set.of(EVE));
-    for (int i = 0; i < 20; i++) {
+    int changes = Tier.Count.DEVICE_LIST_CHANGES.now();
+    for (int i = 0; i < changes; i++) {
       var early = query();
       // The change comes while the first question is on its way.
       assertThat(bob.machine.receive(changed(i)).rejected()).isZero();

@@ -62,6 +62,8 @@ public enum Tier {
     UPLOAD_FAILURES(3, 20, 20),
     /** Kills of Ferry while it takes room keys in. */
     KEY_KILLS(2, 100, 500),
+    /** Changes of a list of devices while it is asked for. */
+    DEVICE_LIST_CHANGES(20, 200, 200),
     /** Devices of one encrypted room. */
     DEVICES_OF_A_ROOM(260, 1000, 5000),
     /** Random bodies that are signed and verified by the library of receivers. */
