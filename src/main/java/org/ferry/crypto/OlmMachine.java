@@ -48,9 +48,10 @@ public final class OlmMachine implements AutoCloseable {
     this.lists = new DeviceLists(store);
     Judge judge = new Judge(store, lists);
     this.reader = new MegolmReader(store, means.keys(), judge, tally);
-    this.turns = new Turns(means, new Turns.Company(lists, judge, tally), alarm);
+    Progress progress = new Progress();
+    this.turns = new Turns(means, new Turns.Company(lists, judge, tally, progress), alarm);
     this.post = new Post(store, lists, turns);
-    this.setBack = new SetBack(means, turns, lists);
+    this.setBack = new SetBack(means, turns, lists, progress);
   }
 
   /**
@@ -329,8 +330,8 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   /**
-   * Compares what the device said in a room with what is known of it, before the first message of
-   * this process there. Where that is not certain, the room gets a new session.
+   * Compares what the device said in a room with what is known of it, where the room {@link
+   * #goesOn}. Where that is not certain, the room gets a new session.
    *
    * @param room where
    * @param said contents of the latest encrypted events of the device's user there, the latest
@@ -346,9 +347,12 @@ public final class OlmMachine implements AutoCloseable {
     return memory == SetBack.Memory.SET_BACK;
   }
 
-  /** Whether the room's next message goes on with a session that was used before. */
+  /**
+   * Whether the room's next message goes on with a session that was used before this machine was
+   * opened, or that this machine knows to have been used further than the database says.
+   */
   public boolean goesOn(RoomId room) {
-    return store.outbound(room).isPresent();
+    return setBack.goesOn(room);
   }
 
   /**

@@ -32,23 +32,25 @@ final class RoomEncryptor {
   private final DeviceLists lists;
   private final Claims claims;
   private final OlmOutbox outbox;
+  private final Progress progress;
 
   /** Closed once the turn is over. */
   private final Deque<Runnable> opened = new ArrayDeque<>();
 
   RoomEncryptor(
-      CryptoStore store,
-      Pickler pickler,
+      Turns.Means means,
       AccountKeeper account,
       DeviceLists lists,
       Claims claims,
-      OlmOutbox outbox) {
-    this.store = store;
-    this.pickler = pickler;
+      OlmOutbox outbox,
+      Progress progress) {
+    this.store = means.store();
+    this.pickler = means.pickler();
     this.account = account;
     this.lists = lists;
     this.claims = claims;
     this.outbox = outbox;
+    this.progress = progress;
   }
 
   /** What has to be sent before a message can be; empty where nothing is left to do. */
@@ -87,7 +89,9 @@ final class RoomEncryptor {
     Optional<OutboundSession> stored = store.outbound(room);
     Map<DeviceRef, Share> shares = stored.map(s -> store.shares(s.ref())).orElse(Map.of());
     OutboundSession session;
-    if (stored.isEmpty() || isOver(stored.get(), shares.values(), allowed, settings, turn)) {
+    if (stored.isEmpty()
+        || progress.isPast(stored.get())
+        || isOver(stored.get(), shares.values(), allowed, settings, turn)) {
       session = create(room, settings, turn);
       shares = Map.of();
     } else {
@@ -250,15 +254,19 @@ final class RoomEncryptor {
   /**
    * Encrypts a message, or gives what was encrypted for this transaction before.
    *
-   * @throws IllegalStateException where the room was not prepared
+   * @throws IllegalStateException where the room was not prepared, or the database went back since
    */
   ObjectNode encrypt(RoomId room, String txn, String type, ObjectNode content, Turn turn) {
     Optional<SentMessage> before = store.sent(txn);
     if (before.isPresent()) {
+      store.outbound(room).ifPresent(progress::met);
       return before.get().content();
     }
     OutboundSession session =
-        store.outbound(room).orElseThrow(() -> new IllegalStateException("no session for " + room));
+        store
+            .outbound(room)
+            .filter(s -> !progress.isPast(s))
+            .orElseThrow(() -> new IllegalStateException("no session for " + room));
     MegolmOutbound megolm = open(session);
     ObjectNode clear = Json.object().put("type", type).put("room_id", room.value());
     ObjectNode inner = content.deepCopy();

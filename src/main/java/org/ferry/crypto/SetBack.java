@@ -17,12 +17,14 @@ final class SetBack {
   private final RoomKeys keys;
   private final Turns turns;
   private final DeviceLists lists;
+  private final Progress progress;
 
-  SetBack(Turns.Means means, Turns turns, DeviceLists lists) {
+  SetBack(Turns.Means means, Turns turns, DeviceLists lists, Progress progress) {
     this.store = means.store();
     this.keys = means.keys();
     this.turns = turns;
     this.lists = lists;
+    this.progress = progress;
   }
 
   /** How far this database has come. */
@@ -89,8 +91,14 @@ final class SetBack {
     SET_BACK
   }
 
+  /** Whether the room's next message goes on with a session of which this process is not sure. */
+  boolean goesOn(RoomId room) {
+    return store.outbound(room).filter(s -> !progress.isAt(s)).isPresent();
+  }
+
   /**
-   * Compares what the device said in a room with what is known of it.
+   * Compares what the device said in a room with what is known of it, in the database and in this
+   * process.
    *
    * @param said contents of its user's encrypted events there, the latest first
    */
@@ -99,6 +107,19 @@ final class SetBack {
     if (session == null) {
       return Memory.WHOLE;
     }
+    if (progress.isBeyond(session)) {
+      return Memory.SET_BACK;
+    }
+    Memory memory = compare(session, room, said);
+    if (memory != Memory.WHOLE) {
+      return memory;
+    }
+    progress.met(session);
+    // A later session was used: its messages need not have come to the room.
+    return progress.isPast(session) ? Memory.UNSURE : Memory.WHOLE;
+  }
+
+  private Memory compare(OutboundSession session, RoomId room, List<ObjectNode> said) {
     String device = store.device().device().value();
     for (ObjectNode content : said) {
       String id = content.path("session_id").asText("");

@@ -38,7 +38,7 @@ final class Turns implements AutoCloseable {
       CryptoStore store, RoomKeys keys, Pickler pickler, Lease lease, InstantSource clock) {}
 
   /** What others use too, beside the turns. */
-  record Company(DeviceLists lists, Judge judge, Tally tally) {}
+  record Company(DeviceLists lists, Judge judge, Tally tally, Progress progress) {}
 
   /** What works with the account; made anew with it. */
   record Parts(
@@ -80,7 +80,7 @@ final class Turns implements AutoCloseable {
         new ToDeviceInbox(means.store(), account, sessions, company.lists(), takers, unwedger),
         roomKeys,
         claims,
-        new RoomEncryptor(means.store(), means.pickler(), account, company.lists(), claims, outbox),
+        new RoomEncryptor(means, account, company.lists(), claims, outbox, company.progress()),
         signing,
         new KeyRequests(means.store(), company.lists()),
         giver,
@@ -148,6 +148,11 @@ final class Turns implements AutoCloseable {
     }
     List<CryptoChange> changes = turn.changes().drain();
     Map<SessionRef, RoomKeys.Added> added = means.store().commit(means.lease(), changes);
+    for (CryptoChange change : changes) {
+      if (change instanceof CryptoChange.PutOutbound c) {
+        company.progress().committed(c.session());
+      }
+    }
     if (changes.stream().anyMatch(CryptoChange.PutDevice.class::isInstance)) {
       company.lists().written();
     }

@@ -2,8 +2,6 @@ package org.ferry.live.sending;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.ferry.crypto.OutgoingRequest;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -19,11 +17,6 @@ final class Sealing {
 
   private final Rooms rooms;
   private final Machinery machinery;
-
-  /** Where what was said before this process was compared with what is known of it. */
-  private final Set<Said> recalled = ConcurrentHashMap.newKeySet();
-
-  private record Said(UserId as, RoomId room) {}
 
   Sealing(Rooms rooms, Machinery machinery) {
     this.rooms = rooms;
@@ -49,19 +42,10 @@ final class Sealing {
     return machinery.fresh(
         as,
         machine -> {
-          recall(as, machine, out.room());
+          new Witness(as, machine).recall(out.room());
           share(as, machine, out.room(), rooms.look(as, out.room()));
           return machine.encrypt(out.room(), letter.txn(), out.type(), out.content());
         });
-  }
-
-  /** Once in each room: this process knows what it says itself. */
-  private void recall(Intent as, Machine machine, RoomId room) {
-    Said said = new Said(as.user(), room);
-    if (!recalled.contains(said)) {
-      new Witness(as, machine).recall(room);
-      boolean unused = recalled.add(said);
-    }
   }
 
   private static void share(Intent as, Machine machine, RoomId room, Rooms.Sealed now) {

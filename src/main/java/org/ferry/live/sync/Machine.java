@@ -83,7 +83,10 @@ public interface Machine extends AutoCloseable {
   /** Raises the mark by one. */
   long raiseMark();
 
-  /** Whether the room's next message goes on with a session that was used before. */
+  /**
+   * Whether the room's next message goes on with a session that was used before the machine was
+   * opened, or further than the database says.
+   */
   boolean goesOn(RoomId room);
 
   /**

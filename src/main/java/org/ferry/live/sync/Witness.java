@@ -77,10 +77,14 @@ public final class Witness {
   }
 
   /**
-   * To be asked before the first message that this process encrypts for a room: Megolm sessions
-   * move without the mark, and the room itself shows how far.
+   * To be asked before each message that is encrypted for a room: Megolm sessions move without the
+   * mark. What this process said itself it knows; of what was said before, the room itself shows
+   * how far.
    */
   public void recall(RoomId room) {
+    if (!machine.goesOn(room)) {
+      return;
+    }
     alone(() -> {
       if (machine.goesOn(room) && machine.isSetBack(room, said(room))) {
         beginAnew();

@@ -3,10 +3,13 @@ package org.ferry.store.live;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.ferry.live.Leader;
 import org.ferry.migrate.AlreadyRunning;
 import org.ferry.migrate.LedgerException;
@@ -56,6 +59,9 @@ public final class PgLeader implements Leader {
             and a.state_change < clock_timestamp() - interval '8 seconds'))
       """;
   private static final Duration SHOWN_EVERY = Duration.ofSeconds(2);
+
+  /** The driver lets such a connection keep nothing alive: a server that is gone shows by this. */
+  private static final Duration UNANSWERED = Duration.ofSeconds(20);
 
   // Those who lead, and those who deliver or answer requests for a place in an order.
   private static final String AT_WORK =
@@ -135,7 +141,7 @@ public final class PgLeader implements Leader {
         var unused = Database.await(connection.query(ALIVE).execute());
         var locked = Database.await(connection.query(LOCK).execute());
         if (locked.iterator().next().getBoolean(0)) {
-          term = Optional.of(new Held(database, connection, enter()));
+          term = Optional.of(new Held(connection, enter()));
         }
       } finally {
         // A connection that stayed open would hold the lock, and nobody could lead.
@@ -161,14 +167,12 @@ public final class PgLeader implements Leader {
 
   /** A lock that is held. */
   private static final class Held implements Term {
-    private final Database database;
     private final PgConnection connection;
     private final long epoch;
     private final Thread showing;
     private volatile boolean stands = true;
 
-    Held(Database database, PgConnection connection, long epoch) {
-      this.database = database;
+    Held(PgConnection connection, long epoch) {
       this.connection = connection;
       this.epoch = epoch;
       this.showing = Thread.ofVirtual().name("leader").start(this::show);
@@ -192,22 +196,48 @@ public final class PgLeader implements Leader {
       while (stands) {
         try {
           Thread.sleep(SHOWN_EVERY);
-          if (stands && database.run(SHOW, epoch).rowCount() == 0) {
-            stands = false;
+          if (stands && !isShown()) {
+            end();
           }
         } catch (InterruptedException e) {
           return;
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+          // A connection that is gone says so to its handler.
           LOG.debug("the leader could not show itself", e);
         }
       }
     }
 
+    /**
+     * On the connection that holds the lock: the pool's may lead to another server by now, such as
+     * a standby that took the address over and has a copy of the row.
+     */
+    private boolean isShown() throws Exception {
+      try {
+        return Database.await(
+                    connection
+                        .preparedQuery(SHOW)
+                        .execute(Tuple.of(epoch))
+                        .timeout(UNANSWERED.toSeconds(), TimeUnit.SECONDS))
+                .rowCount()
+            > 0;
+      } catch (TimeoutException e) {
+        LOG.warn(
+            "event=leader_unanswered the database has not answered on the connection that this process leads by for {} seconds; another one leads, or this one anew",
+            UNANSWERED.toSeconds());
+        return false;
+      }
+    }
+
+    private void end() {
+      stands = false;
+      var unused = connection.close();
+    }
+
     @Override
     public void close() {
-      stands = false;
       showing.interrupt();
-      var unused = connection.close();
+      end();
     }
   }
 }
