@@ -38,6 +38,7 @@ class VerifyIT {
   private static OldServer old;
   private static LabClient person;
   private static JsonNode found;
+  private static String rights;
 
   @BeforeAll
   static void carry() {
@@ -155,11 +156,12 @@ class VerifyIT {
     person.setState(general, "m.room.topic", "", LabClient.json("{\"topic\": \"Ours\"}"));
     person.membership("kick", general, mapped.user(SAMPLE.user("carol")), "away");
     person.redact(general, carried("general", "un mesage avec"), "no");
+    copiesTheMark(general);
     JsonNode report = landing.json(1, "verify", "--json");
     // The rights came from Ferry's own bot, which nobody should use like that.
-    assertThat(all(report)).containsExactly("General: state m.room.power_levels by " + BOT);
+    assertThat(all(report)).containsExactly("General: unexpected " + rights + " by " + BOT);
     JsonNode verdict = verdict(report, "General");
-    assertThat(verdict.path("messages_since").asInt()).isEqualTo(1);
+    assertThat(verdict.path("messages_since").asInt()).isEqualTo(3);
     assertThat(verdict.path("newcomers").path(0).asText()).isEqualTo(person.userId());
     List<String> changes = new ArrayList<>();
     verdict
@@ -168,15 +170,33 @@ class VerifyIT {
     assertThat(changes)
         .containsExactlyInAnyOrder(
             "state m.room.topic",
+            "state m.room.power_levels",
             "membership " + mapped.user(SAMPLE.user("carol")),
             "redaction " + oldEvent("general", "un mesage avec").id());
     assertThat(verdict.path("changes").findValuesAsText("by")).containsOnly(person.userId());
   }
 
+  /**
+   * A client sends on what it forwards whole, and keeps the keys of state that it does not know.
+   */
+  private static void copiesTheMark(String room) {
+    for (String from : List.of("general", "bulk")) {
+      JsonNode whole = content(room(from), mapped.event(firstMessage(from).id()));
+      assertThat(whole.has("org.ferry.origin")).isTrue();
+      JsonNode unused =
+          person.put(V3 + LabClient.esc(room) + "/send/m.room.message/forward" + from, whole);
+    }
+    for (int level : List.of(10, 20)) {
+      ObjectNode levels = shore.state(room, "m.room.power_levels", "").deepCopy();
+      assertThat(levels.has("org.ferry.origin")).isTrue();
+      person.setState(room, "m.room.power_levels", "", levels.put("invite", level));
+    }
+  }
+
   private static void giveRights(String room) {
     ObjectNode levels = shore.state(room, "m.room.power_levels", "").deepCopy();
     levels.withObject("/users").put(person.userId(), 100);
-    botSets(room, "m.room.power_levels", "", levels);
+    rights = botSets(room, "m.room.power_levels", "", levels);
   }
 
   private static String carried(String room, String part) {
@@ -189,9 +209,10 @@ class VerifyIT {
     String random = room("random");
     String alice = mapped.user(SAMPLE.user("alice"));
     String bob = mapped.user(SAMPLE.user("bob"));
-    botSets(random, "m.room.name", "", LabClient.json("{\"name\": \"Odd\"}"));
-    botSets(random, "org.example.more", "", LabClient.json("{\"a\": 1}"));
-    botSets(random, "m.room.member", bob, LabClient.json("{\"membership\": \"leave\"}"));
+    var unusedSet1 = botSets(random, "m.room.name", "", LabClient.json("{\"name\": \"Odd\"}"));
+    var unusedSet2 = botSets(random, "org.example.more", "", LabClient.json("{\"a\": 1}"));
+    var unusedSet3 =
+        botSets(random, "m.room.member", bob, LabClient.json("{\"membership\": \"leave\"}"));
     String stray =
         sendAs(alice, random, LabClient.json("{\"msgtype\": \"m.text\", \"body\": \"?\"}"));
     OldEvent twice = firstMessage("random");
@@ -199,7 +220,7 @@ class VerifyIT {
     OldEvent gone = firstMessage("bulk");
     String redact = "/redact/" + LabClient.esc(mapped.event(gone.id())) + "/oops";
     JsonNode unusedTaken = as(BOT, room("bulk"), redact, LabClient.json("{}"));
-    botSets(landing.space(), "m.space.child", room("dup1"), LabClient.json("{}"));
+    var unusedSet4 = botSets(landing.space(), "m.space.child", room("dup1"), LabClient.json("{}"));
     String goat = oldEvent("general", "goat.png").content().path("url").asText();
     String media = mapped.media(goat).substring("mxc://".length());
     var unused = shore.admin().request("DELETE", "/_synapse/admin/v1/media/" + media, null).ok();
@@ -210,7 +231,7 @@ class VerifyIT {
         .containsExactlyInAnyOrder(
             "setting " + alice + ": profile displayname by null",
             "setting " + bob + ": profile avatar_url by null",
-            "General: state m.room.power_levels by " + BOT,
+            "General: unexpected " + rights + " by " + BOT,
             "RANDOM: state m.room.name by " + BOT,
             "RANDOM: unexpected " + stateEvent(random, "org.example.more") + " by " + BOT,
             "RANDOM: membership " + bob + " by " + BOT,
@@ -263,9 +284,11 @@ class VerifyIT {
     return as(user, room, path, content).path("event_id").asText();
   }
 
-  private static void botSets(String room, String type, String key, JsonNode content) {
+  private static String botSets(String room, String type, String key, JsonNode content) {
     String path = "/state/" + type + "/" + LabClient.esc(key);
-    assertThat(as(BOT, room, path, content).path("event_id").asText()).startsWith("$");
+    String id = as(BOT, room, path, content).path("event_id").asText();
+    assertThat(id).startsWith("$");
+    return id;
   }
 
   /** Ferry's token in somebody else's hands. */

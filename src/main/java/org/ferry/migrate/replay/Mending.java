@@ -37,12 +37,14 @@ final class Mending {
   private final Cast cast;
   private final Rewriter rewriter;
   private final Selection selection;
+  private final Marks marks;
 
   Mending(Voyage voyage, Cast cast, Rewriter rewriter, Selection selection) {
     this.selection = selection;
     this.voyage = voyage;
     this.cast = cast;
     this.rewriter = rewriter;
+    this.marks = Marks.of(voyage);
   }
 
   /**
@@ -147,8 +149,7 @@ final class Mending {
   /** Carried, made to help, or made by the bot together with the room. */
   private boolean isOurs(ObjectNode event) {
     return event.path("sender").asText("").equals(voyage.options().bot().value())
-        || Origin.isHelper(event.path("content"))
-        || voyage.origin().word(event.path("content")).isPresent();
+        || marks.isOurs(event);
   }
 
   private void member(

@@ -22,11 +22,13 @@ final class SpaceLinks {
   private final Voyage voyage;
   private final Cast cast;
   private final LedgerLookups lookups;
+  private final Marks marks;
 
   SpaceLinks(Voyage voyage, Cast cast, LedgerLookups lookups) {
     this.voyage = voyage;
     this.cast = cast;
     this.lookups = lookups;
+    this.marks = Marks.of(voyage);
   }
 
   /**
@@ -48,9 +50,10 @@ final class SpaceLinks {
       unlink(voyage.bot(), voyage.space(), CHILD, target);
       unlink(inRoom, target, PARENT, voyage.space());
     }
-    Optional<ObjectNode> present = inRoom.state(target, PARENT, parent.value());
-    if (present.isEmpty() || isOurs(present.get())) {
-      ObjectNode content = present.map(SpaceLinks::ours).orElseGet(this::link);
+    Optional<ObjectNode> present = inRoom.stateEvent(target, PARENT, parent.value());
+    if (present.isEmpty() || marks.isOurs(present.get())) {
+      ObjectNode content =
+          present.map(SpaceLinks::content).map(SpaceLinks::ours).orElseGet(this::link);
       put(inRoom, target, PARENT, parent, content.put("canonical", true));
     }
   }
@@ -95,22 +98,22 @@ final class SpaceLinks {
     return content;
   }
 
-  private boolean isOurs(ObjectNode content) {
-    return Origin.isHelper(content) || voyage.origin().word(content).isPresent();
+  private static ObjectNode content(ObjectNode event) {
+    return event.get("content") instanceof ObjectNode content ? content : Json.object();
   }
 
   private void put(Intent who, RoomId where, String type, RoomId other, ObjectNode content) {
-    Optional<ObjectNode> present = who.state(where, type, other.value());
+    Optional<ObjectNode> present = who.stateEvent(where, type, other.value());
     if (present.isEmpty()
-        || (isOurs(present.get())
-            && !Json.canonical(present.get()).equals(Json.canonical(content)))) {
+        || (marks.isOurs(present.get())
+            && !Json.canonical(content(present.get())).equals(Json.canonical(content)))) {
       EventId unused = who.setState(where, type, other.value(), content, null);
     }
   }
 
   private void unlink(Intent who, RoomId where, String type, RoomId other) {
-    Optional<ObjectNode> present = who.state(where, type, other.value());
-    if (present.filter(p -> isOurs(p) && p.has("via")).isPresent()) {
+    Optional<ObjectNode> present = who.stateEvent(where, type, other.value());
+    if (present.filter(p -> marks.isOurs(p) && content(p).has("via")).isPresent()) {
       ObjectNode nothing = Json.object().put(Origin.HELPER, true);
       EventId unused = who.setState(where, type, other.value(), nothing, null);
     }

@@ -2,13 +2,13 @@ package org.ferry.migrate.undo;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Marks;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Origin;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +18,12 @@ final class Ours {
   private final Voyage voyage;
   private final Set<String> ghosts = new HashSet<>();
   private final Set<String> people = new HashSet<>();
+  private final Marks marks;
   private @Nullable Set<String> doubtful;
 
   Ours(Voyage voyage) {
     this.voyage = voyage;
+    this.marks = new Marks(voyage, this::isGhost);
     ghosts.add(voyage.options().bot().value());
     for (Plan.PlanPerson person : voyage.plan().people()) {
       UserId target = person.target();
@@ -57,14 +59,18 @@ final class Ours {
     if (!people.contains(sender)) {
       return false;
     }
-    Optional<String> mark = voyage.origin().word(event.path("content"));
-    return Origin.isHelper(event.path("content"))
-        || (mark.isPresent() && event.has("state_key"))
+    boolean marked = marks.isOurs(event);
+    return (marked && (Origin.isHelper(event.path("content")) || event.has("state_key")))
         || voyage
             .ledger()
             .origin(voyage.id(), new EventId(event.path("event_id").asText()))
             .isPresent()
-        || mark.filter(doubtful()::contains).isPresent();
+        || (marked
+            && voyage
+                .origin()
+                .word(event.path("content"))
+                .filter(doubtful()::contains)
+                .isPresent());
   }
 
   /** The marks of all events of which it is not known whether they were sent. */

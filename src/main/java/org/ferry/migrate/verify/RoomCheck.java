@@ -169,10 +169,17 @@ final class RoomCheck {
       matched(next, event);
       advance();
     } else if (strangers.mayBeOurs(event)) {
-      known(id)
-          .ifPresentOrElse(fate -> elsewhere(fate, event), () -> strangers.meet(event, found == 0));
+      known(id).ifPresentOrElse(fate -> elsewhere(fate, event), () -> unknown(event));
     } else {
       since += event.has("state_key") || Origin.isHelper(event.path("content")) ? 0 : 1;
+    }
+  }
+
+  private void unknown(ObjectNode event) {
+    if (strangers.isPeoples(event)) {
+      since += event.has("state_key") ? 0 : 1;
+    } else {
+      strangers.meet(event, found == 0);
     }
   }
 

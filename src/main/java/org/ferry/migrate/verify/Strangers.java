@@ -9,6 +9,7 @@ import org.ferry.id.RoomId;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.LedgerEvent;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Marks;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Origin;
 import org.ferry.migrate.verify.Difference.Kind;
@@ -33,6 +34,7 @@ final class Strangers {
   private final Suspects suspects;
   private final Findings findings;
   private final boolean made;
+  private final Marks marks;
 
   /**
    * Strangers in one room.
@@ -52,6 +54,7 @@ final class Strangers {
     this.suspects = suspects;
     this.findings = findings;
     this.made = made;
+    this.marks = new Marks(voyage, crew::has);
   }
 
   /** Whether the ledger may know an event: redacted ones have lost their mark. */
@@ -64,6 +67,11 @@ final class Strangers {
 
   private static boolean isRedacted(ObjectNode event) {
     return event.path("unsigned").has("redacted_because");
+  }
+
+  /** Whether a person wrote an event, whose mark their client copied. */
+  boolean isPeoples(ObjectNode event) {
+    return marks.isCopied(event);
   }
 
   /**
