@@ -8,12 +8,16 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.ferry.config.Config;
+import org.ferry.id.RoomId;
 import org.ferry.live.Signal;
 import org.ferry.live.message.LiveMessage;
 import org.ferry.live.message.MediaRef;
 import org.ferry.live.message.Messages;
 import org.ferry.live.message.News;
+import org.ferry.live.message.RoomCard;
+import org.ferry.live.message.RoomCards;
 import org.ferry.live.watch.MediaFiles;
+import org.ferry.store.live.PgRoomCards;
 import org.ferry.store.webhook.PgOutbox;
 import org.ferry.webhook.Dispatcher;
 import org.ferry.webhook.Enclosures;
@@ -50,7 +54,7 @@ final class WebhookPart implements AutoCloseable {
         new Dispatcher(
             new Dispatcher.House(
                 ferry.vertx(),
-                feed(messages),
+                feed(messages, new PgRoomCards(ferry.database())),
                 new PgOutbox(ferry.database()),
                 links,
                 config.deliveries(),
@@ -83,7 +87,7 @@ final class WebhookPart implements AutoCloseable {
   }
 
   /** The log of messages as webhooks see it. */
-  static Feed feed(Messages messages) {
+  static Feed feed(Messages messages, RoomCards cards) {
     return new Feed() {
       @Override
       public long last() {
@@ -99,7 +103,17 @@ final class WebhookPart implements AutoCloseable {
       public List<Message> after(long pos, int limit) {
         return messages.after(pos, limit).stream().map(WebhookPart::message).toList();
       }
+
+      @Override
+      public Optional<String> alias(String room) {
+        return WebhookPart.alias(cards, room);
+      }
     };
+  }
+
+  /** The alias of a room, as it is now. */
+  static Optional<String> alias(RoomCards cards, String room) {
+    return cards.find(new RoomId(room)).map(RoomCard::alias);
   }
 
   private static Enclosures enclosures(Messages messages, MediaFiles files) {

@@ -11,6 +11,7 @@ import java.util.UUID;
 import org.ferry.live.message.LiveMessage;
 import org.ferry.live.message.Messages;
 import org.ferry.store.live.PgMessages;
+import org.ferry.store.live.PgRoomCards;
 import org.ferry.store.webhook.PgDesk;
 import org.ferry.webhook.Answer;
 import org.ferry.webhook.Desk;
@@ -148,7 +149,11 @@ public final class Webhooks {
     if (message.forgotten()) {
       return "forgotten";
     }
-    return new Filter(endpoint.rules(), desk().since(endpoint.name()).orElse(null))
+    PgRoomCards cards = new PgRoomCards(ferry.database());
+    return new Filter(
+            endpoint.rules(),
+            desk().since(endpoint.name()).orElse(null),
+            room -> WebhookPart.alias(cards, room))
         .against(WebhookPart.message(message))
         .orElse("matched");
   }

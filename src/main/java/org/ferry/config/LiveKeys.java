@@ -132,7 +132,7 @@ final class LiveKeys {
             Setting.list(
                 "events", Kind.TEXT, "[\"message.*\"]", "event types, * stands for anything"),
             Setting.list("networks", Kind.TEXT, "[]", "only these networks; empty: all"),
-            Setting.list("rooms", Kind.TEXT, "[\"*\"]", "only these rooms: id or name"),
+            Setting.list("rooms", Kind.TEXT, "[\"*\"]", "only these rooms: id, alias or name"),
             Setting.list("senders", Kind.TEXT, "[\"*\"]", "only from these users"),
             Setting.of(
                 "from",

@@ -9,8 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.ferry.id.TraceId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +35,8 @@ final class Courier {
   private static final Duration HOLD = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final int BATCH = 32;
+  // Who is posted to within this time holds its lane as surely as the reading of it said.
+  private static final Duration SURE = Duration.ofMillis(100);
   // Longer than a post under way takes.
   private static final Duration LAST = Duration.ofSeconds(30);
   // Until what the receiver asked for is written, and every claim respects it.
@@ -59,6 +63,7 @@ final class Courier {
   private final Bell bell = new Bell();
   private final Semaphore free = new Semaphore(LANES);
   private final Semaphore large = new Semaphore(LARGE);
+  private final Phaser underWay = new Phaser(1);
   private volatile boolean closing;
   private volatile long rests = System.nanoTime();
 
@@ -108,11 +113,12 @@ final class Courier {
     int slots = 1 + free.drainPermits();
     int begun = 0;
     try {
-      List<Lane> lanes = outbox.claim(key, owner, clock.instant(), LEASE, slots);
+      List<Lane> lanes = claim(key, slots);
       long end = System.nanoTime() + HOLD.toNanos();
       Map<Long, List<Delivery>> first = first(lanes);
       for (Lane lane : lanes) {
         List<Delivery> deliveries = first.getOrDefault(lane.key(), List.of());
+        int unusedPhase = underWay.register();
         Thread unused = Thread.startVirtualThread(() -> lane(lane, deliveries, end));
         begun++;
       }
@@ -121,6 +127,23 @@ final class Courier {
       free.release(slots - begun);
     }
     return begun;
+  }
+
+  /** Rooms that wait for a file give their slots back at once, but there is room for few. */
+  private List<Lane> claim(int key, int slots) {
+    Instant now = clock.instant();
+    if (endpoint.mediaInline() == 0) {
+      return outbox.claim(key, owner, now, LEASE, slots);
+    }
+    int room = Math.min(slots, enclosing.room());
+    List<Lane> lanes = new ArrayList<>();
+    if (room > 0) {
+      lanes.addAll(outbox.claim(key, owner, now, LEASE, room, true));
+    }
+    if (lanes.size() < slots) {
+      lanes.addAll(outbox.claim(key, owner, now, LEASE, slots - lanes.size(), false));
+    }
+    return lanes;
   }
 
   private Map<Long, List<Delivery>> first(List<Lane> lanes) {
@@ -147,6 +170,7 @@ final class Courier {
       LOG.warn("event=webhook_lane endpoint={} {}", endpoint.name(), e.getMessage());
     } finally {
       free.release();
+      int unused = underWay.arriveAndDeregister();
       bell.ring();
     }
   }
@@ -155,13 +179,19 @@ final class Courier {
   private void walk(Lane lane, List<Delivery> first, long end) throws InterruptedException {
     List<Delivery> deliveries = first;
     long done = lane.done();
+    long seen = end - HOLD.toNanos();
     Instant due = clock.instant();
     while (!deliveries.isEmpty()) {
       for (Delivery delivery : deliveries) {
-        if (closing || isResting() || System.nanoTime() - end > 0) {
+        long now = System.nanoTime();
+        if (closing
+            || isResting()
+            || now - end > 0
+            || (now - seen > SURE.toNanos() && !outbox.holds(lane, clock.instant()))) {
           settler.add(new Outcome.Released(lane, due, done));
           return;
         }
+        seen = now - seen > SURE.toNanos() ? now : seen;
         if (delivery.part() == Delivery.Part.UNENCLOSED) {
           if (!enclosed(lane, delivery)) {
             settler.add(new Outcome.Released(lane, clock.instant().plus(SOON), done));
@@ -176,6 +206,7 @@ final class Courier {
           return;
         }
       }
+      seen = System.nanoTime();
       deliveries = outbox.next(List.of(at(lane, done)), clock.instant(), LEASE, BATCH);
     }
     settler.add(new Outcome.Released(lane, due, done));
@@ -188,6 +219,7 @@ final class Courier {
     try {
       return enclosing.settle(lane, delivery);
     } finally {
+      bell.ring();
       free.acquireUninterruptibly();
     }
   }
@@ -268,10 +300,10 @@ final class Courier {
    * again by whoever takes it.
    */
   void join() throws InterruptedException {
-    enclosing.join(LAST);
-    if (free.tryAcquire(LANES, LAST.toSeconds(), TimeUnit.SECONDS)) {
-      free.release(LANES);
-    } else {
+    try {
+      int unused =
+          underWay.awaitAdvanceInterruptibly(underWay.arrive(), LAST.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
       LOG.warn("event=webhook_hangs endpoint={} it is left alone", endpoint.name());
     }
   }

@@ -25,7 +25,7 @@ import org.slf4j.event.Level;
  * and for a while after that no other is asked for.
  */
 final class Enclosing implements AutoCloseable {
-  /** Rooms that wait for a file at once; the others' turn comes a second later. */
+  /** Rooms that wait for a file at once; the others are left where they are. */
   private static final int WAITING = 64;
 
   /** Files that are in memory at once. */
@@ -53,6 +53,11 @@ final class Enclosing implements AutoCloseable {
     this.endpoint = endpoint;
     this.outbox = house.outbox();
     this.files = house.files();
+  }
+
+  /** How many rooms more may wait for a file. */
+  int room() {
+    return waiting.availablePermits();
   }
 
   /**
@@ -150,12 +155,5 @@ final class Enclosing implements AutoCloseable {
   @Override
   public void close() {
     var unused = readers.shutdownNow();
-  }
-
-  /** Waits until no room waits here any more, but not for ever. */
-  void join(Duration longest) throws InterruptedException {
-    if (waiting.tryAcquire(WAITING, longest.toMillis(), TimeUnit.MILLISECONDS)) {
-      waiting.release(WAITING);
-    }
   }
 }

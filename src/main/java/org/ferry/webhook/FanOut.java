@@ -81,7 +81,7 @@ final class FanOut {
   }
 
   private List<Outbox.Draft> drafts(List<Message> messages, @Nullable Instant since) {
-    Filter filter = new Filter(endpoint.rules(), since);
+    Filter filter = new Filter(endpoint.rules(), since, feed::alias);
     Envelope.Files files =
         new Envelope.Files(links, clock.instant().plus(linked), endpoint.mediaInline() > 0);
     List<Outbox.Draft> drafts = new ArrayList<>();

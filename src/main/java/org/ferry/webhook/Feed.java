@@ -2,6 +2,7 @@ package org.ferry.webhook;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** The log of live messages, from which deliveries are made. Safe for use by many threads. */
 public interface Feed {
@@ -22,4 +23,7 @@ public interface Feed {
    * @param limit how many at most
    */
   List<Message> after(long pos, int limit);
+
+  /** The canonical alias of a room, as it is now; empty where it has none. */
+  Optional<String> alias(String room);
 }

@@ -2,30 +2,38 @@ package org.ferry.webhook;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.ferry.id.Glob;
 import org.jspecify.annotations.Nullable;
 
-/** Says which messages an endpoint gets. Safe for use by many threads. */
+/** Says which messages of one moment an endpoint gets. Safe for use by many threads. */
 public final class Filter {
   private final List<Glob> events;
   private final List<Glob> networks;
   private final List<Glob> rooms;
   private final List<Glob> senders;
   private final @Nullable Instant since;
+  private final Function<String, Optional<String>> alias;
+  private final Map<String, Boolean> byAlias = new ConcurrentHashMap<>();
 
   /**
    * A filter.
    *
    * @param rules the endpoint's
    * @param since what is older is left out; null for no limit
+   * @param alias gives a room's alias; asked once of each room whose id and name do not fit
    */
-  public Filter(Endpoint.Rules rules, @Nullable Instant since) {
+  public Filter(
+      Endpoint.Rules rules, @Nullable Instant since, Function<String, Optional<String>> alias) {
     this.events = Glob.all(rules.events());
     this.networks = Glob.all(rules.networks());
     this.rooms = Glob.all(rules.rooms());
     this.senders = Glob.all(rules.senders());
     this.since = since;
+    this.alias = alias;
   }
 
   /**
@@ -41,12 +49,18 @@ public final class Filter {
     if (!networks.isEmpty() && !Glob.any(networks, message.network())) {
       return Optional.of("networks");
     }
-    if (!Glob.any(rooms, message.room()) && !Glob.any(rooms, message.roomName())) {
+    if (!Glob.any(rooms, message.room())
+        && !Glob.any(rooms, message.roomName())
+        && !byAlias.computeIfAbsent(message.room(), this::fitsByAlias)) {
       return Optional.of("rooms");
     }
     if (!Glob.any(senders, message.sender())) {
       return Optional.of("senders");
     }
     return since != null && message.at().isBefore(since) ? Optional.of("from") : Optional.empty();
+  }
+
+  private boolean fitsByAlias(String room) {
+    return alias.apply(room).filter(a -> Glob.any(rooms, a)).isPresent();
   }
 }

@@ -103,6 +103,21 @@ public interface Outbox {
   List<Lane> claim(int endpoint, String owner, Instant now, Duration lease, int limit);
 
   /**
+   * As above, of some lanes alone.
+   *
+   * @param files of those whose next delivery waits for its file; or of the others
+   */
+  List<Lane> claim(
+      int endpoint, String owner, Instant now, Duration lease, int limit, boolean files);
+
+  /**
+   * Whether a lane is still held, and its endpoint neither switched off nor at rest.
+   *
+   * @param now by which a pause is meant
+   */
+  boolean holds(Lane lane, Instant now);
+
+  /**
    * What comes next in lanes that are held, and their holds are prolonged. Nothing where the
    * endpoint is switched off by now, or asked for a pause.
    *

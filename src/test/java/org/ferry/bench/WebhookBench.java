@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
@@ -190,6 +191,11 @@ public final class WebhookBench {
       @Override
       public long before(Instant time) {
         return 0;
+      }
+
+      @Override
+      public Optional<String> alias(String room) {
+        return Optional.empty();
       }
 
       @Override

@@ -61,7 +61,8 @@ public record PythonEnvironment(String name, List<String> packages) {
     }
   }
 
-  private static void run(File log, List<String> command) throws IOException {
+  /** Runs a program that installs something, and writes what it says behind a log. */
+  static void run(File log, List<String> command) throws IOException {
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,6 +39,12 @@ final class Depot implements AutoCloseable {
   /** The log of messages. */
   private static final class Log implements Feed {
     private final List<Message> messages = new CopyOnWriteArrayList<>();
+    private final Map<String, String> aliases = new ConcurrentHashMap<>();
+
+    @Override
+    public Optional<String> alias(String room) {
+      return Optional.ofNullable(aliases.get(room));
+    }
 
     @Override
     public long last() {
@@ -107,6 +114,11 @@ final class Depot implements AutoCloseable {
   /** Tells something; the event's id. */
   String tell(String room, String body) {
     return tell(room, body, now);
+  }
+
+  /** A room has an alias. */
+  void alias(String room, String alias) {
+    String unused = log.aliases.put(room, alias);
   }
 
   /** How files are read from now on. */

@@ -145,6 +145,28 @@ class EnclosingIT {
     assertThat(receiver.got()).hasSize(rooms).allMatch(g -> g.room().startsWith("!text"));
   }
 
+  /** More of them than may wait at once: nobody takes those again and again for nothing. */
+  @Test
+  void roomsThatCannotWaitForTheirFileAreLeftWhereTheyAre() {
+    depot.files(new Hanging(Duration.ofHours(1)));
+    for (int i = 0; i < 100; i++) {
+      depot.tellFile("!files" + i, "pic", 9);
+    }
+    depot.start(shop());
+    Wait.until(LIMIT, "those that may wait", () -> taken() >= 64);
+    for (int i = 1; i <= 4; i++) {
+      depot.tell("!text", "goes by");
+      depot.pass(Duration.ofSeconds(2));
+      waitFor(i);
+    }
+    assertThat(taken()).isLessThanOrEqualTo(64 + 2 * Courier.LANES);
+  }
+
+  /** How often rooms with files were taken. */
+  private long taken() {
+    return depot.lab.number("select sum(epoch) from ferry.webhook_lane where room like '!files%'");
+  }
+
   @Test
   void whatDoesNotComeInTimeIsLeftOutAndTheRoomKeepsItsOrder() {
     depot.files(new Hanging(Duration.ofMillis(300)));

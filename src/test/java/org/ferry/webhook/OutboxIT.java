@@ -2,6 +2,9 @@ package org.ferry.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.List;
 import org.ferry.store.Database;
 import org.ferry.store.webhook.PgOutbox;
@@ -28,6 +31,41 @@ class OutboxIT {
       depot.start(depot.endpoint("shop", receiver.url(), "beginning"));
       Wait.until(() -> depot.standing("shop").delivered() == 2);
       assertThat(receiver.got()).extracting(Receiver.Got::seq).containsExactly(1L, 2L);
+    }
+  }
+
+  /**
+   * Of a lane that is lost while a post hangs the next ones lie in memory. Whoever had it posts
+   * none of them, and all that comes a second time says so.
+   */
+  @Test
+  void whoLosesALaneWhileAPostHangsPostsNoMoreAndRepeatsAreMarked() {
+    try (Receiver receiver = new Receiver(depot.vertx)) {
+      Promise<Void> hangs = Promise.promise();
+      receiver.answersAfter(
+          g -> receiver.got().size() == 1 ? hangs.future() : Future.succeededFuture());
+      for (int i = 1; i <= 5; i++) {
+        depot.tell("!a", "m" + i);
+      }
+      long begun = System.nanoTime();
+      Dispatcher first = depot.start(depot.endpoint("shop", receiver.url(), "beginning"));
+      Wait.until(() -> receiver.got().size() == 1);
+      assertThat(depot.desk.enable("shop")).isTrue();
+      Wait.until(() -> depot.standing("shop").delivered() == 5);
+      Wait.until(() -> System.nanoTime() - begun > Duration.ofMillis(500).toNanos());
+      hangs.complete();
+      for (int i = 1; i <= 3; i++) {
+        depot.tell("!b", "goes by");
+        depot.pass(Duration.ofMillis(1));
+        long n = 5L + i;
+        Wait.until(() -> depot.standing("shop").delivered() == n);
+      }
+      first.close();
+      assertThat(receiver.got().stream().filter(g -> g.room().equals("!a")))
+          .extracting(Receiver.Got::seq)
+          .containsExactly(1L, 1L, 2L, 3L, 4L, 5L);
+      assertThat(receiver.got().get(0).headers()).doesNotContainKey("ferry-repeat");
+      assertThat(receiver.got().get(1).headers()).containsEntry("ferry-repeat", "true");
     }
   }
 

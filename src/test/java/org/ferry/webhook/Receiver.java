@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookSigningException;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
@@ -32,6 +33,7 @@ public final class Receiver implements AutoCloseable {
   private final List<String> refused = new CopyOnWriteArrayList<>();
   private volatile Function<Got, Integer> answers = g -> 204;
   private volatile Consumer<HttpServerRequest> extra = r -> {};
+  private volatile Function<Got, Future<?>> after = g -> Future.succeededFuture();
   private volatile boolean echoes;
 
   /**
@@ -82,7 +84,10 @@ public final class Receiver implements AutoCloseable {
     got.add(one);
     if (status != SILENT) {
       extra.accept(request);
-      var unused = request.response().setStatusCode(status).end(echoes ? body : "");
+      var unused =
+          after
+              .apply(one)
+              .eventually(() -> request.response().setStatusCode(status).end(echoes ? body : ""));
     }
   }
 
@@ -120,6 +125,11 @@ public final class Receiver implements AutoCloseable {
   /** How it answers from now on. */
   public void answers(Function<Got, Integer> how) {
     answers = how;
+  }
+
+  /** What it waits for before it answers. */
+  public void answersAfter(Function<Got, Future<?>> what) {
+    after = what;
   }
 
   /** Every answer quotes the post from now on. */

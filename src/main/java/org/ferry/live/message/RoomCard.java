@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the room
  * @param name what clients call it; null where nothing says it
+ * @param alias its canonical alias; null for none
  * @param network which network it belongs to, see {@link Networks}
  * @param encrypted whether it is encrypted
  * @param keys how many sessions of it Ferry holds keys of
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record RoomCard(
     RoomId id,
     @Nullable String name,
+    @Nullable String alias,
     String network,
     boolean encrypted,
     long keys,

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.ferry.crypto.RoomSettings;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.live.message.RoomCard;
 import org.ferry.live.message.RoomCards;
 import org.ferry.live.provision.People.Made;
 import org.ferry.live.provision.Place.State;
@@ -198,10 +199,13 @@ public final class Rooms {
     return rows.place(key).map(Place::room).orElseThrow(() -> unknown(key));
   }
 
-  /** The names that a room goes by here: its id, and its keys. */
+  /** What a room may be called in filters: its id, its key here, its alias and its name. */
   public List<String> names(RoomId room) {
     List<String> names = new ArrayList<>(List.of(room.value()));
     rows.placeOf(room).ifPresent(p -> names.add(p.key()));
+    Optional<RoomCard> card = cards.find(room);
+    card.map(RoomCard::alias).ifPresent(names::add);
+    card.map(RoomCard::name).ifPresent(names::add);
     return names;
   }
 

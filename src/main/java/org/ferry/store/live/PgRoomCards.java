@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.live.message.Card;
 import org.ferry.live.message.Networks;
 import org.ferry.live.message.RoomCard;
 import org.ferry.live.message.RoomCards;
@@ -33,7 +34,7 @@ public final class PgRoomCards implements RoomCards {
         (select count(*) from ferry.room_key k where k.room_id = p.room),
         r.last_event, r.last_at,
         (select array_agg(f.user_id order by f.user_id) from ferry.followed_room f
-          where f.room = p.room)
+          where f.room = p.room), r.card
       from page p left join ferry.live_room r on r.room = p.room order by p.room
       """;
 
@@ -83,9 +84,11 @@ public final class PgRoomCards implements RoomCards {
     String event = row.getString(5);
     OffsetDateTime at = row.getOffsetDateTime(6);
     String[] users = row.getArrayOfStrings(7);
+    String facts = row.getString(8);
     return new RoomCard(
         new RoomId(row.getString(0)),
         row.getString(1),
+        facts == null ? null : Card.Facts.of(facts).alias(),
         network == null ? Networks.MATRIX : network,
         row.getBoolean(3),
         row.getLong(4),

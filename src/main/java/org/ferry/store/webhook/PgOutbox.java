@@ -85,11 +85,20 @@ public final class PgOutbox implements Outbox {
         where l.endpoint = $1 and l.due_at <= $3 and e.off_at is null
           and (e.hold_until is null or e.hold_until <= $3)
           and (l.lease_until is null or l.lease_until < clock_timestamp())
+          and ($6::boolean is null or $6 = coalesce((
+            select d.encloses from ferry.webhook_delivery d
+            where d.lane = l.pk and d.place > l.done order by d.place limit 1), false))
         order by l.due_at limit $5 for update of l skip locked)
       update ferry.webhook_lane l set owner = $2, epoch = l.epoch + 1,
         lease_until = clock_timestamp() + make_interval(secs => $4)
       from due where l.pk = due.pk
       returning l.pk, l.epoch, l.done, due.handed, l.replay, l.room
+      """;
+  private static final String HOLDS =
+      """
+      select 1 from ferry.webhook_lane l join ferry.webhook_endpoint e on e.pk = l.endpoint
+      where l.pk = $1 and l.epoch = $2 and l.lease_until > clock_timestamp()
+        and e.off_at is null and (e.hold_until is null or e.hold_until <= $3)
       """;
   private static final String NEXT =
       """
@@ -370,8 +379,23 @@ public final class PgOutbox implements Outbox {
 
   @Override
   public List<Lane> claim(int endpoint, String owner, Instant now, Duration lease, int limit) {
+    return lanes(database.run(CLAIM, endpoint, owner, time(now), seconds(lease), limit, null));
+  }
+
+  @Override
+  public List<Lane> claim(
+      int endpoint, String owner, Instant now, Duration lease, int limit, boolean files) {
+    return lanes(database.run(CLAIM, endpoint, owner, time(now), seconds(lease), limit, files));
+  }
+
+  @Override
+  public boolean holds(Lane lane, Instant now) {
+    return database.run(HOLDS, lane.key(), lane.epoch(), time(now)).rowCount() > 0;
+  }
+
+  private static List<Lane> lanes(RowSet<Row> rows) {
     List<Lane> lanes = new ArrayList<>();
-    for (Row row : database.run(CLAIM, endpoint, owner, time(now), seconds(lease), limit)) {
+    for (Row row : rows) {
       lanes.add(
           new Lane(
               row.getLong(0),

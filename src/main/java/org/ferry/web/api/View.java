@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,9 +110,7 @@ final class View {
     Instant now = clock.instant();
     Names known = names.get(room);
     if (known == null || known.until().isBefore(now)) {
-      List<String> all = new ArrayList<>(rooms.names(room));
-      cards.find(room).map(RoomCard::name).ifPresent(all::add);
-      known = new Names(List.copyOf(all), now.plus(FRESH));
+      known = new Names(List.copyOf(rooms.names(room)), now.plus(FRESH));
       roomFor(names);
       Names unused = names.put(room, known);
     }

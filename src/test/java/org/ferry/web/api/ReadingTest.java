@@ -42,7 +42,8 @@ class ReadingTest {
             ApiHouse.options(
                 ApiHouse.token("all", Scope.values()),
                 token("room", List.of(PLAIN.value()), List.of()),
-                token("network", List.of("*"), List.of("whatsapp"))));
+                token("network", List.of("*"), List.of("whatsapp")),
+                token("alias", List.of("#b:*"), List.of())));
     for (int i = 1; i <= 10; i++) {
       tell(i, i % 2 == 1 ? PLAIN : PHONE, i % 2 == 1 ? "matrix" : "whatsapp");
     }
@@ -191,10 +192,11 @@ class ReadingTest {
       var unused =
           house.database.run(
               "insert into ferry.live_room (room, name, network, encrypted, card, created)"
-                  + " values ($1, $2, $3, true, '{}', true)",
+                  + " values ($1, $2, $3, true, $4, true)",
               "!" + name + ":new.example.org",
               "Room " + name,
-              name.equals("b") ? "whatsapp" : "matrix");
+              name.equals("b") ? "whatsapp" : "matrix",
+              "{\"alias\":\"#" + name + ":new.example.org\"}");
     }
     Answer first = house.get("/rooms?limit=2", "all-token");
     assertThat(names(first)).containsExactly("Room a", "Room b");
@@ -204,7 +206,15 @@ class ReadingTest {
     assertThat(second.json().path("next").isNull()).isTrue();
     assertThat(second.json().path("rooms").path(0).path("encrypted").asBoolean()).isTrue();
     assertThat(names(house.get("/rooms", "network-token"))).containsExactly("Room b");
+    assertThat(names(house.get("/rooms", "alias-token"))).containsExactly("Room b");
     assertThat(names(house.get("/rooms", "room-token"))).isEmpty();
+    for (String name : List.of("a", "b")) {
+      String typing = "/rooms/%21" + name + ":new.example.org/typing";
+      Answer refused = house.ask("POST", typing, "alias-token", "{}");
+      assertThat(refused.json().path("type").asText().endsWith(":forbidden_room"))
+          .as(refused.json().toString())
+          .isEqualTo(name.equals("a"));
+    }
     for (String query : List.of("after=x", "after=", "after=%21%00", "limit=0", "limit=x")) {
       Answer answer = house.get("/rooms?" + query, "all-token");
       assertThat(answer.status()).as(query).isEqualTo(query.equals("after=") ? 200 : 400);

@@ -195,6 +195,11 @@ class TraceTest {
   private record LogFeed(org.ferry.live.message.Messages messages)
       implements org.ferry.webhook.Feed {
     @Override
+    public Optional<String> alias(String room) {
+      return Optional.empty();
+    }
+
+    @Override
     public long last() {
       return messages.last();
     }

@@ -20,36 +20,40 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.ferry.id.Secret;
 import org.ferry.lab.Ports;
+import org.ferry.testing.NodeEnvironment;
 import org.ferry.testing.PythonEnvironment;
 import org.ferry.testing.Tier;
 import org.ferry.testing.Wait;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** W-01: the receiver that the how-to shows, as it stands there, with the library for Python. */
-class PythonReceiverIT {
+/** W-01: the receivers that the how-to shows, as they stand there, with their libraries. */
+class ShownReceiversIT {
   private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   private static final PythonEnvironment PYTHON =
       new PythonEnvironment("receiver", List.of("standardwebhooks==1.0.1"));
+  private static final NodeEnvironment NODE =
+      new NodeEnvironment("receiver-node", List.of("standardwebhooks@1.1.1", "express@5.1.0"));
 
   @TempDir Path folder;
 
   private final Random random = new Random(11);
 
-  private static String shown() throws IOException {
+  private static String shown(String language) throws IOException {
     Matcher code =
-        Pattern.compile("```python\n(.*?)```", Pattern.DOTALL)
+        Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
             .matcher(Files.readString(Path.of("docs/how-to/receive-webhooks.md")));
     assertThat(code.find()).isTrue();
     return code.group(1);
   }
 
-  private Process receiver(int port) throws IOException {
-    String script = shown();
-    assertThat(script).contains("(\"127.0.0.1\", 3000)");
-    Path file = folder.resolve("receiver.py");
-    Path unused = Files.writeString(file, script.replace("3000)", port + ")"));
-    ProcessBuilder builder = new ProcessBuilder(PYTHON.python().toString(), file.toString());
+  private Process receiver(Path program, String language, String file, int port)
+      throws IOException {
+    String script = shown(language);
+    assertThat(script).containsPattern("\\b3000\\b").contains("\"127.0.0.1\"");
+    Path saved = folder.resolve(file);
+    Path unused = Files.writeString(saved, script.replace("3000", "" + port));
+    ProcessBuilder builder = new ProcessBuilder(program.toString(), saved.toString());
     String unusedSecret = builder.environment().put("SHOP_SECRET", SECRET);
     String unusedCoding = builder.environment().put("PYTHONIOENCODING", "utf-8");
     Process process =
@@ -93,10 +97,24 @@ class PythonReceiverIT {
   }
 
   @Test
-  void takesEveryBodyAndNothingThatAnotherSigned() throws Exception {
+  void theOneInPythonTakesEveryBodyAndNothingThatAnotherSigned() throws Exception {
     int port = Ports.free();
+    takesEveryBody(receiver(PYTHON.python(), "python", "receiver.py", port), port);
+  }
+
+  @Test
+  void theOneInNodeTakesEveryBodyAndNothingThatAnotherSigned() throws Exception {
+    int port = Ports.free();
+    Path modules = Files.createSymbolicLink(folder.resolve("node_modules"), NODE.modules());
+    try {
+      takesEveryBody(receiver(NODE.node(), "js", "hook.mjs", port), port);
+    } finally {
+      Files.delete(modules);
+    }
+  }
+
+  private void takesEveryBody(Process receiver, int port) throws Exception {
     int count = Tier.Count.SIGNED_POSTS.now();
-    Process receiver = receiver(port);
     Vertx vertx = Vertx.vertx();
     try (Poster shop = poster(vertx, port, SECRET);
         Poster stranger = poster(vertx, port, SECRET.replace("whsec_M", "whsec_N"))) {
