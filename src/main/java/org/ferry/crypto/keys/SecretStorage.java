@@ -76,9 +76,14 @@ public final class SecretStorage {
     SecretStorage storage = new SecretStorage(key);
     if (description.path("mac").isTextual() && description.path("iv").isTextual()) {
       byte[] iv = bytes(description, "iv");
+      if (iv.length != IV) {
+        throw new KeyException(
+            "the account's secret storage describes its key wrongly: its iv has %d bytes instead of %d"
+                .formatted(iv.length, IV));
+      }
       byte[][] keys = storage.keys("");
       byte[] expected = Primitives.hmac(keys[1], Primitives.aesCtr(keys[0], iv, NO_SALT));
-      if (iv.length != IV || !MessageDigest.isEqual(expected, bytes(description, "mac"))) {
+      if (!MessageDigest.isEqual(expected, bytes(description, "mac"))) {
         throw new KeyException(
             "this is not the %s of the account's secret storage; look which one the account uses now"
                 .formatted(what));

@@ -121,6 +121,11 @@ class RecoveryTest {
     keyOnly.remove("passphrase");
     assertThatThrownBy(() -> SecretStorage.byRecoveryKey(badMac, key))
         .isInstanceOf(KeyException.class);
+    for (String iv : List.of("", "AAAA", "A".repeat(44), "no base64!")) {
+      ObjectNode badIv = description.<ObjectNode>deepCopy().put("iv", iv);
+      assertThatThrownBy(() -> SecretStorage.byRecoveryKey(badIv, key))
+          .isInstanceOf(KeyException.class);
+    }
     assertThatThrownBy(() -> SecretStorage.byPassphrase(description, Secret.of("wrong")))
         .isInstanceOf(KeyException.class)
         .hasMessageContaining("not the passphrase");
