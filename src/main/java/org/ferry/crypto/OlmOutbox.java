@@ -29,7 +29,7 @@ final class OlmOutbox {
     event.putObject("recipient_keys").put("ed25519", device.ed25519());
     event.putObject("keys").put("ed25519", account.ed25519());
     event.set("sender_device_keys", account.deviceKeys());
-    OlmMessage message = sessions.encrypt(device.curve25519(), Json.text(event));
+    OlmMessage message = sessions.encrypt(device.curve25519(), Json.secretText(event));
     ObjectNode encrypted = Json.object().put("algorithm", AccountKeeper.OLM);
     encrypted.put("sender_key", account.curve25519());
     encrypted

@@ -84,7 +84,7 @@ record OlmPlaintext(
 
   private static ObjectNode parse(byte[] utf8) throws Refused {
     try {
-      return Json.parseObject(utf8);
+      return Json.parseSecret(utf8);
     } catch (IllegalArgumentException e) {
       // reason: what the other side encrypted is no event; said as such to the caller.
       throw new Refused(Incident.MALFORMED);

@@ -1,6 +1,8 @@
 package org.ferry.crypto.keys;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -26,7 +28,11 @@ public final class KeyBackup {
   private static final int IV = 16;
   private static final int MAC = 8;
   private static final byte[] NOTHING = new byte[0];
-  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** No buffer keeps a session's key for the next one who reads. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder().recyclerPool(JsonRecyclerPools.nonRecyclingPool()).build());
 
   private final byte[] secret;
   private final byte[] publicKey;

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.util.BufferRecycler;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.core.util.RecyclerPool;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
@@ -32,19 +34,22 @@ public final class Json {
           .build();
 
   // Each of thousands of virtual threads would keep buffers of its own for as long as it lives.
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(LIMITS)
-                  .recyclerPool(JsonRecyclerPools.sharedBoundedPool())
-                  .build())
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-          .build();
+  private static final JsonMapper MAPPER = mapper(JsonRecyclerPools.sharedBoundedPool());
+
+  /** Its buffers are nobody's afterwards: what was a key stays in none of them. */
+  private static final JsonMapper SECRETS = mapper(JsonRecyclerPools.nonRecyclingPool());
 
   private Json() {}
+
+  private static JsonMapper mapper(RecyclerPool<BufferRecycler> buffers) {
+    return JsonMapper.builder(
+            JsonFactory.builder().streamReadConstraints(LIMITS).recyclerPool(buffers).build())
+        .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+        .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+        .build();
+  }
 
   /**
    * Reads an object: nesting up to 200, numbers up to 1000 digits, strings up to 20 million
@@ -65,8 +70,17 @@ public final class Json {
 
   /** As {@link #parseObject(String)}, from UTF-8 bytes. */
   public static ObjectNode parseObject(byte[] utf8) {
+    return parseObject(utf8, MAPPER);
+  }
+
+  /** As {@link #parseObject(byte[])}, of what holds a key: no buffer keeps it. */
+  public static ObjectNode parseSecret(byte[] utf8) {
+    return parseObject(utf8, SECRETS);
+  }
+
+  private static ObjectNode parseObject(byte[] utf8, JsonMapper mapper) {
     try {
-      return object(MAPPER.readTree(utf8));
+      return object(mapper.readTree(utf8));
     } catch (JsonProcessingException e) {
       throw refused(e);
     } catch (IOException e) {
@@ -129,8 +143,17 @@ public final class Json {
 
   /** The compact text of a value, keys in the order they have; half characters are escapes. */
   public static String text(JsonNode value) {
+    return text(value, MAPPER);
+  }
+
+  /** As {@link #text}, of what holds a key: no buffer keeps it. */
+  public static String secretText(JsonNode value) {
+    return text(value, SECRETS);
+  }
+
+  private static String text(JsonNode value, JsonMapper mapper) {
     try {
-      return Surrogates.escapeLone(MAPPER.writeValueAsString(value));
+      return Surrogates.escapeLone(mapper.writeValueAsString(value));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("cannot be written as JSON", e);
     }
