@@ -161,8 +161,13 @@ class EncryptedFollowingIT {
         UploadedKeys.await(db, BOT);
         room = alice.createEncryptedRoom(100, BOT);
         awaitMember(alice, room, BOT);
-        say(alice, room, said, 3);
+        say(alice, room, said, 1);
         awaitHeard(room, said);
+        sendsWhatIsNestedTooDeeply();
+        alice.rotate(room);
+        say(alice, room, said, 2);
+        awaitHeard(room, said);
+        assertThat(ferry.awaitLine("event=elements_dropped")).contains("operation=sync");
         Wait.until(LIMIT, "a signed device, as other people's clients see it", () -> signed(alice));
         ferry.terminate();
         assertThat(ferry.await(LIMIT).status()).isZero();
@@ -235,6 +240,20 @@ class EncryptedFollowingIT {
           .extracting(Peer.Clear::body)
           .containsExactlyInAnyOrderElementsOf(said);
     }
+  }
+
+  /** Anybody may send it to any device, and Synapse hands it over. */
+  private void sendsWhatIsNestedTooDeeply() throws SQLException {
+    LabClient eve = server.register("eve", TestLab.PASSWORD, false);
+    String deep = "{\"a\":".repeat(250) + "1" + "}".repeat(250);
+    int status =
+        eve.request(
+                "PUT",
+                "/_matrix/client/v3/sendToDevice/m.room.encrypted/deep",
+                LabClient.json(
+                    "{\"messages\":{\"%s\":{\"%s\":%s}}}".formatted(BOT, device(), deep)))
+            .status();
+    assertThat(status).isEqualTo(200);
   }
 
   private static Set<String> devices(Peer seenBy) {

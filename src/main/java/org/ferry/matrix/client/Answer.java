@@ -9,6 +9,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.ferry.matrix.event.Json;
+import org.ferry.matrix.event.Piecewise;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What came back: a status and the whole body.
@@ -18,6 +21,7 @@ import org.ferry.matrix.event.Json;
  * @param body the bytes
  */
 record Answer(int status, MultiMap headers, Buffer body) {
+  private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
   private static final Pattern TITLE =
       Pattern.compile("<title>([^<]{1,200})</title>", Pattern.CASE_INSENSITIVE);
 
@@ -42,19 +46,56 @@ record Answer(int status, MultiMap headers, Buffer body) {
   }
 
   ObjectNode json(Call call) {
-    return json().orElseThrow(() -> noJson(call));
+    try {
+      return Json.parseObject(body.getBytes());
+    } catch (IllegalArgumentException e) {
+      throw unreadable(call, e);
+    }
+  }
+
+  /**
+   * As above, but what cannot be read among its elements costs no more than itself.
+   *
+   * @param elements where they are, as {@link Piecewise} has it
+   */
+  ObjectNode json(Call call, List<String> elements) {
+    byte[] text = body.getBytes();
+    try {
+      return Json.parseObject(text);
+    } catch (IllegalArgumentException e) {
+      // reason: one hostile element would else hide what everybody else said.
+      return piecewise(call, text, elements);
+    }
+  }
+
+  private ObjectNode piecewise(Call call, byte[] text, List<String> elements) {
+    try {
+      Piecewise.Result read = Piecewise.read(text, elements);
+      if (read.dropped() > 0) {
+        LOG.warn(
+            "event=elements_dropped operation={} dropped={} an answer holds what is nested too deeply, too long or no JSON; the rest of it was read",
+            call.operation(),
+            read.dropped());
+      }
+      return read.object();
+    } catch (IllegalArgumentException e) {
+      throw unreadable(call, e);
+    }
   }
 
   List<ObjectNode> array(Call call) {
     try {
       return Json.parseObjects(body.getBytes());
     } catch (IllegalArgumentException e) {
-      throw noJson(call);
+      throw unreadable(call, e);
     }
   }
 
-  private MatrixException noJson(Call call) {
-    return refusal(call, Optional.empty());
+  /** Nothing of the body is repeated: in a success it is what people wrote to each other. */
+  private MatrixException unreadable(Call call, IllegalArgumentException why) {
+    String error = "unreadable answer, %d bytes: %s".formatted(body.length(), why.getMessage());
+    return new MatrixException(
+        call.method().name(), call.path(), status, "", error, Optional.empty());
   }
 
   /** The Matrix error code, or the empty string. */

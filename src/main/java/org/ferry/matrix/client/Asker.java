@@ -19,6 +19,11 @@ record Asker(Homeserver server, UserId user, @Nullable DeviceId device) {
     return server.json(call.as(user, device));
   }
 
+  /** As above; of the elements at these paths those that cannot be read are null. */
+  ObjectNode ask(Call call, List<String> elements) {
+    return server.json(call.as(user, device), elements);
+  }
+
   void tell(Call call) {
     Answer unused = server.answer(call.as(user, device));
   }

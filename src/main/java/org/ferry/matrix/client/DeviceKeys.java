@@ -1,6 +1,7 @@
 package org.ferry.matrix.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import org.ferry.matrix.event.Json;
 
 /**
@@ -11,6 +12,17 @@ import org.ferry.matrix.event.Json;
 public final class DeviceKeys {
   private static final String KEYS = Asker.V3 + "/keys";
   private static final String BACKUP = Asker.V3 + "/room_keys";
+
+  /** What other people's devices say of themselves in answers. */
+  private static final List<String> QUERIED =
+      List.of(
+          "device_keys.*.*",
+          "master_keys.*",
+          "self_signing_keys.*",
+          "user_signing_keys.*",
+          "failures.*");
+
+  private static final List<String> CLAIMED = List.of("one_time_keys.*.*.*", "failures.*");
 
   private final Asker asker;
 
@@ -23,16 +35,16 @@ public final class DeviceKeys {
     return asker.ask(Call.post(body, KEYS + "/upload"));
   }
 
-  /** {@code POST /keys/query}. */
+  /** {@code POST /keys/query}; a device that cannot be read is null in the answer. */
   public ObjectNode query(ObjectNode body) {
-    return asker.ask(Call.post(body, KEYS + "/query"));
+    return asker.ask(Call.post(body, KEYS + "/query"), QUERIED);
   }
 
   /**
    * {@code POST /keys/claim}; a repeat claims other keys, which costs the owner one and no more.
    */
   public ObjectNode claim(ObjectNode body) {
-    return asker.ask(Call.post(body, KEYS + "/claim"));
+    return asker.ask(Call.post(body, KEYS + "/claim"), CLAIMED);
   }
 
   /** {@code GET /keys/changes}: whose devices changed between two sync tokens. */

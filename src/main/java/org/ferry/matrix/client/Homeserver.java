@@ -213,6 +213,11 @@ public final class Homeserver implements AutoCloseable {
     return answer(call).json(call);
   }
 
+  /** As above; of the elements at these paths those that cannot be read are null. */
+  ObjectNode json(Call call, List<String> elements) {
+    return answer(call).json(call, elements);
+  }
+
   List<ObjectNode> array(Call call) {
     return answer(call).array(call);
   }

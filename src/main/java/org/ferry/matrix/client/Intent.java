@@ -25,6 +25,15 @@ import org.jspecify.annotations.Nullable;
  * happens to something that must not be repeated blindly. Safe for use by many threads.
  */
 public final class Intent {
+  /** What other people say in an answer of {@code /sync}: none of it may hide the rest. */
+  private static final List<String> SYNC =
+      List.of(
+          "to_device.events.*",
+          "rooms.*.*.*.events.*",
+          "account_data.events.*",
+          "presence.events.*",
+          "device_lists.*.*");
+
   private final Homeserver server;
   private final UserId user;
   private final @Nullable DeviceId device;
@@ -115,10 +124,10 @@ public final class Intent {
 
   /**
    * What is new since an earlier sync, in the words of {@code GET /sync}; never marks the user as
-   * online. Waits for news as long as the request says.
+   * online. Waits for news as long as the request says. An event that cannot be read is null in it.
    */
   public ObjectNode sync(SyncRequest request) {
-    return asker.ask(call(request));
+    return asker.ask(call(request), SYNC);
   }
 
   /**
@@ -128,7 +137,7 @@ public final class Intent {
    * @throws Unreachable where it did not answer this once
    */
   public ObjectNode syncOnce(SyncRequest request) {
-    return asker.ask(call(request).throwingLosses());
+    return asker.ask(call(request).throwingLosses(), SYNC);
   }
 
   private static Call call(SyncRequest request) {
@@ -230,7 +239,7 @@ public final class Intent {
   }
 
   private MessagesPage messages(Call call) {
-    ObjectNode page = asker.ask(call);
+    ObjectNode page = asker.ask(call, List.of("chunk.*", "state.*"));
     return new MessagesPage(
         Asker.objects(page.path("chunk")), Asker.text(page, "start"), Asker.text(page, "end"));
   }
@@ -307,7 +316,7 @@ public final class Intent {
               .with("max_depth", String.valueOf(maxDepth))
               .with("limit", "50")
               .with("from", from);
-      ObjectNode page = asker.ask(call);
+      ObjectNode page = asker.ask(call, List.of("chunk.*", "state.*"));
       rooms.addAll(Asker.objects(page.path("rooms")));
       String next = Asker.text(page, "next_batch");
       from = next != null && next.equals(from) ? null : next;

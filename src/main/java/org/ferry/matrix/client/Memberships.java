@@ -51,7 +51,7 @@ public final class Memberships {
   /** The memberships of a room, as events, of everybody who has not left it. */
   public List<ObjectNode> of(RoomId room) {
     Call call = Call.get(Asker.ROOM + "/members", room.value()).with("not_membership", "leave");
-    return Asker.objects(asker.ask(call).path("chunk"));
+    return Asker.objects(asker.ask(call, List.of("chunk.*")).path("chunk"));
   }
 
   /**

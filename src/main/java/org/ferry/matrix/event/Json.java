@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes JSON within fixed limits and without changing a number. */
 public final class Json {
@@ -106,6 +107,16 @@ public final class Json {
       throw refused(e);
     } catch (IOException e) {
       throw new IllegalArgumentException("not JSON", e);
+    }
+  }
+
+  /** The one value in a range of bytes; null where it is no JSON or beyond a limit. */
+  static @Nullable JsonNode parse(byte[] utf8, int from, int to) {
+    try {
+      return MAPPER.readTree(utf8, from, to - from);
+    } catch (IOException e) {
+      // reason: whoever asks goes on without the value, and counts it.
+      return null;
     }
   }
 

@@ -529,6 +529,17 @@ class BadDaysTest {
     assertThatThrownBy(() -> intent.createRoom(Json.object())).isInstanceOf(InDoubt.class);
   }
 
+  /** It may be what people wrote to each other. */
+  @Test
+  void ofASuccessThatCannotBeReadNothingIsQuoted() {
+    faulty.next(answer(200, "{\"body\":\"canary\",\"broken\":["));
+    assertThatThrownBy(intent::whoami)
+        .isInstanceOf(MatrixException.class)
+        .hasMessageContaining("200 unreadable answer, 27 bytes: JSON that ends too early at line 1")
+        .message()
+        .doesNotContain("canary", "broken");
+  }
+
   @Test
   void anInterruptedThreadStops() throws Exception {
     faulty.next(silence());

@@ -79,6 +79,53 @@ class DeviceKeysIT {
     assertThat(marks(alice.sync(since(after)))).containsExactly("third");
   }
 
+  /** As deep as anybody may send it, and deeper than Ferry reads. */
+  private static ObjectNode nested() {
+    ObjectNode top = Json.object();
+    ObjectNode at = top;
+    for (int i = 0; i < 250; i++) {
+      at = at.putObject("a");
+    }
+    return top;
+  }
+
+  private static void sendDeep(Intent from, Intent to) {
+    ObjectNode messages = Json.object();
+    messages.putObject(to.user().value()).set(DEVICE.value(), nested());
+    from.keys().sendToDevice("org.example.mark", "deep", messages);
+  }
+
+  /** Nothing that a stranger sends or uploads hides what others say. */
+  @Test
+  void whatIsNestedTooDeeplyCostsNobodyElseAnything() {
+    Intent alice = device();
+    Intent bob = device();
+    Intent eve = device();
+    String begin = alice.sync(since(null)).path("next_batch").asText();
+    sendDeep(eve, alice);
+    say(bob, alice, "honest", "honest");
+    JsonNode sync = alice.sync(since(begin));
+    assertThat(sync.path("to_device").path("events")).hasSize(2);
+    assertThat(sync.path("to_device").path("events").path(0).isNull()).isTrue();
+    assertThat(marks(sync)).containsExactly("", "honest");
+    ObjectNode keys =
+        Json.object().put("user_id", eve.user().value()).put("device_id", DEVICE.value());
+    keys.putArray("algorithms");
+    keys.putObject("keys");
+    keys.putObject("signatures");
+    keys.set("deep", nested());
+    ObjectNode upload = Json.object();
+    upload.set("device_keys", keys);
+    assertThat(eve.keys().upload(upload).has("one_time_key_counts")).isTrue();
+    ObjectNode ask = Json.object();
+    ObjectNode asked = ask.putObject("device_keys");
+    var unused = asked.putArray(eve.user().value());
+    unused = asked.putArray(bob.user().value());
+    JsonNode devices = alice.keys().query(ask).path("device_keys");
+    assertThat(devices.path(eve.user().value()).path(DEVICE.value()).isNull()).isTrue();
+    assertThat(devices.has(bob.user().value())).isTrue();
+  }
+
   @Test
   void keysAreCountedAndQueried() {
     Intent alice = device();
