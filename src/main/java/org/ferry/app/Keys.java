@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -17,6 +19,7 @@ import org.ferry.config.PrivateFiles;
 import org.ferry.crypto.KeyImport;
 import org.ferry.crypto.KeyJson;
 import org.ferry.crypto.RoomKeys;
+import org.ferry.crypto.SessionRef;
 import org.ferry.crypto.keys.KeyExportWriter;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.RoomId;
@@ -114,21 +117,30 @@ public final class Keys {
    * @param out where it goes; stays the caller's
    * @param passphrase that opens it
    * @param rooms only these; empty for all
+   * @param damaged told of those whose rows do not open, which are left out
    * @return how many
    * @throws IOException where it cannot be written
    */
-  public long export(OutputStream out, Secret passphrase, Set<RoomId> rooms) throws IOException {
+  public long export(
+      OutputStream out, Secret passphrase, Set<RoomId> rooms, Consumer<SessionRef> damaged)
+      throws IOException {
     KeyExportWriter writer = new KeyExportWriter(out, passphrase);
     long[] count = {0};
     try {
       long unused =
           store()
-              .forEach(session -> {
-                if (rooms.isEmpty() || rooms.contains(session.room())) {
-                  add(writer, KeyJson.write(session));
-                  count[0]++;
-                }
-              });
+              .forEach(
+                  session -> {
+                    if (rooms.isEmpty() || rooms.contains(session.room())) {
+                      add(writer, KeyJson.write(session));
+                      count[0]++;
+                    }
+                  },
+                  ref -> {
+                    if (rooms.isEmpty() || rooms.contains(ref.room())) {
+                      damaged.accept(ref);
+                    }
+                  });
     } catch (java.io.UncheckedIOException e) {
       throw e.getCause();
     }
@@ -150,8 +162,9 @@ public final class Keys {
    * @param sessions how many sessions were pickled anew
    * @param file the file that holds the new key
    * @param inPlace whether that is where the configuration looks for it
+   * @param damaged what does not open and stayed as it is, in words
    */
-  public record Rotated(long sessions, Path file, boolean inPlace) {}
+  public record Rotated(long sessions, Path file, boolean inPlace, List<String> damaged) {}
 
   /**
    * Changes the pickle key, online. Stopped in the middle both keys are valid, and the next call
@@ -188,7 +201,8 @@ public final class Keys {
     if (place != null && newKeyFile == null) {
       PrivateFiles.remove(waiting);
     }
-    return new Rotated(sessions, place == null ? waiting : place, place != null);
+    return new Rotated(
+        sessions, place == null ? waiting : place, place != null, rotation.damaged());
   }
 
   private static Path beside(Path place) {

@@ -53,8 +53,25 @@ final class KeysExportCommand extends FerryCommand {
               .find(passphraseFile, "--passphrase-file", "FERRY_KEYS_PASSPHRASE", "The passphrase");
       work.progress().phase("writing", 0);
       Keys keys = new Keys(work.ferry());
-      long count = WholeFile.write(target, false, to -> keys.export(to, passphrase, chosen));
+      List<String> damaged = new ArrayList<>();
+      long count =
+          WholeFile.write(
+              target,
+              false,
+              to ->
+                  keys.export(
+                      to,
+                      passphrase,
+                      chosen,
+                      ref ->
+                          damaged.add(
+                              "the key of session %s in room %s"
+                                  .formatted(ref.session(), ref.room()))));
       work.progress().end();
+      DamagedRows.tell(
+          session(),
+          damaged,
+          "Each was left out. Give it again (ferry keys import, ferry keys restore), or restore a backup of the database.");
       if (count == 0) {
         session()
             .tell(
@@ -63,7 +80,7 @@ final class KeysExportCommand extends FerryCommand {
         return ExitStatus.FAILED;
       }
       session().say("%,d sessions were written to %s.".formatted(count, file));
-      return ExitStatus.DONE;
+      return damaged.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
     } catch (IOException e) {
       throw new UsageException(
           "%s cannot be written (%s); make room or the folder writable, or name another file."

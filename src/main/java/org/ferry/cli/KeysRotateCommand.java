@@ -46,7 +46,11 @@ final class KeysRotateCommand extends FerryCommand {
       Keys.Rotated rotated = new Keys(work.ferry()).rotate(file, done -> work.progress().at(done));
       work.progress().end();
       report(rotated);
-      return ExitStatus.DONE;
+      DamagedRows.tell(
+          session(),
+          rotated.damaged(),
+          "It stays as it is and is done without. A key that is given again (ferry keys import, ferry keys restore) takes its place; ferry accounts login USER --new-device that of a damaged account; or restore a backup of the database, with the pickle key of before.");
+      return rotated.damaged().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
   }
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.ferry.crypto.keys.DamagedRowException;
 import org.ferry.crypto.vodozemac.Curve25519Key;
 import org.ferry.crypto.vodozemac.OlmAccount;
 import org.ferry.crypto.vodozemac.OlmMessage;
@@ -63,15 +64,27 @@ final class AccountKeeper {
       return new AccountKeeper(ref, pickler, OlmAccount.create(), null);
     }
     AccountState state = stored.get();
-    OlmAccount account = pickler.open(state.pickle(), PURPOSE, OlmAccount::fromPickle);
+    OlmAccount account = account(ref, pickler, state);
     AccountKeeper keeper = new AccountKeeper(ref, pickler, account, state);
     if (!keeper.curve25519.equals(state.curve25519()) || !keeper.ed25519.equals(state.ed25519())) {
       account.close();
       throw new DeviceBrokenException(
-          "the account of the device %s in the database is not the one it was made with; restore a backup of the database."
-              .formatted(ref));
+          "the account of the device %s in the database is not the one it was made with; restore a backup of the database. Or %s"
+              .formatted(ref, newDevice(ref)));
     }
     return keeper;
+  }
+
+  private static OlmAccount account(DeviceRef ref, Pickler pickler, AccountState state) {
+    try {
+      return pickler.open(state.pickle(), PURPOSE, OlmAccount::fromPickle);
+    } catch (DamagedRowException e) {
+      throw new DeviceBrokenException("%s Or %s".formatted(e.getMessage(), newDevice(ref)));
+    }
+  }
+
+  private static String newDevice(DeviceRef ref) {
+    return "go on with a new device: ferry accounts login %s --new-device".formatted(ref.user());
   }
 
   String curve25519() {
@@ -232,8 +245,8 @@ final class AccountKeeper {
         refusals < MOST_REFUSALS
             ? "the homeserver has other one-time keys of the device %s than this database; it was restored from an older backup, or two databases are used. Ferry makes new keys."
                 .formatted(ref)
-            : "the homeserver refuses all one-time keys of the device %s as already existing; Ferry uploads no more of them. Give the account another device id."
-                .formatted(ref));
+            : "the homeserver refuses all one-time keys of the device %s as already existing; Ferry uploads no more of them. To mend that, %s"
+                .formatted(ref, newDevice(ref)));
   }
 
   /** The homeserver hands out keys that this account does not know: others are made. */
@@ -269,9 +282,8 @@ final class AccountKeeper {
         || !keys.path(keyId()).asText().equals(ed25519)) {
       throw new DeviceBrokenException(
           ("the homeserver has other keys for the device %s than this database. It is not used any"
-                  + " more: restore the database that belongs to it, or give the account another"
-                  + " device id.")
-              .formatted(ref));
+                  + " more: restore the database that belongs to it. Or %s")
+              .formatted(ref, newDevice(ref)));
     }
   }
 

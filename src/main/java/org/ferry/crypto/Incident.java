@@ -71,7 +71,9 @@ public enum Incident {
   /** A secret that is not what was asked for. */
   BAD_SECRET,
   /** Somebody handed over a bundle of room keys; it was left. */
-  KEY_BUNDLE_LEFT;
+  KEY_BUNDLE_LEFT,
+  /** A row of the database does not open, changed or damaged; what it held is done without. */
+  DAMAGED_ROW;
 
   /** As it is named in counters and messages. */
   public String word() {

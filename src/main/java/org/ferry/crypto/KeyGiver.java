@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.ferry.crypto.keys.DamagedRowException;
 import org.ferry.id.DeviceId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
@@ -171,7 +172,7 @@ final class KeyGiver {
     Set<SessionRef> given = new HashSet<>();
     for (AskedKey asked : store.asked(device.ref().device(), limit)) {
       if (given.add(asked.ref())) {
-        forward(asked.ref()).ifPresent(content -> send(device, content, turn));
+        forward(asked.ref(), turn).ifPresent(content -> send(device, content, turn));
       }
       turn.add(new CryptoChange.DropAsked(asked.by(), asked.id()));
     }
@@ -187,15 +188,25 @@ final class KeyGiver {
   }
 
   /** The key, from where this device was given it. */
-  private Optional<ObjectNode> forward(SessionRef ref) {
+  private Optional<ObjectNode> forward(SessionRef ref, Turn turn) {
     OptionalLong allowed = store.received(ref);
-    Optional<InboundSession> found = keys.findAnew(ref.room(), ref.session());
+    Optional<InboundSession> found = find(ref, turn);
     if (allowed.isEmpty() || found.isEmpty()) {
       return Optional.empty();
     }
     try (InboundSession session = found.get()) {
       long from = Math.max(allowed.getAsLong(), session.megolm().firstKnownIndex());
       return session.megolm().exportAt(from).map(key -> content(ref, key, session.info()));
+    }
+  }
+
+  private Optional<InboundSession> find(SessionRef ref, Turn turn) {
+    try {
+      return keys.findAnew(ref.room(), ref.session());
+    } catch (DamagedRowException e) {
+      // reason: what does not open cannot be passed on; the next request is answered.
+      boolean unused = turn.refuse(Incident.DAMAGED_ROW);
+      return Optional.empty();
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.ferry.crypto.keys.DamagedRowException;
 import org.ferry.crypto.vodozemac.CryptoException;
 import org.ferry.crypto.vodozemac.MegolmInbound;
 import org.ferry.id.EventId;
@@ -119,7 +120,13 @@ final class MegolmReader {
   private record Attempt(DecryptOutcome outcome, long index) {}
 
   private Attempt attempt(Envelope envelope, ObjectNode event) {
-    Optional<InboundSession> found = keys.find(envelope.ref().room(), envelope.ref().session());
+    Optional<InboundSession> found;
+    try {
+      found = keys.find(envelope.ref().room(), envelope.ref().session());
+    } catch (DamagedRowException e) {
+      // reason: it waits for another key of the session, which takes the damaged one's place.
+      return damaged();
+    }
     if (found.isEmpty()) {
       return new Attempt(waiting(envelope, event, DecryptOutcome.Reason.NO_KEY), -1);
     }
@@ -154,7 +161,16 @@ final class MegolmReader {
         // reason: as for the first try.
         return rejected(Incident.BAD_CIPHERTEXT);
       }
+    } catch (DamagedRowException e) {
+      // reason: as for the first try.
+      return damaged();
     }
+  }
+
+  /** Not tried again with the key that is there. */
+  private Attempt damaged() {
+    tally.count(Incident.DAMAGED_ROW);
+    return new Attempt(new DecryptOutcome.Waiting(DecryptOutcome.Reason.BROKEN_KEY, null), 0);
   }
 
   private Attempt open(Envelope envelope, ObjectNode event, InboundSession session) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.ferry.crypto.keys.DamagedRowException;
 import org.ferry.crypto.vodozemac.CryptoException;
 import org.ferry.crypto.vodozemac.Curve25519Key;
 import org.ferry.crypto.vodozemac.OlmAccount;
@@ -33,9 +34,15 @@ final class OlmSessions {
 
   private final Set<Open> moved = new LinkedHashSet<>();
 
-  OlmSessions(CryptoStore store, Pickler pickler) {
+  /** Rows that do not open, which nothing will ever be read or sent with. */
+  private final List<CryptoChange.DropSession> damaged = new ArrayList<>();
+
+  private final Tally tally;
+
+  OlmSessions(CryptoStore store, Pickler pickler, Tally tally) {
     this.store = store;
     this.pickler = pickler;
+    this.tally = tally;
   }
 
   private static final class Open {
@@ -155,9 +162,15 @@ final class OlmSessions {
     }
     List<Open> sessions = new ArrayList<>();
     for (PickledSession s : store.sessions(senderKey)) {
-      OlmSession session =
-          pickler.open(s.pickle(), Pickler.session(senderKey, s.id()), OlmSession::fromPickle);
-      sessions.add(new Open(senderKey, session, s.createdAt(), s.receivedAt(), s.spoiled()));
+      try {
+        OlmSession session =
+            pickler.open(s.pickle(), Pickler.session(senderKey, s.id()), OlmSession::fromPickle);
+        sessions.add(new Open(senderKey, session, s.createdAt(), s.receivedAt(), s.spoiled()));
+      } catch (DamagedRowException e) {
+        // reason: what came in it stays closed, as of a session that broke, and heals as those do.
+        tally.count(Incident.DAMAGED_ROW);
+        damaged.add(new CryptoChange.DropSession(senderKey, s.id()));
+      }
     }
     byKey.put(senderKey, sessions);
     return sessions;
@@ -173,6 +186,8 @@ final class OlmSessions {
                   open.senderKey, open.id, pickle, open.createdAt, open.receivedAt, open.spoiled)));
     }
     moved.clear();
+    damaged.forEach(changes::add);
+    damaged.clear();
     var oldest = byKey.entrySet().iterator();
     for (int over = byKey.size() - OPEN; over > 0; over--) {
       oldest.next().getValue().forEach(o -> o.session.close());
@@ -185,5 +200,6 @@ final class OlmSessions {
     byKey.values().forEach(list -> list.forEach(o -> o.session.close()));
     byKey.clear();
     moved.clear();
+    damaged.clear();
   }
 }

@@ -2,8 +2,10 @@ package org.ferry.crypto;
 
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.ferry.crypto.keys.DamagedRowException;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.crypto.keys.Keyring;
+import org.ferry.crypto.keys.PickleKey;
 import org.ferry.crypto.vodozemac.CryptoException;
 
 /**
@@ -31,7 +33,7 @@ record Pickler(Keyring keyring, DeviceRef ref) {
     try {
       return open.apply(pickled.text(), keyring.of(pickled.generation()).forPickle(of(purpose)));
     } catch (CryptoException.WrongPickleKey | CryptoException.BadPickle e) {
-      throw new KeyException(
+      throw new DamagedRowException(
           "the row of the %s does not open: it was changed or damaged (%s). Restore a backup of the database."
               .formatted(of(purpose), e.reason()),
           e);
@@ -44,7 +46,12 @@ record Pickler(Keyring keyring, DeviceRef ref) {
   }
 
   byte[] openSecret(String name, SealedSecret secret) {
-    return keyring.of(secret.generation()).sealer().open(secret.sealed(), of(name));
+    PickleKey key = keyring.of(secret.generation());
+    try {
+      return key.sealer().open(secret.sealed(), of(name));
+    } catch (KeyException e) {
+      throw new DamagedRowException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** The same for another device, whose secrets are bound to it. */

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.ferry.crypto.keys.DamagedRowException;
 import org.ferry.crypto.vodozemac.MegolmInbound;
 import org.ferry.crypto.vodozemac.MegolmOutbound;
 import org.ferry.id.RoomId;
@@ -86,7 +87,7 @@ final class RoomEncryptor {
             .filter(d -> mayHave(d, settings))
             .map(Device::ref)
             .collect(Collectors.toSet());
-    Optional<OutboundSession> stored = store.outbound(room);
+    Optional<OutboundSession> stored = store.outbound(room).filter(s -> opens(s, turn));
     Map<DeviceRef, Share> shares = stored.map(s -> store.shares(s.ref())).orElse(Map.of());
     OutboundSession session;
     if (stored.isEmpty()
@@ -293,6 +294,16 @@ final class RoomEncryptor {
                 session.historyVisibility())));
     turn.add(new CryptoChange.PutSent(new SentMessage(txn, room, encrypted)));
     return encrypted;
+  }
+
+  /** One that is damaged is not gone on with: the room gets a new session. */
+  private boolean opens(OutboundSession session, Turn turn) {
+    try {
+      var unused = open(session);
+      return true;
+    } catch (DamagedRowException e) {
+      return turn.refuse(Incident.DAMAGED_ROW);
+    }
   }
 
   private MegolmOutbound open(OutboundSession session) {

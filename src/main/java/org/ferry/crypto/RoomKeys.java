@@ -17,7 +17,7 @@ public interface RoomKeys {
     NEW,
     /** It reaches further back than the one that was there, or its origin is better known. */
     BETTER,
-    /** The one that was there was not of its session; the way of this one says more. */
+    /** The one that was there was not of its session, or damaged; this one says more. */
     REPLACED,
     /** The one that was there is as good or better; nothing changed. */
     KEPT,
@@ -70,7 +70,8 @@ public interface RoomKeys {
    * Goes through all sessions by room and id, in pages, so that any number fits into memory.
    *
    * @param each is lent one after the other; may not keep it
-   * @return how many
+   * @param damaged told of those whose rows do not open, which are passed over
+   * @return how many were lent
    */
-  long forEach(Consumer<InboundSession> each);
+  long forEach(Consumer<InboundSession> each, Consumer<SessionRef> damaged);
 }

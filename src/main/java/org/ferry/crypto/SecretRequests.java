@@ -29,11 +29,18 @@ final class SecretRequests {
 
   private final CryptoStore store;
   private final Pickler pickler;
+  private final OwnSecrets secrets;
   private final DeviceLists lists;
   private final SelfSigning signing;
   private Instant next = Instant.MIN;
 
-  SecretRequests(CryptoStore store, Pickler pickler, DeviceLists lists, SelfSigning signing) {
+  SecretRequests(
+      CryptoStore store,
+      Pickler pickler,
+      OwnSecrets secrets,
+      DeviceLists lists,
+      SelfSigning signing) {
+    this.secrets = secrets;
     this.store = store;
     this.pickler = pickler;
     this.lists = lists;
@@ -83,7 +90,7 @@ final class SecretRequests {
 
   private boolean isHere(String name) {
     return name.equals(BACKUP)
-        ? store.secret(BACKUP).isPresent()
+        ? secrets.open(BACKUP).isPresent()
         : signing.secret(name).isPresent();
   }
 
@@ -172,9 +179,6 @@ final class SecretRequests {
 
   /** The private key of the backup, as text. */
   Optional<Secret> backupKey() {
-    return store
-        .secret(BACKUP)
-        .map(s -> pickler.openSecret(BACKUP, s))
-        .map(s -> Secret.of(new String(s, StandardCharsets.US_ASCII)));
+    return secrets.open(BACKUP).map(s -> Secret.of(new String(s, StandardCharsets.US_ASCII)));
   }
 }

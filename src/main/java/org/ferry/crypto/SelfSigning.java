@@ -33,10 +33,12 @@ final class SelfSigning {
 
   private final CryptoStore store;
   private final Pickler pickler;
+  private final OwnSecrets own;
   private final DeviceLists lists;
   private boolean told;
 
-  SelfSigning(CryptoStore store, Pickler pickler, DeviceLists lists) {
+  SelfSigning(CryptoStore store, Pickler pickler, OwnSecrets own, DeviceLists lists) {
+    this.own = own;
     this.store = store;
     this.pickler = pickler;
     this.lists = lists;
@@ -48,7 +50,7 @@ final class SelfSigning {
    */
   boolean create(Turn turn) {
     Tracked self = lists.of(store.device().user());
-    if (self == null || self.answeredAt() == 0 || store.secret(MASTER).isPresent()) {
+    if (self == null || self.answeredAt() == 0 || seed(MASTER).isPresent()) {
       return false;
     }
     ObjectNode identity = self.identity();
@@ -176,7 +178,7 @@ final class SelfSigning {
   }
 
   private Optional<byte[]> seed(String name) {
-    return store.secret(name).map(s -> pickler.openSecret(name, s));
+    return own.open(name);
   }
 
   /** What is missing on the homeserver; empty while it was not asked. */

@@ -3,6 +3,7 @@ package org.ferry.crypto;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import org.ferry.crypto.keys.DamagedRowException;
 import org.ferry.crypto.vodozemac.CryptoException;
 import org.ferry.crypto.vodozemac.MegolmInbound;
 import org.ferry.id.RoomId;
@@ -149,8 +150,13 @@ final class SetBack {
   }
 
   private boolean isKnown(SessionRef ref) {
-    Optional<InboundSession> found = keys.find(ref.room(), ref.session());
-    found.ifPresent(InboundSession::close);
-    return found.isPresent();
+    try {
+      Optional<InboundSession> found = keys.find(ref.room(), ref.session());
+      found.ifPresent(InboundSession::close);
+      return found.isPresent();
+    } catch (DamagedRowException e) {
+      // reason: damaged or not, its row says that it was known.
+      return true;
+    }
   }
 }

@@ -20,6 +20,7 @@ final class Turns implements AutoCloseable {
   private final Consumer<String> alarm;
   private final ReentrantLock lock = new ReentrantLock();
   private final OlmSessions sessions;
+  private final OwnSecrets ownSecrets;
   private AccountKeeper account;
   private Parts parts;
   private boolean behind;
@@ -55,7 +56,8 @@ final class Turns implements AutoCloseable {
     this.means = means;
     this.company = company;
     this.alarm = alarm;
-    this.sessions = new OlmSessions(means.store(), means.pickler());
+    this.sessions = new OlmSessions(means.store(), means.pickler(), company.tally());
+    this.ownSecrets = new OwnSecrets(means.store(), means.pickler(), company.tally(), alarm);
     this.account = open();
     this.parts = assemble();
   }
@@ -70,11 +72,12 @@ final class Turns implements AutoCloseable {
     Unwedger unwedger = new Unwedger(means.store(), company.lists());
     OlmOutbox outbox = new OlmOutbox(means.store().device(), account, sessions);
     Claims claims = new Claims(means.store(), account, sessions, outbox);
-    SelfSigning signing = new SelfSigning(means.store(), means.pickler(), company.lists());
+    SelfSigning signing =
+        new SelfSigning(means.store(), means.pickler(), ownSecrets, company.lists());
     KeyGiver giver =
         new KeyGiver(means.store(), means.keys(), company.lists(), signing, claims, outbox);
     SecretRequests secrets =
-        new SecretRequests(means.store(), means.pickler(), company.lists(), signing);
+        new SecretRequests(means.store(), means.pickler(), ownSecrets, company.lists(), signing);
     var takers = new ToDeviceInbox.Takers(roomKeys, giver, secrets);
     return new Parts(
         new ToDeviceInbox(means.store(), account, sessions, company.lists(), takers, unwedger),

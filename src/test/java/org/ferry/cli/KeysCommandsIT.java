@@ -86,6 +86,34 @@ class KeysCommandsIT {
     assertThat(sessionKeys(folder.resolve("out.txt"))).isEqualTo(sessionKeys(EXPORT));
   }
 
+  /** One row that a disk spoiled stops neither the way out nor the way in. */
+  @Test
+  void aDamagedKeyIsNamedLeftOutAndMendedByAnImport() throws Exception {
+    assertThat(imported().status()).isZero();
+    try (var connection = db.connect();
+        var statement = connection.createStatement()) {
+      int one =
+          statement.executeUpdate(
+              "update ferry.room_key set pickle = 'spoiled'"
+                  + " where session_id = (select min(session_id) from ferry.room_key)");
+      assertThat(one).isEqualTo(1);
+    }
+    String[] export = {"keys", "export", "--force", "out.txt", "--passphrase-file", "passphrase"};
+    CommandRun out = run(export);
+    assertThat(out.status()).as(out.err()).isEqualTo(1);
+    assertThat(out.out()).contains((IN_EXPORT - 1) + " sessions were written");
+    assertThat(out.err())
+        .contains(
+            "1 of what the database holds does not open",
+            "the key of session",
+            "ferry keys import");
+    CommandRun mended = imported();
+    assertThat(mended.status()).as(mended.err()).isZero();
+    assertThat(mended.out()).contains((IN_EXPORT - 1) + " there already");
+    assertThat(run(export).status()).isZero();
+    assertThat(sessionKeys(folder.resolve("out.txt"))).isEqualTo(sessionKeys(EXPORT));
+  }
+
   private List<String> sessionKeys(Path file) throws IOException {
     List<String> keys = new ArrayList<>();
     Secret passphrase = Secret.of(recovery.path("exportPassphrase").asText());

@@ -4,7 +4,7 @@ package org.ferry.crypto.keys;
  * A key, passphrase or file of keys that cannot be used. The message is for a person: what it is
  * about and what to do; it never holds a secret.
  */
-public final class KeyException extends RuntimeException {
+public class KeyException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** With a message for a person. */

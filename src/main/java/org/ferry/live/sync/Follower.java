@@ -91,10 +91,24 @@ final class Follower {
       } catch (RuntimeException e) {
         LOG.error("event=following_failed user={} {}", user, words(e));
         LOG.debug("why following failed", e);
+        failed(e);
         pauses.pause();
       }
     }
     throw new InterruptedException();
+  }
+
+  /** What fails once may be a moment's trouble; what fails again is no following. */
+  private void failed(RuntimeException failure) {
+    if (pauses.failures() == 0 || Thread.currentThread().isInterrupted()) {
+      return;
+    }
+    try {
+      note(State.WAITING, "it fails again and again: " + words(failure));
+    } catch (RuntimeException e) {
+      // reason: the database may be what fails, and then nobody can note anything.
+      LOG.debug("the state could not be noted", e);
+    }
   }
 
   private static String words(RuntimeException e) {

@@ -75,6 +75,8 @@ final class Openers implements Opener {
       if (outcome instanceof Waiting waiting) {
         if (waiting.reason() == Reason.NO_KEY) {
           keyless.call(held.room());
+        } else if (waiting.reason() == Reason.BROKEN_KEY) {
+          tell(held);
         }
         return Optional.of(waiting);
       }
@@ -88,13 +90,22 @@ final class Openers implements Opener {
     }
   }
 
-  /** What is wrong with one row stops no event of another session. */
+  /** What is wrong with one key stops no event of another session. */
   private Waiting broken(KeyException e) {
-    String said = String.valueOf(e.getMessage());
-    if (told.size() < MOST_TOLD && told.add(said)) {
-      LOG.error("event=room_key_unusable {}", said);
-    }
+    tell(String.valueOf(e.getMessage()));
     return new Waiting(Reason.BROKEN_KEY, null);
+  }
+
+  private void tell(Held held) {
+    tell(
+        "the key of session %s in room %s does not open: its row was changed or damaged. Give the key again (ferry keys import, ferry keys restore), or restore a backup of the database"
+            .formatted(String.valueOf(held.session()), held.room()));
+  }
+
+  private void tell(String sentence) {
+    if (told.size() < MOST_TOLD && told.add(sentence)) {
+      LOG.error("event=room_key_unusable {}", sentence);
+    }
   }
 
   /**

@@ -15,6 +15,11 @@ final class Pauses {
     failures = 0;
   }
 
+  /** How many tries failed in a row. */
+  int failures() {
+    return failures;
+  }
+
   /** Waits before the next try. */
   void pause() throws InterruptedException {
     long full = Math.min(LONGEST_MS, FIRST_MS << Math.min(failures++, 10));

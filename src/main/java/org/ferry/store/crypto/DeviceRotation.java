@@ -7,12 +7,18 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.ferry.crypto.DeviceRef;
 import org.ferry.crypto.Pickled;
 import org.ferry.crypto.Repickler;
 import org.ferry.crypto.SealedSecret;
 import org.ferry.crypto.SessionRef;
+import org.ferry.crypto.keys.DamagedRowException;
+import org.ferry.crypto.keys.KeyException;
 import org.ferry.crypto.keys.Keyring;
+import org.ferry.crypto.keys.Sealer;
 import org.ferry.id.DeviceId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -31,10 +37,31 @@ final class DeviceRotation {
 
   private final Database database;
   private final Keyring keyring;
+  private final Consumer<String> damaged;
 
-  DeviceRotation(Database database, Keyring keyring) {
+  /** Whose rows are gone over now, in words. */
+  private String of = "";
+
+  /**
+   * A change of the key.
+   *
+   * @param database stays the caller's
+   * @param keyring with the newest key
+   * @param damaged told in words of each row that does not open, which stays as it is
+   */
+  DeviceRotation(Database database, Keyring keyring, Consumer<String> damaged) {
     this.database = database;
     this.keyring = keyring;
+    this.damaged = damaged;
+  }
+
+  private <T> Optional<T> opened(String what, Supplier<T> anew) {
+    try {
+      return Optional.of(anew.get());
+    } catch (DamagedRowException e) {
+      damaged.accept(what + of);
+      return Optional.empty();
+    }
   }
 
   /** Goes over everything that is under an older key. */
@@ -43,6 +70,7 @@ final class DeviceRotation {
       long id = row.getLong(0);
       DeviceRef ref = new DeviceRef(new UserId(row.getString(1)), new DeviceId(row.getString(2)));
       Repickler repickler = new Repickler(keyring, ref);
+      of = " of the device " + ref;
       boolean unused =
           database.transaction(connection -> {
             var unusedLock = await(connection.preparedQuery(LOCK).execute(Tuple.of(id)));
@@ -77,29 +105,40 @@ final class DeviceRotation {
 
   private void account(SqlConnection connection, long id, Repickler repickler) throws Exception {
     for (Row row : old(connection, "select pickle, key_generation from ferry.olm_account", id)) {
-      Pickled anew = repickler.account(pickled(row));
-      put(
-          connection,
-          "update ferry.olm_account set pickle = $2, key_generation = $3 where device = $1",
-          id,
-          anew.text(),
-          anew.generation());
+      Optional<Pickled> opened = opened("the account", () -> repickler.account(pickled(row)));
+      if (opened.isPresent()) {
+        Pickled anew = opened.get();
+        put(
+            connection,
+            "update ferry.olm_account set pickle = $2, key_generation = $3 where device = $1",
+            id,
+            anew.text(),
+            anew.generation());
+      }
     }
   }
 
   private void sessions(SqlConnection connection, long id, Repickler repickler) throws Exception {
     String select = "select pickle, key_generation, sender_key, session_id from ferry.olm_session";
     for (Row row : old(connection, select, id)) {
-      Pickled anew = repickler.session(pickled(row), row.getString(2), row.getString(3));
-      put(
-          connection,
-          "update ferry.olm_session set pickle = $4, key_generation = $5"
-              + " where device = $1 and sender_key = $2 and session_id = $3",
-          id,
-          row.getString(2),
-          row.getString(3),
-          anew.text(),
-          anew.generation());
+      String key = row.getString(2);
+      String session = row.getString(3);
+      Optional<Pickled> opened =
+          opened(
+              "the session %s with the device of the key %s".formatted(session, key),
+              () -> repickler.session(pickled(row), key, session));
+      if (opened.isPresent()) {
+        Pickled anew = opened.get();
+        put(
+            connection,
+            "update ferry.olm_session set pickle = $4, key_generation = $5"
+                + " where device = $1 and sender_key = $2 and session_id = $3",
+            id,
+            key,
+            session,
+            anew.text(),
+            anew.generation());
+      }
     }
   }
 
@@ -107,15 +146,21 @@ final class DeviceRotation {
     String select = "select pickle, key_generation, room_id, session_id from ferry.megolm_outbound";
     for (Row row : old(connection, select, id)) {
       SessionRef ref = new SessionRef(new RoomId(row.getString(2)), row.getString(3));
-      Pickled anew = repickler.outbound(pickled(row), ref);
-      put(
-          connection,
-          "update ferry.megolm_outbound set pickle = $3, key_generation = $4"
-              + " where device = $1 and room_id = $2",
-          id,
-          row.getString(2),
-          anew.text(),
-          anew.generation());
+      Optional<Pickled> opened =
+          opened(
+              "the outgoing session of the room " + ref.room(),
+              () -> repickler.outbound(pickled(row), ref));
+      if (opened.isPresent()) {
+        Pickled anew = opened.get();
+        put(
+            connection,
+            "update ferry.megolm_outbound set pickle = $3, key_generation = $4"
+                + " where device = $1 and room_id = $2",
+            id,
+            row.getString(2),
+            anew.text(),
+            anew.generation());
+      }
     }
   }
 
@@ -123,15 +168,30 @@ final class DeviceRotation {
     for (Row row :
         old(connection, "select sealed, key_generation, name from ferry.olm_secret", id)) {
       SealedSecret old = new SealedSecret(row.getInteger(1), row.getBuffer(0).getBytes());
-      SealedSecret anew = repickler.secret(row.getString(2), old);
-      put(
-          connection,
-          "update ferry.olm_secret set sealed = $3, key_generation = $4"
-              + " where device = $1 and name = $2",
-          id,
-          row.getString(2),
-          Buffer.buffer(anew.sealed()),
-          anew.generation());
+      String name = row.getString(2);
+      Optional<SealedSecret> opened =
+          opened("the secret " + name, () -> repickler.secret(name, old));
+      if (opened.isPresent()) {
+        SealedSecret anew = opened.get();
+        put(
+            connection,
+            "update ferry.olm_secret set sealed = $3, key_generation = $4"
+                + " where device = $1 and name = $2",
+            id,
+            name,
+            Buffer.buffer(anew.sealed()),
+            anew.generation());
+      }
+    }
+  }
+
+  private Optional<String> token(Row row, String place) {
+    Sealer sealer = keyring.of(row.getInteger(2)).sealer();
+    try {
+      return Optional.of(sealer.openText(row.getBuffer(1).getBytes(), place));
+    } catch (KeyException e) {
+      damaged.accept("the " + place);
+      return Optional.empty();
     }
   }
 
@@ -139,14 +199,15 @@ final class DeviceRotation {
     Keyring.Numbered now = keyring.current();
     for (Row row : await(connection.preparedQuery(TOKENS).execute(Tuple.of(now.generation())))) {
       String place = "access token of " + row.getString(0);
-      String token =
-          keyring.of(row.getInteger(2)).sealer().openText(row.getBuffer(1).getBytes(), place);
-      put(
-          connection,
-          "update ferry.identity set token = $2, key_generation = $3 where user_id = $1",
-          row.getString(0),
-          Buffer.buffer(now.key().sealer().seal(token, place)),
-          now.generation());
+      Optional<String> token = token(row, place);
+      if (token.isPresent()) {
+        put(
+            connection,
+            "update ferry.identity set token = $2, key_generation = $3 where user_id = $1",
+            row.getString(0),
+            Buffer.buffer(now.key().sealer().seal(token.get(), place)),
+            now.generation());
+      }
     }
   }
 }

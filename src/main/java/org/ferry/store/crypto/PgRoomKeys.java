@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 import org.ferry.crypto.InboundSession;
 import org.ferry.crypto.RoomKey;
 import org.ferry.crypto.RoomKeys;
+import org.ferry.crypto.SessionRef;
+import org.ferry.crypto.keys.DamagedRowException;
 import org.ferry.crypto.keys.Keyring;
 import org.ferry.crypto.vodozemac.MegolmInbound;
 import org.ferry.id.RoomId;
@@ -105,22 +107,28 @@ public final class PgRoomKeys implements RoomKeys, AutoCloseable {
   }
 
   @Override
-  public long forEach(Consumer<InboundSession> each) {
+  public long forEach(Consumer<InboundSession> each, Consumer<SessionRef> damaged) {
     long count = 0;
     List<RoomKeyRow> page = page("", "");
     while (!page.isEmpty()) {
       for (RoomKeyRow row : page) {
-        try (MegolmInbound megolm = row.open(keyring);
-            InboundSession session =
-                new InboundSession(
-                    new RoomId(row.room()), row.sessionId(), megolm, row.info(), () -> {})) {
-          each.accept(session);
+        try (MegolmInbound megolm = row.open(keyring)) {
+          lend(row, megolm, each);
+          count++;
+        } catch (DamagedRowException e) {
+          damaged.accept(new SessionRef(new RoomId(row.room()), row.sessionId()));
         }
-        count++;
       }
       page = page(page.getLast().room(), page.getLast().sessionId());
     }
     return count;
+  }
+
+  private static void lend(RoomKeyRow row, MegolmInbound megolm, Consumer<InboundSession> each) {
+    try (InboundSession session =
+        new InboundSession(new RoomId(row.room()), row.sessionId(), megolm, row.info(), () -> {})) {
+      each.accept(session);
+    }
   }
 
   private List<RoomKeyRow> page(String room, String sessionId) {

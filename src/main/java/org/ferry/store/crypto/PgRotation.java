@@ -6,10 +6,14 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.ferry.crypto.RoomKey;
+import org.ferry.crypto.SessionRef;
+import org.ferry.crypto.keys.DamagedRowException;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.crypto.keys.Keyring;
 import org.ferry.crypto.keys.PickleKey;
@@ -33,10 +37,16 @@ public final class PgRotation {
         where generation = (select max(generation) from ferry.data_key)
           and a.pickle_key = $1 and b.pickle_key = $2)
       """;
+
+  /** Those that are known to be damaged are looked at once. */
+  private static final String BUT =
+      " and (room_id, session_id) not in (select * from unnest($2::text[], $3::text[]))";
+
   private static final String OLD =
       "select "
           + RoomKeyRow.COLUMNS
           + " from ferry.room_key where key_generation < $1"
+          + BUT
           + " limit "
           + PAGE
           + " for update skip locked";
@@ -47,7 +57,7 @@ public final class PgRotation {
       where k.room_id = v.room_id and k.session_id = v.session_id
       """;
   private static final String LEFT =
-      "select count(*) from ferry.room_key where key_generation < $1";
+      "select count(*) from ferry.room_key where key_generation < $1" + BUT;
   private static final String PROTECTED =
       """
       select table_name from information_schema.columns
@@ -58,6 +68,8 @@ public final class PgRotation {
   private final Database database;
   private final PickleKey from;
   private final PickleKey to;
+  private final Set<SessionRef> damagedKeys = new LinkedHashSet<>();
+  private final List<String> damaged = new ArrayList<>();
 
   /**
    * A change of the pickle key.
@@ -74,7 +86,7 @@ public final class PgRotation {
 
   /**
    * Lets both keys open everything and pickles the room keys anew. Lasts at least as long as other
-   * processes may take to notice.
+   * processes may take to notice. A row that is damaged stays as it is, see {@link #damaged}.
    *
    * @param done told how many sessions are pickled anew so far
    * @return how many
@@ -93,9 +105,32 @@ public final class PgRotation {
         // Rows that somebody holds are passed over, and come with the next turn.
         Thread.sleep(100);
       }
-    } while (database.run(LEFT, newest.generation()).iterator().next().getLong(0) > 0);
-    new DeviceRotation(database, known()).rewrite();
+    } while (left(newest) > 0);
+    damagedKeys.forEach(ref ->
+        damaged.add("the key of session %s in room %s".formatted(ref.session(), ref.room())));
+    new DeviceRotation(database, known(), damaged::add).rewrite();
     return count;
+  }
+
+  private long left(Keyring.Numbered newest) {
+    return database.transaction(connection ->
+        await(connection.preparedQuery(LEFT).execute(selection(newest)))
+            .iterator()
+            .next()
+            .getLong(0));
+  }
+
+  private Tuple selection(Keyring.Numbered newest) {
+    return Tuple.wrap(
+        java.util.Arrays.<Object>asList(
+            newest.generation(),
+            damagedKeys.stream().map(ref -> ref.room().value()).toArray(String[]::new),
+            damagedKeys.stream().map(SessionRef::session).toArray(String[]::new)));
+  }
+
+  /** What is protected as before, because its row does not open, in words. */
+  public List<String> damaged() {
+    return List.copyOf(damaged);
   }
 
   /** What the new pickle key opens: all there is. */
@@ -151,7 +186,7 @@ public final class PgRotation {
   private int page(SqlConnection connection, Keyring.Numbered newest) throws Exception {
     NavigableMap<Integer, PickleKey> known = PgKeyring.read(connection, to);
     List<RoomKeyRow> rows = new ArrayList<>();
-    for (Row row : await(connection.preparedQuery(OLD).execute(Tuple.of(newest.generation())))) {
+    for (Row row : await(connection.preparedQuery(OLD).execute(selection(newest)))) {
       RoomKeyRow old = RoomKeyRow.of(row);
       PickleKey key = known.get(old.generation());
       if (key == null) {
@@ -159,6 +194,9 @@ public final class PgRotation {
       }
       try (MegolmInbound session = old.open(key)) {
         rows.add(RoomKeyRow.of(new RoomKey(new RoomId(old.room()), session, old.info()), newest));
+      } catch (DamagedRowException e) {
+        // reason: it opens under no key, and the others must not wait for it for ever.
+        var unused = damagedKeys.add(new SessionRef(new RoomId(old.room()), old.sessionId()));
       }
     }
     if (!rows.isEmpty()) {

@@ -9,7 +9,7 @@ import java.util.List;
 import org.ferry.crypto.KeyOrigin;
 import org.ferry.crypto.RoomKey;
 import org.ferry.crypto.RoomKeyInfo;
-import org.ferry.crypto.keys.KeyException;
+import org.ferry.crypto.keys.DamagedRowException;
 import org.ferry.crypto.keys.Keyring;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.crypto.vodozemac.CryptoException;
@@ -86,7 +86,7 @@ record RoomKeyRow(
     try {
       return MegolmInbound.fromPickle(pickle, key.forPickle(purpose(room, sessionId)));
     } catch (CryptoException.WrongPickleKey | CryptoException.BadPickle e) {
-      throw new KeyException(
+      throw new DamagedRowException(
           "the key of session %s in room %s does not open: its row was changed or damaged (%s)"
               .formatted(sessionId, room, e.reason()),
           e);

@@ -22,6 +22,7 @@ import java.util.function.Function;
 import org.ferry.crypto.RoomKey;
 import org.ferry.crypto.RoomKeyInfo;
 import org.ferry.crypto.RoomKeys.Added;
+import org.ferry.crypto.keys.DamagedRowException;
 import org.ferry.crypto.keys.Keyring;
 import org.ferry.crypto.vodozemac.MegolmInbound;
 
@@ -162,7 +163,8 @@ final class RoomKeyRows {
   /**
    * Of two that are connected the earlier index and the better origin stay. Of two that are not,
    * one is wrong: only the session's owner can have signed a key that came over Olm and only a
-   * verified device forwards one, but anybody can make one up in a backup.
+   * verified device forwards one, but anybody can make one up in a backup. One that does not open
+   * any more gives way to any.
    */
   private Outcome compare(RoomKeyRow there, RoomKey key) {
     try (MegolmInbound stored = there.open(keyring)) {
@@ -180,6 +182,8 @@ final class RoomKeyRows {
         RoomKeyInfo info = known ? key.info() : there.info();
         return new Outcome(Added.BETTER, there.with(merged, info, current));
       }
+    } catch (DamagedRowException e) {
+      return new Outcome(Added.REPLACED, RoomKeyRow.of(key, current));
     }
   }
 

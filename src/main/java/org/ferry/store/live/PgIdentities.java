@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.ferry.crypto.keys.KeyException;
 import org.ferry.crypto.keys.Keyring;
 import org.ferry.id.DeviceId;
 import org.ferry.id.RoomId;
@@ -113,7 +114,12 @@ public final class PgIdentities implements Identities {
       return null;
     }
     var sealer = keyring.of(row.getInteger(5)).sealer();
-    return Secret.of(sealer.openText(sealed.getBytes(), place(user)));
+    try {
+      return Secret.of(sealer.openText(sealed.getBytes(), place(user)));
+    } catch (KeyException e) {
+      // reason: a token that is damaged is as good as none; its user logs in anew.
+      return null;
+    }
   }
 
   private static String place(String user) {

@@ -146,7 +146,7 @@ class PgRoomKeysIT {
       assertThat(keys.addAll(batch)).containsExactly(Added.NEW, Added.BETTER, Added.NEW);
       assertThat(keys.addAll(batch)).containsExactly(Added.KEPT, Added.KEPT, Added.KEPT);
     }
-    assertThat(keys.forEach(s -> {})).isEqualTo(2);
+    assertThat(keys.forEach(s -> {}, damaged -> {})).isEqualTo(2);
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.ferry.store.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -64,7 +65,7 @@ class PgRotationIT {
   private long readable(PickleKey key) {
     try (PgKeyring keyring = PgKeyring.open(lab.database(), key);
         PgRoomKeys store = new PgRoomKeys(lab.database(), keyring, 10)) {
-      return store.forEach(s -> assertThat(s.megolm().firstKnownIndex()).isZero());
+      return store.forEach(s -> assertThat(s.megolm().firstKnownIndex()).isZero(), damaged -> {});
     }
   }
 
@@ -101,7 +102,7 @@ class PgRotationIT {
 
       // Who runs still does not notice.
       add(running, SESSIONS + 100, SESSIONS + 101);
-      assertThat(running.forEach(s -> {})).isEqualTo(SESSIONS + 101);
+      assertThat(running.forEach(s -> {}, damaged -> {})).isEqualTo(SESSIONS + 101);
     }
   }
 
@@ -128,8 +129,14 @@ class PgRotationIT {
       try (OlmMachine machine =
           OlmMachine.open(store, keys, keyring, lease, InstantSource.system(), alarm -> {})) {
         key = machine.ed25519();
+        add(keys, 0, 3);
+        assertThat(spoil()).isTrue();
         PgRotation rotation = new PgRotation(lab.database(), before, after);
-        long unused = rotation.rewrite(done -> {});
+        assertThat(rotation.rewrite(done -> {})).isEqualTo(2);
+        assertThat(rotation.damaged())
+            .satisfiesExactlyInAnyOrder(
+                row -> assertThat(row).startsWith("the key of session ").endsWith("in room !r1"),
+                row -> assertThat(row).isEqualTo("the secret a.secret of the device " + ref));
         machine.track(List.of(new UserId("@other:x")));
         rotation.finish();
       }
@@ -139,7 +146,9 @@ class PgRotationIT {
           .as(table)
           .isEqualTo(4);
     }
-    assertThat(lab.number("select count(*) from ferry.data_key")).isEqualTo(1);
+    assertThat(lab.number("select count(*) from ferry.data_key"))
+        .as("what does not open may be repaired, and then needs its key")
+        .isEqualTo(2);
     try (PgKeyring keyring = PgKeyring.open(lab.database(), after);
         PgRoomKeys keys = new PgRoomKeys(lab.database(), keyring, 10)) {
       PgCryptoStore store = PgCryptoStore.of(lab.database(), keys, ref);
@@ -150,6 +159,22 @@ class PgRotationIT {
       }
       assertThat(new PgIdentities(lab.database(), keyring).find(ref.user()).orElseThrow().token())
           .isEqualTo(Secret.of("a token"));
+    }
+  }
+
+  /** As a disk might. */
+  private boolean spoil() throws SQLException {
+    try (var connection = lab.db().connect();
+        var statement = connection.createStatement()) {
+      return statement.executeUpdate(
+                  "update ferry.room_key set pickle = 'spoiled' where room_id = '!r1'")
+              == 1
+          && statement.executeUpdate(
+                  """
+                  insert into ferry.olm_secret (device, name, sealed, key_generation)
+                  select id, 'a.secret', 'spoiled', 1 from ferry.olm_device
+                  """)
+              == 1;
     }
   }
 
