@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,11 +33,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks on the destination for what a restored ledger does not know: everything that was sent after
- * the backup stands there under its mark. Once for each room; a run that dies looks again.
+ * the backup stands there under its mark. Once for each room; a run that dies looks again. Holds a
+ * page of a room, and what was taken back of it.
  */
 final class Relook {
   private static final String RESTORED = "restored";
   private static final String LOOKED = "looked:";
+  private static final int PAGE = 500;
   // What was in doubt at the time of the backup stands far from the end by now.
   private static final Set<EventState> OPEN =
       Set.of(EventState.WAITING, EventState.FAILED, EventState.DOUBT);
@@ -50,6 +53,7 @@ final class Relook {
   private final Map<RoomId, RoomFacts> facts;
   private final Watch watch;
   private final MadeRooms made;
+  private final Marks marks;
   private final Map<String, RoomId> byWord = Collections.synchronizedMap(new HashMap<>());
 
   Relook(
@@ -66,6 +70,7 @@ final class Relook {
     this.facts = facts;
     this.watch = watch;
     this.made = new MadeRooms(voyage, cast);
+    this.marks = Marks.of(voyage);
   }
 
   /** Looks into the rooms of the plan that were not looked into since a restore. */
@@ -108,7 +113,7 @@ final class Relook {
         return;
       }
       Seen seen = seen(standing, standing.target());
-      boolean found = settle(seen) > 0;
+      boolean found = seen.found > 0;
       if (row == null || row.target() == null) {
         found |= plan.action() == Plan.RoomAction.CREATE;
       }
@@ -152,37 +157,34 @@ final class Relook {
     return new CarriedRoom(plan.id(), target, RoomState.OPEN, action, actor, version, null, "{}");
   }
 
-  /** What waits of a room, and what stands of that on the destination. */
+  /** What was met in a room: its notice, and which of its events were taken back. */
   private static final class Seen {
-    final Map<String, EventFate> waiting = new HashMap<>();
-    final List<EventFate> redactions = new ArrayList<>();
-    final List<Hit> newestFirst = new ArrayList<>();
     final Map<EventId, EventId> takenBack = new HashMap<>();
     @Nullable EventId notice;
+    @Nullable Place furthest;
+    long found;
   }
 
-  private record Hit(EventFate fate, EventId id, ObjectNode content, boolean byAnother) {}
-
+  /** Reads the whole room, and notes what stands there as carried, page by page. */
   private Seen seen(CarriedRoom row, RoomId target) {
     Seen seen = new Seen();
-    try (Stream<EventFate> fates = voyage.ledger().fates(voyage.id(), row.old())) {
-      fates
-          .filter(f -> OPEN.contains(f.state()))
-          .forEach(f -> {
-            seen.waiting.put(voyage.origin().wordOf(f.event().id().value()), f);
-            if (f.event().redacts() != null) {
-              seen.redactions.add(f);
-            }
-          });
-    }
-    Iterator<ObjectNode> events = new Backwards(cast.actor(row.actor()), target);
+    Marked marked = new Marked(voyage, row.old());
+    Map<Long, Settled> page = new LinkedHashMap<>();
+    Iterator<ObjectNode> events = new Timeline(cast.actor(row.actor()), target);
     while (events.hasNext()) {
-      one(events.next(), row, seen);
+      one(events.next(), row, marked, seen, page);
+      if (page.size() >= PAGE || !events.hasNext()) {
+        RoomReplay.committed(voyage.ledger().settle(voyage.id(), List.copyOf(page.values())));
+        seen.found += page.size();
+        page.clear();
+      }
     }
+    seen.found += redactions(row.old(), seen.takenBack);
     return seen;
   }
 
-  private void one(ObjectNode event, CarriedRoom row, Seen seen) {
+  private void one(
+      ObjectNode event, CarriedRoom row, Marked marked, Seen seen, Map<Long, Settled> page) {
     EventId id = new EventId(event.path("event_id").asText());
     String sender = event.path("sender").asText("");
     String because = event.path("unsigned").path("redacted_because").path("event_id").asText("");
@@ -197,44 +199,39 @@ final class Relook {
       seen.notice = notice && sender.equals(row.actor().value()) ? id : seen.notice;
       return;
     }
-    voyage
-        .origin()
-        .word(content)
-        .map(seen.waiting::get)
-        .filter(f -> isSender(sender, f, row))
-        .ifPresent(f ->
-            seen.newestFirst.add(
-                new Hit(f, id, content, StandIn.is(event, cast.target(f.event().sender())))));
+    marked
+        .fate(content)
+        .filter(f -> OPEN.contains(f.state()) && !page.containsKey(f.key()))
+        .filter(f -> isSender(sender, f, row) && !marks.isCopied(event))
+        .ifPresent(f -> page.put(f.key(), found(f, event, content, seen)));
   }
 
-  /** Notes what was found as carried; says how much that is. */
-  private long settle(Seen seen) {
-    Map<Long, EventId> known = new HashMap<>();
-    List<Settled> settled = new ArrayList<>();
-    Place furthest = null;
-    for (Hit hit : seen.newestFirst.reversed()) {
-      Place place = new Place(hit.fate.event().depth(), hit.fate.event().stream());
-      boolean late = furthest != null && place.compareTo(furthest) < 0;
-      furthest = late ? furthest : place;
-      if (known.putIfAbsent(hit.fate.key(), hit.id) == null) {
-        Settled plain = carried(hit.fate, hit.id, late);
-        Settled carried = hit.byAnother ? StandIn.note(plain) : plain;
-        settled.add(
-            Placeholder.is(hit.content) ? RoomReplay.with(carried, Placeholder.NOTE) : carried);
-        files.know(hit.fate.event(), hit.content);
-      }
-    }
-    RoomReplay.committed(voyage.ledger().settle(voyage.id(), settled));
+  private Settled found(EventFate fate, ObjectNode event, ObjectNode content, Seen seen) {
+    Place place = new Place(fate.event().depth(), fate.event().stream());
+    boolean late = seen.furthest != null && place.compareTo(seen.furthest) < 0;
+    seen.furthest = late ? seen.furthest : place;
+    files.know(fate.event(), content);
+    Settled plain = carried(fate, new EventId(event.path("event_id").asText()), late);
+    boolean byAnother = StandIn.is(event, cast.target(fate.event().sender()));
+    Settled carried = byAnother ? StandIn.note(plain) : plain;
+    return Placeholder.is(content) ? RoomReplay.with(carried, Placeholder.NOTE) : carried;
+  }
+
+  /** Redactions that bear no mark are known by what they took back; says how many those are. */
+  private long redactions(RoomId old, Map<EventId, EventId> takenBack) {
     List<Settled> undated = new ArrayList<>();
     Set<EventId> claimed = new HashSet<>();
-    for (EventFate redaction : seen.redactions) {
-      if (!known.containsKey(redaction.key())) {
-        redactionOf(redaction, seen.takenBack)
-            .ifPresent(id -> undated.add(takenBack(redaction, id, claimed.add(id))));
+    if (!takenBack.isEmpty()) {
+      try (Stream<EventFate> fates = voyage.ledger().fates(voyage.id(), old)) {
+        fates
+            .filter(f -> OPEN.contains(f.state()) && f.event().redacts() != null)
+            .forEach(f ->
+                redactionOf(f, takenBack)
+                    .ifPresent(id -> undated.add(takenBack(f, id, claimed.add(id)))));
       }
     }
     RoomReplay.committed(voyage.ledger().settle(voyage.id(), undated));
-    return (long) settled.size() + undated.size();
+    return undated.size();
   }
 
   /** An event that two people took back was taken back once; the other redaction joins that one. */

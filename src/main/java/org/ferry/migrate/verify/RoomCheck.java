@@ -13,6 +13,7 @@ import org.ferry.migrate.CrossingLedger.RoomProgress;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.Place;
+import org.ferry.migrate.replay.Timeline;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Origin;
 import org.ferry.migrate.verify.Difference.Kind;

@@ -2,18 +2,16 @@ package org.ferry.migrate.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Optional;
 import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.migrate.EventFate;
-import org.ferry.migrate.LedgerEvent;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Marked;
 import org.ferry.migrate.replay.Marks;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Origin;
 import org.ferry.migrate.verify.Difference.Kind;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Events of the destination that the ledger does not know. People may write what they like; but
@@ -35,6 +33,7 @@ final class Strangers {
   private final Findings findings;
   private final boolean made;
   private final Marks marks;
+  private final Marked marked;
 
   /**
    * Strangers in one room.
@@ -55,6 +54,7 @@ final class Strangers {
     this.findings = findings;
     this.made = made;
     this.marks = new Marks(voyage, crew::has);
+    this.marked = new Marked(voyage, old);
   }
 
   /** Whether the ledger may know an event: redacted ones have lost their mark. */
@@ -87,12 +87,11 @@ final class Strangers {
       suspects.ours();
       return;
     }
-    Optional<String> word = voyage.origin().word(content);
     if (type.equals("m.room.create") || isRedacted(event)) {
       return;
     }
-    if (word.isPresent()) {
-      marked(event, word.get());
+    if (voyage.origin().word(content).isPresent()) {
+      marked(event);
     } else if (crew.has(event.path("sender").asText(""))) {
       unmarked(event, type, beginning);
     }
@@ -125,13 +124,11 @@ final class Strangers {
     return voyage.ledger().undo().generation(voyage.id(), old) > 0;
   }
 
-  private void marked(ObjectNode event, String word) {
+  private void marked(ObjectNode event) {
     EventId id = new EventId(event.path("event_id").asText());
-    EventFate fate = named(event, word);
+    EventFate fate = marked.fate(event.path("content")).orElse(null);
     if (fate == null) {
-      if (!isInDoubt(word)) {
-        unexpected(event, "bears Ferry's mark, and the ledger knows no such event");
-      }
+      unexpected(event, "bears Ferry's mark, and the ledger knows no such event");
       return;
     }
     switch (fate.state()) {
@@ -157,22 +154,6 @@ final class Strangers {
                   .formatted(
                       fate.event().id(), fate.state().name().toLowerCase(java.util.Locale.ROOT)));
     }
-  }
-
-  /** The event that an open mark names. */
-  private @Nullable EventFate named(ObjectNode event, String word) {
-    String claimed = event.path("content").path(Origin.KEY).path("event_id").asText("");
-    return EventId.parse(claimed)
-        .filter(id -> voyage.origin().wordOf(id.value()).equals(word))
-        .flatMap(id -> voyage.ledger().fate(voyage.id(), id))
-        .filter(f -> f.event().room().equals(old))
-        .orElse(null);
-  }
-
-  private boolean isInDoubt(String word) {
-    return voyage.ledger().doubtful(voyage.id(), old).stream()
-        .map(LedgerEvent::event)
-        .anyMatch(e -> voyage.origin().wordOf(e.id().value()).equals(word));
   }
 
   private void unexpected(ObjectNode event, String what) {

@@ -1,4 +1,4 @@
-package org.ferry.migrate.verify;
+package org.ferry.migrate.replay;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayDeque;
@@ -12,8 +12,8 @@ import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MessagesPage;
 import org.jspecify.annotations.Nullable;
 
-/** A room of the destination read from its beginning, page by page. */
-final class Timeline implements Iterator<ObjectNode> {
+/** A room of the destination from its first event to its newest, page by page. For one thread. */
+public final class Timeline implements Iterator<ObjectNode> {
   private static final int PAGE = 500;
 
   /** Servers may give empty pages in between; one that gives nothing else has come to an end. */
@@ -27,7 +27,13 @@ final class Timeline implements Iterator<ObjectNode> {
   private int empty;
   private boolean over;
 
-  Timeline(Intent reader, RoomId room) {
+  /**
+   * Begins at the first event.
+   *
+   * @param reader a member of the room
+   * @param room the room
+   */
+  public Timeline(Intent reader, RoomId room) {
     this.reader = reader;
     this.room = room;
   }
@@ -64,7 +70,7 @@ final class Timeline implements Iterator<ObjectNode> {
    *
    * @return whether there is more by now
    */
-  boolean resume() {
+  public boolean resume() {
     over = false;
     empty = 0;
     return hasNext();

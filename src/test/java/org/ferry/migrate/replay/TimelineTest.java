@@ -1,4 +1,4 @@
-package org.ferry.migrate.verify;
+package org.ferry.migrate.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
