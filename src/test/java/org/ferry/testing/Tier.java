@@ -33,7 +33,7 @@ public enum Tier {
     /** Kills of the homeserver meanwhile; at most as many as those of Ferry. */
     VILLAGE_HOMESERVER_KILLS(1, 10, 50),
     /** Kills of Ferry right after it took a transaction. */
-    INBOX_KILLS(3, 60, 1000),
+    INBOX_KILLS(3, 1000, 1000),
     /** Transactions that three processes are handed at the same time. */
     SHARED_TRANSACTIONS(100, 1000, 10_000),
     /** Deaths of a homeserver that waits long for the answers to its pushes. */
@@ -45,11 +45,11 @@ public enum Tier {
     /** Olm and Megolm messages and keys changed at random. */
     MUTATED_MESSAGES(20_000, 1_000_000, 1_000_000),
     /** Encrypted messages each way between two clients. */
-    PEER_MESSAGES(25, 250, 1000),
+    PEER_MESSAGES(25, 1000, 1000),
     /** Messages that Ferry encrypts while whoever leads is killed. */
-    ENCRYPTED_SENDS(40, 1000, 10_000),
+    ENCRYPTED_SENDS(40, 10_000, 10_000),
     /** Kills of the leading process meanwhile. */
-    SENDER_KILLS(3, 20, 50),
+    SENDER_KILLS(3, 50, 50),
     /** Encrypted events that wait for keys. */
     LATE_EVENTS(60, 1000, 1000),
     /** Room keys that one device sends in one go. */
@@ -57,11 +57,11 @@ public enum Tier {
     /** Message indexes for which several processes are handed an event and its replay. */
     RACED_INDEXES(20, 500, 5000),
     /** Kills of Ferry between an upload of one-time keys and its answer. */
-    UPLOAD_KILLS(1, 40, 200),
+    UPLOAD_KILLS(1, 200, 200),
     /** Uploads of one-time keys in a row that the homeserver answers with an error. */
     UPLOAD_FAILURES(3, 20, 20),
     /** Kills of Ferry while it takes room keys in. */
-    KEY_KILLS(2, 100, 500),
+    KEY_KILLS(2, 500, 500),
     /** Changes of a list of devices while it is asked for. */
     DEVICE_LIST_CHANGES(20, 200, 200),
     /** Devices of one encrypted room. */
