@@ -58,17 +58,27 @@ final class StatusView {
     listed.stream()
         .limit(SHOWN)
         .forEach(r -> lines.add("  listed, not carried: %s %s".formatted(r.name(), r.link())));
+    more(listed.size(), "listed, not carried", lines);
     lines.addAll(takenBack(ferry.crossings().undo().takenBack(standing.crossing().id()), standing));
     EncryptedView.line(ferry, standing.crossing()).ifPresent(lines::add);
     standing
         .skipped()
         .forEach((reason, n) -> lines.add("  left out by rule: %,d %s".formatted(n, reason)));
     settings(standing.settings()).ifPresent(lines::add);
-    standing.aliasesLeft().stream()
-        .limit(SHOWN)
-        .forEach(f -> lines.add("  left as it is: " + line(f)));
+    standing.left().stream().limit(SHOWN).forEach(f -> lines.add("  left as it is: " + line(f)));
+    more(standing.left().size(), "left as it is", lines);
     failures(standing, lines);
     return lines;
+  }
+
+  private static void more(int all, String what, List<String> lines) {
+    if (all > SHOWN) {
+      lines.add("  %s: %,d more; ferry status --json lists them".formatted(what, all - SHOWN));
+    }
+  }
+
+  private static List<Standing.Failure> left(Standing standing, String kind) {
+    return standing.left().stream().filter(f -> f.kind().equals(kind)).toList();
   }
 
   /** A run for a part is done when that part is: the totals above are of the whole rooms. */
@@ -350,7 +360,8 @@ final class StatusView {
     takenBack(rooms, standing, ferry);
     standing.failed().forEach(json.putObject("failed")::put);
     failures(json.putArray("failures"), standing.failures());
-    failures(json.putArray("aliases_left"), standing.aliasesLeft());
+    failures(json.putArray("aliases_left"), left(standing, "alias"));
+    failures(json.putArray("unlisted"), left(standing, "directory"));
     return json;
   }
 

@@ -5,8 +5,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.ferry.id.RoomId;
+import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.CarriedAlias;
 import org.ferry.migrate.CrossingLedger.CarriedMedia;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
@@ -29,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param failed how many of each kind failed
  * @param failures what failed, one sentence each; at most a thousand of each kind, rooms and events
  *     first
- * @param aliasesLeft aliases that were left as they are by rule, with the reason; at most a
- *     thousand
+ * @param left what was left as it is, with the reason: aliases by rule, and rooms that the
+ *     homeserver does not take into its public directory; at most a thousand of each
  */
 public record Standing(
     Crossing crossing,
@@ -42,7 +44,10 @@ public record Standing(
     Map<String, Long> settings,
     Map<String, Long> failed,
     List<Failure> failures,
-    List<Failure> aliasesLeft) {
+    List<Failure> left) {
+  /** In a room's detail: why the homeserver does not have it in its public directory. */
+  public static final String UNLISTED = "unlisted";
+
   private static final int SHOWN = 1000;
 
   /**
@@ -86,7 +91,7 @@ public record Standing(
   /**
    * Something that failed.
    *
-   * @param kind room, event, person, file, alias or setting
+   * @param kind room, event, person, file, alias, setting or directory
    * @param what its old id
    * @param where the room on the source, null where it belongs to none
    * @param reason why, with the remedy where there is one
@@ -103,7 +108,8 @@ public record Standing(
   public static Standing of(CrossingLedger ledger, Crossing crossing) {
     long id = crossing.id();
     Failures failures = new Failures();
-    List<RoomLine> rooms = rooms(ledger, id, failures);
+    Failures left = new Failures();
+    List<RoomLine> rooms = rooms(ledger, id, failures, left);
     Sums sums = sums(rooms);
     try (Stream<EventFate> failed = ledger.inState(id, EventState.FAILED, SHOWN)) {
       failed.forEach(f ->
@@ -117,7 +123,6 @@ public record Standing(
     failures.total("event", sums.failed());
     Map<String, Long> people = people(ledger, id, failures);
     Map<String, Long> media = media(ledger, id, failures);
-    Failures left = new Failures();
     aliases(ledger, id, failures, left);
     for (SettingLedger.Setting s : ledger.settings().failed(id, SHOWN)) {
       String why = "%s %s: %s".formatted(s.kind(), s.name(), s.reason());
@@ -199,7 +204,8 @@ public record Standing(
     }
   }
 
-  private static List<RoomLine> rooms(CrossingLedger ledger, long id, Failures failures) {
+  private static List<RoomLine> rooms(
+      CrossingLedger ledger, long id, Failures failures, Failures left) {
     Map<RoomId, CarriedRoom> rows = new HashMap<>();
     try (Stream<CarriedRoom> begun = ledger.rooms(id)) {
       begun.forEach(r -> rows.put(r.old(), r));
@@ -215,9 +221,17 @@ public record Standing(
         if (r.reason() != null && r.state() != RoomState.SKIPPED) {
           failures.note(new Failure("room", r.old().value(), null, r.reason()));
         }
+        unlisted(r)
+            .ifPresent(
+                why -> left.note(new Failure("directory", r.old().value(), r.old().value(), why)));
       });
     }
     return lines;
+  }
+
+  private static Optional<String> unlisted(CarriedRoom room) {
+    String why = Json.parseObject(room.detail()).path(UNLISTED).asText("");
+    return why.isEmpty() ? Optional.empty() : Optional.of(why);
   }
 
   private static Sums sums(List<RoomLine> rooms) {

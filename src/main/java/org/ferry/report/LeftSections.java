@@ -63,7 +63,7 @@ final class LeftSections {
   /** What failed, and the names that lead elsewhere and were left to that. */
   private List<Standing.Failure> failed() {
     return Stream.concat(
-            contents.standing().failures().stream(), contents.standing().aliasesLeft().stream())
+            contents.standing().failures().stream(), contents.standing().left().stream())
         .toList();
   }
 
@@ -76,8 +76,8 @@ final class LeftSections {
     list(
         failures,
         failure -> {
-          boolean event = failure.kind().equals("event");
-          String where = event ? roomName(failure.where()) : failure.what();
+          boolean inRoom = failure.where() != null && !failure.kind().equals("alias");
+          String where = inRoom ? roomName(failure.where()) : failure.what();
           html.text(words.of("left.failed." + failure.kind(), where) + ": ");
           reasons.write(told(failure));
           html.raw(" <span class=\"soft\">").name(failure.what());
@@ -92,7 +92,7 @@ final class LeftSections {
   /** How much failed or was left to what it leads to, listed or not. */
   private static long failed(Standing standing) {
     long failed = standing.failed().values().stream().mapToLong(n -> n).sum();
-    return failed + standing.aliasesLeft().size();
+    return failed + standing.left().size();
   }
 
   /** Of a setting only its kind: its name, and the request in the reason, are its owner's own. */

@@ -93,14 +93,14 @@ final class Page {
 
   private void verdict() {
     long differences = contents.verified().differences();
-    String how = !contents.verified().whole() ? "note" : differences == 0 ? "good" : "bad";
-    html.raw("<div class=\"verdict " + how + "\" role=\"status\"><strong>");
-    html.text(differences == 0 ? words.of("good") : words.of("bad", differences));
-    html.raw("</strong>");
-    if (!contents.verified().whole()) {
+    boolean whole = contents.verified().whole();
+    String how = differences > 0 ? "bad" : whole ? "good" : "stopped";
+    html.raw("<div class=\"verdict " + (whole ? how : "note") + "\" role=\"status\"><strong>");
+    html.text(words.of(how, differences)).raw("</strong>");
+    if (differences > 0 && !whole) {
       html.element("p", words.of("stopped"));
     }
-    html.element("p", words.of(differences == 0 ? "good.more" : "bad.more"));
+    html.element("p", words.of(how + ".more"));
     html.element("p", words.of("good.left", words.of("left"))).raw("</div>\n");
   }
 

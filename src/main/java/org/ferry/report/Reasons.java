@@ -20,9 +20,15 @@ final class Reasons {
     this.html = html;
   }
 
+  /** A reason as text: in words for people where there are some, then as it was said. */
+  static String told(Words words, String reason) {
+    String key = key(words, reason);
+    return key == null ? reason : words.of(key) + " " + reason;
+  }
+
   /** Writes a reason: in words for people where there are some, then as it was said. */
   void write(String reason) {
-    String key = key(reason);
+    String key = key(words, reason);
     if (key != null) {
       html.text(words.of(key) + " ");
     }
@@ -30,7 +36,7 @@ final class Reasons {
     html.name(reason).raw("</span>");
   }
 
-  private @Nullable String key(String reason) {
+  private static @Nullable String key(Words words, String reason) {
     if (reason.contains("media store")) {
       return "why.file";
     }

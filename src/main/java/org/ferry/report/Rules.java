@@ -23,6 +23,7 @@ final class Rules {
           Map.entry("links to a room that is not carried", "link"),
           Map.entry("kept out of the Space", "space"),
           Map.entry("taken back already", "same"),
+          Map.entry("by rule", "any"),
           Map.entry("state of a reused room", "reused"),
           Map.entry("the same state as before", "same"),
           Map.entry("the same reaction by the same person", "same"));

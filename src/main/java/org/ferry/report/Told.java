@@ -56,10 +56,32 @@ final class Told {
       case STATE -> words.of("diff.state", setting(d.what()));
       case MEMBERSHIP ->
           words.of("diff.membership", d.what(), membership(d.expected()), membership(d.found()));
-      case SENDER, SPACE, ALIAS, FAILED, UNREADABLE ->
+      case SENDER, ALIAS ->
           words.of("diff." + d.kind().word(), d.what(), or(d.expected()), or(d.found()));
+      case SPACE -> words.of("diff.space", d.what(), place(d.expected()), place(d.found()));
+      case FAILED, UNREADABLE ->
+          words.of(
+              "diff." + d.kind().word(),
+              d.what(),
+              or(d.expected()),
+              d.found() == null ? "–" : Reasons.told(words, d.found()));
       default -> words.of("diff." + d.kind().word(), d.what());
     };
+  }
+
+  /** A place in a space, as the comparison calls it. */
+  private String place(@Nullable String place) {
+    if (place == null) {
+      return "–";
+    }
+    boolean belongs = !place.startsWith("no ");
+    int space = place.indexOf(" of the space ");
+    if (space > 0) {
+      String id = place.substring(space + " of the space ".length());
+      return words.of(belongs ? "place.sub" : "place.not.sub", id);
+    }
+    String key = "place." + place.replace(' ', '_');
+    return words.has(key) ? words.of(key) : place;
   }
 
   private String by(Difference d, String sentence) {

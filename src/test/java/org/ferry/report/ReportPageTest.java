@@ -135,6 +135,15 @@ class ReportPageTest {
   }
 
   @Test
+  void whatWasStoppedIsNotSaidToBeGood() {
+    assertThat(Read.of(page("Garden", "en", List.of(), false)).text)
+        .contains("The comparison was stopped before everything was compared")
+        .doesNotContain("Everything arrived", "No difference was found");
+    assertThat(Read.of(page("Garden", "en", differences(), false)).text)
+        .contains("There are 6 differences", "The comparison was stopped");
+  }
+
+  @Test
   void tablesAreReadAloudWell() {
     String page = page("Garden", "en", differences());
     assertThat(page.split("<table>", -1)).hasSameSizeAs(page.split("<caption", -1));
@@ -155,6 +164,11 @@ class ReportPageTest {
   }
 
   private static String page(String name, String language, List<Difference> differences) {
+    return page(name, language, differences, true);
+  }
+
+  private static String page(
+      String name, String language, List<Difference> differences, boolean whole) {
     RoomVerdict verdict =
         new RoomVerdict(
             OLD,
@@ -182,7 +196,7 @@ class ReportPageTest {
             new VerifyReport.SecondCount("dump.sql", true, true, 2, 20, 0),
             List.of(),
             0,
-            true);
+            whole);
     return new Page(contents(name, verdict, verified), new Words(language)).html();
   }
 

@@ -1,6 +1,7 @@
 package org.ferry.migrate.replay;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.ferry.id.RoomId;
@@ -27,16 +28,19 @@ final class RoomDirectory {
    *
    * @param target which
    * @param name what people call it
+   * @return why the homeserver did not; empty where it did
    */
-  void list(RoomId target, String name) {
+  Optional<String> list(RoomId target, String name) {
     try {
       bot.setDirectoryVisibility(target, true);
+      return Optional.empty();
     } catch (MatrixException e) {
       if (e.isTokenRefused()) {
         throw e;
       }
-      String why = "%d %s %s".formatted(e.status(), e.errcode(), e.error());
+      String why = "%d %s %s".formatted(e.status(), e.errcode(), e.error()).strip();
       var unused = refused.computeIfAbsent(why, w -> new ConcurrentHashMap<>()).put(target, name);
+      return Optional.of(why);
     }
   }
 
@@ -47,7 +51,7 @@ final class RoomDirectory {
           String some = String.join(", ", names.values().stream().sorted().limit(NAMED).toList());
           watch.say(
               "%,d rooms were in the old server's directory and are not in the new one's (%s%s): %s; where it is a Synapse, let room_list_publication_rules allow it and run ferry migrate again"
-                  .formatted(names.size(), some, names.size() > NAMED ? ", …" : "", why.strip()));
+                  .formatted(names.size(), some, names.size() > NAMED ? ", …" : "", why));
         });
     refused.clear();
   }

@@ -14,6 +14,7 @@ import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.CrossingLedger.RoomState;
 import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.Standing;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Origin;
 import org.ferry.migrate.rewrite.RoomContext;
@@ -75,7 +76,7 @@ final class RoomFinish {
       replay.finish();
       archiveName(plan, row);
       links.link(plan, target, acting);
-      directory(plan, target);
+      directory(plan, target, detail);
       note(row, RoomState.DONE, null, detail);
     } catch (MatrixException e) {
       if (e.isTokenRefused()) {
@@ -147,9 +148,13 @@ final class RoomFinish {
     return fact != null && fact.listed();
   }
 
-  private void directory(Plan.PlanRoom plan, RoomId target) {
+  private void directory(Plan.PlanRoom plan, RoomId target, ObjectNode detail) {
+    detail.remove(Standing.UNLISTED);
     if (plan.action() == Plan.RoomAction.CREATE && listed(plan)) {
-      directory.list(target, plan.name());
+      directory
+          .list(target, plan.name())
+          .ifPresent(
+              why -> detail.put(Standing.UNLISTED, "it is not in the public directory: " + why));
     }
   }
 
