@@ -35,8 +35,8 @@ import org.ferry.testing.peers.PeerKind;
  * says what it prints.
  */
 public final class LiveBench {
-  private static final String DOMAIN = "live.example.org";
-  private static final String BOT = "@ferrybot:" + DOMAIN;
+  static final String DOMAIN = "live.example.org";
+  static final String BOT = "@ferrybot:" + DOMAIN;
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int WARM = 200;
   private static final double[] CLEAR_GOALS = {20, 80};
@@ -100,7 +100,8 @@ public final class LiveBench {
     Machine.delete(ferry);
   }
 
-  private static SynapseServer homeserver(Lab lab, Path ferry, BareService bare) throws Exception {
+  /** A homeserver that pushes to Ferry, which is configured for it, and to the bare service. */
+  static SynapseServer homeserver(Lab lab, Path ferry, BareService bare) throws Exception {
     int port = Ports.free();
     configure(ferry, URI.create("http://127.0.0.1:1"), port, bare);
     Path registration = ferry.resolve("registration.yaml");
@@ -165,7 +166,8 @@ public final class LiveBench {
     }
   }
 
-  private static void joined(LabClient who, String room) {
+  /** Waits until the bot is in a room. */
+  static void joined(LabClient who, String room) {
     Wait.until(
         LIMIT,
         "the bot",
