@@ -21,6 +21,9 @@ import java.util.stream.Stream;
  * @param files its open files
  */
 record Holding(Map<String, Kind> classes, long residentMib, int threads, int files) {
+  /** What collectors put into gaps. */
+  private static final String FILLER = "jdk.internal.vm.Filler";
+
   private static final Pattern ROW = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+(\\d+)\\s+(\\S+).*");
 
   /** How many objects of a class there are, and how many bytes they take. */
@@ -65,6 +68,7 @@ record Holding(Map<String, Kind> classes, long residentMib, int threads, int fil
           .lines()
           .map(ROW::matcher)
           .filter(Matcher::matches)
+          .filter(row -> !row.group(3).contains(FILLER))
           .forEach(row ->
               classes.merge(
                   row.group(3),
