@@ -37,8 +37,6 @@ final class Courier {
   private static final int BATCH = 32;
   // Who is posted to within this time holds its lane as surely as the reading of it said.
   private static final Duration SURE = Duration.ofMillis(100);
-  // Longer than a post under way takes.
-  private static final Duration LAST = Duration.ofSeconds(30);
   // Until what the receiver asked for is written, and every claim respects it.
   private static final Duration REST = Duration.ofSeconds(1);
   // Where the files of other rooms are read first.
@@ -298,11 +296,14 @@ final class Courier {
   /**
    * Waits until nothing is under way, but not for ever: what a hung lane delivers is delivered
    * again by whoever takes it.
+   *
+   * @param end until when, by {@link System#nanoTime}
    */
-  void join() throws InterruptedException {
+  void join(long end) throws InterruptedException {
     try {
       int unused =
-          underWay.awaitAdvanceInterruptibly(underWay.arrive(), LAST.toSeconds(), TimeUnit.SECONDS);
+          underWay.awaitAdvanceInterruptibly(
+              underWay.arrive(), end - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       LOG.warn("event=webhook_hangs endpoint={} it is left alone", endpoint.name());
     }

@@ -19,7 +19,9 @@ public final class Dispatcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
-  private static final Duration LAST = Duration.ofSeconds(20);
+  private static final Duration LAST = Duration.ofSeconds(10);
+  // Longer than a post under way takes.
+  private static final Duration POSTS = Duration.ofSeconds(20);
   private static final Duration SWEEP = Duration.ofMinutes(10);
   private static final Duration ROLL_CALL = Duration.ofSeconds(2);
 
@@ -182,12 +184,16 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
-   * What it took from the outbox a moment ago it gives back; only a database that is away delays.
+   * What they took from the outbox a moment ago they give back; only a database that is away
+   * delays, and it delays all of them together.
    */
-  private static void endsSoon(Thread thread) throws InterruptedException {
-    if (!thread.join(LAST)) {
-      thread.interrupt();
-      thread.join();
+  private static void endSoon(List<Thread> threads) throws InterruptedException {
+    long end = System.nanoTime() + LAST.toNanos();
+    for (Thread thread : threads) {
+      if (!thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+        thread.interrupt();
+        thread.join();
+      }
     }
   }
 
@@ -200,14 +206,13 @@ public final class Dispatcher implements AutoCloseable {
       for (Thread thread : feeding) {
         thread.join();
       }
-      for (Thread thread : delivering) {
-        endsSoon(thread);
-      }
+      endSoon(delivering);
+      long end = System.nanoTime() + POSTS.toNanos();
       for (Service service : services) {
-        service.courier().join();
+        service.courier().join(end);
       }
       settler.end();
-      settling.join();
+      endSoon(List.of(settling));
     } catch (InterruptedException e) {
       settling.interrupt();
       Thread.currentThread().interrupt();

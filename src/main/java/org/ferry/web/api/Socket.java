@@ -222,6 +222,10 @@ final class Socket {
     } catch (LedgerException | HomeserverFailure | ProvisionException e) {
       LOG.warn("event=socket_not_now {}", e.getMessage());
       close(1011, "not now; come back with since " + pos);
+    } catch (RuntimeException e) {
+      // Open and silent would look as if nothing happened.
+      LOG.error("event=socket_failed {}", e.toString(), e);
+      close(1011, "Ferry failed; come back with since " + pos);
     }
   }
 
