@@ -17,6 +17,7 @@ public final class Filter {
   private final List<Glob> senders;
   private final @Nullable Instant since;
   private final Function<String, Optional<String>> alias;
+  private final boolean byNoAlias;
   private final Map<String, Boolean> byAlias = new ConcurrentHashMap<>();
 
   /**
@@ -24,7 +25,8 @@ public final class Filter {
    *
    * @param rules the endpoint's
    * @param since what is older is left out; null for no limit
-   * @param alias gives a room's alias; asked once of each room whose id and name do not fit
+   * @param alias gives a room's alias; asked once of each room whose id and name do not fit, where
+   *     one of the rules could mean an alias
    */
   public Filter(
       Endpoint.Rules rules, @Nullable Instant since, Function<String, Optional<String>> alias) {
@@ -34,6 +36,7 @@ public final class Filter {
     this.senders = Glob.all(rules.senders());
     this.since = since;
     this.alias = alias;
+    this.byNoAlias = rules.rooms().stream().noneMatch(r -> r.matches("(?s)[#*?].*"));
   }
 
   /**
@@ -51,7 +54,7 @@ public final class Filter {
     }
     if (!Glob.any(rooms, message.room())
         && !Glob.any(rooms, message.roomName())
-        && !byAlias.computeIfAbsent(message.room(), this::fitsByAlias)) {
+        && (byNoAlias || !byAlias.computeIfAbsent(message.room(), this::fitsByAlias))) {
       return Optional.of("rooms");
     }
     if (!Glob.any(senders, message.sender())) {

@@ -46,6 +46,7 @@ class FilterTest {
   @Test
   void anAliasIsAskedForOnceAndWhereNothingElseFits() {
     assertThat(of("Summer fest").against(SAID)).isEmpty();
+    assertThat(of("!x*").against(SAID)).contains("rooms");
     assertThat(asked).isEmpty();
     Filter filter = of("#fest:hs");
     for (int i = 0; i < 3; i++) {
