@@ -222,9 +222,45 @@ class AccountModeIT {
     assertThat(again.err()).contains(facts.user("dan"), "still a conflict");
     assertThat(admin.request("GET", ADMIN_USER + LabClient.esc("@ann:" + DOMAIN), null).status())
         .isEqualTo(404);
+    danBecomes("dna");
+    Result wrong = migrate().run();
+    assertThat(wrong.status()).as(wrong.toString()).isEqualTo(3);
+    assertThat(wrong.err())
+        .contains(facts.user("dan"), "@dna:" + DOMAIN + " does not exist")
+        .doesNotContain("Exception");
+  }
+
+  private static void danBecomes(String name) {
+    String line = line("dan");
     write(
         "plan.yaml",
-        read("plan.yaml").replace(line("dan"), line("dan").replace("conflict", "map")));
+        read("plan.yaml")
+            .replace(
+                line,
+                line.replaceFirst(
+                    "action: .*target: \"[^\"]*\"",
+                    "action: map, target: \"@%s:%s\"".formatted(name, DOMAIN))));
+  }
+
+  /** Killed before anything is carried as them, so that the id may still be corrected. */
+  private static void danIsSomebodyElseUntilTheSecondRoomIsMade() {
+    danBecomes("caretaker");
+    var ferry = new java.util.concurrent.CompletableFuture<FerryProcess>();
+    var rooms = new java.util.concurrent.atomic.AtomicInteger();
+    proxy.after(
+        seen -> seen.path().contains("/createRoom") && rooms.incrementAndGet() == 2,
+        1,
+        seen -> ferry.join().kill());
+    try (FerryProcess started =
+        FerryProcess.ferry("migrate", "--rooms", facts.room("workshop"), "--yes")
+            .in(folder)
+            .start()) {
+      boolean unused = ferry.complete(started);
+      assertThat(started.await(java.time.Duration.ofMinutes(5)).status()).isEqualTo(137);
+    } finally {
+      proxy.heal();
+    }
+    danBecomes("dan");
   }
 
   private static String line(String name) {
@@ -238,6 +274,7 @@ class AccountModeIT {
   @Test
   @Order(3)
   void killedInBetweenItGoesOn() {
+    danIsSomebodyElseUntilTheSecondRoomIsMade();
     for (Kill kill :
         List.of(
             new Kill("POST", "/register"),
@@ -313,6 +350,8 @@ class AccountModeIT {
     assertThat(proxy.seen().stream().skip(before).filter(AccountModeIT::changes))
         .as("what a run writes that has nothing to do")
         .isEmpty();
+    assertThat(must(1, "retry").out())
+        .contains("failed: invitation @remy:elsewhere.example.org in ");
   }
 
   private static boolean changes(HttpFaultProxy.Seen seen) {

@@ -3,6 +3,8 @@ package org.ferry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -188,11 +190,26 @@ class ReuseIT {
   private String toBulk(String plan) {
     StringBuilder out = new StringBuilder();
     for (String part : plan.split("(?m)^(?=  - )", -1)) {
-      out.append(
-          part.contains("id: \"" + SAMPLE.room("bulk"))
-              ? part.replace("action: create", "action: reuse\n    target: \"" + bulk + "\"")
-              : part);
+      String changed = part;
+      if (part.contains("id: \"" + SAMPLE.room("bulk"))) {
+        changed = part.replace("action: create", "action: reuse\n    target: \"" + bulk + "\"");
+      } else if (part.contains("id: \"" + SAMPLE.room("general"))) {
+        changed = part.replace("action: create", "action: skip");
+      }
+      out.append(changed);
     }
     return out.toString();
+  }
+
+  @Test
+  @Order(6)
+  void withoutAPlanFileTheOneThatWasEditedGoesOn() throws IOException {
+    Files.delete(LANDING.folder().resolve("plan.yaml"));
+    String[] command = {
+      "migrate", "-y", "--rooms", SAMPLE.room("bulk"), "--rooms", SAMPLE.room("general")
+    };
+    var run = LANDING.must(0, command);
+    assertThat(run.err()).contains("the plan that was followed last goes on");
+    assertThat(LANDING.mapped().hasRoom(SAMPLE.room("general"))).isFalse();
   }
 }

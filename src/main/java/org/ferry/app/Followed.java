@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.plan.Draft;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.PlanException;
 import org.ferry.migrate.plan.PlanFile;
@@ -22,9 +24,11 @@ import org.ferry.migrate.plan.TargetSpace;
  *
  * @param plan the plan, checked and without conflicts
  * @param text the plan file
+ * @param notes what is to be said before it is followed
  */
-public record Followed(Plan plan, String text) {
+public record Followed(Plan plan, String text, List<String> notes) {
   private static final String NOTE = "plan";
+  private static final String LAST = "the plan that was followed last";
   private static final Pattern SPACE = Pattern.compile("(?m)^space: *[\"']?([^\"'\\s]+)");
 
   /**
@@ -36,12 +40,7 @@ public record Followed(Plan plan, String text) {
    * @return the plan
    */
   public static Followed file(Planning planning, Path file, TargetSpace target) {
-    Plan plan = planning.read(file, target);
-    try {
-      return new Followed(plan, Files.readString(file));
-    } catch (IOException e) {
-      throw new PlanException(List.of(file + " cannot be read: " + e.getMessage()));
-    }
+    return planning.read(file, target);
   }
 
   /**
@@ -53,24 +52,78 @@ public record Followed(Plan plan, String text) {
    * @throws PlanException where a conflict needs a person's decision
    */
   public static Followed proposal(Planning planning, TargetSpace target) {
-    Planning.Proposal proposal = planning.propose(target, null, null);
+    Planning.Proposal proposal = decided(planning.propose(target, (Draft) null, null));
+    return new Followed(proposal.plan(), proposal.text(), proposal.notes());
+  }
+
+  /**
+   * What is followed where nobody names a plan: the one that was followed last, where a person had
+   * edited it, brought up to date as {@code ferry plan} does; else what Ferry proposes itself.
+   *
+   * @param ferry the running Ferry
+   * @param passage the passage
+   * @param planning the passage's planning
+   * @param target the destination Space as it stands
+   * @return the plan
+   * @throws PlanException where it needs a person's decision, or can be followed no longer
+   */
+  public static Followed unnamed(
+      Ferry ferry, Passage passage, Planning planning, TargetSpace target) {
+    Optional<Draft> edited =
+        Optional.ofNullable(target.id())
+            .flatMap(space -> passage.begun(ferry, space))
+            .flatMap(crossing -> draft(ferry, crossing))
+            .filter(d -> d.edited() > 0 || d.plan().forced() != Plan.ForcedEncryption.STOP);
+    return edited.isEmpty() ? proposal(planning, target) : again(planning, target, edited.get());
+  }
+
+  private static Followed again(Planning planning, TargetSpace target, Draft earlier) {
+    Planning.Proposal proposal = decided(planning.propose(target, earlier, null));
+    try {
+      Followed followed = planning.read(LAST, proposal.text(), target);
+      String note =
+          "No plan is named and there is no plan.yaml: the plan that was followed last goes on, with the lines that were edited in it: %,d. --plan FILE names another; ferry plan writes one without these edits."
+              .formatted(earlier.edited());
+      return new Followed(
+          followed.plan(),
+          followed.text(),
+          Stream.concat(Stream.of(note), followed.notes().stream()).toList());
+    } catch (PlanException e) {
+      throw new PlanException(
+          Stream.concat(
+                  Stream.of(
+                      "No plan is named, and the one that was followed last, which was edited, can be followed no longer: name a plan with --plan, or write a new one with ferry plan."),
+                  String.valueOf(e.getMessage()).lines())
+              .toList());
+    }
+  }
+
+  private static Planning.Proposal decided(Planning.Proposal proposal) {
     List<String> conflicts = proposal.totals().conflicts();
     if (!conflicts.isEmpty()) {
       throw new PlanException(
-          java.util.stream.Stream.concat(
-                  java.util.stream.Stream.of(
+          Stream.concat(
+                  Stream.of(
                       "Some people or rooms need a decision: write the plan with ferry plan, edit"
                           + " it, and run ferry migrate again."),
                   conflicts.stream())
               .toList());
     }
-    return new Followed(proposal.plan(), proposal.text());
+    return proposal;
   }
 
   /** Keeps the plan with its crossing. */
   void keep(Ferry ferry, Crossing crossing) {
     ObjectNode note = Json.object().put("text", text);
     ferry.crossings().note(crossing.id(), NOTE, Json.text(note));
+  }
+
+  private static Optional<Draft> draft(Ferry ferry, Crossing crossing) {
+    return ferry
+        .crossings()
+        .note(crossing.id(), NOTE)
+        .map(n -> Json.parseObject(n).path("text").asText())
+        .map(text -> drafted(text, crossing.server(), crossing.domain(), crossing.space().value()));
   }
 
   /** The plan that a crossing followed last, or empty where none is kept that can be read. */
@@ -103,11 +156,15 @@ public record Followed(Plan plan, String text) {
   }
 
   private static Plan parsed(String text, String server, String domain, String space) {
+    return drafted(text, server, domain, space).plan();
+  }
+
+  private static Draft drafted(String text, String server, String domain, String space) {
     try {
       Path file = Files.createTempFile("ferry-plan", ".yaml");
       try {
         Path unused = Files.writeString(file, text);
-        return PlanFile.previous(file, server, domain, space(text, space)).plan();
+        return PlanFile.previous(file, server, domain, space(text, space));
       } finally {
         Files.delete(file);
       }

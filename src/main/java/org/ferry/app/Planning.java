@@ -15,6 +15,7 @@ import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.SourceLedger.Stranger;
 import org.ferry.migrate.plan.Draft;
 import org.ferry.migrate.plan.ExistingAccounts;
+import org.ferry.migrate.plan.ExistingAccounts.Absent;
 import org.ferry.migrate.plan.ExistingRooms;
 import org.ferry.migrate.plan.Facts;
 import org.ferry.migrate.plan.MapFile;
@@ -22,6 +23,7 @@ import org.ferry.migrate.plan.PeopleCsv;
 import org.ferry.migrate.plan.PeopleList;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.PlanChecks;
+import org.ferry.migrate.plan.PlanException;
 import org.ferry.migrate.plan.PlanFile;
 import org.ferry.migrate.plan.PlanTotals;
 import org.ferry.migrate.plan.Planner;
@@ -62,6 +64,7 @@ public final class Planning {
    * @param unfollowed how many lines of that list name new ids that the plan does not follow
    * @param kept lines of that list that stay, of people whom this source does not know
    * @param gone lines that Ferry had written there, of people whom this source does not know
+   * @param notes what else is to be said
    */
   public record Proposal(
       Plan plan,
@@ -72,7 +75,8 @@ public final class Planning {
       String people,
       long unfollowed,
       List<UserId> kept,
-      List<UserId> gone) {}
+      List<UserId> gone,
+      List<String> notes) {}
 
   /**
    * Reads the destination.
@@ -116,13 +120,29 @@ public final class Planning {
                 ferry.config().homeserver().domain(),
                 passage.options().space())
             : null;
+    return propose(target, earlier, list);
+  }
+
+  /**
+   * Proposes a plan.
+   *
+   * @param target the destination Space as it stands
+   * @param earlier an earlier plan whose edits are kept; null for none
+   * @param list as above
+   * @return the proposal
+   */
+  Proposal propose(TargetSpace target, @Nullable Draft earlier, @Nullable Path list) {
     PeopleList before =
         (list == null ? new PeopleList(Map.of(), List.of(), Map.of()) : PeopleList.read(list))
             .byHand(
                 passage.options().identities().usernameTemplate(),
                 ferry.config().homeserver().domain());
-    Plan proposed = unowned(proposed(target, earlier), target);
-    Draft draft = earlier == null ? Draft.of(proposed) : PlanFile.merge(proposed, earlier);
+    ExistingAccounts accounts = accounts();
+    Progress progress = progress(target);
+    Plan proposed = accounts.mark(proposed(target, earlier, progress), progress);
+    Draft merged = earlier == null ? Draft.of(proposed) : PlanFile.merge(proposed, earlier);
+    Absent absent = accounts.absent(merged.plan(), progress);
+    Draft draft = absent.mark(merged);
     PlanTotals totals =
         PlanTotals.of(
             draft.plan(),
@@ -140,17 +160,16 @@ public final class Planning {
         PeopleCsv.render(draft.plan(), people(), before, earlier, waysIn()),
         before.unfollowed(draft.plan(), earlier),
         before.unknown(draft.plan(), true),
-        before.unknown(draft.plan(), false));
+        before.unknown(draft.plan(), false),
+        Stream.concat(absent.sentences(draft.plan()).stream(), absent.note().stream()).toList());
   }
 
-  /** Accounts that exist and that Ferry did not make are a person's to decide about. */
-  private Plan unowned(Plan plan, TargetSpace target) {
+  private ExistingAccounts accounts() {
     return new ExistingAccounts(
-            ferry.homeserver(), ferry.admin().orElse(null), passage.options().bot())
-        .mark(plan, progress(target));
+        ferry.homeserver(), ferry.admin().orElse(null), passage.options().bot());
   }
 
-  private Plan proposed(TargetSpace target, @Nullable Draft earlier) {
+  private Plan proposed(TargetSpace target, @Nullable Draft earlier, Progress progress) {
     return new Planner()
         .propose(
             new Facts(
@@ -163,7 +182,7 @@ public final class Planning {
                 target.rooms(),
                 MapFile.byHand(
                     passage.options().identities(), earlier, ferry.config().homeserver().domain()),
-                progress(target),
+                progress,
                 earlier == null ? null : earlier.plan()));
   }
 
@@ -174,24 +193,52 @@ public final class Planning {
    * @param target the destination Space as it stands
    * @return the plan, checked
    */
-  public Plan read(Path file, TargetSpace target) {
+  public Followed read(Path file, TargetSpace target) {
+    return read(file.toString(), PlanFile.text(file), target);
+  }
+
+  /**
+   * Reads a plan that is to be followed.
+   *
+   * @param label what it is called in messages
+   * @param text the plan
+   * @param target the destination Space as it stands
+   * @return the plan, checked
+   * @throws PlanException with every problem
+   */
+  Followed read(String label, String text, TargetSpace target) {
+    Progress progress = progress(target);
     Set<UserId> people =
-        proposed(target, null).people().stream()
+        proposed(target, null, progress).people().stream()
             .map(Plan.PlanPerson::id)
             .collect(Collectors.toSet());
-    return PlanFile.read(
-        file,
-        new PlanChecks(
-            passage.source().info().server(),
-            passage.source().load(),
-            ferry.config().homeserver().domain(),
-            passage.options().space(),
-            people,
-            byId(),
-            progress(target),
-            MapFile.all(passage.options().identities()),
-            target,
-            passage.options().bot()));
+    Plan plan =
+        PlanFile.read(
+            label,
+            text,
+            new PlanChecks(
+                passage.source().info().server(),
+                passage.source().load(),
+                ferry.config().homeserver().domain(),
+                passage.options().space(),
+                people,
+                byId(),
+                progress,
+                MapFile.all(passage.options().identities()),
+                target,
+                passage.options().bot(),
+                passage.options().identities().usernameTemplate()));
+    Absent absent = accounts().absent(plan, progress);
+    List<String> sentences = absent.sentences(plan);
+    if (!sentences.isEmpty()) {
+      throw new PlanException(
+          Stream.concat(
+                  Stream.of(
+                      "People are mapped to accounts that are not there; nothing was carried."),
+                  sentences.stream())
+              .toList());
+    }
+    return new Followed(plan, text, absent.note().stream().toList());
   }
 
   private Map<RoomId, RoomFacts> byId() {

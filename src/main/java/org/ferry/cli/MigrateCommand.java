@@ -140,7 +140,7 @@ final class MigrateCommand extends FerryCommand {
     TargetSpace target = looked(work, planning, true);
     Carrying carrying = new Carrying(work.ferry(), passage);
     carrying.check(target);
-    Followed followed = followed(planning, target);
+    Followed followed = followed(work, passage, planning, target);
     tell(carrying.totals(followed.plan(), target, wishes));
     elsewhere(work, passage, target);
     if (!session().ask().confirm("Carry all of this now", yes)) {
@@ -244,7 +244,7 @@ final class MigrateCommand extends FerryCommand {
     Passage passage = work.passage(work.sourceAlone(named, "migrate --dry-run"), space);
     Planning planning = new Planning(work.ferry(), passage);
     TargetSpace target = looked(work, planning, false);
-    Followed followed = followed(planning, target);
+    Followed followed = followed(work, passage, planning, target);
     session().tell(Doctor.gate(work.ferry()).recall(accepted(followed)));
     Carrying carrying = new Carrying(work.ferry(), passage);
     tell(carrying.totals(followed.plan(), target, wishes));
@@ -272,11 +272,14 @@ final class MigrateCommand extends FerryCommand {
         : Set.of();
   }
 
-  private Followed followed(Planning planning, TargetSpace target) {
+  private Followed followed(Work work, Passage passage, Planning planning, TargetSpace target) {
     Path standard = session().world().folder().resolve("plan.yaml");
     Path file = plan == null ? standard : session().world().folder().resolve(plan);
-    return plan != null || Files.exists(standard)
-        ? Followed.file(planning, file, target)
-        : Followed.proposal(planning, target);
+    Followed followed =
+        plan != null || Files.exists(standard)
+            ? Followed.file(planning, file, target)
+            : Followed.unnamed(work.ferry(), passage, planning, target);
+    followed.notes().forEach(n -> session().tell("note: " + n));
+    return followed;
   }
 }

@@ -73,6 +73,7 @@ final class PlanCommand extends FerryCommand {
                 "note: %,d lines of %s name new ids that the plan does not follow; set identities.map_file: %s in the configuration, then ferry registration --force and ferry plan again"
                     .formatted(proposal.unfollowed(), list, list.getFileName()));
       }
+      proposal.notes().forEach(n -> session().tell("note: " + n));
       unknown(proposal, list);
       target.problems().forEach(p -> session().tell("note: " + p));
       session()

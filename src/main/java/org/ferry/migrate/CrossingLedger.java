@@ -316,6 +316,11 @@ public interface CrossingLedger {
       return state.equals("mapped");
     }
 
+    /** True for whom Ferry gave a name or a device as its own: nobody else acts as them. */
+    public boolean isGhost() {
+      return profile != null || device != null;
+    }
+
     /** True where nothing is missing for acting as them. */
     public boolean isReady() {
       return state.equals("ready") || isMapped();

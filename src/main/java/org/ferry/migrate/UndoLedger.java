@@ -3,7 +3,9 @@ package org.ferry.migrate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 
 /**
@@ -46,6 +48,21 @@ public interface UndoLedger {
    * @param detail a small JSON object, what was done
    */
   void finish(long crossing, RoomId old, String detail);
+
+  /**
+   * Who has a row and of whom nothing stands on the destination: no event was sent as them, or may
+   * have been, and no room was made by them. Reads every event that was carried, once.
+   */
+  Set<UserId> unused(long crossing);
+
+  /**
+   * Makes what others did to a person's membership wait again, because they get another id.
+   *
+   * @param crossing the crossing
+   * @param person their id on the source
+   * @return how many events
+   */
+  long reopenMembership(long crossing, UserId person);
 
   /** Forgets who stands for whom in a crossing of which nothing is carried any more; how many. */
   long forgetPeople(long crossing);

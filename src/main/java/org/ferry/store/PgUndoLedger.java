@@ -3,7 +3,9 @@ package org.ferry.store;
 import io.vertx.sqlclient.Row;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.UndoLedger;
 
@@ -51,7 +53,7 @@ final class PgUndoLedger implements UndoLedger {
       ), room as (
         delete from ferry.crossing_room where crossing = $1 and old = $2
       ), looked as (
-        delete from ferry.crossing_note where crossing = $1 and name = 'looked:' || $2
+        delete from ferry.crossing_note where crossing = $1 and name in ('looked:' || $2, 'entered:' || $2)
       )
       update ferry.rollback set done = true, at = clock_timestamp(), detail = $3
       where crossing = $1 and old = $2
@@ -60,6 +62,23 @@ final class PgUndoLedger implements UndoLedger {
       """
       delete from ferry.crossing_person where crossing = $1 and not exists (
         select from ferry.crossing_room where crossing = $1 and target is not null)
+      """;
+
+  private static final String UNUSED =
+      """
+      select p.old from ferry.crossing_person p where p.crossing = $1
+        and not exists (select from ferry.crossing_room r
+          where r.crossing = $1 and r.target is not null and r.actor = p.target)
+        and not exists (
+          select from ferry.crossing_event f join ferry.event e on e.pk = f.event
+          where f.crossing = $1 and f.state in (1, 2, 3) and e.sender = p.old
+            and e.source = (select source from ferry.crossing where id = $1))
+      """;
+  private static final String REOPEN_MEMBERSHIP =
+      """
+      delete from ferry.crossing_event f using ferry.event e
+      where f.crossing = $1 and e.pk = f.event and e.type = 'm.room.member' and e.state_key = $2
+        and e.source = (select source from ferry.crossing where id = $1)
       """;
 
   private final Database database;
@@ -122,6 +141,18 @@ final class PgUndoLedger implements UndoLedger {
   public void finish(long crossing, RoomId old, String detail) {
     mayWrite.run();
     var unused = database.run(FINISH, crossing, old.value(), detail);
+  }
+
+  @Override
+  public Set<UserId> unused(long crossing) {
+    return Set.copyOf(
+        EventRows.list(database.run(UNUSED, crossing), row -> new UserId(row.getString(0))));
+  }
+
+  @Override
+  public long reopenMembership(long crossing, UserId person) {
+    mayWrite.run();
+    return database.run(REOPEN_MEMBERSHIP, crossing, person.value()).rowCount();
   }
 
   @Override

@@ -434,6 +434,37 @@ class PgCrossingLedgerIT {
   }
 
   @Test
+  void knowsOfWhomNothingStands() {
+    MadeSource source = MadeSource.withMessages("old", 2);
+    UserId bob = new UserId("@bob:old");
+    source.people.add(MadeSource.person(bob, "Bob"));
+    source.events.add(MadeSource.state("$kick", ROOM, "m.room.member", bob.value(), 9, "{}"));
+    long crossing = crossing(source);
+    for (UserId who : List.of(MadeSource.ALICE, bob)) {
+      ledger.person(
+          crossing, CarriedPerson.mapped(who, new UserId("@x" + who.localpart() + ":new")));
+    }
+    assertThat(ledger.undo().unused(crossing)).containsExactlyInAnyOrder(MadeSource.ALICE, bob);
+    List<LedgerEvent> events = ledger.take(crossing, ROOM, null, 10);
+    assertThat(ledger.undo().unused(crossing)).containsExactly(bob);
+    ledger.settle(crossing, allCarried(events)).join();
+    assertThat(ledger.undo().reopenMembership(crossing, bob)).isEqualTo(1);
+    assertThat(ids(ledger.take(crossing, ROOM, null, 10))).containsExactly("$kick");
+    ledger.room(
+        crossing,
+        new CarriedRoom(
+            new RoomId("!dm:old"),
+            new RoomId("!dm:new"),
+            RoomState.OPEN,
+            "create",
+            new UserId("@xbob:new"),
+            null,
+            null,
+            "{}"));
+    assertThat(ledger.undo().unused(crossing)).isEmpty();
+  }
+
+  @Test
   void whoeverWasInvitedIntoARoomThatWasTakenBackIsInvitedAgain() {
     long crossing = crossing(MadeSource.withMessages("old", 1));
     UserId guest = new UserId("@guest:third");

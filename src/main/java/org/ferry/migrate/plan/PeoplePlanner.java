@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.ferry.id.RoomId;
@@ -124,10 +125,13 @@ final class PeoplePlanner {
     facts
         .progress()
         .people()
-        .forEach((old, row) -> {
-          fixed.put(old, row.target());
-          used.add(row.target());
-        });
+        .keySet()
+        .forEach(old ->
+            carried(old)
+                .ifPresent(row -> {
+                  fixed.put(old, row.target());
+                  used.add(row.target());
+                }));
     facts
         .mapped()
         .forEach((old, target) -> {
@@ -144,6 +148,18 @@ final class PeoplePlanner {
           .forEach(line -> keep(line, fixed, used));
     }
     return fixed;
+  }
+
+  /** Who somebody was carried as; an id as which nothing was carried gives way to a listed one. */
+  private Optional<CarriedPerson> carried(UserId id) {
+    CarriedPerson row = facts.progress().people().get(id);
+    UserId listed = facts.mapped().get(id);
+    boolean otherwise =
+        row != null
+            && listed != null
+            && listed.server().equals(facts.domain())
+            && !listed.equals(row.target());
+    return otherwise && !facts.progress().isFixed(id) ? Optional.empty() : Optional.ofNullable(row);
   }
 
   private void keep(PlanPerson line, Map<UserId, UserId> fixed, Set<UserId> used) {
@@ -171,7 +187,7 @@ final class PeoplePlanner {
             Ghosts.displayName(facts.options().identities().displaynameTemplate(), id, who.name()));
     UserId target = ids.get(id);
     UserId listed = facts.mapped().get(id);
-    var carried = facts.progress().people().get(id);
+    CarriedPerson carried = carried(id).orElse(null);
     if (carried != null) {
       return new PlanPerson(
           id, name, carriedAs(carried, listed), target, who.what() + "; carried already");

@@ -19,6 +19,7 @@ import org.ferry.migrate.RoomFacts;
  * @param mapped new ids that a person listed; lines that nobody edited must follow them
  * @param target the destination Space as it stands
  * @param bot Ferry's own account, which is nobody's
+ * @param usernameTemplate what ghosts are called
  */
 public record PlanChecks(
     String server,
@@ -30,4 +31,5 @@ public record PlanChecks(
     Progress progress,
     Map<UserId, UserId> mapped,
     TargetSpace target,
-    UserId bot) {}
+    UserId bot,
+    String usernameTemplate) {}

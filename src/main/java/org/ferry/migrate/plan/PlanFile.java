@@ -41,8 +41,21 @@ public final class PlanFile {
    * @throws PlanException with every problem, each with its line and remedy
    */
   public static Plan read(Path file, PlanChecks checks) {
-    Problems problems = new Problems(file.toString());
-    PlanReader.Content read = PlanReader.read(text(file), problems);
+    return read(file.toString(), text(file), checks);
+  }
+
+  /**
+   * Reads a plan that is to be followed, from a text.
+   *
+   * @param label what it is called in messages
+   * @param text the plan
+   * @param checks what it must agree with
+   * @return the plan
+   * @throws PlanException with every problem, each with its line and remedy
+   */
+  public static Plan read(String label, String text, PlanChecks checks) {
+    Problems problems = new Problems(label);
+    PlanReader.Content read = PlanReader.read(text, problems);
     PlanReader.Content content =
         new PlanReader.Content(withoutGone(read.draft(), checks), read.lines(), read.top());
     new PlanReview(content, checks, problems).review();
@@ -93,7 +106,8 @@ public final class PlanFile {
     return PlanMerge.merge(proposed, previous);
   }
 
-  private static String text(Path file) {
+  /** The text of a plan file, which is UTF-8 and no larger than a plan may be. */
+  public static String text(Path file) {
     try {
       if (Files.size(file) > LARGEST) {
         throw refused(file, "is larger than 64 MB and cannot be a plan; run ferry plan again");

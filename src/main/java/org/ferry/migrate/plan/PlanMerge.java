@@ -67,11 +67,33 @@ final class PlanMerge {
       return proposed;
     }
     boolean same = Marks.of(before).equals(Marks.of(proposed));
-    // A conflict that nobody decided is looked at anew.
-    if (same || !isEdited(id, Marks.of(before)) || before.action() == RoomAction.CONFLICT) {
+    if (same || !isEdited(id, Marks.of(before))) {
       return proposed;
     }
     keepMark(id);
+    return before.action() == RoomAction.CONFLICT
+        ? undecided(before, proposed)
+        : edited(before, proposed);
+  }
+
+  /** A conflict that nobody decided is looked at anew; what else was edited there stays. */
+  private static PlanRoom undecided(PlanRoom before, PlanRoom proposed) {
+    boolean still = proposed.action() == RoomAction.CONFLICT;
+    return new PlanRoom(
+        proposed.id(),
+        proposed.name(),
+        before.kind(),
+        proposed.action(),
+        before.history(),
+        still ? before.target() : proposed.target(),
+        proposed.candidates(),
+        before.parents(),
+        before.inSpace(),
+        proposed.messages(),
+        proposed.reason());
+  }
+
+  private static PlanRoom edited(PlanRoom before, PlanRoom proposed) {
     return new PlanRoom(
         before.id(),
         before.archive() ? before.name() : proposed.name(),

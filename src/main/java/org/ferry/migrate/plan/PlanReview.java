@@ -29,12 +29,14 @@ final class PlanReview {
   private final PlanChecks checks;
   private final Problems problems;
   private final boolean legible;
+  private final Ghosts ghosts;
 
   PlanReview(PlanReader.Content content, PlanChecks checks, Problems problems) {
     this.content = content;
     this.checks = checks;
     this.problems = problems;
     this.legible = problems.isEmpty();
+    this.ghosts = new Ghosts(checks.usernameTemplate(), checks.server(), checks.domain());
   }
 
   /** Reports everything that keeps the plan from being followed. */
@@ -157,13 +159,37 @@ final class PlanReview {
       problem(person.id(), "target", target + " is Ferry's own account; name the person's");
     } else if (target.value().length() > LONGEST) {
       problem(person.id(), "target", target + " is longer than 255 characters; shorten it");
+    } else if (person.action() == PersonAction.GHOST) {
+      ghost(person.id(), target);
+    }
+  }
+
+  /** Ferry writes as its ghosts and gives them names: an account of somebody else is none. */
+  private void ghost(UserId person, UserId target) {
+    CarriedPerson row = checks.progress().people().get(person);
+    boolean carried = row != null && row.target().equals(target);
+    if (!carried && !ghosts.isInNamespace(target)) {
+      problem(
+          person,
+          "target",
+          "%s is no ghost of identities.username_template %s: where the account is this person's set action to map, else take the line out and run ferry plan again, which names a ghost"
+              .formatted(target, checks.usernameTemplate()));
     }
   }
 
   private void carried(PlanPerson person, @Nullable CarriedPerson row) {
-    if (row != null
-        && person.action() != PersonAction.SKIP
-        && !row.target().equals(person.target())) {
+    boolean skipped = person.action() == PersonAction.SKIP;
+    boolean same = row == null || (!skipped && row.target().equals(person.target()));
+    if (row == null || same || !checks.progress().isFixed(person.id())) {
+      return;
+    }
+    if (skipped) {
+      problem(
+          person.id(),
+          "action",
+          "%s was carried as %s already, and skip would leave that: put the action back, or take the rooms back first in which they wrote (ferry rollback --rooms ID)"
+              .formatted(person.id(), row.target()));
+    } else {
       problem(
           person.id(),
           "target",
@@ -181,7 +207,7 @@ final class PlanReview {
         wanted == null
             || wanted.equals(person.target())
             || !wanted.server().equals(checks.domain())
-            || checks.progress().people().containsKey(person.id());
+            || checks.progress().isFixed(person.id());
     String mark = content.draft().marks().get(person.id().value());
     if (!follows && Marks.of(person).equals(mark)) {
       problem(

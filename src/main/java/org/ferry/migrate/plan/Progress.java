@@ -2,7 +2,9 @@ package org.ferry.migrate.plan;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.RoomId;
@@ -13,6 +15,7 @@ import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.CrossingLedger.RoomState;
 import org.ferry.migrate.UndoLedger.TakenBack;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a crossing has fixed: a plan cannot take it back.
@@ -22,12 +25,15 @@ import org.ferry.migrate.UndoLedger.TakenBack;
  * @param accounts accounts of the destination that Ferry made for people of the source, into
  *     whatever Space, each with those it was made for: nobody where all else was taken back
  * @param gone rooms of the destination that were taken back
+ * @param unused of the people, those of whom nothing stands: they may still become somebody else;
+ *     asked only where a plan says so, for it is a long question
  */
 public record Progress(
     Map<UserId, CarriedPerson> people,
     Map<RoomId, CarriedRoom> rooms,
     Map<UserId, Set<UserId>> accounts,
-    Set<RoomId> gone) {
+    Set<RoomId> gone,
+    Supplier<Set<UserId>> unused) {
 
   /**
    * Nothing was carried yet, into this Space.
@@ -35,7 +41,7 @@ public record Progress(
    * @param accounts as above
    */
   public static Progress none(Map<UserId, Set<UserId>> accounts) {
-    return new Progress(Map.of(), Map.of(), accounts, Set.of());
+    return new Progress(Map.of(), Map.of(), accounts, Set.of(), Set::of);
   }
 
   /**
@@ -58,8 +64,32 @@ public record Progress(
           ledger.undo().takenBack(crossing.id()).stream()
               .filter(TakenBack::done)
               .map(TakenBack::target)
-              .collect(Collectors.toSet()));
+              .collect(Collectors.toSet()),
+          once(() -> ledger.undo().unused(crossing.id())));
     }
+  }
+
+  private static <T> Supplier<T> once(Supplier<T> question) {
+    AtomicReference<@Nullable T> answer = new AtomicReference<>();
+    return () -> {
+      T known = answer.get();
+      if (known == null) {
+        known = question.get();
+        answer.set(known);
+      }
+      return known;
+    };
+  }
+
+  /** True where a person was carried as somebody, and something of that stands. */
+  public boolean isFixed(UserId person) {
+    return people.containsKey(person) && !unused.get().contains(person);
+  }
+
+  /** True where an account was begun to be made for a person. */
+  boolean began(UserId person, UserId account) {
+    CarriedPerson row = people.get(person);
+    return row != null && !row.isMapped() && row.target().equals(account);
   }
 
   /** True where Ferry made an account, and for nobody else than this person. */

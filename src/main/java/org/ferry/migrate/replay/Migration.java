@@ -187,6 +187,7 @@ public final class Migration {
     watch.phase("people", everybody.size());
     People people = new People(voyage, cast, files);
     people.refuseTaken();
+    new Renamed(voyage, cast, facts).letGo();
     each(
         everybody,
         person -> {
@@ -211,7 +212,7 @@ public final class Migration {
               made.add(row);
             }
             if (row.target() == null) {
-              watch.say("%s was not made: %s".formatted(room.name(), row.reason()));
+              watch.say("%s is not carried: %s".formatted(room.name(), row.reason()));
             }
             watch.step(1);
           });

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.UserId;
+import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.replay.Marks;
@@ -33,6 +34,15 @@ final class Ours {
           ghosts.add(target.value());
         }
       }
+    }
+    // A plan that came later may know nothing of somebody who was carried.
+    try (Stream<CarriedPerson> carried = voyage.ledger().people(voyage.id())) {
+      carried.forEach(row -> {
+        people.add(row.target().value());
+        if (row.isGhost()) {
+          ghosts.add(row.target().value());
+        }
+      });
     }
   }
 

@@ -2,8 +2,11 @@ package org.ferry.migrate.verify;
 
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ferry.id.UserId;
+import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Voyage;
 
 /**
  * Which users of the destination are Ferry's own: the bot and the ghosts, as whom nobody but Ferry
@@ -14,12 +17,29 @@ final class Crew {
   private final Set<UserId> ghosts;
 
   Crew(Plan plan, UserId bot) {
+    this(bot, planned(plan));
+  }
+
+  private Crew(UserId bot, Stream<UserId> ghosts) {
     this.bot = bot;
-    this.ghosts =
-        plan.people().stream()
-            .filter(p -> p.action() == Plan.PersonAction.GHOST && p.target() != null)
-            .map(Plan.PlanPerson::target)
-            .collect(Collectors.toUnmodifiableSet());
+    this.ghosts = ghosts.collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The crew of a crossing: ghosts that its plan no longer carries as well. */
+  static Crew of(Voyage voyage) {
+    try (Stream<CarriedPerson> carried = voyage.ledger().people(voyage.id())) {
+      return new Crew(
+          voyage.options().bot(),
+          Stream.concat(
+              planned(voyage.plan()),
+              carried.filter(CarriedPerson::isGhost).map(CarriedPerson::target)));
+    }
+  }
+
+  private static Stream<UserId> planned(Plan plan) {
+    return plan.people().stream()
+        .filter(p -> p.action() == Plan.PersonAction.GHOST)
+        .flatMap(p -> Stream.ofNullable(p.target()));
   }
 
   /** Whether only Ferry acts as a user. */

@@ -65,7 +65,7 @@ public final class Verifier {
     this.contexts = new Contexts(voyage);
     this.readers = new Readers(voyage);
     this.lookups = new LedgerLookups(voyage, contexts.cast(), new Known(voyage), Set.of());
-    this.crew = new Crew(voyage.plan(), voyage.options().bot());
+    this.crew = Crew.of(voyage);
   }
 
   /** Where files are, by the ledger. */

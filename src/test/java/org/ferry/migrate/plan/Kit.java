@@ -38,6 +38,7 @@ final class Kit {
   private final Map<UserId, CarriedPerson> carriedPeople = new TreeMap<>();
   private final Map<RoomId, CarriedRoom> carriedRooms = new TreeMap<>();
   private final Set<RoomId> gone = new HashSet<>();
+  private final Set<UserId> unused = new HashSet<>();
   private final List<Stranger> strangers = new ArrayList<>();
   private Map<UserId, UserId> mapped = Map.of();
   private MigrateOptions.Rooms options = rooms("append");
@@ -143,6 +144,12 @@ final class Kit {
     return this;
   }
 
+  /** Somebody whose id is noted and as whom nothing was carried. */
+  Kit nothingCarried(UserId old) {
+    boolean unusedNew = unused.add(old);
+    return this;
+  }
+
   /** People get accounts. */
   Kit accounts() {
     mode = "account";
@@ -150,7 +157,7 @@ final class Kit {
   }
 
   Progress progress() {
-    return new Progress(carriedPeople, carriedRooms, Map.of(), gone);
+    return new Progress(carriedPeople, carriedRooms, Map.of(), gone, () -> unused);
   }
 
   LoadedSource source() {
@@ -212,7 +219,8 @@ final class Kit {
         progress(),
         mapped,
         new TargetSpace(new RoomId("!village:new"), "Village", targets, List.of()),
-        new UserId("@ferrybot:new"));
+        new UserId("@ferrybot:new"),
+        template);
   }
 
   String render(Plan plan) {

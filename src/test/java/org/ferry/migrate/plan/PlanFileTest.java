@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.ferry.id.UserId;
 import org.ferry.migrate.plan.Kit.Room;
@@ -301,6 +302,60 @@ class PlanFileTest {
     refusal(kit, edit(text, "!a:old", "!x:new", "!y:new")).hasMessageContaining("!x:new");
     refusal(kit, edit(text, "@bob:old", "@old_bob:new", "@old_robert:new"))
         .hasMessageContaining("was carried as @old_bob:new already");
+    refusal(kit, skipped(text)).hasMessageContaining("skip would leave that");
+  }
+
+  private static String skipped(String text) {
+    return edit(text, "@bob:old", "action: ghost, target: \"@old_bob:new\"", "action: skip");
+  }
+
+  @Test
+  void whoWasNotedAndNeverCarriedMayBecomeSomebodyElse() throws IOException {
+    UserId wrong = new UserId("@bbo:new");
+    Kit kit = two().mappedBefore(Kit.BOB, wrong).mapped(Map.of(Kit.BOB, wrong));
+    String text = kit.render(kit.propose());
+    String corrected = edit(text, "@bob:old", "@bbo:new", "@bob:new");
+    refusal(kit, corrected).hasMessageContaining("was carried as @bbo:new already");
+    kit = kit.nothingCarried(Kit.BOB);
+    assertThat(read(kit, corrected).people().get(1).target()).isEqualTo(new UserId("@bob:new"));
+    assertThat(kit.propose().people().get(1).target()).isEqualTo(wrong);
+    Plan listed = kit.mapped(Map.of(Kit.BOB, new UserId("@bob:new"))).propose();
+    assertThat(listed.people().get(1).target()).isEqualTo(new UserId("@bob:new"));
+    Kit ghost = two().carried(Kit.BOB, new UserId("@old_bob:new")).nothingCarried(Kit.BOB);
+    assertThat(read(ghost, skipped(ghost.render(ghost.propose()))).people().get(1).target())
+        .isNull();
+  }
+
+  @Test
+  void refusesAGhostThatWouldTakeOverAnAccount() throws IOException {
+    String text = two().render(two().propose());
+    String taken = edit(text, "@bob:old", "@old_bob:new", "@bob:new");
+    refusal(two(), taken)
+        .hasMessageContaining(
+            "@bob:new is no ghost of identities.username_template old_{localpart}")
+        .hasMessageContaining("map");
+    Kit carried = two().carried(Kit.BOB, new UserId("@bob:new"));
+    assertThat(read(carried, taken).people().get(1).target()).isEqualTo(new UserId("@bob:new"));
+  }
+
+  @Test
+  void whatWasEditedInAConflictStays() throws IOException {
+    Kit kit =
+        two()
+            .room(new Room("s").children("a"))
+            .there(Kit.at("x", "Plaza", null))
+            .there(Kit.at("y", "Plaza", null));
+    String text = edit(kit.render(kit.propose()), "!a:old", "in_space: true", "in_space: false");
+    Draft merged = PlanFile.merge(kit.propose(), previous(text));
+    PlanRoom room = merged.plan().room(Kit.id("a")).orElseThrow();
+    assertThat(room.action()).isEqualTo(RoomAction.CONFLICT);
+    assertThat(room.inSpace()).isFalse();
+    Kit later = two().room(new Room("s").children("a")).there(Kit.at("x", "Plaza", null));
+    Draft again = PlanFile.merge(later.propose(), previous(kit.render(merged)));
+    PlanRoom decided = again.plan().room(Kit.id("a")).orElseThrow();
+    assertThat(decided.target()).isEqualTo(Kit.target("x"));
+    assertThat(decided.inSpace()).isFalse();
+    assertThat(previous(later.render(again)).edited()).isEqualTo(1);
   }
 
   @Test
