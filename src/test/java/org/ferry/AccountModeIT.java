@@ -152,10 +152,11 @@ class AccountModeIT {
     return result;
   }
 
-  private static FerryProcess.Run migrate() {
-    return FerryProcess.ferry(
-            "migrate", "--media", dump.media().toAbsolutePath().toString(), "--yes", "--json")
-        .in(folder);
+  private static FerryProcess.Run migrate(String... more) {
+    String media = dump.media().toAbsolutePath().toString();
+    List<String> command = new ArrayList<>(List.of("migrate", "--media", media, "--yes", "--json"));
+    command.addAll(List.of(more));
+    return FerryProcess.ferry(command.toArray(String[]::new)).in(folder);
   }
 
   /** Logs in as the administrator's reset of the password lets people do. */
@@ -199,16 +200,9 @@ class AccountModeIT {
   @Test
   @Order(2)
   void anAccountThatFerryDidNotMakeIsAConflictThatStopsMigrate() {
-    var unused =
-        must(
-            0,
-            "analyze",
-            dump.sql().toAbsolutePath().toString(),
-            "--media",
-            dump.media().toAbsolutePath().toString());
-    Result refused = migrate().run();
-    assertThat(refused.status()).as(refused.toString()).isEqualTo(3);
-    assertThat(refused.err())
+    String sql = dump.sql().toAbsolutePath().toString();
+    var unused = must(0, "analyze", sql, "--media", dump.media().toAbsolutePath().toString());
+    assertThat(must(3, "migrate", "--yes").err())
         .contains(facts.user("dan"), "@dan:" + DOMAIN + " exists and Ferry did not make it")
         .doesNotContain("Exception");
     Result plan = must(0, "plan");
@@ -217,49 +211,25 @@ class AccountModeIT {
     assertThat(line("ann")).contains("action: account", "target: \"@ann:" + DOMAIN + "\"");
     assertThat(line("gus")).contains("action: account", "deactivated account");
     assertThat(line("remy")).contains("action: ghost", "on another server");
-    Result again = migrate().run();
-    assertThat(again.status()).isEqualTo(3);
-    assertThat(again.err()).contains(facts.user("dan"), "still a conflict");
+    assertThat(must(3, "migrate", "--yes").err()).contains(facts.user("dan"), "still a conflict");
     assertThat(admin.request("GET", ADMIN_USER + LabClient.esc("@ann:" + DOMAIN), null).status())
         .isEqualTo(404);
     danBecomes("dna");
-    Result wrong = migrate().run();
-    assertThat(wrong.status()).as(wrong.toString()).isEqualTo(3);
-    assertThat(wrong.err())
-        .contains(facts.user("dan"), "@dna:" + DOMAIN + " does not exist")
-        .doesNotContain("Exception");
+    assertThat(must(3, "migrate", "--yes").err())
+        .contains(facts.user("dan"), "@dna:" + DOMAIN + " does not exist");
   }
 
   private static void danBecomes(String name) {
-    String line = line("dan");
-    write(
-        "plan.yaml",
-        read("plan.yaml")
-            .replace(
-                line,
-                line.replaceFirst(
-                    "action: .*target: \"[^\"]*\"",
-                    "action: map, target: \"@%s:%s\"".formatted(name, DOMAIN))));
+    String mapped = "action: map, target: \"@%s:%s\"".formatted(name, DOMAIN);
+    String line = line("dan").replaceFirst("action: .*target: \"[^\"]*\"", mapped);
+    write("plan.yaml", read("plan.yaml").replace(line("dan"), line));
   }
 
   /** Killed before anything is carried as them, so that the id may still be corrected. */
   private static void danIsSomebodyElseUntilTheSecondRoomIsMade() {
     danBecomes("caretaker");
-    var ferry = new java.util.concurrent.CompletableFuture<FerryProcess>();
-    var rooms = new java.util.concurrent.atomic.AtomicInteger();
-    proxy.after(
-        seen -> seen.path().contains("/createRoom") && rooms.incrementAndGet() == 2,
-        1,
-        seen -> ferry.join().kill());
-    try (FerryProcess started =
-        FerryProcess.ferry("migrate", "--rooms", facts.room("workshop"), "--yes")
-            .in(folder)
-            .start()) {
-      boolean unused = ferry.complete(started);
-      assertThat(started.await(java.time.Duration.ofMinutes(5)).status()).isEqualTo(137);
-    } finally {
-      proxy.heal();
-    }
+    Kill second = new Kill("POST", "/createRoom");
+    assertThat(second.run(2, "--rooms", facts.room("workshop")).status()).isEqualTo(137);
     danBecomes("dan");
   }
 
@@ -285,7 +255,7 @@ class AccountModeIT {
             new Kill("PUT", "/pushrules/"),
             new Kill("PUT", "/tags/"),
             new Kill("POST", "/read_markers"))) {
-      Result result = kill.run();
+      Result result = kill.run(1);
       System.out.println("[accounts] killed at " + kill + ": " + result.status());
       assertThat(result.status()).as(kill + "\n" + result).isEqualTo(137);
     }
@@ -304,13 +274,17 @@ class AccountModeIT {
   }
 
   private record Kill(String method, String part) {
-    Result run() {
+    Result run(int nth, String... more) {
+      var seenBefore = new java.util.concurrent.atomic.AtomicInteger();
       var ferry = new java.util.concurrent.CompletableFuture<FerryProcess>();
       proxy.after(
-          seen -> seen.method().equals(method) && seen.path().contains(part),
+          seen ->
+              seen.method().equals(method)
+                  && seen.path().contains(part)
+                  && seenBefore.incrementAndGet() == nth,
           1,
           seen -> ferry.join().kill());
-      try (FerryProcess started = migrate().start()) {
+      try (FerryProcess started = migrate(more).start()) {
         boolean unused = ferry.complete(started);
         return started.await(java.time.Duration.ofMinutes(5));
       } finally {

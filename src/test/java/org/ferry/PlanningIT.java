@@ -49,6 +49,21 @@ class PlanningIT {
     assertThat(SHORE.sizes()).isEqualTo(sizes);
     assertThat(SHORE.users()).isEqualTo(users);
     assertThat(SHORE.files()).isEqualTo(media);
+    whoIsMappedToNobodyIsAConflict();
+  }
+
+  /** Without an administrator: the server is asked for each account. */
+  private static void whoIsMappedToNobodyIsAConflict() {
+    String there = SHORE.admin().userId();
+    String wrong = there.replace("@overseer:", "@oversear:");
+    String more =
+        "identities: {overrides: {\"%s\": \"%s\", \"%s\": \"%s\"}}\n"
+            .formatted(SAMPLE.user("alice"), there, SAMPLE.user("bob"), wrong);
+    LANDING.edit("config.yaml", c -> c + more);
+    assertThat(LANDING.must(0, "plan", "-o", "wrong.yaml").out())
+        .contains(SAMPLE.user("bob") + ": the account " + wrong + " does not exist")
+        .doesNotContain(there + " does not exist");
+    LANDING.edit("config.yaml", c -> c.replace(more, ""));
   }
 
   @Test

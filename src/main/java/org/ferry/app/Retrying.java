@@ -16,6 +16,8 @@ import org.ferry.migrate.CrossingLedger.CarriedMedia;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.CrossingLedger.Invitation;
+import org.ferry.migrate.CrossingLedger.RoomProgress;
 import org.ferry.migrate.CrossingLedger.RoomState;
 import org.ferry.migrate.Selection;
 import org.ferry.migrate.SettingLedger;
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Tries again what failed in a crossing, by the plan that it followed. */
 public final class Retrying {
+  /** The kind of a failed invitation of a member of a third server. */
+  public static final String INVITATION = "invitation";
+
   private static final int MOST = 10_000;
 
   private final Ferry ferry;
@@ -48,10 +53,10 @@ public final class Retrying {
   }
 
   /**
-   * What has failed, at most some ten thousand things.
+   * What has failed; of settings and of events at most ten thousand each.
    *
    * @param rooms only in these rooms, by old or new id; empty for all
-   * @return people, files, settings, aliases, rooms and events
+   * @return people, files, settings, aliases, invitations, rooms and events
    */
   public List<Failure> failures(Set<String> rooms) {
     CrossingLedger ledger = ferry.crossings();
@@ -79,6 +84,12 @@ public final class Retrying {
           .forEach(
               a -> failures.add(failure("alias", a.old().value(), a.room().value(), a.reason())));
     }
+    try (Stream<Invitation> invitations = ledger.invitations(crossing.id())) {
+      invitations
+          .filter(i -> i.state().equals("failed") && isMeant(meant, i.room()))
+          .forEach(i ->
+              failures.add(failure(INVITATION, i.invitee().value(), i.room().value(), i.reason())));
+    }
     try (Stream<CarriedRoom> all = ledger.rooms(crossing.id())) {
       all.filter(r -> r.reason() != null && r.state() != RoomState.SKIPPED)
           .filter(r -> isMeant(meant, r.old()))
@@ -88,6 +99,24 @@ public final class Retrying {
       events.forEach(failures::add);
     }
     return failures;
+  }
+
+  /**
+   * How many events have failed beyond those that were listed; they are tried all the same.
+   *
+   * @param listed what was listed
+   * @param rooms only in these rooms, by old or new id; empty for all
+   */
+  public long unlisted(List<Failure> listed, Set<String> rooms) {
+    Set<String> meant = oldIds(rooms);
+    long failed = failed(meant).stream().mapToLong(RoomProgress::failed).sum();
+    return Math.max(0, failed - listed.stream().filter(f -> f.kind().equals("event")).count());
+  }
+
+  private List<RoomProgress> failed(Set<String> meant) {
+    try (Stream<RoomProgress> all = ferry.crossings().progress(crossing.id())) {
+      return all.filter(p -> p.failed() > 0 && isMeant(meant, p.room())).toList();
+    }
   }
 
   private static boolean isMeant(Set<String> meant, RoomId room) {
@@ -130,18 +159,21 @@ public final class Retrying {
    * Tries again; what waits in the same rooms goes with it.
    *
    * @param failures what has failed
+   * @param meant in which rooms, by old or new id; empty for all
    * @param media the files, null where none are given
    * @param watch who looks on
    * @return true where all was looked at, false where the run was stopped before
    * @throws InterruptedException where the calling thread was interrupted
    */
-  public boolean run(List<Failure> failures, @Nullable MediaStore media, Watch watch)
+  public boolean run(
+      List<Failure> failures, Set<String> meant, @Nullable MediaStore media, Watch watch)
       throws InterruptedException {
     Set<String> rooms =
         failures.stream()
             .map(f -> f.kind().equals("room") ? f.what() : f.where())
             .filter(w -> w != null)
-            .collect(Collectors.toSet());
+            .collect(Collectors.toCollection(TreeSet::new));
+    failed(oldIds(meant)).forEach(p -> rooms.add(p.room().value()));
     // Nobody knows which rooms wait for a file; rooms that no run began do not.
     Set<String> standing =
         failures.stream().anyMatch(f -> f.kind().equals("file")) ? standing() : Set.of();
@@ -171,10 +203,14 @@ public final class Retrying {
     }
   }
 
-  /** Failures by what failed. */
+  /** Failures by what failed, and where. */
   public static Map<String, Failure> byWhat(List<Failure> failures) {
     return failures.stream()
-        .collect(
-            Collectors.toMap(f -> f.kind() + " " + f.what(), Function.identity(), (a, b) -> a));
+        .collect(Collectors.toMap(Retrying::what, Function.identity(), (a, b) -> a));
+  }
+
+  /** What failed, and where. */
+  public static String what(Failure failure) {
+    return failure.kind() + " " + failure.what() + " " + failure.where();
   }
 }

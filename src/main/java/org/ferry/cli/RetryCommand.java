@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
     description = {
       "Try again what failed, now, by the plan that was followed; say what helped.",
-      "Exit status 1 where something failed again."
+      "Exit status 1 where something but an invitation failed again."
     },
     footer = "  ferry retry --room '!abc:old.example.org'")
 final class RetryCommand extends FerryCommand {
@@ -75,22 +75,30 @@ final class RetryCommand extends FerryCommand {
           "no room of this crossing has the id " + String.join(", ", unknown) + ".");
     }
     List<Failure> before = retrying.failures(meant);
-    boolean whole = before.isEmpty() || retrying.run(before, store, work.watch());
+    long more = retrying.unlisted(before, meant);
+    boolean whole = before.isEmpty() || retrying.run(before, meant, store, work.watch());
     work.progress().end();
     List<Failure> after = before.isEmpty() ? before : retrying.failures(meant);
-    report(before, after);
+    report(before, more, after, retrying.unlisted(after, meant));
     if (!whole && session().stop().requested()) {
       throw new InterruptedException("stopped before everything was tried");
     }
-    return whole && after.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
+    // A third server that is gone is nobody's failure here: migrate ends with 0 as well.
+    boolean failed = after.stream().anyMatch(f -> !f.kind().equals(Retrying.INVITATION));
+    return whole && !failed ? ExitStatus.DONE : ExitStatus.FAILED;
   }
 
-  private void report(List<Failure> before, List<Failure> after) {
+  private void report(List<Failure> before, long more, List<Failure> after, long left) {
     Map<String, Failure> still = Retrying.byWhat(after);
+    // Behind a list that was cut nobody can tell which of it has gone.
     List<Failure> helped =
-        before.stream().filter(f -> !still.containsKey(f.kind() + " " + f.what())).toList();
+        more > 0 || left > 0
+            ? List.of()
+            : before.stream().filter(f -> !still.containsKey(Retrying.what(f))).toList();
+    long tried = before.size() + more;
+    long failed = after.size() + left;
     if (json) {
-      session().json(Map.of("tried", before.size(), "helped", helped, "failed", after));
+      session().json(Map.of("tried", tried, "helped", helped, "failed", after, "unlisted", left));
       return;
     }
     if (before.isEmpty()) {
@@ -100,9 +108,12 @@ final class RetryCommand extends FerryCommand {
     session()
         .say(
             "%,d tried again: %,d went, %,d failed."
-                .formatted(before.size(), helped.size(), after.size()));
+                .formatted(tried, Math.max(0, tried - failed), failed));
     lines("helped", helped);
     lines("failed", after);
+    if (left > 0) {
+      session().say("  %,d more events failed than this lists.".formatted(left));
+    }
   }
 
   private void lines(String word, List<Failure> failures) {

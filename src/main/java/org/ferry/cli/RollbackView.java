@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What is to be taken back and what was, for a person and as JSON. */
 final class RollbackView {
+  private static final String GONE =
+      "which is gone from the homeserver, or nobody of Ferry's is in it any more";
+
   private final Crossing crossing;
   private final String label;
   private final List<Found> found;
@@ -62,6 +65,9 @@ final class RollbackView {
     chosen.stream()
         .filter(Found::begun)
         .forEach(f -> lines.add("  goes on with %s, which was begun before".formatted(label(f))));
+    chosen.stream()
+        .filter(Found::gone)
+        .forEach(f -> lines.add("  to be forgotten: %s, %s".formatted(label(f), GONE)));
     if (settings > 0) {
       lines.add(
           "People's settings that Ferry made (names, tags, push rules and the like): %,d; those that were changed since stay."
@@ -111,11 +117,18 @@ final class RollbackView {
     List<String> lines = new ArrayList<>();
     for (Undone u : undone) {
       u.remarks().forEach(r -> lines.add("  %s: %s".formatted(label(u.found()), r)));
+      if (u.found().gone() && u.state() == Undone.State.DONE) {
+        lines.add("  forgotten: %s, %s".formatted(label(u.found()), GONE));
+      }
     }
     lines.addAll(alone());
     lines.add(0, totals(undone));
     settings().forEach(lines::add);
-    if (undone.stream().anyMatch(u -> u.state() != Undone.State.DONE)
+    if (undone.stream().anyMatch(u -> u.state() == Undone.State.LEFT)) {
+      lines.add(
+          "Rooms that came into use meanwhile were left alone; --include-used takes them as well.");
+    }
+    if (undone.stream().anyMatch(u -> u.state() == Undone.State.FAILED)
         || undone.size() < chosen.size()) {
       lines.add("Not all was taken back; the same command goes on.");
     }
@@ -186,9 +199,10 @@ final class RollbackView {
         .put("target", f.target().value())
         .put("name", f.name())
         .put("made", f.made())
+        .put("gone", f.gone())
         .put("state", state(f, u))
         .put("events", f.ours())
-        .put("reason", chosen.contains(f) ? null : why(f));
+        .put("reason", reason(f, u));
     ArrayNode others = json.putArray("others");
     f.others()
         .forEach(o ->
@@ -207,6 +221,16 @@ final class RollbackView {
     }
   }
 
+  private @Nullable String reason(Found f, @Nullable Undone u) {
+    if (!chosen.contains(f)) {
+      return why(f);
+    }
+    if (u != null && u.state() == Undone.State.LEFT) {
+      return String.join("; ", u.remarks());
+    }
+    return f.gone() ? GONE : null;
+  }
+
   private String state(Found f, @Nullable Undone u) {
     if (!chosen.contains(f)) {
       return "left_alone";
@@ -216,7 +240,7 @@ final class RollbackView {
     }
     return switch (u.state()) {
       case DONE -> "rolled_back";
-      case LEFT -> "waiting";
+      case LEFT -> "left_alone";
       case FAILED -> u.state().name().toLowerCase(Locale.ROOT);
     };
   }

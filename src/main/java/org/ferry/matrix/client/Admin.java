@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 
 /**
@@ -67,6 +68,11 @@ public final class Admin {
       from = next.isValueNode() && !next.asText().equals(from) ? next.asText() : null;
     }
     return all;
+  }
+
+  /** What the server knows of a room; empty where it has none of that id. */
+  public Optional<ObjectNode> room(RoomId id) {
+    return find(Call.get("/_synapse/admin/v1/rooms/{}", id.value()));
   }
 
   /** Who has an e-mail address or telephone number; empty where nobody does. */

@@ -42,6 +42,11 @@ public final class Readers {
     return present(row.actor(), target);
   }
 
+  /** Whether who made a room, or a person of the plan, is in it. */
+  boolean hasMember(CarriedRoom row, RoomId target) {
+    return isMember(of(row, target).user(), target);
+  }
+
   /**
    * Somebody who is in a room.
    *

@@ -41,6 +41,7 @@ final class RoomMaker {
   private final RoomVersions versions;
   private final Map<RoomId, RoomFacts> facts;
   private final MadeRooms made;
+  private final Absence absence;
   private volatile boolean forced;
 
   RoomMaker(
@@ -55,6 +56,7 @@ final class RoomMaker {
     this.versions = versions;
     this.facts = facts;
     this.made = new MadeRooms(voyage, cast);
+    this.absence = new Absence(voyage);
   }
 
   /**
@@ -65,7 +67,7 @@ final class RoomMaker {
   CarriedRoom make(Plan.PlanRoom room) {
     Optional<CarriedRoom> row = voyage.ledger().room(voyage.id(), room.id());
     if (row.isPresent() && row.get().target() != null) {
-      return row.get();
+      return standing(row.get(), row.get().target());
     }
     try {
       CarriedRoom made =
@@ -76,10 +78,54 @@ final class RoomMaker {
       if (e.isTokenRefused()) {
         throw e;
       }
-      CarriedRoom failed =
-          row(room, null, RoomState.FAILED, voyage.options().bot(), null, e.getMessage());
+      RoomFacts fact = facts.get(room.id());
+      UserId actor =
+          fact != null && room.action() == Plan.RoomAction.CREATE
+              ? actor(room, fact)
+              : voyage.options().bot();
+      CarriedRoom failed = row(room, null, RoomState.FAILED, actor, null, e.getMessage());
       note(failed);
       return failed;
+    }
+  }
+
+  /**
+   * A room that was made before, unless it was deleted since, or everybody of Ferry's taken out:
+   * each of its events would be refused. A direct chat that is done is its people's to leave.
+   */
+  private CarriedRoom standing(CarriedRoom row, RoomId target) {
+    UserId bot = voyage.options().bot();
+    boolean theirs = row.state() == RoomState.DONE && !row.actor().equals(bot);
+    if (theirs || !absence.isLost(row, target)) {
+      return row;
+    }
+    String why =
+        "the room %s is gone, or nobody of Ferry's is in it any more: ferry rollback --rooms '%s' forgets it, and the next ferry migrate carries it anew; where people use it, type /invite %s there and run ferry migrate again"
+            .formatted(target, row.old(), bot);
+    if (row.actor().equals(bot) && isInvited(target)) {
+      return row;
+    }
+    note(row.settled(RoomState.OPEN, why, row.detail()));
+    return new CarriedRoom(
+        row.old(),
+        null,
+        RoomState.OPEN,
+        row.action(),
+        row.actor(),
+        row.version(),
+        why,
+        row.detail());
+  }
+
+  private boolean isInvited(RoomId target) {
+    try {
+      RoomId unusedJoined = voyage.bot().memberships().join(target.value(), List.of());
+      return true;
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      return false;
     }
   }
 
@@ -89,6 +135,8 @@ final class RoomMaker {
       throw new IllegalStateException("the plan reuses no room for " + room.id());
     }
     Intent bot = voyage.bot();
+    Snapshots snapshots = new Snapshots(voyage);
+    snapshots.entering(room.id(), target);
     Optional<String> hindrance = enter(bot, target);
     if (hindrance.isPresent()) {
       return row(room, null, RoomState.FAILED, voyage.options().bot(), null, hindrance.get());
@@ -97,7 +145,7 @@ final class RoomMaker {
         bot.state(target, "m.room.create", "")
             .map(c -> c.path("room_version").asText("1"))
             .orElse("1");
-    new Snapshots(voyage).take(room.id(), target);
+    snapshots.take(room.id(), target);
     CarriedRoom row = row(room, target, RoomState.OPEN, voyage.options().bot(), version, null);
     return isEncrypted(bot, target) ? intoEncrypted(row) : row;
   }

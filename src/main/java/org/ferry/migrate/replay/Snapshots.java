@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.Optional;
+import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.Sha256;
 import org.ferry.matrix.client.Intent;
@@ -18,11 +20,18 @@ import org.jspecify.annotations.Nullable;
  * and a fingerprint of the messages before that. What a rollback leaves is held against it.
  *
  * <p>Kept as {@code {"anchor", "state": [{type, key, id, content}], "members": {user: membership},
- * "visible": {count, sha256}}}; of members only what they are, because a room may have thousands.
+ * "visible": {count, sha256}, "bot"}}; of members only what they are, because a room may have
+ * thousands, and of Ferry's bot what it was before it entered.
  */
 public final class Snapshots {
   /** So many messages before the newest event are looked at: more would hold up large rooms. */
   private static final int WINDOW = 1_000;
+
+  private static final String ENTERED = "entered:";
+  private static final String MEMBER = "m.room.member";
+
+  /** So many changes of the bot's name are looked behind. */
+  private static final int STEPS = 20;
 
   private final Voyage voyage;
 
@@ -33,6 +42,49 @@ public final class Snapshots {
    */
   public Snapshots(Voyage voyage) {
     this.voyage = voyage;
+  }
+
+  /** Notes whether the bot is in a room already; before it enters, and once only. */
+  void entering(RoomId old, RoomId target) {
+    String name = ENTERED + old;
+    if (voyage.ledger().note(voyage.id(), name).isEmpty()) {
+      boolean member = voyage.bot().memberships().joinedRooms().contains(target);
+      voyage.ledger().note(voyage.id(), name, Json.text(Json.object().put(MEMBER, member)));
+    }
+  }
+
+  /** True where the bot was in a room before, or somebody invited it. */
+  private boolean isWelcome(RoomId old, RoomId target) {
+    boolean member =
+        voyage
+            .ledger()
+            .note(voyage.id(), ENTERED + old)
+            .map(n -> Json.parseObject(n).path(MEMBER).asBoolean(true))
+            .orElse(true);
+    return member || wasInvited(target);
+  }
+
+  /** What the bot was before it joined; a name that it changed since is one more event between. */
+  private boolean wasInvited(RoomId target) {
+    Intent bot = voyage.bot();
+    Optional<ObjectNode> event =
+        bot.fullState(target).stream()
+            .filter(e -> e.path("type").asText().equals(MEMBER))
+            .filter(e -> e.path("state_key").asText().equals(bot.user().value()))
+            .findFirst();
+    for (int step = 0; step < STEPS && event.isPresent(); step++) {
+      String replaced = event.get().path("unsigned").path("replaces_state").asText("");
+      if (!replaced.startsWith("$")) {
+        return false;
+      }
+      event = bot.event(target, new EventId(replaced));
+      String was =
+          event.map(e -> e.path("content").path("membership").asText("")).orElse("unknown");
+      if (!was.equals("join")) {
+        return !was.equals("leave");
+      }
+    }
+    return true;
   }
 
   /** Takes and keeps a snapshot of a room, unless one is kept already. */
@@ -46,7 +98,13 @@ public final class Snapshots {
     ObjectNode snapshot = state(bot, target);
     snapshot.put("anchor", anchor);
     snapshot.set("visible", visible(bot, target, anchor));
+    snapshot.put("bot", isWelcome(old, target) ? "welcome" : "came by itself");
     voyage.ledger().undo().snapshot(voyage.id(), old, target, Json.text(snapshot));
+  }
+
+  /** True where a snapshot says that the bot came into the room by itself. */
+  public static boolean cameByItself(ObjectNode snapshot) {
+    return snapshot.path("bot").asText("").equals("came by itself");
   }
 
   /**
@@ -63,7 +121,7 @@ public final class Snapshots {
     for (ObjectNode event : reader.fullState(room)) {
       JsonNode content = event.path("content");
       String key = event.path("state_key").asText();
-      if (event.path("type").asText().equals("m.room.member")) {
+      if (event.path("type").asText().equals(MEMBER)) {
         members.put(key, content.path("membership").asText());
       } else {
         state

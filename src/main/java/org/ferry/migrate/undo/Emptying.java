@@ -68,6 +68,21 @@ final class Emptying {
     }
   }
 
+  /** Cuts what leads to a room that is gone, as far as Ferry made that. */
+  void forget(Undone undone) {
+    Found found = undone.found();
+    if (found.made()) {
+      links.unlink(found.target());
+    }
+    links.aliases(found.room().old(), found.target(), undone);
+    RoomFacts fact = facts.get(found.room().old());
+    if (fact != null && fact.direct()) {
+      fact.joined().stream()
+          .flatMap(u -> cast.target(u).stream())
+          .forEach(u -> links.noDirectChat(u, found.target()));
+    }
+  }
+
   private static List<UserId> inside(Intent reader, RoomId target) {
     List<UserId> inside = new ArrayList<>();
     for (ObjectNode event : reader.fullState(target)) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param others what others did since, the newest first; at most a few
  * @param newest the newest event in it, null where there is none
  * @param problem why it cannot be looked at, else null
+ * @param gone true where it was deleted on the destination, or Ferry made it and nobody of Ferry's
+ *     is in it any more: nothing can be taken back there, and it is forgotten
  */
 public record Found(
     CarriedRoom room,
@@ -25,7 +27,8 @@ public record Found(
     long ours,
     List<Use> others,
     @Nullable String newest,
-    @Nullable String problem) {
+    @Nullable String problem,
+    boolean gone) {
   /**
    * Something that somebody else did in the room since.
    *

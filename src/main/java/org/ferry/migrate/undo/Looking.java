@@ -15,6 +15,7 @@ import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Absence;
 import org.ferry.migrate.replay.Backwards;
 import org.ferry.migrate.replay.Readers;
 import org.ferry.migrate.replay.Snapshots;
@@ -40,6 +41,7 @@ final class Looking {
   private final Voyage voyage;
   private final Ours ours;
   private final Readers readers;
+  private final Absence absence;
   private final Set<RoomId> begun;
 
   /**
@@ -51,6 +53,7 @@ final class Looking {
     this.voyage = voyage;
     this.ours = ours;
     this.readers = new Readers(voyage);
+    this.absence = new Absence(voyage);
     this.begun = begun;
   }
 
@@ -62,14 +65,20 @@ final class Looking {
     try {
       Counted counted = count(room, target, readers.of(room, target));
       List<Use> others = goesOn ? List.of() : counted.since.stream().limit(SHOWN).toList();
-      return new Found(room, target, name, goesOn, counted.ours, others, counted.newest, null);
+      return new Found(
+          room, target, name, goesOn, counted.ours, others, counted.newest, null, false);
     } catch (MatrixException e) {
       if (e.isTokenRefused()) {
         throw e;
       }
       // Where a rollback was killed after everybody had left, nobody can look any more.
-      String problem = goesOn ? null : "it cannot be read: " + e.getMessage();
-      return new Found(room, target, name, goesOn, 0, List.of(), null, problem);
+      boolean gone = !goesOn && absence.isGone(room, target, e);
+      String problem =
+          goesOn || gone
+              ? null
+              : "it cannot be read; where people use it, type /invite %s there: %s"
+                  .formatted(voyage.options().bot(), e.getMessage());
+      return new Found(room, target, name, goesOn, 0, List.of(), null, problem, gone);
     }
   }
 

@@ -10,12 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.replay.Backwards;
 import org.ferry.migrate.replay.Cast;
 import org.ferry.migrate.replay.Snapshots;
@@ -24,8 +26,9 @@ import org.ferry.migrate.replay.Voyage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a reused room what it was: Ferry's events are redacted and read back, its ghosts leave,
- * state is set back (decisions.md 14). Every step may be repeated.
+ * Makes a reused room what it was: Ferry's events are redacted and read back, its ghosts leave, and
+ * its bot where nobody had invited it, state is set back (decisions.md 14). Every step may be
+ * repeated.
  */
 final class Restoring {
   private static final String MEMBER = "m.room.member";
@@ -70,6 +73,32 @@ final class Restoring {
     before.ifPresent(b -> new Compared(ours, bot, target).with(b).forEach(undone::remark));
     if (before.isEmpty()) {
       undone.remark("no snapshot was taken before; Ferry's events are gone, more cannot be said");
+    }
+    if (before.filter(Snapshots::cameByItself).isPresent() && !isNeeded(target)) {
+      out(bot, target, undone);
+    }
+  }
+
+  /** Another crossing has written into the room as well, and its rollback needs the bot there. */
+  private boolean isNeeded(RoomId target) {
+    return voyage.ledger().all().stream()
+        .filter(c -> c.id() != voyage.id())
+        .anyMatch(c -> {
+          try (Stream<CarriedRoom> rooms = voyage.ledger().rooms(c.id())) {
+            return rooms.anyMatch(r -> target.equals(r.target()));
+          }
+        });
+  }
+
+  private static void out(Intent bot, RoomId target, Undone undone) {
+    try {
+      bot.memberships().leave(target, null);
+      undone.leftOne();
+    } catch (MatrixException e) {
+      if (!e.isForbidden() && !e.isNotFound()) {
+        throw e;
+      }
+      // An earlier run, which was killed, had left already.
     }
   }
 

@@ -104,9 +104,15 @@ public final class Rollback {
     }
     MadeRooms made = new MadeRooms(voyage, cast);
     return rooms.stream()
-        .map(r -> r.state() == RoomState.CREATING ? made.found(r) : r)
+        .map(r -> mayStand(r) ? made.found(r) : r)
         .filter(r -> r.target() != null)
         .toList();
+  }
+
+  /** A server that answered with a failure each time may have made the room nevertheless. */
+  private static boolean mayStand(CarriedRoom row) {
+    boolean failed = row.state() == RoomState.FAILED && row.action().equals("create");
+    return row.state() == RoomState.CREATING || (failed && row.target() == null);
   }
 
   /**
@@ -166,7 +172,9 @@ public final class Rollback {
     try {
       voyage.ledger().undo().begin(voyage.id(), found.room());
       settings.ofRoom(found);
-      if (found.made()) {
+      if (found.gone()) {
+        emptying.forget(undone);
+      } else if (found.made()) {
         emptying.empty(undone);
       } else {
         restoring.restore(undone);

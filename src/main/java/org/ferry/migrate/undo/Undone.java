@@ -20,7 +20,7 @@ public final class Undone {
   public enum State {
     /** Taken back. */
     DONE,
-    /** Left alone: others use it, or the run was stopped before. */
+    /** Left alone: others have used it since it was looked at. */
     LEFT,
     /** Not taken back whole; the same command goes on. */
     FAILED
