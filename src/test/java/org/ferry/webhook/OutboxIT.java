@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.ferry.store.Database;
 import org.ferry.store.webhook.PgOutbox;
 import org.ferry.testing.Wait;
@@ -66,6 +67,29 @@ class OutboxIT {
           .containsExactly(1L, 1L, 2L, 3L, 4L, 5L);
       assertThat(receiver.got().get(0).headers()).doesNotContainKey("ferry-repeat");
       assertThat(receiver.got().get(1).headers()).containsEntry("ferry-repeat", "true");
+    }
+  }
+
+  /** As where the database went away a moment before and does not come back. */
+  @Test
+  void aStopDoesNotWaitForADatabaseForEver() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    depot.before(
+        "settle",
+        () -> {
+          asked.countDown();
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException("stopped while waiting", e);
+          }
+        });
+    try (Receiver receiver = new Receiver(depot.vertx)) {
+      depot.tell("!a", "first");
+      Dispatcher first = depot.start(depot.endpoint("shop", receiver.url(), "beginning"));
+      asked.await();
+      Thread stopping = Thread.startVirtualThread(first::close);
+      assertThat(stopping.join(Duration.ofSeconds(40))).isTrue();
     }
   }
 
