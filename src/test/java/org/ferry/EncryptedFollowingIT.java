@@ -50,6 +50,7 @@ class EncryptedFollowingIT {
   private static final String DOMAIN = "secret.example.org";
   private static final String BOT = "@ferrybot:" + DOMAIN;
   private static final String CAROL = "@carol:" + DOMAIN;
+  private static final String DAVE = "@dave:" + DOMAIN;
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final String PASSPHRASE = "of a file of keys";
 
@@ -297,15 +298,16 @@ class EncryptedFollowingIT {
   void anAccountIsFollowedByItsOwnDeviceAndLogsInAgain() throws Exception {
     LabClient carol = server.register("carol", TestLab.PASSWORD, false);
     Files.writeString(folder.resolve("carol.password"), TestLab.PASSWORD.reveal());
+    Files.writeString(folder.resolve("dave.token"), "wrong");
     config
         .with(
-            "accounts: [{user: \"%s\", password_file: carol.password, invites: {from: [\"@alice:*\"]}}, {user: \"@nobody:%s\", token: wrong}]"
-                .formatted(CAROL, DOMAIN))
+            "accounts: [{user: \"%s\", password_file: carol.password, invites: {from: [\"@alice:*\"]}}, {user: \"%s\", token_file: dave.token}]"
+                .formatted(CAROL, DAVE))
         .write(folder, server.baseUrl());
     List<String> said = new ArrayList<>();
     try (Peer alice = peer("alice");
         FerryProcess ferry = ferry("run").start()) {
-      assertThat(ferry.awaitLine("state=needs_token")).contains("@nobody:" + DOMAIN);
+      assertThat(ferry.awaitLine("state=needs_token")).contains(DAVE, "dave.token");
       assertThat(ferry.awaitLine("user=" + CAROL + " state=following")).isNotEmpty();
       UploadedKeys.await(db, CAROL);
       String room = alice.createEncryptedRoom(100, CAROL);
@@ -316,7 +318,8 @@ class EncryptedFollowingIT {
       assertThat(list.status()).isZero();
       assertThat(list.out())
           .contains(CAROL + "  account, following, 1 rooms")
-          .contains("@nobody:" + DOMAIN + "  account, needs token");
+          .contains(DAVE + "  account, needs token");
+      aTokenThatIsWrittenIntoItsFileIsTaken(ferry);
 
       // Somebody ends all of carol's sessions: a new login follows by itself, said aloud.
       Set<String> before = devices(alice);
@@ -333,7 +336,40 @@ class EncryptedFollowingIT {
       alice.rotate(room);
       say(alice, room, said, 1);
       awaitHeard(room, said);
+      goesOnWithAnotherDevice(ferry, alice);
+      alice.rotate(room);
+      say(alice, room, said, 1);
+      awaitHeard(room, said);
     }
+  }
+
+  /** Nobody is asked for a password where a token is configured, and nothing is started anew. */
+  private void aTokenThatIsWrittenIntoItsFileIsTaken(FerryProcess ferry) throws IOException {
+    FerryProcess.Result refused = ferry("accounts", "login", DAVE).run();
+    assertThat(refused.status()).as(refused.toString()).isNotZero();
+    assertThat(refused.err()).contains("its token is refused", "dave.token");
+    String token = server.register("dave", TestLab.PASSWORD, false).token().reveal();
+    Files.writeString(folder.resolve("dave.token"), token);
+    assertThat(ferry.awaitLine("user=" + DAVE + " state=following")).isNotEmpty();
+  }
+
+  private void goesOnWithAnotherDevice(FerryProcess ferry, Peer alice) {
+    Set<String> before = devices(alice);
+    FerryProcess.Result anew = ferry("accounts", "login", CAROL, "--new-device", "--json").run();
+    assertThat(anew.status()).as(anew.toString()).isZero();
+    String device = LabClient.json(anew.out()).path("device").asText();
+    assertThat(before).doesNotContain(device);
+    assertThat(ferry.awaitLine("event=device_left")).contains(CAROL, device);
+    Wait.until(
+        LIMIT,
+        "the keys of the new device",
+        () -> {
+          alice.sync();
+          return devices(alice).contains(device);
+        });
+    FerryProcess.Result refused = ferry("accounts", "login", DAVE, "--new-device").run();
+    assertThat(refused.status()).as(refused.toString()).isNotZero();
+    assertThat(refused.err()).contains("that of its configured token", "dave.token");
   }
 
   /** D-20: never a new identity without a word. */

@@ -12,6 +12,7 @@ import org.ferry.id.DeviceId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
+import org.ferry.live.accounts.Given;
 import org.ferry.live.accounts.Identity;
 import org.ferry.live.sync.DeviceLogin;
 import org.ferry.matrix.client.Intent;
@@ -136,10 +137,11 @@ public final class Accounts {
    *
    * @param user the bot, a ghost that has a device, or a configured account
    * @param password asked for the password where none is configured and one is needed
+   * @param anew whether the user gets another device even where the one it had works
    * @return the device
    * @throws org.ferry.live.sync.Halted where the homeserver refuses
    */
-  public Outcome login(UserId user, Supplier<Secret> password) {
+  public Outcome login(UserId user, Supplier<Secret> password, boolean anew) {
     boolean own = isOwn(user);
     Secret asToken =
         own ? RegistrationFile.read(config.appservice().registration()).asToken() : null;
@@ -147,7 +149,12 @@ public final class Accounts {
         new HomeserverDoors(ferry.vertx(), config.homeserver(), asToken, ferry.clock(), null)) {
       PgIdentities identities = new PgIdentities(ferry.database(), ferry.keyring());
       DeviceLogin login = new DeviceLogin(doors, identities, ferry.clock());
-      return own ? own(identities, login, user) : account(login, options(user), password);
+      if (own) {
+        return own(identities, login, user, anew);
+      }
+      return anew
+          ? new Outcome(login.anew(complete(options(user), password)), true)
+          : account(login, options(user), password);
     }
   }
 
@@ -159,7 +166,7 @@ public final class Accounts {
     return config.people().stream()
         .filter(a -> a.user().equals(user))
         .findFirst()
-        .flatMap(a -> Optional.ofNullable(a.token()).or(() -> kept(user)));
+        .flatMap(a -> Optional.ofNullable(a.token()).map(Given::now).or(() -> kept(user)));
   }
 
   private Optional<Secret> kept(UserId user) {
@@ -198,9 +205,9 @@ public final class Accounts {
     }
   }
 
-  private Outcome own(PgIdentities identities, DeviceLogin login, UserId user) {
+  private Outcome own(PgIdentities identities, DeviceLogin login, UserId user, boolean anew) {
     Optional<DeviceId> before = identities.find(user).map(Identity::device);
-    DeviceId device = login.renewOwn(user, kind(user));
+    DeviceId device = login.renewOwn(user, kind(user), anew);
     return new Outcome(device, before.isEmpty() || !before.get().equals(device));
   }
 
@@ -210,16 +217,20 @@ public final class Accounts {
     if (working.isPresent()) {
       return new Outcome(working.get(), false);
     }
-    Secret configured = options.password();
-    AccountOptions complete =
-        new AccountOptions(
+    return new Outcome(login.login(complete(options, password)), true);
+  }
+
+  /** With a password, unless a token speaks for the account, which needs none. */
+  private static AccountOptions complete(AccountOptions options, Supplier<Secret> password) {
+    return options.password() != null || options.token() != null
+        ? options
+        : new AccountOptions(
             options.user(),
-            configured == null ? password.get() : configured,
-            options.token(),
+            new Given(password.get(), null),
+            null,
             options.recoveryKey(),
             options.invites(),
             options.rooms());
-    return new Outcome(login.login(complete), true);
   }
 
   private AccountOptions options(UserId user) {

@@ -16,6 +16,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.ferry.matrix.client.Logins;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a homeserver answers, which one, and what stands in between. Nothing needs a token. */
@@ -197,7 +198,9 @@ final class ServerCheck {
           LOGIN,
           "an authentication service (%s) has charge of accounts: passwords do not log in at the homeserver. Ghosts are made by the registration and need none of it"
               .formatted(host(issuer)),
-          "for homeserver.admin and for accounts, give tokens instead of passwords. This prints one:\n  mas-cli manage issue-compatibility-token --yes-i-want-to-grant-synapse-admin-privileges USER");
+          "for accounts that Ferry follows, configure token_file, with "
+              + Logins.LASTING_TOKEN
+              + ".\nfor homeserver.admin alone:\n  mas-cli manage issue-compatibility-token --yes-i-want-to-grant-synapse-admin-privileges USER");
     }
     List<String> types = new ArrayList<>();
     for (JsonNode flow : flows.at("flows")) {

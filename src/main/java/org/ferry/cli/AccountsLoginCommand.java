@@ -20,6 +20,14 @@ final class AccountsLoginCommand extends FerryCommand {
       description = "An account of the configuration, the bot, or a ghost.")
   String user = "";
 
+  @Option(
+      names = "--new-device",
+      description = {
+        "Go on with another device even where the one it had works: where its keys are lost, or not",
+        "those that the homeserver has. Keys of rooms stay."
+      })
+  boolean newDevice;
+
   @Option(names = "--json", description = "The device as JSON on standard output.")
   boolean json;
 
@@ -46,7 +54,8 @@ final class AccountsLoginCommand extends FerryCommand {
               () ->
                   session()
                       .ask()
-                      .secret("Password of " + id, "name a password_file in the configuration"));
+                      .secret("Password of " + id, "name a password_file in the configuration"),
+              newDevice);
       report(id, outcome);
     }
     return ExitStatus.DONE;
@@ -62,6 +71,12 @@ final class AccountsLoginCommand extends FerryCommand {
                   "new", outcome.fresh()));
     } else if (outcome.fresh()) {
       session().say("%s is logged in as the device %s.".formatted(id, outcome.device()));
+      if (newDevice) {
+        session()
+            .say(
+                "The device of before stays on the homeserver: end it there when nothing else works with it. An account's new one is signed by: ferry accounts verify %s"
+                    .formatted(id));
+      }
     } else {
       session().say("%s is logged in already, as the device %s.".formatted(id, outcome.device()));
     }

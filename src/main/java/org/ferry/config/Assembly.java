@@ -16,6 +16,7 @@ import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
+import org.ferry.live.accounts.Given;
 import org.ferry.live.message.NetworkOptions;
 import org.ferry.migrate.MigrateOptions;
 import org.ferry.web.api.ApiOptions;
@@ -150,8 +151,8 @@ final class Assembly {
   private List<AccountOptions> accounts() {
     List<AccountOptions> accounts = new ArrayList<>();
     for (String key : values.items("accounts")) {
-      Optional<Secret> password = secrets.find(key + ".password");
-      Optional<Secret> token = secrets.find(key + ".token");
+      Optional<Given> password = given(key + ".password");
+      Optional<Given> token = given(key + ".token");
       Optional<Secret> recovery = secrets.find(key + ".recovery_key");
       values
           .find(key + ".user", UserId.class)
@@ -168,6 +169,12 @@ final class Assembly {
                       values.list(key + ".rooms", String.class))));
     }
     return List.copyOf(accounts);
+  }
+
+  /** A secret that may be written anew while Ferry runs. */
+  private Optional<Given> given(String key) {
+    Path file = values.find(key + "_file", Path.class).map(folder::resolve).orElse(null);
+    return secrets.find(key).map(s -> new Given(s, file));
   }
 
   private Map<UserId, UserId> people() {

@@ -340,7 +340,7 @@ class RulesTest {
     assertThat(
             DeviceCheck.encryption(List.of("/sync (500)"), new ServerInfo("Synapse", "1", ""))
                 .remedy())
-        .contains("msc3202_device_masquerading: true");
+        .contains("update Synapse (1) to 1.163 or newer");
   }
 
   /** Answers of Dendrite 0.15.2 as it gave them; it cannot be built where the tests run. */

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record AccountOptions(
     UserId user,
-    @Nullable Secret password,
-    @Nullable Secret token,
+    @Nullable Given password,
+    @Nullable Given token,
     @Nullable Secret recoveryKey,
     Invites invites,
     List<String> rooms) {
@@ -52,6 +52,11 @@ public record AccountOptions(
 
   private static Invites anybody(String server) {
     return new Invites(List.of("*:" + server), List.of("*"));
+  }
+
+  /** The token that is given, as it is now; null where none is. */
+  public @Nullable Secret tokenNow() {
+    return token == null ? null : token.now();
   }
 
   /**

@@ -86,7 +86,7 @@ public final class Accounts implements RoomReader {
         ? own
         : accounts.stream()
             .filter(a -> a.user().equals(user))
-            .flatMap(a -> Optional.ofNullable(a.token()).stream())
+            .flatMap(a -> Optional.ofNullable(a.tokenNow()).stream())
             .findFirst();
   }
 

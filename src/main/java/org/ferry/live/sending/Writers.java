@@ -89,7 +89,7 @@ final class Writers {
 
   private Intent account(AccountOptions options) {
     Identity identity = ready(options.user());
-    Secret token = identity.way() == Way.TOKEN ? options.token() : identity.token();
+    Secret token = identity.way() == Way.TOKEN ? options.tokenNow() : identity.token();
     if (token == null) {
       throw new NotYet(options.user() + " needs a token: " + identity.detail());
     }

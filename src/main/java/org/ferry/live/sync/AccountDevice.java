@@ -2,11 +2,13 @@ package org.ferry.live.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Optional;
 import org.ferry.id.DeviceId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
+import org.ferry.live.accounts.Given;
 import org.ferry.live.accounts.Identities;
 import org.ferry.live.accounts.Identity;
 import org.ferry.live.accounts.Identity.Kind;
@@ -15,9 +17,11 @@ import org.ferry.live.accounts.Identity.Way;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.Login;
+import org.ferry.matrix.client.Logins;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.client.WhoAmI;
 import org.ferry.matrix.event.Json;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,11 +45,41 @@ final class AccountDevice implements FollowedDevice {
 
   @Override
   public Intent ready() {
-    Secret given = options.token();
+    Given given = options.token();
     return given != null ? ofToken(given) : ofPassword();
   }
 
-  private Intent ofToken(Secret token) {
+  @Override
+  public Object given() {
+    return Arrays.asList(now(options.token()), now(options.password()));
+  }
+
+  private static @Nullable Secret now(@Nullable Given given) {
+    return given == null ? null : given.now();
+  }
+
+  /**
+   * Logs in as another device than before, which takes the place of that one once it is there.
+   *
+   * @throws Halted where the login is refused, or where the device is a token's
+   */
+  Intent anew() {
+    Given token = options.token();
+    if (token != null) {
+      throw new Halted(
+          State.STOPPED,
+          "the device of %s is that of its configured token; put the token of another login %s"
+              .formatted(user, token.place()));
+    }
+    Identity other = fresh(DeviceNames.fresh());
+    Login login = login(other.device());
+    identities.keep(other.made(Way.LOGIN, login.token()));
+    LOG.info("event=logged_in user={} device={}", user, login.device());
+    return doors.personal(user, login.token()).as(user, login.device());
+  }
+
+  private Intent ofToken(Given given) {
+    Secret token = given.now();
     if (identities.find(user).isEmpty()) {
       // What becomes of the token is noted with the user, whatever it is.
       Identity unused = kept();
@@ -53,8 +87,7 @@ final class AccountDevice implements FollowedDevice {
     Homeserver server = doors.personal(user, token);
     WhoAmI self =
         whoami(server)
-            .orElseThrow(
-                () -> needsToken("its token is refused; put a new one into the configuration"));
+            .orElseThrow(() -> needsToken("its token is refused; put a new one " + given.place()));
     DeviceId device = self.device();
     if (!self.user().equals(user)) {
       throw new Halted(
@@ -147,20 +180,23 @@ final class AccountDevice implements FollowedDevice {
   }
 
   private Login login(DeviceId device) {
-    Secret password = options.password();
+    Given password = options.password();
     if (password == null) {
       throw needsToken("no password is configured; ferry accounts login " + user + " asks for it");
     }
     Homeserver server = doors.anonymous(user);
     try {
-      return server.logins().password(user, password, device, DeviceNames.SHOWN);
+      return server.logins().password(user, password.now(), device, DeviceNames.SHOWN);
     } catch (MatrixException e) {
       if (e.isForbidden()) {
-        throw needsToken("its password is refused (" + e.error() + ")");
+        throw needsToken(
+            "its password is refused (%s); put the right one %s. It is tried again each quarter of an hour"
+                .formatted(e.error(), password.place()));
       }
       if (!e.mayResolve() && !server.logins().offered().contains("m.login.password")) {
         throw needsToken(
-            "its homeserver takes no passwords; configure token_file, with a token from a login in a browser");
+            "its homeserver takes no passwords; configure token_file, with "
+                + Logins.LASTING_TOKEN);
       }
       throw e;
     }

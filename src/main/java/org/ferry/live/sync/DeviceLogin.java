@@ -98,17 +98,30 @@ public final class DeviceLogin {
   }
 
   /**
-   * Makes a new device for one of Ferry's own users where the one it had is gone; nothing changes
-   * where it is there.
+   * Logs an account in as another device than it had, which is left as it is. The keys of rooms
+   * stay.
+   *
+   * @param options with a password
+   * @return the new device
+   * @throws Halted where the password or the kind of login is refused, or a token is configured
+   */
+  public DeviceId anew(AccountOptions options) {
+    return new AccountDevice(options, doors, identities, clock).anew().device().orElseThrow();
+  }
+
+  /**
+   * Makes a new device for one of Ferry's own users where the one it had is gone, or where that is
+   * asked for; else nothing changes.
    *
    * @param user the bot, or a ghost
    * @param kind which of them
+   * @param anew whether the user gets another device in any case
    * @return the device
    * @throws Halted where the homeserver gives none
    */
-  public DeviceId renewOwn(UserId user, Kind kind) {
+  public DeviceId renewOwn(UserId user, Kind kind, boolean anew) {
     Optional<Identity> known = identities.find(user);
-    if (known.isPresent() && !hasDevice(known.get())) {
+    if (known.isPresent() && (anew || !hasDevice(known.get()))) {
       identities.keep(
           new Identity(
               user, kind, DeviceNames.fresh(), null, null, State.STARTING, "", clock.instant()));

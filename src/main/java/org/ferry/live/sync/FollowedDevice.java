@@ -12,4 +12,9 @@ interface FollowedDevice {
    * @throws org.ferry.matrix.client.HomeserverFailure where the homeserver does not answer
    */
   Intent ready();
+
+  /** What somebody gave for it, as it is now: where that changes, {@link #ready} may do better. */
+  default Object given() {
+    return "";
+  }
 }

@@ -30,10 +30,14 @@ final class Follower {
   private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(3);
 
+  /** A token or password that was refused may have been so for a moment only. */
+  private static final Duration TRY_AGAIN = Duration.ofMinutes(15);
+
   private final UserId user;
   private final FollowedDevice device;
   private final Company company;
   private final Pauses pauses = new Pauses();
+  private final Duration tryAgain;
   private State state = State.STARTING;
 
   /** What is asked of the sync, and who takes it. */
@@ -64,6 +68,11 @@ final class Follower {
   private final Duties duties;
 
   Follower(UserId user, FollowedDevice device, Duties duties, Company company) {
+    this(user, device, duties, company, TRY_AGAIN);
+  }
+
+  Follower(UserId user, FollowedDevice device, Duties duties, Company company, Duration tryAgain) {
+    this.tryAgain = tryAgain;
     this.user = user;
     this.device = device;
     this.duties = duties;
@@ -86,6 +95,8 @@ final class Follower {
         halted(State.STOPPED, String.valueOf(e.getMessage()));
       } catch (FencedOutException e) {
         throw e;
+      } catch (Replaced e) {
+        LOG.info("event=device_left user={} {}", user, e.getMessage());
       } catch (HomeserverFailure e) {
         away(e);
       } catch (RuntimeException e) {
@@ -138,10 +149,15 @@ final class Follower {
   private void sync(Intent intent, Machine machine, Signal requests) throws InterruptedException {
     BiConsumer<ObjectNode, Boolean> rooms = duties.rooms(intent);
     boolean wait = false;
+    long looked = System.nanoTime();
     while (!Thread.interrupted()) {
       try {
         syncOnce(intent, machine, requests, rooms, wait);
         wait = true;
+        if (System.nanoTime() - looked >= LOOK_AGAIN.toNanos()) {
+          stillThis(intent);
+          looked = System.nanoTime();
+        }
       } catch (Unreachable e) {
         // What answers again may be an older database, and to go on from a later token would pass
         // over what came there since.
@@ -176,6 +192,23 @@ final class Follower {
     }
   }
 
+  /** Somebody asked for another device meanwhile. */
+  private static final class Replaced extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Replaced(String message) {
+      super(message);
+    }
+  }
+
+  private void stillThis(Intent intent) {
+    Optional<Identity> known = company.identities().find(user);
+    if (known.isPresent() && !known.get().device().equals(intent.device().orElseThrow())) {
+      state = State.STARTING;
+      throw new Replaced("goes on as the device " + known.get().device());
+    }
+  }
+
   /** A device that is gone and a token that is refused are looked into by the next making ready. */
   private void away(HomeserverFailure failure) throws InterruptedException {
     if (failure instanceof MatrixException e && e.isUnknownDevice()) {
@@ -186,7 +219,10 @@ final class Follower {
     pauses.pause();
   }
 
-  /** Waits until something of the user was changed, by a command in another process. */
+  /**
+   * Waits until something of the user was changed, by a command in another process or in a file
+   * that the configuration names; where a token or password was refused, for a while at most.
+   */
   private void halted(State why, String sentence) throws InterruptedException {
     if (state != why) {
       LOG.warn("event=account_state user={} state={} {}", user, why.word(), sentence);
@@ -194,8 +230,13 @@ final class Follower {
     }
     company.identities().note(user, why, sentence);
     Optional<Identity> before = company.identities().find(user);
-    while (company.identities().find(user).equals(before)) {
-      Thread.sleep(LOOK_AGAIN);
+    Object given = device.given();
+    long began = System.nanoTime();
+    while (company.identities().find(user).equals(before) && device.given().equals(given)) {
+      if (why == State.NEEDS_TOKEN && System.nanoTime() - began >= tryAgain.toNanos()) {
+        return;
+      }
+      Thread.sleep(LOOK_AGAIN.compareTo(tryAgain) < 0 ? LOOK_AGAIN : tryAgain);
     }
     state = State.STARTING;
   }

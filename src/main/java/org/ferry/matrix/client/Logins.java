@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * does; a refused password is a {@link MatrixException} with {@link Errcode#FORBIDDEN}.
  */
 public final class Logins {
+  /** How somebody gets a token that lasts where passwords do not log in; ends a sentence. */
+  public static final String LASTING_TOKEN =
+      "a token that lasts. Where an authentication service (MAS) has charge of accounts, its administrator has one printed by: mas-cli manage issue-compatibility-token USER (the token of a browser's session ends within minutes there)";
+
   private static final String LOGIN = "/_matrix/client/v3/login";
 
   private final Homeserver server;
