@@ -65,8 +65,11 @@ final class StatusView {
         .skipped()
         .forEach((reason, n) -> lines.add("  left out by rule: %,d %s".formatted(n, reason)));
     settings(standing.settings()).ifPresent(lines::add);
-    standing.left().stream().limit(SHOWN).forEach(f -> lines.add("  left as it is: " + line(f)));
-    more(standing.left().size(), "left as it is", lines);
+    // Invitations have lines of their own above.
+    List<Standing.Failure> left =
+        standing.left().stream().filter(f -> !f.kind().equals("invitation")).toList();
+    left.stream().limit(SHOWN).forEach(f -> lines.add("  left as it is: " + line(f)));
+    more(left.size(), "left as it is", lines);
     failures(standing, lines);
     return lines;
   }

@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * @param failed how many of each kind failed
  * @param failures what failed, one sentence each; at most a thousand of each kind, rooms and events
  *     first
- * @param left what was left as it is, with the reason: aliases by rule, and rooms that the
- *     homeserver does not take into its public directory; at most a thousand of each
+ * @param left what was left as it is, with the reason: aliases by rule, rooms that the homeserver
+ *     does not take into its public directory, and members of third servers who could not be
+ *     invited; at most a thousand of each
  */
 public record Standing(
     Crossing crossing,
@@ -91,7 +92,7 @@ public record Standing(
   /**
    * Something that failed.
    *
-   * @param kind room, event, person, file, alias, setting or directory
+   * @param kind room, event, person, file, alias, setting, directory or invitation
    * @param what its old id
    * @param where the room on the source, null where it belongs to none
    * @param reason why, with the remedy where there is one
@@ -124,6 +125,7 @@ public record Standing(
     Map<String, Long> people = people(ledger, id, failures);
     Map<String, Long> media = media(ledger, id, failures);
     aliases(ledger, id, failures, left);
+    invitations(ledger, id, left);
     for (SettingLedger.Setting s : ledger.settings().failed(id, SHOWN)) {
       String why = "%s %s: %s".formatted(s.kind(), s.name(), s.reason());
       failures.note(new Failure("setting", s.owner().value(), null, why));
@@ -201,6 +203,19 @@ public record Standing(
                   .note(
                       new Failure(
                           "alias", a.old().value(), a.room().value(), String.valueOf(a.reason()))));
+    }
+  }
+
+  private static void invitations(CrossingLedger ledger, long id, Failures left) {
+    try (Stream<CrossingLedger.Invitation> rows = ledger.invitations(id)) {
+      rows.filter(i -> i.reason() != null)
+          .forEach(i ->
+              left.note(
+                  new Failure(
+                      "invitation",
+                      i.invitee().value(),
+                      i.room().value(),
+                      String.valueOf(i.reason()))));
     }
   }
 
