@@ -57,8 +57,14 @@ final class GivenKeys implements SessionSource {
     return keys;
   }
 
-  /** A key from a file or a backup proves nobody's authorship. */
+  /**
+   * A key from a file or a backup proves nobody's authorship; one that came live names its maker.
+   */
   private static Session lent(InboundSession session) {
-    return new Session(session.megolm(), null, session::close);
+    return new Session(
+        session.megolm(),
+        session.info().maker().orElse(null),
+        session.info().origin().isAuthentic(),
+        session::close);
   }
 }

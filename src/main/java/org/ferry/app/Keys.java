@@ -48,10 +48,12 @@ public final class Keys {
    * An import into the store.
    *
    * @param wanted the rooms whose keys are kept
+   * @param replacing whether they take the place of those of other files and backups that they do
+   *     not fit
    * @return the import, which the caller closes
    */
-  public KeyImport importing(Predicate<RoomId> wanted) {
-    return new KeyImport(store(), wanted, ferry.clock());
+  public KeyImport importing(Predicate<RoomId> wanted, boolean replacing) {
+    return new KeyImport(store(), wanted, ferry.clock(), replacing);
   }
 
   /**
@@ -71,6 +73,11 @@ public final class Keys {
                 .filter(Plan.PlanRoom::decrypted)
                 .map(Plan.PlanRoom::id)
                 .collect(Collectors.toSet()));
+  }
+
+  /** The rooms that Ferry follows or has read in, and those in which something waits for a key. */
+  public Set<RoomId> live() {
+    return PgKeyCounts.live(ferry.database());
   }
 
   /**

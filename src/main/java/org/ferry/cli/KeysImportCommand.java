@@ -74,7 +74,7 @@ final class KeysImportCommand extends FerryCommand {
       var unused = work.ferry().roomKeys();
       Secret secret = secret();
       Map<Path, KeyExportFile> exports = unlock(secret);
-      try (KeyImport into = keys.importing(choice.rooms(session(), keys))) {
+      try (KeyImport into = choice.into(session(), keys)) {
         work.progress().phase("taking in", 0);
         take(exports, secret, into, work.progress());
         KeyImport.Outcome outcome = into.finish();

@@ -104,7 +104,7 @@ final class KeysRestoreCommand extends FerryCommand {
       Accounts accounts = new Accounts(work.ferry());
       Secret secret = secret(accounts);
       KeyBackups.Place place = place(work, accounts, new UserId(user));
-      try (KeyImport into = keys.importing(choice.rooms(session(), keys))) {
+      try (KeyImport into = choice.into(session(), keys)) {
         work.progress().phase("restoring", 0);
         new KeyBackups(place).restore(kind(), secret, into);
         KeyImport.Outcome outcome = into.finish();

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.ferry.crypto.vodozemac.CryptoException;
@@ -24,6 +25,9 @@ final class Claims {
   static final int BATCH = 250;
 
   private static final Duration PAUSE = Duration.ofHours(1);
+
+  /** For how long a device without keys is tried whose session broke, unless it is gone before. */
+  private static final Duration PATIENCE = Duration.ofDays(7);
 
   private final CryptoStore store;
   private final AccountKeeper account;
@@ -65,9 +69,20 @@ final class Claims {
     return claims;
   }
 
-  /** What is to be asked for devices whose sessions broke. */
-  List<OutgoingRequest.KeysClaim> unwedging(Instant now) {
-    return claims(store.unwedgings().stream().map(Unwedging::device).toList(), now);
+  /** What is to be asked for devices whose sessions broke; of one that is gone nothing. */
+  List<OutgoingRequest.KeysClaim> unwedging(Turn turn) {
+    List<Unwedging> wanted = store.unwedgings();
+    if (wanted.isEmpty()) {
+      return List.of();
+    }
+    Set<DeviceRef> listed =
+        store.devices(wanted.stream().map(u -> u.device().user()).distinct().toList()).stream()
+            .filter(d -> !d.gone())
+            .map(Device::ref)
+            .collect(Collectors.toSet());
+    wanted.stream().filter(u -> !listed.contains(u.device())).forEach(u -> done(u, turn));
+    return claims(
+        wanted.stream().map(Unwedging::device).filter(listed::contains).toList(), turn.now());
   }
 
   /** Begins a session with each device whose key came and holds. */
@@ -87,6 +102,9 @@ final class Claims {
         Optional.ofNullable(wedged.get(ref)).ifPresent(u -> greet(device, u, turn));
       } else {
         keyless.put(ref, turn.now());
+        Optional.ofNullable(wedged.get(ref))
+            .filter(u -> !Clocks.lasts(u.at(), PATIENCE, turn.now()))
+            .ifPresent(u -> done(u, turn));
       }
     }
   }
@@ -124,6 +142,10 @@ final class Claims {
     turn.add(
         new CryptoChange.Queue(
             new QueuedMessage(OlmOutbox.request("m.room.encrypted", messages), null)));
+    done(wedged, turn);
+  }
+
+  private static void done(Unwedging wedged, Turn turn) {
     turn.add(
         new CryptoChange.PutUnwedging(
             new Unwedging(wedged.senderKey(), wedged.device(), wedged.at(), false)));

@@ -23,6 +23,7 @@ public sealed interface CryptoChange {
       case PutTracked c -> List.of("tracked", c.user().user());
       case DropTracked c -> List.of("tracked", c.user());
       case PutDevice c -> List.of("device", c.device().ref());
+      case PutNoOlm c -> List.of("no olm", c.device());
       case PutUnwedging c -> List.of("unwedging", c.unwedging().senderKey());
       case Queue c -> List.of("queue", c.message().request().id());
       case Unqueue c -> List.of("queue", c.id());
@@ -67,11 +68,14 @@ public sealed interface CryptoChange {
   /** A followed user. */
   record PutTracked(Tracked user) implements CryptoChange {}
 
-  /** A user who is not followed any more. */
+  /** A user who is not followed any more; what is known of them is kept. */
   record DropTracked(UserId user) implements CryptoChange {}
 
   /** A device of a followed user. */
   record PutDevice(Device device) implements CryptoChange {}
+
+  /** Whether a device was told that there is no way to it. */
+  record PutNoOlm(DeviceRef device, boolean told) implements CryptoChange {}
 
   /** That a new Olm session is wanted or was made. */
   record PutUnwedging(Unwedging unwedging) implements CryptoChange {}

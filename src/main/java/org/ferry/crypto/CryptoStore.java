@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.ferry.id.DeviceId;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
@@ -66,6 +67,34 @@ public interface CryptoStore {
 
   /** All followed users. */
   List<Tracked> tracked();
+
+  /** What is known of these users, whether they are followed or were once. */
+  List<Tracked> known(Collection<UserId> users);
+
+  /**
+   * The followed users, but the device's own, who were given no key of a session that is used, and
+   * from whom nothing came over Olm since a time.
+   */
+  List<UserId> idle(Instant since);
+
+  /**
+   * A device as one of all devices in the same database knows it that were given a session.
+   *
+   * @param ref the session
+   * @param user whose device
+   * @param curve25519 its identity key
+   * @param ed25519 its signing key
+   */
+  Optional<OwnDevice> known(SessionRef ref, UserId user, String curve25519, String ed25519);
+
+  /**
+   * Whether a device in the same database that was given a session is to ask for a user's devices,
+   * and no attempt has failed yet.
+   */
+  boolean isAsking(SessionRef ref, UserId user);
+
+  /** Those among the devices of these users that were told that there is no way to them. */
+  Set<DeviceRef> noOlm(Collection<UserId> users);
 
   /** The devices of these users, those that are gone included. */
   List<Device> devices(Collection<UserId> users);
@@ -141,6 +170,15 @@ public interface CryptoStore {
 
   /** The requests for keys whose session no event waits for any more. */
   List<KeyRequest> settled(int limit);
+
+  /**
+   * How many sessions a user has given this device of rooms that nobody of Ferry's knows; as many
+   * as a limit at most.
+   */
+  int strange(UserId sender, int limit);
+
+  /** Whether a room is followed, or was seen or carried by Ferry. */
+  boolean knows(RoomId room);
 
   /** From which index on this device was given a session; empty where it never was. */
   OptionalLong received(SessionRef ref);

@@ -16,6 +16,8 @@ public sealed interface DecryptOutcome {
    * @param owner whose device that is; null where nobody vouches for it
    * @param ownerSigned whether that owner has cross-signed the device: with {@link
    *     Trust#MISMATCHED_SENDER} it tells a bridge's bot from a forgery
+   * @param asking whether the trust may be another in a moment, because the homeserver is being
+   *     asked for the sender's devices
    */
   record Clear(
       ObjectNode content,
@@ -23,7 +25,8 @@ public sealed interface DecryptOutcome {
       Trust trust,
       String senderKey,
       @Nullable UserId owner,
-      boolean ownerSigned)
+      boolean ownerSigned,
+      boolean asking)
       implements DecryptOutcome {}
 
   /**

@@ -1,6 +1,8 @@
 package org.ferry.crypto;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A device whose keys were checked: ids and signature are right, and the keys are those that were
@@ -10,12 +12,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param curve25519 its identity key, unpadded base64
  * @param ed25519 its signing key, unpadded base64
  * @param keys its device keys as the homeserver gave them, with all signatures
- * @param gone whether the homeserver does not list it any more; its keys stay bound to its id
+ * @param goneAt since when the homeserver does not list it any more, as far as Ferry has asked; its
+ *     keys stay bound to its id. Null while it does
  */
 public record Device(
-    DeviceRef ref, String curve25519, String ed25519, ObjectNode keys, boolean gone) {
-  /** The same, listed or not. */
-  Device listed(boolean is) {
-    return gone == !is ? this : new Device(ref, curve25519, ed25519, keys, !is);
+    DeviceRef ref, String curve25519, String ed25519, ObjectNode keys, @Nullable Instant goneAt) {
+  /** Whether the homeserver does not list it any more. */
+  public boolean gone() {
+    return goneAt != null;
+  }
+
+  /** The same, which is not listed any more. */
+  Device goneSince(Instant at) {
+    return new Device(ref, curve25519, ed25519, keys, at);
+  }
+
+  /** Whether it was not listed any more at a time. */
+  boolean wasGone(Instant at) {
+    return goneAt != null && !at.isBefore(goneAt);
   }
 }

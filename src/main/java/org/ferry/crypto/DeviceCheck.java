@@ -35,7 +35,7 @@ final class DeviceCheck {
       String curve = Curve25519Key.parse(key(keys, "curve25519:" + id)).base64();
       String ed = Ed25519Key.parse(key(keys, "ed25519:" + id)).base64();
       return SignedJson.isSigned(object, user, "ed25519:" + id, ed)
-          ? Optional.of(new Device(new DeviceRef(user, new DeviceId(id)), curve, ed, object, false))
+          ? Optional.of(new Device(new DeviceRef(user, new DeviceId(id)), curve, ed, object, null))
           : Optional.empty();
     } catch (CryptoException e) {
       // reason: a key that cannot be used makes no device; the caller counts it.

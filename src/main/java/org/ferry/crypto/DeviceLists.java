@@ -77,13 +77,33 @@ final class DeviceLists {
     return tracked.containsKey(user);
   }
 
-  /** Follows these users from now on. */
+  /**
+   * Follows these users from now on; the identity that was seen first stays the one that counts.
+   */
   void track(Collection<UserId> users, Turn turn) {
-    for (UserId user : users) {
-      if (!isTracked(user)) {
-        put(Tracked.fresh(user, ++sequence), turn);
-      }
+    List<UserId> others = users.stream().filter(u -> !isTracked(u)).distinct().toList();
+    if (others.isEmpty()) {
+      return;
     }
+    Map<UserId, Tracked> before =
+        store.known(others).stream().collect(Collectors.toMap(Tracked::user, t -> t));
+    for (UserId user : others) {
+      Tracked known = before.get(user);
+      if (known != null) {
+        // Their last answer is from before what is counted now.
+        sequence = Math.max(sequence, Math.max(known.changedAt(), known.answeredAt()));
+      }
+      sequence++;
+      put(known == null ? Tracked.fresh(user, sequence) : known.followedAgain(sequence), turn);
+    }
+  }
+
+  /** What is known of a user, who need not be followed any more. */
+  @Nullable Tracked known(UserId user) {
+    Tracked followed = tracked.get(user);
+    return followed == null
+        ? store.known(List.of(user)).stream().findFirst().orElse(null)
+        : followed;
   }
 
   /** Their devices have changed; of who is not followed nothing is noted. */
@@ -101,7 +121,7 @@ final class DeviceLists {
     changed(List.copyOf(tracked.keySet()), turn);
   }
 
-  /** We share no encrypted room with them any more. */
+  /** We share no encrypted room with them any more. What was known of them is kept. */
   void left(Collection<UserId> users, Turn turn) {
     for (UserId user : users) {
       if (!user.equals(self) && tracked.remove(user) != null) {
@@ -170,7 +190,7 @@ final class DeviceLists {
       } else {
         Map<String, Device> before = known.getOrDefault(user, Map.of());
         @Nullable ObjectNode identity = Identities.read(response, user, turn);
-        devices(user, devices, before, identity, turn);
+        devices(user, devices, before, Identities.named(response, user), turn);
         put(t.answered(query.sequence(), identity, pin(t, identity, turn)), turn);
       }
     }
@@ -213,14 +233,15 @@ final class DeviceLists {
       UserId user,
       JsonNode listed,
       Map<String, Device> before,
-      @Nullable ObjectNode identity,
+      Set<String> signingKeys,
       Turn turn) {
     Set<String> present = new HashSet<>();
     listed
         .properties()
         .forEach(entry -> {
           Optional<Device> device = DeviceCheck.read(user, entry.getKey(), entry.getValue());
-          if (device.isEmpty() || isSigningKey(entry.getKey(), identity)) {
+          // Named like a cross-signing key: signatures of one would pass for the other.
+          if (device.isEmpty() || signingKeys.contains(entry.getKey())) {
             boolean unused = turn.refuse(Incident.BAD_DEVICE);
           } else if (isSame(before.get(entry.getKey()), device.get())) {
             present.add(entry.getKey());
@@ -234,16 +255,7 @@ final class DeviceLists {
         });
     before.values().stream()
         .filter(d -> !d.gone() && !present.contains(d.ref().device().value()))
-        .forEach(d -> turn.add(new CryptoChange.PutDevice(d.listed(false))));
-  }
-
-  /**
-   * A device must not be named like a cross-signing key, or signatures of one pass for the other.
-   */
-  private static boolean isSigningKey(String deviceId, @Nullable ObjectNode identity) {
-    return identity != null
-        && (identity.path("master").asText().equals(deviceId)
-            || identity.path("self_signing").asText().equals(deviceId));
+        .forEach(d -> turn.add(new CryptoChange.PutDevice(d.goneSince(turn.now()))));
   }
 
   private static boolean isSame(@Nullable Device before, Device now) {

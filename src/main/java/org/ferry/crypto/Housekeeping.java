@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Forgets what is of no use any more, every hour: hashes of Olm messages and refusals of keys that
- * are old, and events that nobody will bring a key for. The latter is said aloud and counted.
+ * Forgets what is of no use any more, every hour: users whose devices nobody needs to know, hashes
+ * of Olm messages and refusals of keys that are old, and events that nobody will bring a key for.
+ * The latter is said aloud and counted.
  */
 final class Housekeeping {
   /**
@@ -22,11 +23,19 @@ final class Housekeeping {
 
   private static final Duration ROUND = Duration.ofHours(1);
 
-  private final CryptoStore store;
-  private Instant next = Instant.MIN;
+  /** For how long somebody is followed to whom no key is given and from whom nothing comes. */
+  static final Duration FOLLOWED = Duration.ofDays(30);
 
-  Housekeeping(CryptoStore store) {
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final CryptoStore store;
+  private final DeviceLists lists;
+  private Instant next = Instant.MIN;
+  private Instant leaves = Instant.MIN;
+
+  Housekeeping(CryptoStore store, DeviceLists lists) {
     this.store = store;
+    this.lists = lists;
   }
 
   void tend(Turn turn) {
@@ -35,6 +44,11 @@ final class Housekeeping {
     }
     next = turn.now().plus(ROUND);
     store.prune(turn.now().minus(REMEMBERED));
+    if (!Clocks.isAhead(leaves, DAY, turn.now())) {
+      leaves = turn.now().plus(DAY);
+      // Who is needed again is asked for then, and the identity that was seen first is kept.
+      lists.left(store.idle(turn.now().minus(FOLLOWED)), turn);
+    }
     long given = store.giveUp(turn.now().minus(WAITS), WAIT_IN_A_ROOM);
     if (given > 0) {
       turn.alarm(

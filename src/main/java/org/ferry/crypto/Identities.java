@@ -2,7 +2,10 @@ package org.ferry.crypto;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,17 @@ final class Identities {
       return null;
     }
     return Json.object().put("master", masterKey).put("self_signing", signingKey);
+  }
+
+  /** All that an answer calls a cross-signing key of a user, whether or not it holds. */
+  static Set<String> named(JsonNode response, UserId user) {
+    Set<String> names = new HashSet<>();
+    for (String kind : List.of("master_keys", "self_signing_keys", "user_signing_keys")) {
+      for (JsonNode key : response.path(kind).path(user.value()).path("keys")) {
+        boolean unused = names.add(key.asText());
+      }
+    }
+    return names;
   }
 
   /** The one key of a cross-signing object of this user and usage. */

@@ -26,6 +26,8 @@ public enum Incident {
   NOT_OVER_OLM,
   /** A room key whose id does not follow from it, or that cannot be read. */
   BAD_ROOM_KEY,
+  /** A room key for a room that nobody of Ferry's knows, from somebody who has sent many. */
+  STRANGE_ROOM_KEY,
   /** A room key that is not connected with the one that is known under its id. */
   UNCONNECTED_ROOM_KEY,
   /** A room key that opens no more than the one that is known. */

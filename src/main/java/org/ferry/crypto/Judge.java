@@ -1,9 +1,7 @@
 package org.ferry.crypto;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import org.ferry.id.UserId;
-import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,26 +18,61 @@ final class Judge {
     this.lists = lists;
   }
 
-  /** What was found. */
-  record Verdict(Trust trust, @Nullable UserId owner, boolean ownerSigned) {}
+  /**
+   * What was found.
+   *
+   * @param trust how far the sender is proven
+   * @param owner whose the device is; null where nobody says
+   * @param ownerSigned whether they signed it
+   * @param asking whether the verdict may be another in a moment: the homeserver is being asked for
+   *     the devices of who made the session
+   */
+  record Verdict(Trust trust, @Nullable UserId owner, boolean ownerSigned, boolean asking) {}
 
-  Verdict judge(RoomKeyInfo info, UserId sender) {
-    Optional<Device> device = lists.byKeys(info.senderKey(), info.signingKey());
-    UserId owner = device.map(d -> d.ref().user()).orElse(claimed(info));
-    boolean signed =
-        info.origin().isAuthentic()
-            && device.filter(d -> Identities.vouches(lists.of(d.ref().user()), d)).isPresent();
-    if (owner != null && !owner.equals(sender)) {
-      return new Verdict(Trust.MISMATCHED_SENDER, owner, signed);
-    }
-    if (device.isEmpty()) {
-      return ours(info, owner);
-    }
+  /** A device, and what is known of its owner by whoever knows the device. */
+  private record Seen(Device device, @Nullable Tracked owner) {}
+
+  Verdict judge(SessionRef ref, RoomKeyInfo info, UserId sender) {
+    Optional<Seen> seen = seen(ref, info);
+    UserId owner = seen.map(s -> s.device().ref().user()).or(info::maker).orElse(null);
+    boolean foreign = owner != null && !owner.equals(sender);
     if (!info.origin().isAuthentic()) {
       // Whoever wrote the file or the backup named the device.
-      return new Verdict(Trust.UNKNOWN_DEVICE, owner, false);
+      return new Verdict(
+          foreign ? Trust.MISMATCHED_SENDER : Trust.UNKNOWN_DEVICE, owner, false, false);
     }
-    return new Verdict(signed ? Trust.VERIFIED : Trust.UNVERIFIED, owner, signed);
+    // What came from a device after its owner deleted it is not the owner's word.
+    Optional<Seen> proven = seen.filter(s -> !s.device().wasGone(info.createdAt()));
+    boolean signed = proven.filter(s -> Identities.vouches(s.owner(), s.device())).isPresent();
+    if (foreign) {
+      return new Verdict(Trust.MISMATCHED_SENDER, owner, signed, false);
+    }
+    if (proven.isEmpty()) {
+      boolean asking = seen.isEmpty() && owner != null && store.isAsking(ref, owner);
+      return new Verdict(Trust.UNKNOWN_DEVICE, owner, false, asking);
+    }
+    return new Verdict(signed ? Trust.VERIFIED : Trust.UNVERIFIED, owner, signed, false);
+  }
+
+  /**
+   * The device that made a session: as this device knows it, or as another one of Ferry's does that
+   * was given the session, or where it is one of Ferry's own, which send each other no keys.
+   */
+  private Optional<Seen> seen(SessionRef ref, RoomKeyInfo info) {
+    Optional<Seen> here =
+        lists
+            .byKeys(info.senderKey(), info.signingKey())
+            .map(d -> new Seen(d, lists.known(d.ref().user())));
+    if (here.isPresent() || !info.origin().isAuthentic()) {
+      return here;
+    }
+    return info.maker()
+        .flatMap(maker ->
+            store
+                .own(info.senderKey(), info.signingKey())
+                .filter(o -> o.owner().user().equals(maker))
+                .or(() -> store.known(ref, maker, info.senderKey(), info.signingKey())))
+        .map(known -> new Seen(known.device(), known.owner()));
   }
 
   /**
@@ -55,29 +88,5 @@ final class Judge {
             && named.equals(withheld.senderKey())
             && lists.byKey(named).stream()
                 .anyMatch(d -> !d.gone() && d.ref().user().equals(withheld.sender())));
-  }
-
-  /** Ferry's own devices send each other no keys, so that none follows another's list. */
-  private Verdict ours(RoomKeyInfo info, @Nullable UserId owner) {
-    Optional<OwnDevice> own =
-        owner != null && info.origin().isAuthentic()
-            ? store.own(info.senderKey(), info.signingKey())
-            : Optional.empty();
-    if (own.filter(o -> o.owner().user().equals(owner) && !o.device().gone()).isEmpty()) {
-      return new Verdict(Trust.UNKNOWN_DEVICE, owner, false);
-    }
-    boolean signed = Identities.vouches(own.get().owner(), own.get().device());
-    return new Verdict(signed ? Trust.VERIFIED : Trust.UNVERIFIED, owner, signed);
-  }
-
-  /** From whom the key came over Olm; of a key that came otherwise nobody knows. */
-  private static @Nullable UserId claimed(RoomKeyInfo info) {
-    String data = info.senderData();
-    if (!info.origin().isAuthentic() || data == null) {
-      return null;
-    }
-    ObjectNode json = Json.parseObject(data);
-    String user = json.path("user_id").asText();
-    return UserId.isValid(user) ? new UserId(user) : null;
   }
 }

@@ -20,11 +20,17 @@ import org.ferry.id.RoomId;
  * reason and does not stop the rest. For one thread; close it, which writes nothing more.
  */
 public final class KeyImport implements AutoCloseable {
+  /** Why a key is refused where another one of its session is there. */
+  public static final String UNFIT = "it does not fit the key that is there";
+
+  private static final String UNFIT_FOR_ITS_MAKERS =
+      "it does not fit the key that its sender's or an own device gave";
   private static final int BATCH = 500;
 
   private final RoomKeys keys;
   private final Predicate<RoomId> wanted;
   private final InstantSource clock;
+  private final boolean replacing;
   private final List<RoomKey> batch = new ArrayList<>();
   private final Map<String, Long> refused = new TreeMap<>();
   private long read;
@@ -57,11 +63,15 @@ public final class KeyImport implements AutoCloseable {
    * @param keys where the keys go
    * @param wanted the rooms whose keys are kept
    * @param clock what time it is
+   * @param replacing whether they take the place of those of other files and backups that they do
+   *     not fit
    */
-  public KeyImport(RoomKeys keys, Predicate<RoomId> wanted, InstantSource clock) {
+  public KeyImport(
+      RoomKeys keys, Predicate<RoomId> wanted, InstantSource clock, boolean replacing) {
     this.keys = keys;
     this.wanted = wanted;
     this.clock = clock;
+    this.replacing = replacing;
   }
 
   /** Takes an entry of a key export or of a backup. */
@@ -126,13 +136,13 @@ public final class KeyImport implements AutoCloseable {
   }
 
   private void write() {
-    for (Added what : keys.addAll(batch)) {
+    for (Added what : replacing ? keys.replaceAll(batch) : keys.addAll(batch)) {
       switch (what) {
         case NEW -> added++;
         case BETTER, REPLACED -> better++;
         case KEPT -> kept++;
         case UNCONNECTED -> {
-          var unused = refused.merge("it does not fit the key that is there", 1L, Long::sum);
+          var unused = refused.merge(replacing ? UNFIT_FOR_ITS_MAKERS : UNFIT, 1L, Long::sum);
         }
       }
     }

@@ -186,7 +186,7 @@ final class MegolmReader {
     if (wrong != null) {
       return rejected(wrong);
     }
-    Judge.Verdict verdict = judge.judge(session.info(), envelope.sender());
+    Judge.Verdict verdict = judge.judge(envelope.ref(), session.info(), envelope.sender());
     ObjectNode content = (ObjectNode) clear.path("content");
     relate(event.path("content"), content);
     return new Attempt(
@@ -196,7 +196,8 @@ final class MegolmReader {
             verdict.trust(),
             session.info().senderKey(),
             verdict.owner(),
-            verdict.ownerSigned()),
+            verdict.ownerSigned(),
+            verdict.asking()),
         decrypted.index());
   }
 

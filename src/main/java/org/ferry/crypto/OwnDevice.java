@@ -1,7 +1,7 @@
 package org.ferry.crypto;
 
 /**
- * A device that Ferry works with, as its homeserver lists it.
+ * A device and its owner, as another one of Ferry's devices knows them.
  *
  * @param device its keys and signatures
  * @param owner its user's identity

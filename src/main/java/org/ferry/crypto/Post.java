@@ -25,7 +25,7 @@ final class Post {
     this.store = store;
     this.lists = lists;
     this.turns = turns;
-    this.housekeeping = new Housekeeping(store);
+    this.housekeeping = new Housekeeping(store, lists);
   }
 
   /** What is to be sent now, in this order. */
@@ -36,7 +36,7 @@ final class Post {
     turns.account().upload().ifPresent(wanted::add);
     wanted.addAll(lists.queries(null, turn.now()));
     turns.parts().inbox().tend(turn);
-    wanted.addAll(turns.parts().claims().unwedging(turn.now()));
+    wanted.addAll(turns.parts().claims().unwedging(turn));
     turns.parts().requests().ask(turn);
     turns.parts().secrets().ask(turn);
     wanted.addAll(turns.parts().giver().answer(turn));

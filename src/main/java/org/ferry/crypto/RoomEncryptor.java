@@ -27,6 +27,8 @@ final class RoomEncryptor {
   /** To how many devices one request carries a key. */
   static final int BATCH = 250;
 
+  private static final String NO_OLM = "m.no_olm";
+
   private final CryptoStore store;
   private final Pickler pickler;
   private final AccountKeeper account;
@@ -99,6 +101,7 @@ final class RoomEncryptor {
       session = stored.get();
     }
     Map<DeviceRef, Share> known = shares;
+    Set<DeviceRef> told = store.noOlm(recipients.stream().map(d -> d.ref().user()).toList());
     List<OutgoingRequest> requests = new ArrayList<>();
     store.queued(session.ref()).forEach(q -> requests.add(q.request()));
     requests.addAll(
@@ -109,7 +112,10 @@ final class RoomEncryptor {
                 .filter(d -> isNew(known.get(d.ref()), ""))
                 .toList(),
             turn));
-    for (String code : List.of("m.unverified", "m.no_olm")) {
+    told.stream()
+        .filter(d -> recipients.stream().anyMatch(r -> r.ref().equals(d) && outbox.reaches(r)))
+        .forEach(d -> turn.add(new CryptoChange.PutNoOlm(d, false)));
+    for (String code : List.of("m.unverified", NO_OLM)) {
       requests.addAll(
           refuse(
               session,
@@ -117,6 +123,7 @@ final class RoomEncryptor {
               recipients.stream()
                   .filter(d -> code.equals(refusal(d, allowed)))
                   .filter(d -> isNew(known.get(d.ref()), code))
+                  .filter(d -> !code.equals(NO_OLM) || !told.contains(d.ref()))
                   .toList(),
               turn));
     }
@@ -127,7 +134,7 @@ final class RoomEncryptor {
     if (!allowed.contains(device.ref())) {
       return "m.unverified";
     }
-    return outbox.reaches(device) ? "" : "m.no_olm";
+    return outbox.reaches(device) ? "" : NO_OLM;
   }
 
   /** Whether a device was not told this yet; who has a key is not refused it any more. */
@@ -206,6 +213,10 @@ final class RoomEncryptor {
 
   private List<OutgoingRequest> refuse(
       OutboundSession session, String code, List<Device> devices, Turn turn) {
+    if (code.equals(NO_OLM)) {
+      // It is about the way to the device and not about the session: said once.
+      devices.forEach(d -> turn.add(new CryptoChange.PutNoOlm(d.ref(), true)));
+    }
     return inBatches(
         session.ref(),
         devices,
@@ -221,12 +232,12 @@ final class RoomEncryptor {
             .put("algorithm", AccountKeeper.MEGOLM)
             .put("sender_key", account.curve25519())
             .put("code", code);
-    if (!code.equals("m.no_olm")) {
+    if (!code.equals(NO_OLM)) {
       content.put("room_id", ref.room().value()).put("session_id", ref.session());
     }
     return content.put(
         "reason",
-        code.equals("m.no_olm")
+        code.equals(NO_OLM)
             ? "Unable to establish a secure channel."
             : "The device is not verified.");
   }

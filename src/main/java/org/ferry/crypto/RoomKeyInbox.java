@@ -19,6 +19,12 @@ final class RoomKeyInbox {
 
   private static final int LOOKED_AT = 100;
 
+  /**
+   * How many keys of one user are kept for rooms that nobody of Ferry's knows: one may come before
+   * the invitation.
+   */
+  static final int MOST_STRANGE = 1_000;
+
   private final CryptoStore store;
   private final DeviceLists lists;
   private final Judge judge;
@@ -38,6 +44,9 @@ final class RoomKeyInbox {
     if (session == null) {
       return turn.refuse(Incident.BAD_ROOM_KEY);
     }
+    if (isTooStrange(message.sender(), content)) {
+      return turn.refuse(Incident.STRANGE_ROOM_KEY);
+    }
     ObjectNode data = Json.object().put("user_id", message.sender().value());
     if (message.device() != null) {
       data.set("device_keys", message.device().keys());
@@ -54,6 +63,13 @@ final class RoomKeyInbox {
             turn.now());
     lists.track(List.of(message.sender()), turn);
     return put(content, session, info, turn);
+  }
+
+  private boolean isTooStrange(UserId sender, ObjectNode content) {
+    SessionRef ref = ToDevice.session(content);
+    return ref != null
+        && !store.knows(ref.room())
+        && store.strange(sender, MOST_STRANGE) >= MOST_STRANGE;
   }
 
   /** Only what was asked for, and only from a device of ours that is verified (E-08). */

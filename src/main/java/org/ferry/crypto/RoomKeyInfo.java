@@ -2,6 +2,9 @@ package org.ferry.crypto;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,5 +30,14 @@ public record RoomKeyInfo(
   /** Copies the list. */
   public RoomKeyInfo {
     forwardedBy = List.copyOf(forwardedBy);
+  }
+
+  /** From whom the key came over Olm; of a key that came otherwise nobody knows. */
+  public Optional<UserId> maker() {
+    if (!origin.isAuthentic() || senderData == null) {
+      return Optional.empty();
+    }
+    String user = Json.parseObject(senderData).path("user_id").asText();
+    return UserId.isValid(user) ? Optional.of(new UserId(user)) : Optional.empty();
   }
 }

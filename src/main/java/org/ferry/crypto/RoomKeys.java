@@ -61,6 +61,15 @@ public interface RoomKeys {
    */
   List<Added> addAll(List<RoomKey> keys);
 
+  /**
+   * Adds keys by somebody's word that they are the right ones: as above, but one that is not
+   * connected also takes the place of one for which nobody vouches, such as that of another file.
+   *
+   * @param keys as above
+   * @return as above
+   */
+  List<Added> replaceAll(List<RoomKey> keys);
+
   /** Adds one key. */
   default Added add(RoomKey key) {
     return addAll(List.of(key)).getFirst();

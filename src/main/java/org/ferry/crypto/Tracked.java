@@ -7,7 +7,7 @@ import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user whose devices are followed.
+ * A user whose devices are followed, or were.
  *
  * @param user who
  * @param outdated whether the list has to be asked for again
@@ -32,6 +32,11 @@ public record Tracked(
 
   static Tracked fresh(UserId user, long at) {
     return new Tracked(user, true, at, 0, null, null, null, 0);
+  }
+
+  /** Known from before, and to be asked for. */
+  Tracked followedAgain(long at) {
+    return new Tracked(user, true, at, answeredAt, identity, pinned, null, 0);
   }
 
   Tracked changed(long at) {

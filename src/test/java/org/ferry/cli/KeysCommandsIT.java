@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.ferry.crypto.keys.KeyExportFile;
+import org.ferry.crypto.keys.KeyExportWriter;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.crypto.vodozemac.LibolmPickle;
 import org.ferry.id.Secret;
@@ -122,6 +127,93 @@ class KeysCommandsIT {
             .read(s -> keys.add(s.path("room_id").asText() + s.path("session_key").asText()));
     keys.sort(null);
     return keys;
+  }
+
+  /** Nobody signs an export: one that a program mangled must not keep the right one out. */
+  @Test
+  void theRightExportTakesThePlaceOfAMangledOne() throws IOException {
+    Secret passphrase = Secret.of(recovery.path("exportPassphrase").asText());
+    try (OutputStream out = Files.newOutputStream(folder.resolve("mangled.txt"))) {
+      KeyExportWriter writer = new KeyExportWriter(out, passphrase);
+      long unused =
+          KeyExportFile.unlock(() -> Files.newInputStream(EXPORT), passphrase)
+              .read(session -> add(writer, mangled(session)));
+      writer.end();
+    }
+    CommandRun mangled = run("keys", "import", "mangled.txt", "--passphrase-file", "passphrase");
+    assertThat(mangled.status()).as(mangled.err()).isZero();
+    CommandRun right = imported();
+    assertThat(right.status()).isEqualTo(1);
+    assertThat(right.out())
+        .contains(IN_EXPORT + " could not be used: it does not fit", "with --replace");
+    CommandRun replaced =
+        run("keys", "import", "--replace", EXPORT.toString(), "--passphrase-file", "passphrase");
+    assertThat(replaced.status()).as(replaced.out()).isZero();
+    assertThat(replaced.out()).contains(IN_EXPORT + " better than what was there");
+    assertThat(imported().out()).contains(IN_EXPORT + " there already");
+    // What a sender's device gave is nobody's to replace.
+    sql("update ferry.room_key set origin = 'olm'");
+    CommandRun refused =
+        run("keys", "import", "--replace", "mangled.txt", "--passphrase-file", "passphrase");
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.out()).contains("its sender's").doesNotContain("with --replace");
+  }
+
+  private static void add(KeyExportWriter writer, JsonNode session) {
+    try {
+      writer.add(session);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static JsonNode mangled(JsonNode session) {
+    byte[] key = Base64.getDecoder().decode(session.path("session_key").asText());
+    key[40] ^= 1;
+    return ((ObjectNode) session.deepCopy())
+        .put("session_key", Base64.getEncoder().withoutPadding().encodeToString(key));
+  }
+
+  private void sql(String statement) {
+    try (Connection connection = db.connect()) {
+      boolean unused = connection.createStatement().execute(statement);
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The plan says what is carried in clear, not what Ferry reads live. */
+  @Test
+  void aPlanThrowsNoKeyAwayThatALiveRoomNeeds() throws IOException {
+    assertThat(run("analyze", DUMP.toString()).status()).isZero();
+    write(
+        "plan.yaml",
+        """
+        format: 1
+        server: old.example.org
+        domain: new.example.org
+        space: "#village:new.example.org"
+        people: []
+        rooms: []
+        """);
+    String[] json = {
+      "keys", "import", "--json", EXPORT.toString(), "--passphrase-file", "passphrase"
+    };
+    CommandRun first = run(json);
+    assertThat(first.status()).as(first.err()).isZero();
+    assertThat(JSON.readTree(first.out()).path("discarded").asInt()).isEqualTo(IN_EXPORT);
+    List<String> rooms = new ArrayList<>();
+    Secret passphrase = Secret.of(recovery.path("exportPassphrase").asText());
+    long unused =
+        KeyExportFile.unlock(() -> Files.newInputStream(EXPORT), passphrase)
+            .read(session -> rooms.add(session.path("room_id").asText()));
+    sql(
+        "insert into ferry.followed_room (user_id, room) values ('@ferrybot:new.example.org', '%s')"
+            .formatted(rooms.getFirst()));
+    long there = rooms.stream().filter(rooms.getFirst()::equals).count();
+    CommandRun second = run(json);
+    assertThat(JSON.readTree(second.out()).path("added").asLong()).isEqualTo(there);
+    assertThat(second.err()).contains("of the 1 that Ferry reads in");
   }
 
   @Test

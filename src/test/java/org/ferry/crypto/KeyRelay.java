@@ -96,6 +96,9 @@ final class KeyRelay {
         answer
             .withObjectProperty("self_signing_keys")
             .set(user.value(), identity.path("self_signing_key"));
+        answer
+            .withObjectProperty("user_signing_keys")
+            .set(user.value(), identity.path("user_signing_key"));
       }
     }
     return answer;

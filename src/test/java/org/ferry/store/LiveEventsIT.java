@@ -83,7 +83,13 @@ class LiveEventsIT {
 
   private static DecryptOutcome clear(String body) {
     return new DecryptOutcome.Clear(
-        Json.object().put("body", body), "m.room.message", Trust.VERIFIED, "key", null, true);
+        Json.object().put("body", body),
+        "m.room.message",
+        Trust.VERIFIED,
+        "key",
+        null,
+        true,
+        false);
   }
 
   private Optional<DecryptOutcome> open(Held held, ObjectNode event) {

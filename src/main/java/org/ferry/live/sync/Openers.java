@@ -11,7 +11,6 @@ import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.DecryptOutcome.Clear;
 import org.ferry.crypto.DecryptOutcome.Reason;
 import org.ferry.crypto.DecryptOutcome.Waiting;
-import org.ferry.crypto.Trust;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.id.EventId;
 import org.ferry.id.UserId;
@@ -24,7 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Openers implements Opener {
   private static final Logger LOG = LoggerFactory.getLogger(Openers.class);
 
-  private static final Duration ACQUAINTANCE = Duration.ofSeconds(3);
+  /** A homeserver asks another for ten seconds, and an event waits for its key for thirty. */
+  private static final Duration ACQUAINTANCE = Duration.ofSeconds(20);
 
   /** What is opened sooner than this was not kept as waiting, or is cheap to forget again. */
   private static final Duration PROMPT = Duration.ofSeconds(1);
@@ -73,7 +73,8 @@ final class Openers implements Opener {
     try {
       DecryptOutcome outcome = machine.decrypt(held.room(), event);
       if (outcome instanceof Waiting waiting) {
-        if (waiting.reason() == Reason.NO_KEY) {
+        if (waiting.reason() != Reason.BROKEN_KEY) {
+          // Whatever this device was told or given, another of the room's may have more.
           keyless.call(held.room());
         } else if (waiting.reason() == Reason.BROKEN_KEY) {
           tell(held);
@@ -110,13 +111,13 @@ final class Openers implements Opener {
 
   /**
    * The device of somebody who writes for the first time is asked for when the key comes, and known
-   * a moment later.
+   * once their homeserver has answered. Where nobody is being asked, there is nothing to wait for.
    */
   private Optional<DecryptOutcome> settled(
       Machine machine, Held held, ObjectNode event, DecryptOutcome outcome) {
     Duration age = Duration.between(held.takenAt(), clock.instant());
     boolean soon = age.abs().compareTo(ACQUAINTANCE) < 0;
-    if (soon && outcome instanceof Clear clear && clear.trust() == Trust.UNKNOWN_DEVICE) {
+    if (soon && outcome instanceof Clear clear && clear.asking()) {
       return Optional.empty();
     }
     if (age.compareTo(PROMPT) > 0) {

@@ -74,12 +74,16 @@ final class MegolmOpener implements Opener {
     if (found.isEmpty()) {
       return new Opened.Sealed(Reason.NO_KEY);
     }
+    boolean proven = found.get().proven();
     try (SessionSource.Session session = found.get()) {
       MegolmInbound.Decrypted decrypted = session.inbound().decrypt(ciphertext);
       var place = new MegolmIndexes.Place(event.room(), id, decrypted.index());
       return judged(event, wrapper, decrypted.plaintext(), place, session.owner());
     } catch (CryptoException.UnknownIndex e) {
       return new Opened.Sealed(Reason.KEY_BEGINS_LATER);
+    } catch (CryptoException.BadMac e) {
+      // As live: where nobody vouches for the key it is the wrong one, and the right one may come.
+      return new Opened.Sealed(proven ? Reason.DAMAGED : Reason.NO_KEY);
     } catch (CryptoException.Unavailable e) {
       throw e;
     } catch (CryptoException e) {

@@ -24,9 +24,11 @@ public interface SessionSource {
    * @param inbound opens its messages; lent until this is closed
    * @param owner who is known to have made it; null for keys from a file or a backup, which prove
    *     that of nobody
+   * @param proven whether the key came from who made it; anybody may have made up one of a file or
+   *     a backup
    * @param giveBack run once this is closed
    */
-  record Session(MegolmInbound inbound, @Nullable UserId owner, Runnable giveBack)
+  record Session(MegolmInbound inbound, @Nullable UserId owner, boolean proven, Runnable giveBack)
       implements AutoCloseable {
     @Override
     public void close() {

@@ -68,11 +68,7 @@ final class CryptoRows {
 
   static Device device(Row r) {
     return new Device(
-        ref(r, 0),
-        r.getString(2),
-        r.getString(3),
-        StoredJson.parse(r.getString(4)),
-        r.getBoolean(5));
+        ref(r, 0), r.getString(2), r.getString(3), StoredJson.parse(r.getString(4)), time(r, 5));
   }
 
   static Unwedging unwedging(Row r) {

@@ -31,19 +31,21 @@ final class CryptoSql {
       """
       insert into ferry.olm_tracked (device, user_id, outdated, changed_at, answered_at, identity, pinned, retry_at, failures)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-      on conflict (device, user_id) do update set
+      on conflict (device, user_id) do update set followed = true,
         outdated = excluded.outdated, changed_at = excluded.changed_at,
         answered_at = excluded.answered_at, identity = excluded.identity,
         pinned = excluded.pinned, retry_at = excluded.retry_at, failures = excluded.failures
       """;
   static final String PEER =
       """
-      insert into ferry.olm_peer (device, user_id, device_id, curve25519, ed25519, keys, gone)
+      insert into ferry.olm_peer (device, user_id, device_id, curve25519, ed25519, keys, gone_at)
       values ($1, $2, $3, $4, $5, $6, $7)
       on conflict (device, user_id, device_id) do update set
         curve25519 = excluded.curve25519, ed25519 = excluded.ed25519, keys = excluded.keys,
-        gone = excluded.gone
+        gone_at = excluded.gone_at
       """;
+  static final String NO_OLM =
+      "update ferry.olm_peer set no_olm = $4 where device = $1 and user_id = $2 and device_id = $3";
   static final String UNWEDGING =
       """
       insert into ferry.olm_unwedging (device, sender_key, user_id, device_id, at, wanted)
@@ -105,10 +107,11 @@ final class CryptoSql {
       """;
   static final String RECEIVED =
       """
-      insert into ferry.megolm_received (device, room_id, session_id, first_index)
-      values ($1, $2, $3, $4)
+      insert into ferry.megolm_received (device, room_id, session_id, first_index, sender)
+      values ($1, $2, $3, $4, $5)
       on conflict (device, room_id, session_id) do update set
-        first_index = least(megolm_received.first_index, excluded.first_index)
+        first_index = least(megolm_received.first_index, excluded.first_index),
+        sender = coalesce(excluded.sender, megolm_received.sender)
       """;
   static final String ASKED =
       """
@@ -133,7 +136,7 @@ final class CryptoSql {
   static final String DROP_SESSION =
       "delete from ferry.olm_session where device = $1 and sender_key = $2 and session_id = $3";
   static final String DROP_TRACKED =
-      "delete from ferry.olm_tracked where device = $1 and user_id = $2";
+      "update ferry.olm_tracked set followed = false, outdated = true where device = $1 and user_id = $2";
   static final String UNQUEUE = "delete from ferry.olm_queue where device = $1 and id = $2";
   static final String REFUSALS =
       "update ferry.olm_queue set refusals = $3, refused_since = $4 where device = $1 and id = $2";

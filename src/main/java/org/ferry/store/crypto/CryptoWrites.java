@@ -26,6 +26,7 @@ import org.ferry.crypto.Share;
 import org.ferry.crypto.StoredJson;
 import org.ferry.crypto.Tracked;
 import org.ferry.crypto.Unwedging;
+import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the changes of one commit, those of one kind in one batch. */
@@ -58,7 +59,8 @@ final class CryptoWrites {
           CryptoSql.RECEIVED,
           key.room().value(),
           key.session().sessionId(),
-          key.session().firstKnownIndex());
+          key.session().firstKnownIndex(),
+          key.info().maker().map(UserId::value).orElse(null));
     }
     writes.execute(connection);
   }
@@ -76,6 +78,8 @@ final class CryptoWrites {
       case CryptoChange.PutTracked c -> tracked(c.user());
       case CryptoChange.DropTracked c -> put(CryptoSql.DROP_TRACKED, c.user().value());
       case CryptoChange.PutDevice c -> peer(c.device());
+      case CryptoChange.PutNoOlm c ->
+          put(CryptoSql.NO_OLM, c.device().user().value(), c.device().device().value(), c.told());
       case CryptoChange.PutUnwedging c -> unwedging(c.unwedging());
       case CryptoChange.Queue c -> queue(c.message());
       case CryptoChange.Unqueue c -> put(CryptoSql.UNQUEUE, c.id());
@@ -115,13 +119,12 @@ final class CryptoWrites {
               c.request().id(),
               time(c.request().at()));
       case CryptoChange.DropSecret c -> put(CryptoSql.DROP_SECRET, c.name());
-      case CryptoChange.PutSecret c ->
-          put(
-              CryptoSql.SECRET,
-              c.name(),
-              Buffer.buffer(c.secret().sealed()),
-              c.secret().generation());
+      case CryptoChange.PutSecret c -> secret(c);
     }
+  }
+
+  private void secret(CryptoChange.PutSecret c) {
+    put(CryptoSql.SECRET, c.name(), Buffer.buffer(c.secret().sealed()), c.secret().generation());
   }
 
   private void account(AccountState a) {
@@ -172,7 +175,7 @@ final class CryptoWrites {
         d.curve25519(),
         d.ed25519(),
         StoredJson.text(d.keys()),
-        d.gone());
+        time(d.goneAt()));
   }
 
   private void unwedging(Unwedging u) {

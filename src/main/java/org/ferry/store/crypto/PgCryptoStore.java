@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import org.ferry.crypto.AccountState;
 import org.ferry.crypto.AskedKey;
@@ -224,6 +225,42 @@ public final class PgCryptoStore implements CryptoStore {
   @Override
   public List<Tracked> tracked() {
     return peers.tracked();
+  }
+
+  @Override
+  public List<Tracked> known(Collection<UserId> users) {
+    return peers.known(users);
+  }
+
+  @Override
+  public List<UserId> idle(Instant since) {
+    return peers.idle(since);
+  }
+
+  @Override
+  public Optional<OwnDevice> known(
+      SessionRef session, UserId user, String curve25519, String ed25519) {
+    return peers.known(session, user, curve25519, ed25519);
+  }
+
+  @Override
+  public boolean isAsking(SessionRef session, UserId user) {
+    return peers.isAsking(session, user);
+  }
+
+  @Override
+  public Set<DeviceRef> noOlm(Collection<UserId> users) {
+    return peers.noOlm(users);
+  }
+
+  @Override
+  public int strange(UserId sender, int limit) {
+    return trade.strange(sender, limit);
+  }
+
+  @Override
+  public boolean knows(RoomId room) {
+    return trade.knows(room);
   }
 
   @Override

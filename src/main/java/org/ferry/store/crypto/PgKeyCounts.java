@@ -3,8 +3,11 @@ package org.ferry.store.crypto;
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.ferry.id.RoomId;
 import org.ferry.store.Database;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,12 @@ public record PgKeyCounts(
           + WaitingRows.LACKING
           + " group by 1";
 
+  private static final String LIVE =
+      """
+      select room from ferry.followed_room union select room from ferry.live_room
+      union select room from ferry.live_event union select room_id from ferry.megolm_waiting
+      """;
+
   /** Counts. */
   public static PgKeyCounts of(Database database) {
     Row row = database.run(COUNT).iterator().next();
@@ -43,6 +52,13 @@ public record PgKeyCounts(
         last == null ? null : last.toInstant(),
         by(database, ORIGINS),
         waiting(database));
+  }
+
+  /** The rooms that are followed, were read in or are to be, or in which something waits. */
+  public static Set<RoomId> live(Database database) {
+    Set<RoomId> rooms = new HashSet<>();
+    database.run(LIVE).forEach(r -> rooms.add(new RoomId(r.getString(0))));
+    return rooms;
   }
 
   private static Map<String, Long> by(Database database, String sql) {

@@ -89,6 +89,18 @@ public final class PgRoomKeys implements RoomKeys, AutoCloseable {
     return outcome;
   }
 
+  @Override
+  public List<Added> replaceAll(List<RoomKey> keys) {
+    if (keys.isEmpty()) {
+      return List.of();
+    }
+    List<Added> outcome =
+        database.transaction(
+            connection -> RoomKeyRows.add(connection, keyring, keys, RoomKeyRows.Claim.RIGHT));
+    added(keys);
+    return outcome;
+  }
+
   /**
    * Adds keys within somebody's transaction, who calls {@link #added} once it was committed.
    *
@@ -98,7 +110,7 @@ public final class PgRoomKeys implements RoomKeys, AutoCloseable {
    * @throws Exception where the database fails
    */
   public List<Added> add(SqlConnection connection, List<RoomKey> keys) throws Exception {
-    return RoomKeyRows.add(connection, keyring, keys);
+    return RoomKeyRows.add(connection, keyring, keys, RoomKeyRows.Claim.NONE);
   }
 
   /** Forgets what is in memory of these sessions, whose rows may have changed. */

@@ -52,7 +52,8 @@ final class RoomKeyRows {
       update ferry.room_key k set origin = v.origin, first_index = v.first_index,
         sender_key = v.sender_key, signing_key = v.signing_key, sender_data = v.sender_data,
         forwarded_by = v.forwarded_by, shared_history = v.shared_history, pickle = v.pickle,
-        key_generation = v.key_generation, changed_at = clock_timestamp()
+        key_generation = v.key_generation, created_at = v.created_at,
+        changed_at = clock_timestamp()
       from (
       """
           + VALUES
@@ -74,6 +75,14 @@ final class RoomKeyRows {
       where (room_id, session_id) in (select * from unnest($1::text[], $2::text[]))
       """;
 
+  /** What somebody says of keys that come. */
+  enum Claim {
+    /** Nothing. */
+    NONE,
+    /** That they are the right ones. */
+    RIGHT
+  }
+
   private record Id(String room, String sessionId) implements Comparable<Id> {
     @Override
     public int compareTo(Id other) {
@@ -86,6 +95,7 @@ final class RoomKeyRows {
   private record Outcome(Added added, RoomKeyRow row) {}
 
   private final SqlConnection connection;
+  private final Claim claim;
   private final Keyring keyring;
   private final Keyring.Numbered current;
   private final Set<Id> mine = new HashSet<>();
@@ -96,16 +106,17 @@ final class RoomKeyRows {
   /** Those whose key was another's. */
   private final Set<Id> replaced = new TreeSet<>();
 
-  private RoomKeyRows(SqlConnection connection, Keyring keyring) {
+  private RoomKeyRows(SqlConnection connection, Keyring keyring, Claim claim) {
+    this.claim = claim;
     this.connection = connection;
     this.keyring = keyring;
     this.current = keyring.current();
   }
 
   /** Merges keys with what is there; says what became of each, in the same order. */
-  static List<Added> add(SqlConnection connection, Keyring keyring, List<RoomKey> keys)
+  static List<Added> add(SqlConnection connection, Keyring keyring, List<RoomKey> keys, Claim claim)
       throws Exception {
-    RoomKeyRows work = new RoomKeyRows(connection, keyring);
+    RoomKeyRows work = new RoomKeyRows(connection, keyring, claim);
     List<Added> outcome = work.merge(keys);
     while (!work.write()) {
       // Somebody else put one of them there meanwhile: compared with it, the outcome may differ.
@@ -163,15 +174,17 @@ final class RoomKeyRows {
   /**
    * Of two that are connected the earlier index and the better origin stay. Of two that are not,
    * one is wrong: only the session's owner can have signed a key that came over Olm and only a
-   * verified device forwards one, but anybody can make one up in a backup. One that does not open
-   * any more gives way to any.
+   * verified device forwards one, but anybody can make one up in a backup. Of two that nobody
+   * vouches for the first stays, unless a person says which is right. One that does not open any
+   * more gives way to any.
    */
   private Outcome compare(RoomKeyRow there, RoomKey key) {
     try (MegolmInbound stored = there.open(keyring)) {
       boolean further = key.session().firstKnownIndex() < there.firstIndex();
       boolean known = key.info().origin().compareTo(there.info().origin()) < 0;
       if (!stored.isConnected(key.session())) {
-        return known && key.info().origin().isVouchedFor()
+        boolean said = claim == Claim.RIGHT && !there.info().origin().isVouchedFor();
+        return said || (known && key.info().origin().isVouchedFor())
             ? new Outcome(Added.REPLACED, RoomKeyRow.of(key, current))
             : new Outcome(Added.UNCONNECTED, there);
       }

@@ -14,6 +14,7 @@ import org.ferry.crypto.SecretRequest;
 import org.ferry.crypto.SessionRef;
 import org.ferry.crypto.Withheld;
 import org.ferry.id.DeviceId;
+import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.store.Database;
 
@@ -43,6 +44,22 @@ final class TradeRows {
       group by asker order by min(at), asker
       """;
 
+  static final String STRANGE =
+      """
+      select count(*)::int from (
+        select from ferry.megolm_received r where r.device = $1 and r.sender = $2
+          and not exists (select from ferry.followed_room f where f.room = r.room_id)
+          and not exists (select from ferry.live_room l where l.room = r.room_id)
+          and not exists (select from ferry.encrypted_room e where e.room = r.room_id)
+        limit $3) few
+      """;
+  private static final String KNOWS =
+      """
+      select exists (select from ferry.followed_room where room = $1)
+        or exists (select from ferry.live_room where room = $1)
+        or exists (select from ferry.encrypted_room where room = $1)
+      """;
+
   private final Database database;
   private final long id;
 
@@ -65,6 +82,14 @@ final class TradeRows {
 
   int withheldBy(UserId sender) {
     return database.run(WITHHELD_BY, id, sender.value()).iterator().next().getInteger(0);
+  }
+
+  int strange(UserId sender, int limit) {
+    return database.run(STRANGE, id, sender.value(), limit).iterator().next().getInteger(0);
+  }
+
+  boolean knows(RoomId room) {
+    return database.run(KNOWS, room.value()).iterator().next().getBoolean(0);
   }
 
   Optional<KeyRequest> request(SessionRef session) {

@@ -36,6 +36,7 @@ class MegolmOpenerTest {
   private final Map<String, String> keys = new HashMap<>();
   private final Map<MegolmIndexes.Place, EventId> claimed = new HashMap<>();
   private final List<AutoCloseable> open = new ArrayList<>(List.of(alice));
+  private final Map<String, String> exported = new HashMap<>();
   private @Nullable UserId maker;
   private int lent;
 
@@ -56,13 +57,18 @@ class MegolmOpenerTest {
   private final Opener opener = decryption.carrying();
 
   private Optional<SessionSource.Session> find(RoomId room, String session) {
-    return Optional.ofNullable(keys.get(room + " " + session))
+    String mangled = exported.get(room + " " + session);
+    return Optional.ofNullable(mangled == null ? keys.get(room + " " + session) : mangled)
         .map(key -> {
           lent++;
-          MegolmInbound inbound = MegolmInbound.fromSessionKey(key);
+          MegolmInbound inbound =
+              mangled == null
+                  ? MegolmInbound.fromSessionKey(key)
+                  : MegolmInbound.fromExportedKey(key);
           return new SessionSource.Session(
               inbound,
               maker,
+              maker != null,
               () -> {
                 lent--;
                 inbound.close();
@@ -249,6 +255,24 @@ class MegolmOpenerTest {
     }
     assertThat(refused).isEqualTo(ciphertext.length());
     assertThat(opens(sealed("$honest", ciphertext)).content()).contains("as it was said");
+  }
+
+  /** As live: the right key may come, and what its maker gave is the right one. */
+  @Test
+  void aKeyThatNobodyVouchesForMayBeTheWrongOne() {
+    String session = alice.sessionId();
+    String key;
+    try (MegolmInbound inbound = MegolmInbound.fromSessionKey(alice.sessionKey())) {
+      byte[] raw = java.util.Base64.getDecoder().decode(inbound.exportAtFirstKnownIndex());
+      // The ratchet of another, under the session's own id: nobody signs an export.
+      raw[40] ^= 1;
+      key = java.util.Base64.getEncoder().withoutPadding().encodeToString(raw);
+    }
+    exported.put(ROOM + " " + session, key);
+    Event sealed = sealed("$mac", said("m.room.message", "{}"));
+    stays(sealed, Reason.NO_KEY);
+    maker = ALICE;
+    stays(sealed, Reason.DAMAGED);
   }
 
   @Test

@@ -1,0 +1,264 @@
+package org.ferry.crypto;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.ferry.id.DeviceId;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.store.crypto.PgCryptoStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a device knows of others: when it was learnt, how long it is kept, and from whom. */
+class AcquaintanceIT {
+  private static final RoomId ROOM = new RoomId("!room:example.org");
+
+  private final KeyRelay relay = new KeyRelay();
+  private final Peer.Clock clock = new Peer.Clock();
+  private final Peer alice = new Peer("@alice:example.org", "ALICE", relay, clock).send();
+  private final Peer bob = new Peer("@bob:example.org", "BOB", relay, clock).send();
+  private final Set<UserId> both = Set.of(alice.ref.user(), bob.ref.user());
+
+  @AfterEach
+  void close() {
+    alice.close();
+    bob.close();
+  }
+
+  private DecryptOutcome.Clear clear(ObjectNode event) {
+    return (DecryptOutcome.Clear) bob.machine.decrypt(ROOM, event);
+  }
+
+  @CanIgnoreReturnValue
+  private ObjectNode say(String words) {
+    clock.pass(Duration.ofSeconds(1));
+    alice.machine.rotate(ROOM);
+    ObjectNode event = alice.say(ROOM, both, words);
+    bob.sync();
+    return event;
+  }
+
+  private void signed() {
+    assertThat(alice.machine.createIdentity()).isTrue();
+    alice.send();
+  }
+
+  private void left(UserId user) {
+    SyncInput page = bob.page();
+    var unused =
+        bob.machine.receive(
+            new SyncInput(
+                List.of(),
+                page.changed(),
+                List.of(user.value()),
+                page.oneTimeKeyCounts(),
+                page.unusedFallback(),
+                page.nextBatch()));
+  }
+
+  /** Checklist 57: what was seen first is not forgotten with the last shared room. */
+  @Test
+  void anIdentityThatChangedWhileNobodyLookedIsNoticed() {
+    signed();
+    ObjectNode before = say("signed");
+    assertThat(clear(before).trust()).isEqualTo(Trust.VERIFIED);
+    left(alice.ref.user());
+    assertThat(bob.store.tracked()).extracting(Tracked::user).containsExactly(bob.ref.user());
+    assertThat(clear(before).trust()).as("as it was judged").isEqualTo(Trust.VERIFIED);
+    relay.identities.clear();
+    try (Peer other = new Peer("@alice:example.org", "OTHER", relay, clock)) {
+      other.send();
+      assertThat(other.machine.createIdentity()).isTrue();
+      other.send();
+    }
+    bob.restart();
+    assertThat(clear(say("another identity")).trust()).isEqualTo(Trust.UNVERIFIED);
+    assertThat(bob.alarms).singleElement().asString().contains("@alice:example.org");
+    assertThat(bob.machine.incidents()).containsEntry(Incident.CHANGED_IDENTITY, 1L);
+  }
+
+  /** Synapse tells no application service that a room is shared no more. */
+  @Test
+  void whoIsNotNeededIsNotFollowedAndKnownAgainWhenHeIs() {
+    signed();
+    say("hello");
+    clock.pass(Housekeeping.FOLLOWED.minusDays(1));
+    bob.send();
+    assertThat(bob.store.tracked()).hasSize(2);
+    clock.pass(Duration.ofDays(2));
+    bob.send();
+    assertThat(bob.store.tracked()).extracting(Tracked::user).containsExactly(bob.ref.user());
+    assertThat(clear(say("and again")).trust()).isEqualTo(Trust.VERIFIED);
+    assertThat(bob.store.tracked()).hasSize(2);
+    // To whom a key was given, it may have to be given again.
+    bob.say(ROOM, both, "answer");
+    clock.pass(Housekeeping.FOLLOWED.multipliedBy(2));
+    bob.send();
+    assertThat(bob.store.tracked()).hasSize(2);
+  }
+
+  @Test
+  void whatComesFromADeviceThatIsGoneProvesNothing() {
+    signed();
+    ObjectNode before = say("listed");
+    clock.pass(Duration.ofSeconds(1));
+    relay.deviceKeys.remove(alice.ref);
+    relay.changes.add(alice.ref.user().value());
+    bob.sync();
+    assertThat(clear(before).trust()).isEqualTo(Trust.VERIFIED);
+    ObjectNode after = say("stolen");
+    assertThat(clear(after).trust()).isEqualTo(Trust.UNKNOWN_DEVICE);
+    assertThat(clear(after).asking()).isFalse();
+    after.put("sender", bob.ref.user().value()).put("event_id", "$another");
+    assertThat(bob.machine.incidents()).doesNotContainKey(Incident.WEDGED);
+    assertThat(clear(before).trust()).isEqualTo(Trust.VERIFIED);
+  }
+
+  /** A ghost's device is given the key, and the bot's reads the room. */
+  @Test
+  void whatAnotherOfFerrysDevicesWasGivenIsJudgedByWhatThatOneKnows() {
+    signed();
+    DeviceRef ref = new DeviceRef(new UserId("@ghost:example.org"), new DeviceId("GHOST"));
+    PgCryptoStore store = PgCryptoStore.of(bob.lab.database(), bob.keys, ref);
+    Lease lease = store.claim("test", Duration.ofMinutes(5)).orElseThrow();
+    try (OlmMachine ghost =
+        OlmMachine.open(store, bob.keys, bob.keyring, lease, clock, bob.alarms::add)) {
+      send(ghost);
+      ObjectNode event = alice.say(ROOM, Set.of(alice.ref.user(), ref.user()), "to the ghost");
+      assertThat(ghost.receive(relay.sync(ref, "", 1000)).newKeys()).hasSize(1);
+      assertThat(clear(event).trust()).isEqualTo(Trust.UNKNOWN_DEVICE);
+      assertThat(clear(event).asking()).as("her devices are asked for next").isTrue();
+      send(ghost);
+      assertThat(clear(event).trust()).isEqualTo(Trust.VERIFIED);
+      assertThat(clear(event).asking()).isFalse();
+      event.put("sender", "@mallory:example.org");
+      assertThat(clear(event).trust()).isEqualTo(Trust.MISMATCHED_SENDER);
+    }
+  }
+
+  private void send(OlmMachine machine) {
+    for (int i = 0; i < 20; i++) {
+      List<OutgoingRequest> wanted = machine.outgoing();
+      for (OutgoingRequest request : wanted) {
+        try {
+          machine.answered(request, relay.take(machine.device(), request));
+        } catch (KeyRelay.Refusal e) {
+          machine.failed(request, e.failure);
+        }
+      }
+    }
+  }
+
+  @Test
+  void nobodyIsWaitedForWhereTheKeyProvesNothingAnyway() {
+    ObjectNode event = alice.say(ROOM, Set.of(alice.ref.user()), "from a file");
+    String session = event.path("content").path("session_id").asText();
+    try (InboundSession found = alice.keys.find(ROOM, session).orElseThrow()) {
+      RoomKey key = KeyJson.read(KeyJson.write(found), KeyOrigin.EXPORT, clock.now);
+      assertThat(bob.keys.add(key)).isEqualTo(RoomKeys.Added.NEW);
+      key.session().close();
+    }
+    assertThat(clear(event).trust()).isEqualTo(Trust.UNKNOWN_DEVICE);
+    assertThat(clear(event).asking()).isFalse();
+  }
+
+  /** Checklist 48. */
+  @Test
+  void thatThereIsNoWayToADeviceIsSaidOnce() {
+    var keys = requireNonNull(relay.oneTimeKeys.get(bob.ref));
+    Map<String, ?> kept = Map.copyOf(keys);
+    keys.clear();
+    var fallback = requireNonNull(relay.fallback.remove(bob.ref));
+    for (int i = 0; i < 3; i++) {
+      alice.machine.rotate(ROOM);
+      alice.say(ROOM, both, "unread");
+      alice.restart();
+      alice.send();
+    }
+    assertThat(bob.page().toDevice())
+        .singleElement()
+        .satisfies(e -> assertThat(e.at("/content/code").asText()).isEqualTo("m.no_olm"));
+    assertThat(kept).isNotEmpty();
+    relay.fallback.put(bob.ref, fallback);
+    bob.sync();
+    alice.sync();
+    assertThat(clear(say("read")).content().path("body").asText()).isEqualTo("read");
+    assertThat(alice.lab.number("select count(*) from ferry.olm_peer where no_olm"))
+        .as("the next time that it has no key it is told again")
+        .isZero();
+  }
+
+  @Test
+  void aSessionThatCannotBeMendedIsGivenUp() {
+    say("hello");
+    requireNonNull(relay.oneTimeKeys.get(alice.ref)).clear();
+    var fallback = requireNonNull(relay.fallback.remove(alice.ref));
+    want();
+    bob.send();
+    assertThat(bob.store.unwedgings()).as("it may have keys tomorrow").hasSize(1);
+    clock.pass(Duration.ofDays(8));
+    bob.send();
+    assertThat(bob.store.unwedgings()).isEmpty();
+    want();
+    relay.fallback.put(alice.ref, fallback);
+    relay.deviceKeys.remove(alice.ref);
+    relay.changes.add(alice.ref.user().value());
+    bob.sync();
+    assertThat(bob.store.unwedgings()).as("the device is gone").isEmpty();
+  }
+
+  private void want() {
+    bob.sql(
+        "insert into ferry.olm_unwedging (device, sender_key, user_id, device_id, at, wanted)"
+            + " select device, curve25519, user_id, device_id, '%s', true from ferry.olm_peer where user_id = '%s'"
+                .formatted(clock.now, alice.ref.user())
+            + " on conflict (device, sender_key) do update set wanted = true, at = excluded.at");
+  }
+
+  @Test
+  void aStrangerDoesNotFillTheDatabase() {
+    say("the first");
+    bob.sql(
+        "insert into ferry.megolm_received (device, room_id, session_id, first_index, sender)"
+            + " select device, '!r' || n || ':example.org', 's', 0, sender"
+            + " from ferry.megolm_received, generate_series(2, %d) n where sender = '%s'"
+                .formatted(RoomKeyInbox.MOST_STRANGE, alice.ref.user()));
+    assertThat(bob.machine.decrypt(ROOM, say("one too many")))
+        .isInstanceOf(DecryptOutcome.Waiting.class);
+    assertThat(bob.machine.incidents()).containsEntry(Incident.STRANGE_ROOM_KEY, 1L);
+    bob.sql(
+        "insert into ferry.followed_room (user_id, room) values ('%s', '%s')"
+            .formatted(bob.ref.user(), ROOM));
+    assertThat(bob.machine.decrypt(ROOM, say("of a room that Bob is in")))
+        .isInstanceOf(DecryptOutcome.Clear.class);
+  }
+
+  /** Checklist 52: signatures of the one would pass for signatures of the other. */
+  @Test
+  void noDeviceIsNamedLikeAKeyThatSigns() {
+    signed();
+    say("hello");
+    for (String kind : List.of("master_key", "self_signing_key", "user_signing_key")) {
+      String key =
+          requireNonNull(relay.identities.get(alice.ref.user()))
+              .path(kind)
+              .path("keys")
+              .elements()
+              .next()
+              .asText();
+      try (Peer named = new Peer("@alice:example.org", key, relay, clock)) {
+        named.send();
+      }
+      bob.sync();
+    }
+    assertThat(bob.machine.incidents().get(Incident.BAD_DEVICE)).isGreaterThanOrEqualTo(3);
+    assertThat(bob.store.devices(List.of(alice.ref.user()))).hasSize(1);
+  }
+}
