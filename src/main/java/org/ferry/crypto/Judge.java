@@ -33,7 +33,10 @@ final class Judge {
   private record Seen(Device device, @Nullable Tracked owner) {}
 
   Verdict judge(SessionRef ref, RoomKeyInfo info, UserId sender) {
-    Optional<Seen> seen = seen(ref, info);
+    Optional<Seen> known = seen(ref, info);
+    boolean asking = known.isEmpty() && isAsking(ref, info);
+    // What was asked for may have come between the first look and this one.
+    Optional<Seen> seen = known.isPresent() || asking ? known : elsewhere(ref, info);
     UserId owner = seen.map(s -> s.device().ref().user()).or(info::maker).orElse(null);
     boolean foreign = owner != null && !owner.equals(sender);
     if (!info.origin().isAuthentic()) {
@@ -48,7 +51,6 @@ final class Judge {
       return new Verdict(Trust.MISMATCHED_SENDER, owner, signed, false);
     }
     if (proven.isEmpty()) {
-      boolean asking = seen.isEmpty() && owner != null && store.isAsking(ref, owner);
       return new Verdict(Trust.UNKNOWN_DEVICE, owner, false, asking);
     }
     return new Verdict(signed ? Trust.VERIFIED : Trust.UNVERIFIED, owner, signed, false);
@@ -63,9 +65,11 @@ final class Judge {
         lists
             .byKeys(info.senderKey(), info.signingKey())
             .map(d -> new Seen(d, lists.known(d.ref().user())));
-    if (here.isPresent() || !info.origin().isAuthentic()) {
-      return here;
-    }
+    return here.or(() -> elsewhere(ref, info));
+  }
+
+  /** By what the store has now; of a key for which nobody vouches nothing. */
+  private Optional<Seen> elsewhere(SessionRef ref, RoomKeyInfo info) {
     return info.maker()
         .flatMap(maker ->
             store
@@ -73,6 +77,10 @@ final class Judge {
                 .filter(o -> o.owner().user().equals(maker))
                 .or(() -> store.known(ref, maker, info.senderKey(), info.signingKey())))
         .map(known -> new Seen(known.device(), known.owner()));
+  }
+
+  private boolean isAsking(SessionRef ref, RoomKeyInfo info) {
+    return info.maker().filter(maker -> store.isAsking(ref, maker)).isPresent();
   }
 
   /**

@@ -62,7 +62,18 @@ final class RoomKeyInbox {
                 || content.path("org.matrix.msc3061.shared_history").asBoolean(false),
             turn.now());
     lists.track(List.of(message.sender()), turn);
+    askAgain(message, turn);
     return put(content, session, info, turn);
+  }
+
+  /** A device that is newer than the list would be unknown until the homeserver speaks of it. */
+  private void askAgain(OlmPlaintext message, Turn turn) {
+    Tracked sender = lists.of(message.sender());
+    if (sender != null
+        && !sender.outdated()
+        && lists.byKeys(message.senderKey(), message.signingKey()).isEmpty()) {
+      lists.changed(List.of(message.sender()), turn);
+    }
   }
 
   private boolean isTooStrange(UserId sender, ObjectNode content) {
