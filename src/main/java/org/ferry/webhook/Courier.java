@@ -130,16 +130,14 @@ final class Courier {
   /** Rooms that wait for a file give their slots back at once, but there is room for few. */
   private List<Lane> claim(int key, int slots) {
     Instant now = clock.instant();
-    if (endpoint.mediaInline() == 0) {
+    int room = enclosing.room();
+    if (endpoint.mediaInline() == 0 || room >= slots) {
       return outbox.claim(key, owner, now, LEASE, slots);
     }
-    int room = Math.min(slots, enclosing.room());
-    List<Lane> lanes = new ArrayList<>();
-    if (room > 0) {
-      lanes.addAll(outbox.claim(key, owner, now, LEASE, room, true));
-    }
-    if (lanes.size() < slots) {
-      lanes.addAll(outbox.claim(key, owner, now, LEASE, slots - lanes.size(), false));
+    List<Lane> lanes = new ArrayList<>(outbox.claim(key, owner, now, LEASE, slots, false));
+    int left = Math.min(room, slots - lanes.size());
+    if (left > 0) {
+      lanes.addAll(outbox.claim(key, owner, now, LEASE, left, true));
     }
     return lanes;
   }

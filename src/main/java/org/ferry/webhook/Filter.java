@@ -54,7 +54,7 @@ public final class Filter {
     }
     if (!Glob.any(rooms, message.room())
         && !Glob.any(rooms, message.roomName())
-        && (byNoAlias || !byAlias.computeIfAbsent(message.room(), this::fitsByAlias))) {
+        && (byNoAlias || !fitsByAlias(message.room()))) {
       return Optional.of("rooms");
     }
     if (!Glob.any(senders, message.sender())) {
@@ -63,7 +63,13 @@ public final class Filter {
     return since != null && message.at().isBefore(since) ? Optional.of("from") : Optional.empty();
   }
 
+  /** Asked for outside the map: who waits for a database inside holds a carrier of threads. */
   private boolean fitsByAlias(String room) {
-    return alias.apply(room).filter(a -> Glob.any(rooms, a)).isPresent();
+    Boolean known = byAlias.get(room);
+    if (known == null) {
+      known = alias.apply(room).filter(a -> Glob.any(rooms, a)).isPresent();
+      Boolean unused = byAlias.put(room, known);
+    }
+    return known;
   }
 }
