@@ -143,7 +143,8 @@ final class VerifyCommand extends FerryCommand {
   private static String html(
       Work work, Passage passage, Crossing crossing, Plan plan, VerifyReport found) {
     Ferry ferry = work.ferry();
-    return new Report(ferry.sources(), ferry.crossings(), crossing, plan, passage.facts())
+    boolean accounts = passage.options().identities().accounts();
+    return new Report(ferry.sources(), ferry.crossings(), crossing, plan, passage.facts(), accounts)
         .html(passage.source(), found, ferry.clock().instant(), ferry.config().language());
   }
 }

@@ -1,6 +1,7 @@
 package org.ferry.migrate;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -56,13 +57,17 @@ public interface UndoLedger {
   Set<UserId> unused(long crossing);
 
   /**
-   * Makes what others did to a person's membership wait again, because they get another id.
+   * Makes what others did to people's membership wait again, because they get other ids. Reads the
+   * events of the source once.
    *
    * @param crossing the crossing
-   * @param person their id on the source
+   * @param people their ids on the source
    * @return how many events
    */
-  long reopenMembership(long crossing, UserId person);
+  long reopenMembership(long crossing, Collection<UserId> people);
+
+  /** Whether programs have a room of the destination by the API. */
+  boolean isProvisioned(RoomId target);
 
   /** Forgets who stands for whom in a crossing of which nothing is carried any more; how many. */
   long forgetPeople(long crossing);

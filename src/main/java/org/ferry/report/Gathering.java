@@ -44,13 +44,16 @@ final class Gathering {
   private final Crossing crossing;
   private final Plan plan;
   private final Map<RoomId, RoomFacts> facts;
+  private final boolean accounts;
 
   Gathering(
       SourceLedger sources,
       CrossingLedger ledger,
       Crossing crossing,
       Plan plan,
-      List<RoomFacts> facts) {
+      List<RoomFacts> facts,
+      boolean accounts) {
+    this.accounts = accounts;
     this.sources = sources;
     this.ledger = ledger;
     this.crossing = crossing;
@@ -180,7 +183,7 @@ final class Gathering {
 
   private List<Reach> readMore() {
     List<Reach> more = new ArrayList<>();
-    if (plan.people().stream().anyMatch(p -> p.action() == Plan.PersonAction.ACCOUNT)) {
+    if (accounts) {
       // With people's own accounts the visibility of each time holds, as it did.
       return more;
     }

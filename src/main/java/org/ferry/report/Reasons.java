@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reasons {
   /** What a homeserver answers begins with its status and the code of the Matrix specification. */
-  private static final Pattern ANSWER = Pattern.compile("\\b([1-5]\\d\\d) (M_[A-Z_]+)?");
+  private static final Pattern ANSWER = Pattern.compile("(?:^|: |\\()([1-5]\\d\\d) (M_[A-Z_]+)?");
 
   private final Words words;
   private final Html html;

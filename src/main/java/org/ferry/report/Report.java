@@ -25,14 +25,16 @@ public final class Report {
    * @param crossing the crossing
    * @param plan the plan that it followed
    * @param facts the source's rooms
+   * @param accounts whether people's own accounts write, and each time's visibility holds
    */
   public Report(
       SourceLedger sources,
       CrossingLedger ledger,
       Crossing crossing,
       Plan plan,
-      List<RoomFacts> facts) {
-    this.gathering = new Gathering(sources, ledger, crossing, plan, facts);
+      List<RoomFacts> facts,
+      boolean accounts) {
+    this.gathering = new Gathering(sources, ledger, crossing, plan, facts, accounts);
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.ferry.store;
 
 import io.vertx.sqlclient.Row;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -64,11 +65,15 @@ final class PgUndoLedger implements UndoLedger {
         select from ferry.crossing_room where crossing = $1 and target is not null)
       """;
 
+  private static final String PROVISIONED = "select 1 from ferry.api_room where room = $1";
+
   private static final String UNUSED =
       """
       select p.old from ferry.crossing_person p where p.crossing = $1
         and not exists (select from ferry.crossing_room r
           where r.crossing = $1 and r.target is not null and r.actor = p.target)
+        and not exists (select from ferry.crossing_setting s
+          where s.crossing = $1 and s.owner = p.target and s.state in ('doubt', 'carried'))
         and not exists (
           select from ferry.crossing_event f join ferry.event e on e.pk = f.event
           where f.crossing = $1 and f.state in (1, 2, 3) and e.sender = p.old
@@ -77,7 +82,7 @@ final class PgUndoLedger implements UndoLedger {
   private static final String REOPEN_MEMBERSHIP =
       """
       delete from ferry.crossing_event f using ferry.event e
-      where f.crossing = $1 and e.pk = f.event and e.type = 'm.room.member' and e.state_key = $2
+      where f.crossing = $1 and e.pk = f.event and e.type = 'm.room.member' and e.state_key = any($2)
         and e.source = (select source from ferry.crossing where id = $1)
       """;
 
@@ -150,9 +155,15 @@ final class PgUndoLedger implements UndoLedger {
   }
 
   @Override
-  public long reopenMembership(long crossing, UserId person) {
+  public long reopenMembership(long crossing, Collection<UserId> people) {
     mayWrite.run();
-    return database.run(REOPEN_MEMBERSHIP, crossing, person.value()).rowCount();
+    String[] ids = people.stream().map(UserId::value).toArray(String[]::new);
+    return database.run(REOPEN_MEMBERSHIP, crossing, ids).rowCount();
+  }
+
+  @Override
+  public boolean isProvisioned(RoomId target) {
+    return database.run(PROVISIONED, target.value()).rowCount() > 0;
   }
 
   @Override

@@ -448,7 +448,7 @@ class PgCrossingLedgerIT {
     List<LedgerEvent> events = ledger.take(crossing, ROOM, null, 10);
     assertThat(ledger.undo().unused(crossing)).containsExactly(bob);
     ledger.settle(crossing, allCarried(events)).join();
-    assertThat(ledger.undo().reopenMembership(crossing, bob)).isEqualTo(1);
+    assertThat(ledger.undo().reopenMembership(crossing, List.of(bob))).isEqualTo(1);
     assertThat(ids(ledger.take(crossing, ROOM, null, 10))).containsExactly("$kick");
     ledger.room(
         crossing,

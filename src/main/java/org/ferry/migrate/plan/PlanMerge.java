@@ -121,11 +121,16 @@ final class PlanMerge {
     Map<RoomId, RoomId> claimed = new HashMap<>();
     for (PlanRoom room : all) {
       RoomId target = room.target();
-      if (target != null && marks.containsKey(room.id().value())) {
+      PlanRoom before = rooms.get(room.id().value());
+      if (target != null && before != null && target.equals(before.target()) && isKept(room)) {
         claimed.put(target, room.id());
       }
     }
     return all.stream().map(room -> withoutClash(room, claimed)).toList();
+  }
+
+  private boolean isKept(PlanRoom room) {
+    return marks.containsKey(room.id().value());
   }
 
   private static PlanRoom withoutClash(PlanRoom room, Map<RoomId, RoomId> claimed) {

@@ -30,7 +30,8 @@ public final class Absence {
 
   /**
    * Whether a room that nobody of Ferry's can read is gone for good: the server knows none of that
-   * id, its administrator finds none, or Ferry made it and nobody can look any further.
+   * id, its administrator finds none, or Ferry made it and nobody can look any further nor has
+   * anybody invited its bot back.
    *
    * @param row its row
    * @param target its id on the destination
@@ -50,7 +51,8 @@ public final class Absence {
         }
       }
     }
-    return refusal.isNotFound() || !row.action().equals("reuse");
+    return refusal.isNotFound()
+        || (!row.action().equals("reuse") && !voyage.bot().memberships().isInvited(target));
   }
 
   /** Whether nobody of the plan is in a room that stood, so that nothing can be carried there. */

@@ -76,6 +76,8 @@ public final class LedgerLookups implements Lookups {
     RoomId target = room.target();
     if (target != null) {
       rooms.put(room.old(), target);
+    } else {
+      rooms.remove(room.old());
     }
   }
 

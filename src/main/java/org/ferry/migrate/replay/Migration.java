@@ -129,7 +129,7 @@ public final class Migration {
     new Relook(voyage, cast, lookups, files, facts, watch).run(chosen);
     people();
     List<CarriedRoom> rooms = rooms();
-    Set<RoomId> ids = chosen.stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
+    Set<RoomId> ids = rooms.stream().map(CarriedRoom::old).collect(Collectors.toSet());
     new Aliases(voyage, lookups, scope, ids, watch).carry();
     boolean whole = quietly(rooms);
     finish.report();
@@ -137,7 +137,8 @@ public final class Migration {
       subSpaces.link();
       settings();
       if (scope.invites()) {
-        new Invitations(voyage, facts, scope.selection(), watch).carry(chosen);
+        new Invitations(voyage, facts, scope.selection(), watch)
+            .carry(chosen.stream().filter(r -> ids.contains(r.id())).toList());
       }
       cast.withdraw();
     }

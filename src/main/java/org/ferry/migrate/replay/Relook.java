@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks on the destination for what a restored ledger does not know: everything that was sent after
  * the backup stands there under its mark. Once for each room; a run that dies looks again. Holds a
- * page of a room, and what was taken back of it.
+ * page of a room, and what was taken back of it; where marks are keyed hashes, the room's ids too.
  */
 final class Relook {
   private static final String RESTORED = "restored";

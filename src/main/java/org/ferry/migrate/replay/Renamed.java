@@ -3,6 +3,7 @@ package org.ferry.migrate.replay;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,23 +42,31 @@ final class Renamed {
   /** Lets go. May be repeated until the new ids are noted. */
   void letGo() {
     Map<UserId, UserId> now = new HashMap<>();
+    Set<UserId> left = new HashSet<>();
     for (Plan.PlanPerson person : voyage.plan().people()) {
-      cast.target(person.id()).ifPresent(target -> now.put(person.id(), target));
+      cast.target(person.id())
+          .ifPresentOrElse(
+              target -> now.put(person.id(), target),
+              () -> {
+                boolean unusedNew = left.add(person.id());
+              });
     }
     List<CarriedPerson> changed;
     try (Stream<CarriedPerson> rows = voyage.ledger().people(voyage.id())) {
       changed =
-          rows.filter(r -> !r.target().equals(now.getOrDefault(r.old(), r.target()))).toList();
+          rows.filter(r -> now.containsKey(r.old()) || left.contains(r.old()))
+              .filter(r -> !r.target().equals(now.get(r.old())))
+              .toList();
     }
     if (changed.isEmpty()) {
       return;
     }
     Set<UserId> unused = voyage.ledger().undo().unused(voyage.id());
-    for (CarriedPerson row : changed) {
-      if (unused.contains(row.old())) {
-        long unusedCount = voyage.ledger().undo().reopenMembership(voyage.id(), row.old());
-        withdraw(row, now.values());
-      }
+    List<CarriedPerson> free = changed.stream().filter(r -> unused.contains(r.old())).toList();
+    if (!free.isEmpty()) {
+      List<UserId> people = free.stream().map(CarriedPerson::old).toList();
+      long unusedCount = voyage.ledger().undo().reopenMembership(voyage.id(), people);
+      free.forEach(row -> withdraw(row, now.values()));
     }
   }
 

@@ -96,7 +96,7 @@ final class RoomMaker {
   private CarriedRoom standing(CarriedRoom row, RoomId target) {
     UserId bot = voyage.options().bot();
     boolean theirs = row.state() == RoomState.DONE && !row.actor().equals(bot);
-    if (theirs || !absence.isLost(row, target)) {
+    if (theirs || !absence.isLost(row, target) || isReadable(row, target)) {
       return row;
     }
     String why =
@@ -105,16 +105,35 @@ final class RoomMaker {
     if (row.actor().equals(bot) && isInvited(target)) {
       return row;
     }
-    note(row.settled(RoomState.OPEN, why, row.detail()));
-    return new CarriedRoom(
-        row.old(),
-        null,
-        RoomState.OPEN,
-        row.action(),
-        row.actor(),
-        row.version(),
-        why,
-        row.detail());
+    voyage.ledger().room(voyage.id(), row.settled(RoomState.OPEN, why, row.detail()));
+    CarriedRoom gone =
+        new CarriedRoom(
+            row.old(),
+            null,
+            RoomState.OPEN,
+            row.action(),
+            row.actor(),
+            row.version(),
+            why,
+            row.detail());
+    // Nothing of this run is to lead there; the ledger keeps where it was.
+    lookups.know(gone);
+    return gone;
+  }
+
+  /** Who has left a direct chat still reads it, and is let in again; of one that is gone nobody. */
+  private boolean isReadable(CarriedRoom row, RoomId target) {
+    if (row.actor().equals(voyage.options().bot())) {
+      return false;
+    }
+    try {
+      return !cast.actor(row.actor()).fullState(target).isEmpty();
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   private boolean isInvited(RoomId target) {

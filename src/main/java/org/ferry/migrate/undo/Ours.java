@@ -69,8 +69,12 @@ final class Ours {
     if (!people.contains(sender)) {
       return false;
     }
+    boolean helper = Origin.isHelper(event.path("content"));
     boolean marked = marks.isOurs(event);
-    return (marked && (Origin.isHelper(event.path("content")) || event.has("state_key")))
+    // A notice stands where the maker of a direct chat says it, at the time of the run.
+    boolean notice = helper && event.path("content").path("msgtype").asText("").equals("m.notice");
+    return notice
+        || (marked && (helper || event.has("state_key")))
         || voyage
             .ledger()
             .origin(voyage.id(), new EventId(event.path("event_id").asText()))

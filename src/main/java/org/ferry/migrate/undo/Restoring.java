@@ -79,15 +79,19 @@ final class Restoring {
     }
   }
 
-  /** Another crossing has written into the room as well, and its rollback needs the bot there. */
+  /**
+   * Another crossing has written into the room as well, and its rollback needs the bot there; or
+   * programs use the room.
+   */
   private boolean isNeeded(RoomId target) {
-    return voyage.ledger().all().stream()
-        .filter(c -> c.id() != voyage.id())
-        .anyMatch(c -> {
-          try (Stream<CarriedRoom> rooms = voyage.ledger().rooms(c.id())) {
-            return rooms.anyMatch(r -> target.equals(r.target()));
-          }
-        });
+    return voyage.ledger().undo().isProvisioned(target)
+        || voyage.ledger().all().stream()
+            .filter(c -> c.id() != voyage.id())
+            .anyMatch(c -> {
+              try (Stream<CarriedRoom> rooms = voyage.ledger().rooms(c.id())) {
+                return rooms.anyMatch(r -> target.equals(r.target()));
+              }
+            });
   }
 
   private static void out(Intent bot, RoomId target, Undone undone) {

@@ -104,9 +104,21 @@ public final class Rollback {
     }
     MadeRooms made = new MadeRooms(voyage, cast);
     return rooms.stream()
-        .map(r -> mayStand(r) ? made.found(r) : r)
+        .map(r -> mayStand(r) ? found(made, r) : r)
         .filter(r -> r.target() != null)
         .toList();
+  }
+
+  private static CarriedRoom found(MadeRooms made, CarriedRoom row) {
+    try {
+      return made.found(row);
+    } catch (MatrixException e) {
+      if (e.isTokenRefused() || !(e.isForbidden() || e.isNotFound())) {
+        throw e;
+      }
+      // As somebody for whom Ferry may not act it made nothing.
+      return row;
+    }
   }
 
   /** A server that answered with a failure each time may have made the room nevertheless. */
