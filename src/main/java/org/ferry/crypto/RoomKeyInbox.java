@@ -20,8 +20,8 @@ final class RoomKeyInbox {
   private static final int LOOKED_AT = 100;
 
   /**
-   * How many keys of one user are kept for rooms that nobody of Ferry's knows: one may come before
-   * the invitation.
+   * How many keys of one other user are taken in thirty days for rooms that nobody of Ferry's
+   * knows: one may come before the invitation.
    */
   static final int MOST_STRANGE = 1_000;
 
@@ -79,6 +79,7 @@ final class RoomKeyInbox {
   private boolean isTooStrange(UserId sender, ObjectNode content) {
     SessionRef ref = ToDevice.session(content);
     return ref != null
+        && !sender.equals(store.device().user())
         && !store.knows(ref.room())
         && store.strange(sender, MOST_STRANGE) >= MOST_STRANGE;
   }

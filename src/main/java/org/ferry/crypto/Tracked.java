@@ -34,9 +34,9 @@ public record Tracked(
     return new Tracked(user, true, at, 0, null, null, null, 0);
   }
 
-  /** Known from before, and to be asked for. */
+  /** Known from before, and to be asked for; where that failed, as late as it would have been. */
   Tracked followedAgain(long at) {
-    return new Tracked(user, true, at, answeredAt, identity, pinned, null, 0);
+    return new Tracked(user, true, at, answeredAt, identity, pinned, retryAt, failures);
   }
 
   Tracked changed(long at) {

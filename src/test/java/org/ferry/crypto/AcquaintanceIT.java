@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -89,6 +90,7 @@ class AcquaintanceIT {
   void whoIsNotNeededIsNotFollowedAndKnownAgainWhenHeIs() {
     signed();
     say("hello");
+    followedSince(clock.now);
     clock.pass(Housekeeping.FOLLOWED.minusDays(1));
     bob.send();
     assertThat(bob.store.tracked()).hasSize(2);
@@ -97,11 +99,47 @@ class AcquaintanceIT {
     assertThat(bob.store.tracked()).extracting(Tracked::user).containsExactly(bob.ref.user());
     assertThat(clear(say("and again")).trust()).isEqualTo(Trust.VERIFIED);
     assertThat(bob.store.tracked()).hasSize(2);
+    assertThat(
+            bob.lab.text(
+                "select string_agg(user_id, ' ') from ferry.olm_tracked"
+                    + " where followed_at > now() - interval '1 hour'"))
+        .as("whose thirty days begin anew")
+        .isEqualTo(alice.ref.user().value());
     // To whom a key was given, it may have to be given again.
     bob.say(ROOM, both, "answer");
+    followedSince(clock.now);
     clock.pass(Housekeeping.FOLLOWED.multipliedBy(2));
     bob.send();
     assertThat(bob.store.tracked()).hasSize(2);
+  }
+
+  /** The database's clock is another one than the machine's. */
+  private void followedSince(Instant time) {
+    bob.sql("update ferry.olm_tracked set followed_at = '%s'".formatted(time));
+  }
+
+  /** Ghosts have no devices, and machines are opened again after each rest. */
+  @Test
+  void aMachineThatOpensAgainKeepsWhoHasNoDevicesAndHowLateTheyAreAskedFor() {
+    UserId ghost = new UserId("@ghost:example.org");
+    Set<UserId> members = Set.of(bob.ref.user(), ghost);
+    bob.prepare(ROOM, members, Peer.SETTINGS);
+    followedSince(clock.now);
+    bob.restart();
+    bob.send();
+    assertThat(bob.store.tracked()).extracting(Tracked::user).contains(ghost);
+    relay.changes.add(ghost.value());
+    var unused = bob.machine.receive(bob.page());
+    bob.machine
+        .outgoing()
+        .forEach(r -> bob.machine.failed(r, new RequestFailure(503, "M_UNKNOWN", "away")));
+    left(ghost);
+    bob.prepare(ROOM, members, Peer.SETTINGS);
+    assertThat(bob.store.tracked())
+        .filteredOn(t -> t.user().equals(ghost))
+        .singleElement()
+        .satisfies(t -> assertThat(t.failures()).isEqualTo(1))
+        .satisfies(t -> assertThat(t.due(clock.now)).isFalse());
   }
 
   @Test
@@ -224,20 +262,39 @@ class AcquaintanceIT {
 
   @Test
   void aStrangerDoesNotFillTheDatabase() {
-    say("the first");
-    bob.sql(
-        "insert into ferry.megolm_received (device, room_id, session_id, first_index, sender)"
-            + " select device, '!r' || n || ':example.org', 's', 0, sender"
-            + " from ferry.megolm_received, generate_series(2, %d) n where sender = '%s'"
-                .formatted(RoomKeyInbox.MOST_STRANGE, alice.ref.user()));
+    gave(alice.ref.user());
     assertThat(bob.machine.decrypt(ROOM, say("one too many")))
         .isInstanceOf(DecryptOutcome.Waiting.class);
     assertThat(bob.machine.incidents()).containsEntry(Incident.STRANGE_ROOM_KEY, 1L);
+    bob.sql("update ferry.megolm_received set at = now() - interval '31 days'");
+    assertThat(bob.machine.decrypt(ROOM, say("a month later")))
+        .isInstanceOf(DecryptOutcome.Clear.class);
+    bob.sql("update ferry.megolm_received set at = now()");
     bob.sql(
         "insert into ferry.followed_room (user_id, room) values ('%s', '%s')"
             .formatted(bob.ref.user(), ROOM));
     assertThat(bob.machine.decrypt(ROOM, say("of a room that Bob is in")))
         .isInstanceOf(DecryptOutcome.Clear.class);
+  }
+
+  private void gave(UserId sender) {
+    bob.sql(
+        "insert into ferry.megolm_received (device, room_id, session_id, first_index, sender)"
+            + " select id, '!r' || n || ':example.org', 's', 0, '%s'".formatted(sender)
+            + " from ferry.olm_device, generate_series(1, %d) n"
+                .formatted(RoomKeyInbox.MOST_STRANGE));
+  }
+
+  @Test
+  void nobodyIsAStrangerToHisOwnDevices() {
+    try (Peer other = new Peer("@bob:example.org", "OTHER", relay, clock)) {
+      other.send();
+      bob.sync();
+      gave(bob.ref.user());
+      ObjectNode event = other.say(ROOM, Set.of(bob.ref.user()), "from the other device");
+      bob.sync();
+      assertThat(bob.machine.decrypt(ROOM, event)).isInstanceOf(DecryptOutcome.Clear.class);
+    }
   }
 
   /** Checklist 52: signatures of the one would pass for signatures of the other. */

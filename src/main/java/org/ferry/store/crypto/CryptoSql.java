@@ -32,6 +32,8 @@ final class CryptoSql {
       insert into ferry.olm_tracked (device, user_id, outdated, changed_at, answered_at, identity, pinned, retry_at, failures)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
       on conflict (device, user_id) do update set followed = true,
+        followed_at = case when olm_tracked.followed then olm_tracked.followed_at
+          else clock_timestamp() end,
         outdated = excluded.outdated, changed_at = excluded.changed_at,
         answered_at = excluded.answered_at, identity = excluded.identity,
         pinned = excluded.pinned, retry_at = excluded.retry_at, failures = excluded.failures

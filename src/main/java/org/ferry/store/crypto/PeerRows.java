@@ -33,11 +33,11 @@ final class PeerRows {
       from ferry.olm_tracked where device = $1
       """;
 
-  /** Whoever was given no key that is used, and was not heard of for long. */
+  /** Whoever is followed for long, was given no key that is used, and was not heard of for long. */
   static final String IDLE =
       """
       select t.user_id from ferry.olm_tracked t join ferry.olm_device d on d.id = t.device
-      where t.device = $1 and t.followed and t.user_id <> d.user_id
+      where t.device = $1 and t.followed and t.followed_at < $2 and t.user_id <> d.user_id
         and (not t.outdated or t.failures > 5)
         and not exists (select from ferry.megolm_share s
           where s.device = t.device and s.user_id = t.user_id and s.withheld = '')

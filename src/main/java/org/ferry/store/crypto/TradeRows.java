@@ -48,6 +48,7 @@ final class TradeRows {
       """
       select count(*)::int from (
         select from ferry.megolm_received r where r.device = $1 and r.sender = $2
+          and r.at > now() - interval '30 days'
           and not exists (select from ferry.followed_room f where f.room = r.room_id)
           and not exists (select from ferry.live_room l where l.room = r.room_id)
           and not exists (select from ferry.encrypted_room e where e.room = r.room_id)

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.ferry.migrate.LedgerException;
 import org.ferry.store.Database;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +33,10 @@ public final class PgChannels implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PgChannels.class);
   private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  /** A server that is gone without a word shows by not answering, and by nothing else. */
+  private static final Duration ASKED_EVERY = Duration.ofSeconds(20);
+
   private static final List<String> LISTEN =
       List.of(
           "select set_config('tcp_keepalives_idle', '20', false),"
@@ -43,6 +47,7 @@ public final class PgChannels implements AutoCloseable {
           "listen " + LETTERS);
 
   private final Database database;
+  private final Duration askedEvery;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final Thread thread;
   private volatile @Nullable PgConnection connection;
@@ -55,7 +60,18 @@ public final class PgChannels implements AutoCloseable {
    * @param database stays the caller's
    */
   public PgChannels(Database database) {
+    this(database, ASKED_EVERY);
+  }
+
+  /**
+   * As above.
+   *
+   * @param database stays the caller's
+   * @param askedEvery how often the server is asked whether it is there, and how long for an answer
+   */
+  public PgChannels(Database database, Duration askedEvery) {
     this.database = database;
+    this.askedEvery = askedEvery;
     this.thread = Thread.ofVirtual().name("listening to other processes").start(this::run);
   }
 
@@ -104,12 +120,15 @@ public final class PgChannels implements AutoCloseable {
   private void listenOnce() throws InterruptedException {
     try {
       listen();
-    } catch (LedgerException e) {
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      // Whatever it was, the next connection may do.
       LOG.debug("listening", e);
     }
   }
 
-  private void listen() throws InterruptedException {
+  private void listen() throws Exception {
     PgConnection opened = database.until(database::connect);
     try {
       CountDownLatch gone = new CountDownLatch(1);
@@ -117,15 +136,23 @@ public final class PgChannels implements AutoCloseable {
       var unusedToo = opened.exceptionHandler(e -> {});
       var unusedThree = opened.notificationHandler(this::heard);
       for (String sql : LISTEN) {
-        var unusedRows = database.until(() -> Database.await(opened.query(sql).execute()));
+        ask(opened, sql);
       }
       connection = opened;
       listeners.forEach(listener -> listener.begun().run());
-      gone.await();
+      while (!gone.await(askedEvery.toMillis(), TimeUnit.MILLISECONDS)) {
+        ask(opened, "select 1");
+      }
     } finally {
       connection = null;
       var unused = opened.close();
     }
+  }
+
+  private void ask(PgConnection opened, String sql) throws Exception {
+    var unused =
+        Database.await(
+            opened.query(sql).execute().timeout(askedEvery.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   private void heard(PgNotification notification) {

@@ -1,6 +1,7 @@
 package org.ferry.store.live;
 
 import io.vertx.pgclient.PgConnection;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.ferry.live.Leader;
 import org.ferry.migrate.AlreadyRunning;
 import org.ferry.migrate.LedgerException;
@@ -136,12 +138,13 @@ public final class PgLeader implements Leader {
   private Optional<Term> lock() {
     return database.until(() -> {
       PgConnection connection = database.connect();
+      AtomicBoolean lost = watch(connection);
       Optional<Term> term = Optional.empty();
       try {
         var unused = Database.await(connection.query(ALIVE).execute());
         var locked = Database.await(connection.query(LOCK).execute());
         if (locked.iterator().next().getBoolean(0)) {
-          term = Optional.of(new Held(connection, enter()));
+          term = Optional.of(new Held(connection, lost, enter()));
         }
       } finally {
         // A connection that stayed open would hold the lock, and nobody could lead.
@@ -151,6 +154,18 @@ public final class PgLeader implements Leader {
       }
       return term;
     });
+  }
+
+  /**
+   * Set once the connection is gone. Watched before the lock is asked for: a handler that is set on
+   * a connection that is gone already is never called, while its next statement fails.
+   */
+  private static AtomicBoolean watch(PgConnection connection) {
+    AtomicBoolean lost = new AtomicBoolean();
+    // Whoever notices that the connection is gone tells it by the closing.
+    var unused = connection.exceptionHandler(e -> {});
+    var unusedToo = connection.closeHandler(gone -> lost.set(true));
+    return lost;
   }
 
   private long enter() {
@@ -168,17 +183,16 @@ public final class PgLeader implements Leader {
   /** A lock that is held. */
   private static final class Held implements Term {
     private final PgConnection connection;
+    private final AtomicBoolean lost;
     private final long epoch;
     private final Thread showing;
     private volatile boolean stands = true;
 
-    Held(PgConnection connection, long epoch) {
+    Held(PgConnection connection, AtomicBoolean lost, long epoch) {
       this.connection = connection;
+      this.lost = lost;
       this.epoch = epoch;
       this.showing = Thread.ofVirtual().name("leader").start(this::show);
-      // Whoever notices that the connection is gone tells it by the closing.
-      var unused = connection.exceptionHandler(e -> {});
-      var unusedToo = connection.closeHandler(gone -> stands = false);
     }
 
     @Override
@@ -188,22 +202,25 @@ public final class PgLeader implements Leader {
 
     @Override
     public boolean stands() {
-      return stands;
+      return stands && !lost.get();
     }
 
     /** A process that is overloaded shows itself late; only one that others wait for is deposed. */
     private void show() {
-      while (stands) {
+      while (stands()) {
         try {
           Thread.sleep(SHOWN_EVERY);
-          if (stands && !isShown()) {
+          if (stands() && !isShown()) {
             end();
           }
         } catch (InterruptedException e) {
           return;
-        } catch (Exception e) {
-          // A connection that is gone says so to its handler.
+        } catch (PgException e) {
+          // The server answers, so that the connection and its lock are still there.
           LOG.debug("the leader could not show itself", e);
+        } catch (Exception e) {
+          LOG.debug("the connection that the leader leads by is gone", e);
+          end();
         }
       }
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -28,6 +29,9 @@ public final class PgTyping implements Typing, AutoCloseable {
 
   /** PostgreSQL takes less than 8,000 bytes, and a user id has up to 255. */
   private static final int MOST_BYTES = 7_900;
+
+  /** Of a server that is gone without a word nothing is waited for. */
+  private static final long LONGEST_SECONDS = 10;
 
   private static final String TELL =
       "select pg_notify('" + PgChannels.TYPING + "', said) from unnest($1::text[]) as s(said)";
@@ -63,7 +67,12 @@ public final class PgTyping implements Typing, AutoCloseable {
     }
     Object payloads = some.stream().map(h -> payload(h.typed())).toArray(String[]::new);
     try {
-      var unused = Database.await(connection.preparedQuery(TELL).execute(Tuple.of(payloads)));
+      var unused =
+          Database.await(
+              connection
+                  .preparedQuery(TELL)
+                  .execute(Tuple.of(payloads))
+                  .timeout(LONGEST_SECONDS, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Exception e) {
