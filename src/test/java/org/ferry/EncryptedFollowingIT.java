@@ -351,6 +351,24 @@ class EncryptedFollowingIT {
     String token = server.register("dave", TestLab.PASSWORD, false).token().reveal();
     Files.writeString(folder.resolve("dave.token"), token);
     assertThat(ferry.awaitLine("user=" + DAVE + " state=following")).isNotEmpty();
+    // That of another login, while the former one is followed by.
+    LabClient other = server.login("dave", TestLab.PASSWORD);
+    String device = other.get("/_matrix/client/v3/account/whoami").path("device_id").asText();
+    Files.writeString(folder.resolve("dave.token"), other.token().reveal());
+    Wait.until(
+        LIMIT,
+        "the device of the other token",
+        () -> {
+          // What is said to all devices ends a sync that waits.
+          JsonNode unused =
+              other.put(
+                  "/_matrix/client/v3/sendToDevice/org.example.wake/" + System.nanoTime(),
+                  LabClient.json("{\"messages\":{\"%s\":{\"*\":{}}}}".formatted(DAVE)));
+          return number(
+                  "select count(*) from ferry.identity where user_id = '%s' and device_id = '%s' and state = 'following'"
+                      .formatted(DAVE, device))
+              == 1;
+        });
   }
 
   private void goesOnWithAnotherDevice(FerryProcess ferry, Peer alice) {

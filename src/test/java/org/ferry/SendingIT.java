@@ -225,6 +225,11 @@ class SendingIT {
         }
         assertThat(nio.await(room, Set.copyOf(wanted)).waiting()).isEmpty();
         assertThat(sessions(nio, room, GHOST)).hasSize(before.size() + 1);
+        for (UserId as : both) {
+          wanted.add(writeByAnotherDevice(post, as, room, wanted.size()));
+        }
+        assertThat(nio.await(room, Set.copyOf(wanted)).waiting()).isEmpty();
+        assertThat(ferry.out() + ferry.err()).doesNotContain("set back");
       }
       assertThat(bodies(nio, room)).hasSize(wanted.size()).doesNotHaveDuplicates();
     }
@@ -235,6 +240,25 @@ class SendingIT {
         .send(text(as, room, "sealed " + number, "sealed " + number))
         .event()
         .value();
+  }
+
+  /** Asked for while the machine of the former one is open, and said at once. */
+  private String writeByAnotherDevice(LetterBox post, UserId as, String room, int number)
+      throws SQLException {
+    FerryProcess.Result anew =
+        FerryProcess.ferry("accounts", "login", as.value(), "--new-device")
+            .in(folder)
+            .with("FERRY_PICKLE_KEY", pickleKey)
+            .run();
+    assertThat(anew.status()).as(anew.toString()).isZero();
+    String event = write(post, as, room, number);
+    assertThat(
+            number(
+                "select count(*) from ferry.outgoing o join ferry.identity i on i.user_id = o.sender and i.device_id = o.device where o.event = '%s'"
+                    .formatted(event)))
+        .as("sent by the new device")
+        .isEqualTo(1);
+    return event;
   }
 
   private static List<String> bodies(Peer peer, String room) {

@@ -16,15 +16,24 @@ import org.jspecify.annotations.Nullable;
 public record Given(Secret first, @Nullable Path file) {
   /** The secret as it is now; where its file cannot be read, as it was. */
   public Secret now() {
+    return now(first);
+  }
+
+  /**
+   * The secret as it is now.
+   *
+   * @param before what it is where its file cannot be read
+   */
+  public Secret now(Secret before) {
     if (file == null) {
       return first;
     }
     try {
       String text = Files.readString(file).strip();
-      return text.isEmpty() ? first : Secret.of(text);
+      return text.isEmpty() ? before : Secret.of(text);
     } catch (IOException e) {
       // reason: somebody is about to write it; until then nothing better is known.
-      return first;
+      return before;
     }
   }
 

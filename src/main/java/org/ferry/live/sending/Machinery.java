@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.ferry.crypto.DeviceBrokenException;
 import org.ferry.crypto.DeviceRef;
 import org.ferry.crypto.FencedOutException;
+import org.ferry.id.DeviceId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.Identities;
@@ -49,6 +51,7 @@ final class Machinery implements AutoCloseable {
   /** A ghost's machine; what changes does so in its user's turn. */
   private static final class Opened {
     private final UserId user;
+    private final Optional<DeviceId> device;
     private final Machine machine;
     private final Visits visits;
     private Instant used;
@@ -57,6 +60,7 @@ final class Machinery implements AutoCloseable {
 
     Opened(Intent as, Machine machine, Instant used) {
       this.user = as.user();
+      this.device = as.device();
       this.machine = machine;
       this.visits = new Visits(as, machine);
       this.used = used;
@@ -111,7 +115,7 @@ final class Machinery implements AutoCloseable {
     }
     if (followed.test(as.user())) {
       return other.apply(
-          lead.machine(as.user())
+          lead.machine(new DeviceRef(as.user(), as.device().orElseThrow()))
               .orElseThrow(() -> new NotYet("the device of " + as.user() + " is not ready")));
     }
     Opened opened = turns.in(as.user(), () -> take(as, from));
@@ -124,6 +128,11 @@ final class Machinery implements AutoCloseable {
 
   private Opened take(Intent as, Machines from) {
     Opened opened = open.get(as.user());
+    if (opened != null && !opened.device.equals(as.device())) {
+      // A command gave its user another device.
+      boolean unused = drop(opened);
+      opened = null;
+    }
     if (opened == null) {
       DeviceRef ref = new DeviceRef(as.user(), as.device().orElseThrow());
       opened = new Opened(as, checked(as, from.open(ref)), clock.instant());
@@ -236,11 +245,11 @@ final class Machinery implements AutoCloseable {
   private void visit(Writers writers, UserId ghost) {
     try {
       boolean unused = fresh(writers.of(ghost), machine -> true);
-    } catch (FencedOutException e) {
+    } catch (FencedOutException | DeviceBrokenException e) {
       writers.forget(ghost);
       drop(ghost);
       LOG.info("event=ghost_not_visited user={} {}", ghost, e.getMessage());
-    } catch (HomeserverFailure | NotYet | Halted | DeviceBrokenException e) {
+    } catch (HomeserverFailure | NotYet | Halted e) {
       LOG.info("event=ghost_not_visited user={} {}", ghost, e.getMessage());
     } catch (RuntimeException e) {
       // The others are visited all the same.

@@ -93,8 +93,7 @@ public final class Postman implements Duty {
 
   @Override
   public void run(Lead lead) throws InterruptedException {
-    Writers writers =
-        new Writers(company, ways.doors(), identities, clock, ways.machines() != null);
+    Writers writers = new Writers(company, ways, identities, clock, lead);
     try (Machinery machinery =
         new Machinery(ways.machines(), lead, company::isFollowed, identities, clock)) {
       Delivery delivery =
@@ -231,7 +230,11 @@ public final class Postman implements Duty {
       return isPassing(e)
           ? later(letter, sentence(e))
           : refused(letter, new Refusal(e.status(), e.errcode(), e.error()));
-    } catch (HomeserverFailure | NotYet | Halted | DeviceBrokenException e) {
+    } catch (HomeserverFailure | NotYet | Halted e) {
+      return later(letter, sentence(e));
+    } catch (DeviceBrokenException e) {
+      // Somebody may give its user another one, which is found by looking anew.
+      delivery.dropped(letter.out().as());
       return later(letter, sentence(e));
     } catch (FencedOutException e) {
       delivery.dropped(letter.out().as());

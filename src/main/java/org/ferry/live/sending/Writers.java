@@ -12,6 +12,8 @@ import org.ferry.live.accounts.Identity;
 import org.ferry.live.accounts.Identity.Kind;
 import org.ferry.live.accounts.Identity.Way;
 import org.ferry.live.sync.Doors;
+import org.ferry.live.sync.Duty;
+import org.ferry.live.sync.Following;
 import org.ferry.live.sync.ServiceDevice;
 import org.ferry.matrix.client.Intent;
 
@@ -29,16 +31,23 @@ final class Writers {
   /** Whether those who are followed get their devices by that. */
   private final boolean followed;
 
+  private final Duty.Lead lead;
+
   private final Map<UserId, Intent> ghosts = new ConcurrentHashMap<>();
   private final Turns<UserId> turns = new Turns<>();
 
   Writers(
-      Company company, Doors doors, Identities identities, InstantSource clock, boolean followed) {
+      Company company,
+      Following.Ways ways,
+      Identities identities,
+      InstantSource clock,
+      Duty.Lead lead) {
     this.company = company;
-    this.doors = doors;
+    this.doors = ways.doors();
     this.identities = identities;
     this.clock = clock;
-    this.followed = followed;
+    this.followed = ways.machines() != null;
+    this.lead = lead;
   }
 
   /**
@@ -59,14 +68,27 @@ final class Writers {
       throw new NotYet(
           user + " is neither a user of this application service nor a configured account");
     }
+    return known(user).orElseGet(() -> turns.in(user, () -> ghost(user)));
+  }
+
+  /**
+   * A ghost whose device was looked at before; empty where a command gave it another one meanwhile.
+   * As long as that is being made, the former one serves.
+   */
+  private Optional<Intent> known(UserId user) {
     Intent ghost = ghosts.get(user);
-    return ghost != null ? ghost : turns.in(user, () -> ghost(user));
+    return ghost == null
+        ? Optional.empty()
+        : identities
+            .find(user)
+            .filter(i -> i.way() == null || ghost.device().filter(i.device()::equals).isPresent())
+            .map(i -> ghost);
   }
 
   private Intent ghost(UserId user) {
-    Intent known = ghosts.get(user);
-    if (known != null) {
-      return known;
+    Optional<Intent> known = known(user);
+    if (known.isPresent()) {
+      return known.get();
     }
     Kind kind = company.isBot(user) ? Kind.BOT : Kind.GHOST;
     Intent made = new ServiceDevice(user, kind, doors, identities, clock).ready();
@@ -89,7 +111,12 @@ final class Writers {
 
   private Intent account(AccountOptions options) {
     Identity identity = ready(options.user());
-    Secret token = identity.way() == Way.TOKEN ? options.tokenNow() : identity.token();
+    if (identity.way() == Way.TOKEN) {
+      // Whatever the file holds by now: which device that belongs to is known once it is ready.
+      return lead.acting(options.user())
+          .orElseThrow(() -> new NotYet("the device of " + options.user() + " is not ready"));
+    }
+    Secret token = identity.token();
     if (token == null) {
       throw new NotYet(options.user() + " needs a token: " + identity.detail());
     }

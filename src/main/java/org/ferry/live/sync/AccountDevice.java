@@ -35,6 +35,9 @@ final class AccountDevice implements FollowedDevice {
   private final Identities identities;
   private final InstantSource clock;
 
+  /** A file that is gone for a while does not bring back what stood in it at the start. */
+  private volatile @Nullable Secret lastToken;
+
   AccountDevice(AccountOptions options, Doors doors, Identities identities, InstantSource clock) {
     this.options = options;
     this.user = options.user();
@@ -51,11 +54,17 @@ final class AccountDevice implements FollowedDevice {
 
   @Override
   public Object given() {
-    return Arrays.asList(now(options.token()), now(options.password()));
+    Given token = options.token();
+    Given password = options.password();
+    return Arrays.asList(
+        token == null ? null : now(token), password == null ? null : password.now());
   }
 
-  private static @Nullable Secret now(@Nullable Given given) {
-    return given == null ? null : given.now();
+  private Secret now(Given token) {
+    Secret last = lastToken;
+    Secret now = last == null ? token.now() : token.now(last);
+    lastToken = now;
+    return now;
   }
 
   /**
@@ -79,7 +88,7 @@ final class AccountDevice implements FollowedDevice {
   }
 
   private Intent ofToken(Given given) {
-    Secret token = given.now();
+    Secret token = now(given);
     if (identities.find(user).isEmpty()) {
       // What becomes of the token is noted with the user, whatever it is.
       Identity unused = kept();

@@ -1,9 +1,11 @@
 package org.ferry.live.sync;
 
 import java.util.Optional;
+import org.ferry.crypto.DeviceRef;
 import org.ferry.id.UserId;
 import org.ferry.live.Signal;
 import org.ferry.live.events.Echoes;
+import org.ferry.matrix.client.Intent;
 
 /** What the process that leads does besides following; ends when its thread is interrupted. */
 public interface Duty {
@@ -31,7 +33,13 @@ public interface Duty {
     /** Rooms that lack a key; one duty answers. */
     Keyless keyless();
 
-    /** The machine of a followed user's device; empty while it is not open. */
-    Optional<Machine> machine(UserId user);
+    /** The machine of a followed user's device; empty while it is not open, or another one is. */
+    Optional<Machine> machine(DeviceRef device);
+
+    /**
+     * A followed user as it was made ready last, with the token that belongs to the device; empty
+     * before the first time.
+     */
+    Optional<Intent> acting(UserId user);
   }
 }

@@ -86,13 +86,16 @@ final class Follower {
    */
   void run() throws InterruptedException {
     while (!Thread.interrupted()) {
+      // What is written while the device is made ready is a change, too.
+      Object given = device.given();
       try {
         Intent intent = device.ready();
-        follow(intent);
+        company.openers().acts(intent);
+        follow(intent, given);
       } catch (Halted e) {
-        halted(e.state(), e.sentence());
+        halted(e.state(), e.sentence(), given);
       } catch (DeviceBrokenException e) {
-        halted(State.STOPPED, String.valueOf(e.getMessage()));
+        halted(State.STOPPED, String.valueOf(e.getMessage()), given);
       } catch (FencedOutException e) {
         throw e;
       } catch (Replaced e) {
@@ -126,17 +129,17 @@ final class Follower {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
-  private void follow(Intent intent) throws InterruptedException {
+  private void follow(Intent intent, Object given) throws InterruptedException {
     DeviceRef ref = new DeviceRef(user, intent.device().orElseThrow());
     try (Machine machine = company.machines().open(ref)) {
       new Witness(intent, machine).check();
-      company.openers().add(user, machine);
+      company.openers().add(ref, machine);
       company.keys().wake();
       try {
         Signal requests = new Signal();
         var sent = new Requests(machine, intent);
         List<Together.Named> tasks = new ArrayList<>();
-        tasks.add(new Together.Named("sync " + user, () -> sync(intent, machine, requests)));
+        tasks.add(new Together.Named("sync " + user, () -> sync(intent, machine, requests, given)));
         tasks.add(new Together.Named("requests " + user, () -> sent.run(requests)));
         tasks.addAll(duties.besides(intent, machine, company.keys()));
         Together.run(tasks);
@@ -146,7 +149,8 @@ final class Follower {
     }
   }
 
-  private void sync(Intent intent, Machine machine, Signal requests) throws InterruptedException {
+  private void sync(Intent intent, Machine machine, Signal requests, Object given)
+      throws InterruptedException {
     BiConsumer<ObjectNode, Boolean> rooms = duties.rooms(intent);
     boolean wait = false;
     long looked = System.nanoTime();
@@ -155,7 +159,7 @@ final class Follower {
         syncOnce(intent, machine, requests, rooms, wait);
         wait = true;
         if (System.nanoTime() - looked >= LOOK_AGAIN.toNanos()) {
-          stillThis(intent);
+          stillThis(intent, given);
           looked = System.nanoTime();
         }
       } catch (Unreachable e) {
@@ -192,7 +196,7 @@ final class Follower {
     }
   }
 
-  /** Somebody asked for another device meanwhile. */
+  /** Somebody asked for another device meanwhile, or gave something else for it. */
   private static final class Replaced extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -201,11 +205,15 @@ final class Follower {
     }
   }
 
-  private void stillThis(Intent intent) {
+  private void stillThis(Intent intent, Object given) {
     Optional<Identity> known = company.identities().find(user);
     if (known.isPresent() && !known.get().device().equals(intent.device().orElseThrow())) {
       state = State.STARTING;
       throw new Replaced("goes on as the device " + known.get().device());
+    }
+    if (!device.given().equals(given)) {
+      state = State.STARTING;
+      throw new Replaced("begins anew with the token or password that was given meanwhile");
     }
   }
 
@@ -223,14 +231,13 @@ final class Follower {
    * Waits until something of the user was changed, by a command in another process or in a file
    * that the configuration names; where a token or password was refused, for a while at most.
    */
-  private void halted(State why, String sentence) throws InterruptedException {
+  private void halted(State why, String sentence, Object given) throws InterruptedException {
     if (state != why) {
       LOG.warn("event=account_state user={} state={} {}", user, why.word(), sentence);
       state = why;
     }
     company.identities().note(user, why, sentence);
     Optional<Identity> before = company.identities().find(user);
-    Object given = device.given();
     long began = System.nanoTime();
     while (company.identities().find(user).equals(before) && device.given().equals(given)) {
       if (why == State.NEEDS_TOKEN && System.nanoTime() - began >= tryAgain.toNanos()) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import org.ferry.crypto.DeviceRef;
 import org.ferry.id.UserId;
 import org.ferry.live.Inbox;
 import org.ferry.live.Leader;
@@ -218,8 +219,13 @@ public final class Following implements AutoCloseable {
       }
 
       @Override
-      public Optional<Machine> machine(UserId user) {
-        return openers.of(user);
+      public Optional<Machine> machine(DeviceRef device) {
+        return openers.of(device);
+      }
+
+      @Override
+      public Optional<Intent> acting(UserId user) {
+        return openers.acting(user);
       }
     };
   }

@@ -11,11 +11,13 @@ import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.DecryptOutcome.Clear;
 import org.ferry.crypto.DecryptOutcome.Reason;
 import org.ferry.crypto.DecryptOutcome.Waiting;
+import org.ferry.crypto.DeviceRef;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.id.EventId;
 import org.ferry.id.UserId;
 import org.ferry.live.events.Held;
 import org.ferry.live.events.Opener;
+import org.ferry.matrix.client.Intent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +36,11 @@ final class Openers implements Opener {
 
   private final InstantSource clock;
   private final Keyless keyless = new Keyless();
-  private final Map<UserId, Machine> open = new ConcurrentHashMap<>();
+  private final Map<UserId, Opened> open = new ConcurrentHashMap<>();
+  private final Map<UserId, Intent> acting = new ConcurrentHashMap<>();
   private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+  private record Opened(DeviceRef device, Machine machine) {}
 
   Openers(InstantSource clock) {
     this.clock = clock;
@@ -46,30 +51,43 @@ final class Openers implements Opener {
     return keyless;
   }
 
-  void add(UserId user, Machine machine) {
-    Machine unused = open.put(user, machine);
+  /** A user's device is ready: so the user acts from now on. */
+  void acts(Intent as) {
+    Intent unused = acting.put(as.user(), as);
+  }
+
+  /** How a user acts, whether or not the machine is open; empty before the first time. */
+  Optional<Intent> acting(UserId user) {
+    return Optional.ofNullable(acting.get(user));
+  }
+
+  void add(DeviceRef device, Machine machine) {
+    Opened unused = open.put(device.user(), new Opened(device, machine));
   }
 
   void remove(UserId user) {
-    Machine unused = open.remove(user);
+    Opened unused = open.remove(user);
   }
 
-  /** The machine of a user's device; empty while it is not open. */
-  Optional<Machine> of(UserId user) {
-    return Optional.ofNullable(open.get(user));
+  /** The machine of a device; empty while it is not open, or the user's is that of another one. */
+  Optional<Machine> of(DeviceRef device) {
+    return Optional.ofNullable(open.get(device.user()))
+        .filter(o -> o.device().equals(device))
+        .map(Opened::machine);
   }
 
   /** Room keys are everybody's; whom an event came to knows best who sent it. */
   @Override
   public Optional<DecryptOutcome> open(Held held, ObjectNode event) {
     UserId seenBy = held.seenBy();
-    Machine machine = seenBy == null ? null : open.get(seenBy);
-    if (machine == null) {
-      machine = open.values().stream().findFirst().orElse(null);
+    Opened opened = seenBy == null ? null : open.get(seenBy);
+    if (opened == null) {
+      opened = open.values().stream().findFirst().orElse(null);
     }
-    if (machine == null) {
+    if (opened == null) {
       return Optional.empty();
     }
+    Machine machine = opened.machine();
     try {
       DecryptOutcome outcome = machine.decrypt(held.room(), event);
       if (outcome instanceof Waiting waiting) {

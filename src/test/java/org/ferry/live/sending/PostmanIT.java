@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.ferry.crypto.DeviceRef;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.Secret;
@@ -24,6 +25,7 @@ import org.ferry.live.sync.Following;
 import org.ferry.live.sync.Keyless;
 import org.ferry.live.sync.Machine;
 import org.ferry.matrix.client.Homeserver;
+import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
 import org.ferry.store.StoreLab;
@@ -220,7 +222,12 @@ class PostmanIT {
     }
 
     @Override
-    public Optional<Machine> machine(UserId user) {
+    public Optional<Machine> machine(DeviceRef device) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<Intent> acting(UserId user) {
       return Optional.empty();
     }
   }

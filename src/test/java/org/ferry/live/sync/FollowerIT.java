@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.DeviceId;
 import org.ferry.id.UserId;
@@ -38,6 +39,7 @@ class FollowerIT {
   private final AtomicInteger tries = new AtomicInteger();
   private final AtomicReference<String> given = new AtomicReference<>("a password");
   private final AtomicReference<RuntimeException> trouble = new AtomicReference<>();
+  private final AtomicReference<IntConsumer> meanwhile = new AtomicReference<>(nth -> {});
 
   FollowerIT() {
     identities.keep(
@@ -62,7 +64,8 @@ class FollowerIT {
   private final class Refused implements FollowedDevice {
     @Override
     public Intent ready() {
-      var unused = tries.incrementAndGet();
+      int nth = tries.incrementAndGet();
+      meanwhile.get().accept(nth);
       throw trouble.get();
     }
 
@@ -136,6 +139,18 @@ class FollowerIT {
     Thread thread = follow(new Halted(State.NEEDS_TOKEN, "refused"), HOURS);
     Wait.until(LIMIT, "the state", () -> state() == State.NEEDS_TOKEN);
     given.set("another password");
+    Wait.until(LIMIT, "another try", () -> tries.get() >= 2);
+    end(thread);
+  }
+
+  @Test
+  void whatIsGivenAnewWhileTheFormerIsBeingRefusedIsTried() throws Exception {
+    meanwhile.set(nth -> {
+      if (nth == 1) {
+        given.set("another password");
+      }
+    });
+    Thread thread = follow(new Halted(State.NEEDS_TOKEN, "refused"), HOURS);
     Wait.until(LIMIT, "another try", () -> tries.get() >= 2);
     end(thread);
   }

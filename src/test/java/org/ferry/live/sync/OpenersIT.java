@@ -120,10 +120,20 @@ class OpenersIT {
     return openers.open(held, event);
   }
 
+  /** A command gave its user another device, which is not followed yet. */
+  @Test
+  void aMachineIsThatOfItsOwnDevice() {
+    openers.add(REF, device());
+    assertThat(openers.of(REF)).isPresent();
+    assertThat(openers.of(new DeviceRef(REF.user(), new DeviceId("OTHER")))).isEmpty();
+    openers.remove(REF.user());
+    assertThat(openers.of(REF)).isEmpty();
+  }
+
   /** A database that was restored in part, or a row that a disk spoiled. */
   @Test
   void aKeyThatDoesNotOpenStopsNoEventOfAnotherSession() throws SQLException {
-    openers.add(REF.user(), device());
+    openers.add(REF, device());
     ObjectNode first = event("$1");
     ObjectNode second = event("$2");
     assertThat(opened(first).orElseThrow()).isInstanceOf(Clear.class);
