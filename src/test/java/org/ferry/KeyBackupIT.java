@@ -22,6 +22,7 @@ import org.ferry.crypto.keys.KeyBackup;
 import org.ferry.crypto.keys.KeyExportFile;
 import org.ferry.crypto.keys.Passphrases;
 import org.ferry.crypto.keys.PickleKey;
+import org.ferry.crypto.keys.MadeStorage;
 import org.ferry.crypto.keys.RecoveryKey;
 import org.ferry.crypto.keys.SecretStorage;
 import org.ferry.crypto.vodozemac.MegolmInbound;
@@ -87,7 +88,7 @@ class KeyBackupIT {
 
   /** A backup whose key is in the account's secret storage. */
   private record MadeBackup(LabClient person, KeyBackup key, String version) {
-    static MadeBackup of(LabClient person, String keyId, SecretStorage storage, long seed) {
+    static MadeBackup of(LabClient person, String keyId, MadeStorage storage, long seed) {
       byte[] secret = new byte[32];
       new Random(seed).nextBytes(secret);
       KeyBackup key = KeyBackup.of(secret);
@@ -139,8 +140,7 @@ class KeyBackupIT {
   private MadeBackup byPassphrase(LabClient person, String passphrase) {
     byte[] salt = "salt of carol".getBytes(StandardCharsets.UTF_8);
     byte[] key = Passphrases.derive(Secret.of(passphrase), salt, 100_000, 32, "a test");
-    ObjectNode bare = LabClient.json("{\"algorithm\":\"m.secret_storage.v1.aes-hmac-sha2\"}");
-    SecretStorage storage = SecretStorage.byRecoveryKey(bare, RecoveryKey.format(key));
+    MadeStorage storage = MadeStorage.of(key);
     ObjectNode description = storage.description();
     description
         .putObject("passphrase")
@@ -286,7 +286,8 @@ class KeyBackupIT {
       String keyId = accountData(dave, "m.secret_storage.default_key").path("key").asText();
       SecretStorage storage =
           SecretStorage.byRecoveryKey(accountData(dave, "m.secret_storage.key." + keyId), recovery);
-      MadeBackup backup = MadeBackup.of(dave, keyId, storage, 2);
+      MadeBackup backup =
+          MadeBackup.of(dave, keyId, MadeStorage.of(RecoveryKey.parse(recovery)), 2);
 
       String room = bobs.createEncryptedRoom(100, dave.userId());
       first.join(room);

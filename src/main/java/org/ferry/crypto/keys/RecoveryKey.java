@@ -17,7 +17,6 @@ public final class RecoveryKey {
   private static final int KEY = 32;
   private static final int ALL = 2 + KEY + 1;
   private static final int LONGEST = 200;
-  private static final int GROUP = 4;
 
   private RecoveryKey() {}
 
@@ -72,33 +71,5 @@ public final class RecoveryKey {
     return new KeyException(
         "this is no recovery key: %s. Copy it again, whole; a passphrase is given as a passphrase."
             .formatted(what));
-  }
-
-  /**
-   * Writes one.
-   *
-   * @param key 32 bytes
-   * @return in groups of four
-   */
-  public static Secret format(byte[] key) {
-    if (key.length != KEY) {
-      throw new IllegalArgumentException("a recovery key holds 32 bytes");
-    }
-    byte[] all = new byte[ALL];
-    all[0] = (byte) FIRST;
-    all[1] = SECOND;
-    System.arraycopy(key, 0, all, 2, KEY);
-    for (int i = 0; i < ALL - 1; i++) {
-      all[ALL - 1] ^= all[i];
-    }
-    StringBuilder digits = new StringBuilder();
-    BigInteger value = new BigInteger(1, all);
-    while (value.signum() > 0) {
-      BigInteger[] parts = value.divideAndRemainder(BASE);
-      digits.append(ALPHABET.charAt(parts[1].intValue()));
-      value = parts[0];
-    }
-    String word = digits.reverse().toString();
-    return Secret.of(word.replaceAll("(.{" + GROUP + "})(?=.)", "$1 "));
   }
 }

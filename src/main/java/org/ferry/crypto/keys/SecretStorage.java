@@ -1,11 +1,8 @@
 package org.ferry.crypto.keys;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import org.ferry.id.Secret;
 
@@ -18,8 +15,6 @@ public final class SecretStorage {
   private static final byte[] NO_SALT = new byte[32];
   private static final int KEY = 32;
   private static final int IV = 16;
-  private static final int HALF_WAY = 8;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final byte[] key;
 
@@ -111,55 +106,6 @@ public final class SecretStorage {
               .formatted(name));
     }
     return new String(Primitives.aesCtr(keys[0], iv, ciphertext), StandardCharsets.UTF_8);
-  }
-
-  /**
-   * Seals a secret for the account's data.
-   *
-   * @param name such as {@code m.cross_signing.master}
-   * @param secret its text
-   * @return its part for this key
-   */
-  public ObjectNode seal(String name, String secret) {
-    byte[] iv = freshIv();
-    byte[][] keys = keys(name);
-    byte[] ciphertext = Primitives.aesCtr(keys[0], iv, secret.getBytes(StandardCharsets.UTF_8));
-    return JSON.createObjectNode()
-        .put("iv", Base64s.encode(iv))
-        .put("ciphertext", Base64s.encode(ciphertext))
-        .put("mac", Base64s.encode(Primitives.hmac(keys[1], ciphertext)));
-  }
-
-  /** A key made now. */
-  public static SecretStorage create() {
-    byte[] key = new byte[KEY];
-    new SecureRandom().nextBytes(key);
-    return new SecretStorage(key);
-  }
-
-  /** What the account keeps as {@code m.secret_storage.key.ID}. */
-  public ObjectNode description() {
-    byte[] iv = freshIv();
-    byte[][] keys = keys("");
-    return JSON.createObjectNode()
-        .put("algorithm", ALGORITHM)
-        .put("iv", Base64s.encode(iv))
-        .put(
-            "mac",
-            Base64s.encode(Primitives.hmac(keys[1], Primitives.aesCtr(keys[0], iv, NO_SALT))));
-  }
-
-  /** As a person keeps it. */
-  public Secret recoveryKey() {
-    return RecoveryKey.format(key);
-  }
-
-  /** Bit 63 is zero: some implementations count in 64 bits, and must not overflow differently. */
-  private static byte[] freshIv() {
-    byte[] iv = new byte[IV];
-    new SecureRandom().nextBytes(iv);
-    iv[HALF_WAY] &= 0x7f;
-    return iv;
   }
 
   /** The keys for AES and for the MAC. */
