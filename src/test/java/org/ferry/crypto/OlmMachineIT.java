@@ -449,7 +449,7 @@ class OlmMachineIT {
     assertThatThrownBy(() -> bob.sync()).isInstanceOf(DeviceBrokenException.class);
     assertThatThrownBy(() -> bob.machine.outgoing())
         .isInstanceOf(DeviceBrokenException.class)
-        .hasMessageContaining("another device id");
+        .hasMessageContaining("--new-device");
   }
 
   @Test

@@ -69,7 +69,9 @@ public final class MadeStorage {
     }
     StringBuilder digits = new StringBuilder();
     BigInteger base = BigInteger.valueOf(ALPHABET.length());
-    for (BigInteger value = new BigInteger(1, all); value.signum() > 0; value = value.divide(base)) {
+    for (BigInteger value = new BigInteger(1, all);
+        value.signum() > 0;
+        value = value.divide(base)) {
       digits.append(ALPHABET.charAt(value.mod(base).intValue()));
     }
     return Secret.of(digits.reverse().toString().replaceAll("(.{4})(?=.)", "$1 "));
