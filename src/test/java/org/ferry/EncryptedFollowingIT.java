@@ -215,7 +215,7 @@ class EncryptedFollowingIT {
                     "text from %d of %s".formatted(at, id), Base64.getEncoder().encode(part));
               }
             });
-    assertThat(keys).as("the sessions that were read with").isEqualTo(2);
+    assertThat(keys).as("the sessions that were read with").isEqualTo(3);
     canaries.put("the pickle key", pickleKey.getBytes(US_ASCII));
     assertThat(HeapDump.of(ferry.handle(), folder.resolve("ferry.hprof")).holds(canaries))
         .as("what works with the database has to be there, and shows that the search finds")
@@ -377,7 +377,7 @@ class EncryptedFollowingIT {
     assertThat(anew.status()).as(anew.toString()).isZero();
     String device = LabClient.json(anew.out()).path("device").asText();
     assertThat(before).doesNotContain(device);
-    assertThat(ferry.awaitLine("event=device_left")).contains(CAROL, device);
+    assertThat(ferry.awaitLine("event=device_left user=" + CAROL)).contains(device);
     Wait.until(
         LIMIT,
         "the keys of the new device",
