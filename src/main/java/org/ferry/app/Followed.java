@@ -128,11 +128,7 @@ public record Followed(Plan plan, String text, List<String> notes) {
 
   /** The plan that a crossing followed last, or empty where none is kept that can be read. */
   public static Optional<Plan> kept(Ferry ferry, Crossing crossing) {
-    return ferry
-        .crossings()
-        .note(crossing.id(), NOTE)
-        .map(n -> Json.parseObject(n).path("text").asText())
-        .map(text -> parsed(text, crossing.server(), crossing.domain(), crossing.space().value()));
+    return draft(ferry, crossing).map(Draft::plan);
   }
 
   /**
@@ -148,15 +144,12 @@ public record Followed(Plan plan, String text, List<String> notes) {
     if (kept.isEmpty()) {
       throw new PlanException(List.of("No plan was followed yet; begin with: ferry migrate"));
     }
-    return parsed(
-        Json.parseObject(kept.get()).path("text").asText(),
-        passage.source().info().server(),
-        crossing.domain(),
-        passage.options().space());
-  }
-
-  private static Plan parsed(String text, String server, String domain, String space) {
-    return drafted(text, server, domain, space).plan();
+    return drafted(
+            Json.parseObject(kept.get()).path("text").asText(),
+            passage.source().info().server(),
+            crossing.domain(),
+            passage.options().space())
+        .plan();
   }
 
   private static Draft drafted(String text, String server, String domain, String space) {

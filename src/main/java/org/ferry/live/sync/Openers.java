@@ -94,7 +94,7 @@ final class Openers implements Opener {
         if (waiting.reason() != Reason.BROKEN_KEY) {
           // Whatever this device was told or given, another of the room's may have more.
           keyless.call(held.room());
-        } else if (waiting.reason() == Reason.BROKEN_KEY) {
+        } else {
           tell(held);
         }
         return Optional.of(waiting);

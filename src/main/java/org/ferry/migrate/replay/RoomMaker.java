@@ -99,12 +99,12 @@ final class RoomMaker {
     if (theirs || !absence.isLost(row, target) || isReadable(row, target)) {
       return row;
     }
+    if (row.actor().equals(bot) && comesBack(target)) {
+      return row;
+    }
     String why =
         "the room %s is gone, or nobody of Ferry's is in it any more: ferry rollback --rooms '%s' forgets it, and the next ferry migrate carries it anew; where people use it, type /invite %s there and run ferry migrate again"
             .formatted(target, row.old(), bot);
-    if (row.actor().equals(bot) && isInvited(target)) {
-      return row;
-    }
     voyage.ledger().room(voyage.id(), row.settled(RoomState.OPEN, why, row.detail()));
     CarriedRoom gone =
         new CarriedRoom(
@@ -136,7 +136,8 @@ final class RoomMaker {
     }
   }
 
-  private boolean isInvited(RoomId target) {
+  /** Whether the bot could enter again, by an invitation or because the room is open. */
+  private boolean comesBack(RoomId target) {
     try {
       RoomId unusedJoined = voyage.bot().memberships().join(target.value(), List.of());
       return true;
