@@ -4,10 +4,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.live.message.RoomCard;
 import org.ferry.migrate.explain.Known;
 import org.ferry.store.live.PgLiveTrace;
+import org.ferry.store.live.PgLiveTrace.Quarantined;
 import org.ferry.store.live.PgLiveTrace.Trace;
 import org.ferry.store.live.PgRoomCards;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +128,10 @@ public final class Conversations {
    */
   public List<Known> explain(String id) {
     if (id.startsWith("$")) {
-      return traces.of(id).stream().map(Conversations::known).toList();
+      return Stream.concat(
+              traces.of(id).stream().map(Conversations::known),
+              traces.quarantined(id).stream().map(Conversations::known))
+          .toList();
     }
     return id.length() > 1 && id.startsWith("!")
         ? cards.find(new RoomId(id)).stream().map(Conversations::known).toList()
@@ -149,6 +154,13 @@ public final class Conversations {
         .with("not_read_because", trace.reason())
         .with("told_as", trace.told().isEmpty() ? null : String.join(", ", trace.told()))
         .with(trace.quarantined() ? "quarantined" : "not_told", untold);
+  }
+
+  private static Known known(Quarantined unread) {
+    String room = unread.room();
+    return new Known("live event", room == null ? "of no room" : "room " + room)
+        .with("received", unread.at())
+        .with("quarantined", unread.why());
   }
 
   private static Known known(RoomCard card) {

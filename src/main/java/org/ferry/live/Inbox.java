@@ -39,8 +39,14 @@ public interface Inbox {
    */
   record Untaken(long key, Buffer body, TraceId trace) {}
 
-  /** Transactions that are not taken up yet, in the order of their coming. */
+  /**
+   * Transactions that are not taken up yet, in the order of their coming; fewer than there are
+   * where they are large together, but never none.
+   */
   List<Untaken> untaken(int limit);
+
+  /** Whether some are not taken up yet. */
+  boolean waits();
 
   /** Notes that a transaction was taken up, and empties it; that it came stays known. */
   void taken(long key);

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
@@ -60,15 +61,21 @@ final class Transaction {
    * @param list the list's name
    * @param room the room it belongs to, null where it names none, or two
    * @param member whose membership it is, null where it is none
+   * @param event what it calls itself, null where it does not, or nothing that is an id
    * @param from its first byte
    * @param to the byte after its last one
    */
   private record Piece(
-      String list, @Nullable String room, @Nullable String member, int from, int to) {}
+      String list,
+      @Nullable String room,
+      @Nullable String member,
+      @Nullable EventId event,
+      int from,
+      int to) {}
 
   /** What an item says of itself. */
-  private record Label(@Nullable String room, @Nullable String member) {
-    static final Label NONE = new Label(null, null);
+  private record Label(@Nullable String room, @Nullable String member, @Nullable EventId event) {
+    static final Label NONE = new Label(null, null, null);
   }
 
   private Transaction(byte[] body, List<Piece> pieces) {
@@ -111,7 +118,13 @@ final class Transaction {
       boolean whole = from >= 0 && to > from && to <= body.length && body[(int) from] == '{';
       Label usable = whole ? label : Label.NONE;
       pieces.add(
-          new Piece(list, usable.room(), usable.member(), (int) Math.max(0, from), (int) to));
+          new Piece(
+              list,
+              usable.room(),
+              usable.member(),
+              usable.event(),
+              (int) Math.max(0, from),
+              (int) to));
     }
   }
 
@@ -120,6 +133,7 @@ final class Transaction {
     String room = null;
     String type = null;
     String key = null;
+    EventId event = null;
     boolean two = false;
     while (in.nextToken() != JsonToken.END_OBJECT) {
       String name = in.currentName();
@@ -134,10 +148,11 @@ final class Transaction {
         }
         case "type" -> type = in.getText();
         case "state_key" -> key = in.getText();
+        case "event_id" -> event = EventId.parse(in.getText()).orElse(null);
         default -> {}
       }
     }
-    return two ? Label.NONE : new Label(room, "m.room.member".equals(type) ? key : null);
+    return two ? Label.NONE : new Label(room, "m.room.member".equals(type) ? key : null, event);
   }
 
   /** The rooms that it is about. */
@@ -148,12 +163,26 @@ final class Transaction {
         .collect(Collectors.toSet());
   }
 
-  /** The room events in it, each as its bytes, in their order. */
-  List<byte[]> events() {
-    return pieces.stream()
-        .filter(p -> p.list().equals(EVENTS) && p.room() != null)
-        .map(p -> Arrays.copyOfRange(body, p.from(), p.to()))
-        .toList();
+  /**
+   * A room event in it.
+   *
+   * @param room as it names it
+   * @param id what it calls itself, null where it does not
+   * @param bytes as it came
+   */
+  record Cut(String room, @Nullable EventId id, Buffer bytes) {}
+
+  /** The room events in it, in their order. */
+  List<Cut> events() {
+    List<Cut> events = new ArrayList<>();
+    for (Piece piece : pieces) {
+      String room = piece.room();
+      if (piece.list().equals(EVENTS) && room != null) {
+        byte[] bytes = Arrays.copyOfRange(body, piece.from(), piece.to());
+        events.add(new Cut(room, piece.event(), Buffer.buffer(bytes)));
+      }
+    }
+    return events;
   }
 
   /**

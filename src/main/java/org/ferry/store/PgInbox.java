@@ -33,9 +33,15 @@ public final class PgInbox implements Inbox {
       """;
   private static final String UNTAKEN =
       """
-      select pk, body, coalesce(trace, gen_random_uuid()) from ferry.inbox_transaction
-      where taken_at is null order by pk limit $1
+      select t.pk, t.body, coalesce(t.trace, gen_random_uuid()) from (
+        select pk, sum(bytes) over (order by pk) - bytes as before from (
+          select pk, octet_length(body) as bytes from ferry.inbox_transaction
+          where taken_at is null order by pk limit $1) first) cut
+        join ferry.inbox_transaction t using (pk)
+      where before < 16777216 order by t.pk
       """;
+  private static final String WAITS =
+      "select exists (select from ferry.inbox_transaction where taken_at is null)";
   private static final String TAKEN =
       "update ferry.inbox_transaction set taken_at = now(), body = '{}' where pk = $1";
   private static final String FORGET =
@@ -92,6 +98,11 @@ public final class PgInbox implements Inbox {
         .forEach(row ->
             untaken.add(new Untaken(row.getLong(0), row.getBuffer(1), TraceId.of(row.getUUID(2)))));
     return untaken;
+  }
+
+  @Override
+  public boolean waits() {
+    return database.run(WAITS).iterator().next().getBoolean(0);
   }
 
   @Override

@@ -42,6 +42,11 @@ class TransactionStoreTest {
         }
 
         @Override
+        public boolean waits() {
+          return false;
+        }
+
+        @Override
         public void taken(long key) {
           throw new AssertionError("nothing is taken up here");
         }
@@ -145,7 +150,7 @@ class TransactionStoreTest {
     assertThat(kept(row)).isEqualTo("{\"events\":[" + invitation + "]}");
     assertThat(row.dropped()).isEqualTo(2);
     assertThat(news).hasValue(1);
-    assertThat(TransactionEvents.of(row.body().getBytes()))
+    assertThat(TransactionEvents.of(row.body().getBytes(), unreadable -> {}))
         .singleElement()
         .satisfies(e -> assertThat(e.path("room_id").asText()).isEqualTo("!theirs"));
   }

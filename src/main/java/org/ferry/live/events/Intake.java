@@ -1,6 +1,7 @@
 package org.ferry.live.events;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,6 +14,7 @@ import org.ferry.id.RoomId;
 import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.live.Signal;
+import org.ferry.live.Unreadable;
 import org.ferry.live.accounts.FollowedRooms;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MessagesPage;
@@ -75,6 +77,11 @@ public final class Intake {
     return fresh;
   }
 
+  /** Notes what came in and is no event. */
+  public void unreadable(Unreadable unreadable) {
+    events.quarantine(unreadable);
+  }
+
   /**
    * Whether some of these events of a followed room are news and have not come.
    *
@@ -102,7 +109,12 @@ public final class Intake {
       Optional<Arrival> arrival = Arrival.of(event, room, seenBy, trace);
       if (arrival.isEmpty()) {
         LOG.warn("event=live_event_unusable room={} it lacks what every event has", room);
-        events.quarantine(room, "it lacks what every event has", Json.bytes(event));
+        unreadable(
+            new Unreadable(
+                room,
+                EventId.parse(event.path("event_id").asText()).orElse(null),
+                "it lacks what every event has",
+                Buffer.buffer(Json.bytes(event))));
       } else {
         came.add(new Echo.Came(event, arrival.get()));
       }

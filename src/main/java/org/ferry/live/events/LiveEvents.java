@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
-import org.jspecify.annotations.Nullable;
+import org.ferry.live.Unreadable;
 
 /**
  * The events of followed rooms. Each is kept once, whatever way and how often it comes. Safe for
@@ -72,12 +72,8 @@ public interface LiveEvents {
   /**
    * Notes that something came in that is no event. Of what it holds only a hash is kept; noted
    * again it stays one.
-   *
-   * @param room where it came in; null where nothing says it
-   * @param why what is wrong with it
-   * @param raw what came
    */
-  void quarantine(@Nullable RoomId room, String why, byte[] raw);
+  void quarantine(Unreadable unreadable);
 
   /** How many events there are in each state, by its word. */
   Map<String, Long> counts();

@@ -109,7 +109,7 @@ final class Misses {
       return;
     }
     Map<RoomId, News> late = waiting.removeFirst();
-    if (!house.inbox().untaken(1).isEmpty()) {
+    if (house.inbox().waits()) {
       // What is on its way is not missing.
       unsure(late.keySet());
       return;

@@ -79,7 +79,8 @@ final class Transactions {
   private boolean takeUp(Intent as) {
     List<Inbox.Untaken> untaken = inbox.untaken(BATCH);
     for (Inbox.Untaken transaction : untaken) {
-      take(as, TransactionEvents.of(transaction.body().getBytes()), transaction.trace());
+      byte[] body = transaction.body().getBytes();
+      take(as, TransactionEvents.of(body, intake::unreadable), transaction.trace());
       inbox.taken(transaction.key());
     }
     return !untaken.isEmpty();

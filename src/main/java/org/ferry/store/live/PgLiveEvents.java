@@ -18,6 +18,7 @@ import java.util.function.Function;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.live.Unreadable;
 import org.ferry.live.events.Arrival;
 import org.ferry.live.events.Held;
 import org.ferry.live.events.LiveEvents;
@@ -138,8 +139,8 @@ public final class PgLiveEvents implements LiveEvents {
       """;
   private static final String QUARANTINE =
       """
-      insert into ferry.live_quarantine (hash, room, why, bytes) values (sha256($1), $2, $3, $4)
-      on conflict (hash) do nothing
+      insert into ferry.live_quarantine (hash, room, why, bytes, event)
+      values (sha256($1), $2, $3, $4, $5) on conflict (hash) do nothing
       """;
   private static final String COUNTS =
       "select state, count(*) from ferry.live_event group by state order by state";
@@ -280,10 +281,17 @@ public final class PgLiveEvents implements LiveEvents {
   }
 
   @Override
-  public void quarantine(@Nullable RoomId room, String why, byte[] raw) {
+  public void quarantine(Unreadable unreadable) {
+    RoomId room = unreadable.room();
+    EventId event = unreadable.event();
     var unused =
         database.run(
-            QUARANTINE, Buffer.buffer(raw), room == null ? null : room.value(), why, raw.length);
+            QUARANTINE,
+            unreadable.raw(),
+            room == null ? null : room.value(),
+            clean(unreadable.why()),
+            unreadable.raw().length(),
+            event == null ? null : event.value());
   }
 
   @Override

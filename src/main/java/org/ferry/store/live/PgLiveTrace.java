@@ -40,6 +40,8 @@ public final class PgLiveTrace {
       select (select count(*) from ferry.live_untold where quarantined)
         + (select count(*) from ferry.live_quarantine)
       """;
+  private static final String UNREAD =
+      "select room, why, at from ferry.live_quarantine where event = $1 order by at, hash";
   private static final String TOLD = "select pos from ferry.live_narration where id = 1";
 
   private final Database database;
@@ -115,6 +117,27 @@ public final class PgLiveTrace {
         row.getUUID(12) == null ? null : Traces.text(row, 12),
         row.getString(13),
         row.getUUID(14) == null ? null : Traces.text(row, 14));
+  }
+
+  /**
+   * What could not be read of what came in.
+   *
+   * @param room where it came in; null where nothing says it
+   * @param why what is wrong with it
+   * @param at when it came in first
+   */
+  public record Quarantined(@Nullable String room, String why, Instant at) {}
+
+  /** What could not be read and calls itself by an id. */
+  public List<Quarantined> quarantined(String event) {
+    List<Quarantined> all = new ArrayList<>();
+    database
+        .run(UNREAD, event)
+        .forEach(row ->
+            all.add(
+                new Quarantined(
+                    row.getString(0), row.getString(1), row.getOffsetDateTime(2).toInstant())));
+    return all;
   }
 
   /**

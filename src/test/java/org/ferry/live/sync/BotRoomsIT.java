@@ -35,6 +35,7 @@ import org.ferry.store.PgInbox;
 import org.ferry.store.StoreLab;
 import org.ferry.store.live.PgFollowedRooms;
 import org.ferry.store.live.PgLiveEvents;
+import org.ferry.store.live.PgLiveTrace;
 import org.ferry.testing.HttpFaultProxy;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.Wait;
@@ -221,6 +222,26 @@ class BotRoomsIT {
     assertThat(waiting(room)).containsSubsequence(lost, pushed.path("event_id").asText());
   }
 
+  @Test
+  void whatCannotBeReadIsCountedAndExplained() throws Exception {
+    String deep = "[".repeat(250) + "]".repeat(250);
+    for (String bad : List.of("\"a\":" + deep, "\"b\":" + "7".repeat(1001))) {
+      String event = "{\"event_id\":\"$bad\",\"room_id\":\"!r:hs\"," + bad + "}";
+      assertThat(new PgInbox(store.database()).store(transaction(event))).isTrue();
+    }
+    PgInbox inbox = new PgInbox(store.database());
+    Transactions taking = new Transactions(inbox, intake(), followed, rooms(), bot.user(), () -> 0);
+    Thread taker = Thread.ofVirtual().start(() -> untilInterrupted(taking, bot));
+    Wait.until(LIMIT, "both", () -> !inbox.waits());
+    taker.interrupt();
+    taker.join();
+    PgLiveTrace trace = new PgLiveTrace(store.database());
+    assertThat(trace.figures().quarantined()).isEqualTo(2);
+    assertThat(trace.quarantined("$bad"))
+        .hasSize(2)
+        .allSatisfy(bad -> assertThat(bad.room()).isEqualTo("!r:hs"));
+  }
+
   /** A homeserver forgets old events, and hides those of people who are ignored. */
   @Test
   void aRoomWhoseAnchorIsGoneBringsNothingFromBeforeItWasFollowed() {
@@ -278,12 +299,14 @@ class BotRoomsIT {
   }
 
   private static Received transaction(ObjectNode event) {
-    ObjectNode body = Json.object();
-    var unused = body.putArray("events").add(event);
+    return transaction(Json.text(event));
+  }
+
+  private static Received transaction(String event) {
     return new Received(
         MatrixLab.DOMAIN,
         "1",
-        Buffer.buffer(Json.bytes(body)),
+        Buffer.buffer("{\"events\":[" + event + "]}"),
         UUID.randomUUID().toString(),
         1,
         0,

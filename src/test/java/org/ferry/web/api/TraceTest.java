@@ -131,7 +131,8 @@ class TraceTest {
             events, followed, new Echo("hs", user -> false, marked -> Set.of()), news, echoes);
     PgInbox inbox = new PgInbox(house.database);
     for (Inbox.Untaken one : inbox.untaken(10)) {
-      int unused = intake.take(TransactionEvents.of(one.body().getBytes()), null, BOT, one.trace());
+      var came = TransactionEvents.of(one.body().getBytes(), intake::unreadable);
+      int unused = intake.take(came, null, BOT, one.trace());
       inbox.taken(one.key());
     }
     try (Leader.Term term = new PgLeader(house.database).take().orElseThrow()) {
