@@ -77,14 +77,13 @@ class AccountsVerifyIT {
     LabClient dave = TestLab.shared().person("dave");
     LabClient plain = TestLab.shared().person("plain");
     Files.writeString(folder.resolve("password"), TestLab.PASSWORD.reveal());
-    Files.writeString(folder.resolve("dave.token"), dave.token().reveal());
     try (Peer carols = peer(carol);
         Peer daves = peer(dave)) {
       Files.writeString(folder.resolve("carol.recovery"), carols.crossSign());
       Files.writeString(folder.resolve("dave.recovery"), daves.crossSign());
       configure(
           ("{user: \"%s\", password_file: password},"
-                  + "{user: \"%s\", token_file: dave.token, recovery_key_file: dave.recovery},"
+                  + "{user: \"%s\", password_file: password, recovery_key_file: dave.recovery},"
                   + "{user: \"%s\", password_file: password}")
               .formatted(carol.userId(), dave.userId(), plain.userId()));
 
@@ -116,6 +115,7 @@ class AccountsVerifyIT {
         FerryProcess.Result daveToo = ferry("accounts", "verify", dave.userId(), "--json").run();
         assertThat(daveToo.status()).as(daveToo.toString()).isZero();
         assertThat(signatures(dave, device(daveToo))).isEqualTo(2);
+        theNextDeviceIsSignedToo(ferry, dave, device(daveToo));
 
         assertThat(ferry.awaitLine("user=" + plain.userId() + " state=following")).isNotEmpty();
         FerryProcess.Result none = ferry("accounts", "verify", plain.userId()).run();
@@ -123,5 +123,21 @@ class AccountsVerifyIT {
         assertThat(none.out()).contains("no cross-signing identity");
       }
     }
+  }
+
+  /** Somebody ends the session that is called Ferry; another one follows by itself. */
+  private void theNextDeviceIsSignedToo(FerryProcess ferry, LabClient dave, String former) {
+    JsonNode auth =
+        LabClient.json(
+            "{\"auth\":{\"type\":\"m.login.password\",\"password\":\"%s\",\"identifier\":{\"type\":\"m.id.user\",\"user\":\"%s\"}}}"
+                .formatted(TestLab.PASSWORD.reveal(), dave.userId()));
+    JsonNode unused =
+        dave.request("DELETE", "/_matrix/client/v3/devices/" + LabClient.esc(former), auth).ok();
+    String line =
+        ferry.awaitLine(
+            said -> said.contains("event=device_signed") && !said.contains(former), LIMIT);
+    assertThat(line).contains(dave.userId());
+    String device = line.replaceAll(".*device=([^ ]+).*", "$1");
+    Wait.until(LIMIT, "the signature of " + device, () -> signatures(dave, device) == 2);
   }
 }

@@ -73,9 +73,13 @@ final class Identities {
       return false;
     }
     ObjectNode identity = owner.identity();
-    if (identity == null || !identity.path("master").asText().equals(owner.pinned())) {
-      return false;
-    }
+    return identity != null
+        && identity.path("master").asText().equals(owner.pinned())
+        && signs(identity, device);
+  }
+
+  /** Whether a device is signed by an identity of its owner, be it the one seen first or not. */
+  static boolean signs(ObjectNode identity, Device device) {
     String key = identity.path("self_signing").asText();
     return SignedJson.isSigned(device.keys(), device.ref().user(), "ed25519:" + key, key);
   }

@@ -180,7 +180,9 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   /**
-   * Takes over a private cross-signing key of the account, so that this device is signed.
+   * Takes over a private cross-signing key of the account: the self-signing key, so that this
+   * device is signed, or the master key, which is not kept and makes the account's present identity
+   * the one that counts, as after its owner has replaced it.
    *
    * @param name as in secret storage, such as {@code m.cross_signing.self_signing}
    * @param seed base64

@@ -107,12 +107,21 @@ final class SelfSigning {
 
   /**
    * Takes over a private key of the account's identity, which whoever gave it proves to be the
-   * account's own.
+   * account's own. The master key is not kept: it proves that the identity which the homeserver
+   * shows by now is the one that counts, whichever was seen first.
    *
    * @return false where it is not the one that belongs to the identity on the homeserver
    */
   boolean adopt(String name, Secret base64, Turn turn) {
-    return adopt(name, name, base64, turn);
+    if (!name.equals(MASTER)) {
+      return adopt(name, name, base64, turn);
+    }
+    byte[] seed = bytes(base64);
+    boolean ours = seed.length == SEED && isOfIdentity(MASTER, seed);
+    if (ours) {
+      lists.pin(store.device().user(), publicKey(seed), turn);
+    }
+    return ours;
   }
 
   /** Takes over one that another device sent: it serves to sign this device, and proves nothing. */
@@ -196,8 +205,9 @@ final class SelfSigning {
     }
     try (Ed25519Keypair pair = Ed25519Keypair.fromSeed(signing.get())) {
       if (identity.path("self_signing").asText().equals(pair.publicKey().base64())) {
+        // Whether that identity counts is another question, which no signature changes.
         lists.listed(List.of(store.device().user())).stream()
-            .filter(d -> d.ref().equals(store.device()) && !Identities.vouches(self, d))
+            .filter(d -> d.ref().equals(store.device()) && !Identities.signs(identity, d))
             .forEach(d ->
                 wanted.add(
                     new OutgoingRequest.SignatureUpload(

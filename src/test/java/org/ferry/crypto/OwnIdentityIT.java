@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.ferry.id.DeviceId;
+import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.store.crypto.PgCryptoStore;
 import org.junit.jupiter.api.AfterEach;
@@ -126,5 +127,40 @@ class OwnIdentityIT {
       assertThat(identity()).isEqualTo(theirs);
       assertThat(alarms).anyMatch(a -> a.contains("was replaced"));
     }
+  }
+
+  /** Who resets an account in another client gets another recovery key, and gives Ferry that. */
+  @Test
+  void theRecoveryKeyOfAnotherIdentityMakesThatOneCount() {
+    try (OlmMachine next = open("NEXT");
+        Peer other = new Peer(BOT, "OTHER", relay, clock)) {
+      send(next);
+      adopt(next, first, SelfSigning.SELF);
+      send(next);
+      assertThat(next.isSigned()).isTrue();
+      relay.identities.clear();
+      other.send();
+      assertThat(other.machine.createIdentity()).isTrue();
+      other.send();
+      var unused =
+          next.receive(new SyncInput(List.of(), List.of(BOT), List.of(), Map.of(), null, "next"));
+      send(next);
+      assertThat(next.isSigned()).isFalse();
+      // By that key alone the homeserver could have another identity pass for the account's.
+      adopt(next, other, SelfSigning.SELF);
+      send(next);
+      assertThat(next.isSigned()).isFalse();
+      assertThat(next.outgoing()).as("nothing is uploaded again and again").isEmpty();
+      adopt(next, other, SelfSigning.MASTER);
+      send(next);
+      assertThat(next.isSigned()).isTrue();
+      assertThat(next.outgoing()).isEmpty();
+      assertThat(next.identitySecrets()).containsOnlyKeys(SelfSigning.SELF);
+    }
+  }
+
+  private static void adopt(OlmMachine by, Peer of, String name) {
+    Secret secret = requireNonNull(of.machine.identitySecrets().get(name));
+    assertThat(by.adoptIdentity(name, secret)).isTrue();
   }
 }

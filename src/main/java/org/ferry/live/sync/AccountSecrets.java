@@ -12,6 +12,9 @@ public final class AccountSecrets {
   /** The key that signs the account's own devices. */
   public static final String SELF_SIGNING = "m.cross_signing.self_signing";
 
+  /** The key of the account's identity itself. */
+  static final String MASTER = "m.cross_signing.master";
+
   private final Intent intent;
   private final String id;
   private final ObjectNode description;

@@ -266,7 +266,7 @@ public final class Following implements AutoCloseable {
   }
 
   private Follower account(AccountOptions options, Intake intake, Follower.Company company) {
-    OwnSignature signature = new OwnSignature(options.recoveryKey());
+    OwnSignature signature = new OwnSignature(options.recoveryKey(), clock);
     Signal invited = new Signal();
     Follower.Duties duties =
         new Follower.Duties() {

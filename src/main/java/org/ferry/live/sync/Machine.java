@@ -117,7 +117,8 @@ public interface Machine extends AutoCloseable {
   boolean isSigned();
 
   /**
-   * Takes over a private cross-signing key of the account, so that the device gets signed.
+   * Takes over a private cross-signing key of the account: the self-signing key, so that the device
+   * gets signed, or the master key, by which the present identity is the one that counts.
    *
    * @param name as in secret storage
    * @param seed base64
