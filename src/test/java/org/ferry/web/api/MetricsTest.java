@@ -131,8 +131,8 @@ class MetricsTest {
 
   @Test
   void dashboardAndAlertsUseMetricsAndLabelsThatThereAre() throws Exception {
-    for (String file : new String[] {"grafana/dashboards/ferry.json", "ferry-alerts.yml"}) {
-      String text = Files.readString(Path.of("deploy", file)).replace("\\\"", "\"");
+    for (String file : new String[] {"ferry-dashboard.json", "ferry-alerts.yml"}) {
+      String text = Files.readString(Path.of("docs", "monitoring", file)).replace("\\\"", "\"");
       var used = new TreeSet<String>();
       Pattern.compile("ferry_[a-z_]+(\\{[^}]*})?")
           .matcher(text)
