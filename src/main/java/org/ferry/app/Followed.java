@@ -1,9 +1,6 @@
 package org.ferry.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -153,17 +150,7 @@ public record Followed(Plan plan, String text, List<String> notes) {
   }
 
   private static Draft drafted(String text, String server, String domain, String space) {
-    try {
-      Path file = Files.createTempFile("ferry-plan", ".yaml");
-      try {
-        Path unused = Files.writeString(file, text);
-        return PlanFile.previous(file, server, domain, space(text, space));
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return PlanFile.previous(LAST, text, server, domain, space(text, space));
   }
 
   /**
@@ -175,11 +162,8 @@ public record Followed(Plan plan, String text, List<String> notes) {
    * @throws PlanException where it cannot be read, or is of another source or destination
    */
   static Plan asWritten(Path file, String server, String domain) {
-    try {
-      return PlanFile.previous(file, server, domain, space(Files.readString(file), "")).plan();
-    } catch (IOException e) {
-      throw new PlanException(List.of(file + " cannot be read: " + e.getMessage()));
-    }
+    String text = PlanFile.text(file);
+    return PlanFile.previous(file.toString(), text, server, domain, space(text, "")).plan();
   }
 
   /** The Space as the plan calls it: which one is meant was found out, and it has several names. */

@@ -75,8 +75,24 @@ public final class PlanFile {
    * @throws PlanException with every problem, each with its line and remedy
    */
   public static Draft previous(Path file, String server, String domain, String space) {
-    Problems problems = new Problems(file.toString());
-    PlanReader.Content content = PlanReader.read(text(file), problems);
+    return previous(file.toString(), text(file), server, domain, space);
+  }
+
+  /**
+   * Reads the plan of an earlier run for {@link #merge}, from a text.
+   *
+   * @param label what it is called in messages
+   * @param text the plan
+   * @param server the source's server name
+   * @param domain the destination's server name
+   * @param space the destination Space as configured
+   * @return the plan with what is known of its edits
+   * @throws PlanException with every problem, each with its line and remedy
+   */
+  public static Draft previous(
+      String label, String text, String server, String domain, String space) {
+    Problems problems = new Problems(label);
+    PlanReader.Content content = PlanReader.read(text, problems);
     Plan plan = content.draft().plan();
     other(content.top(), "server", plan.server(), server);
     other(content.top(), "domain", plan.domain(), domain);

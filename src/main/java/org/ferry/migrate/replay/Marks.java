@@ -2,15 +2,11 @@ package org.ferry.migrate.replay;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
-import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
-import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Origin;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +19,7 @@ public final class Marks {
   private static final long LATEST = (1L << 53) - 1;
 
   private final Voyage voyage;
-  private final Predicate<String> crew;
+  private final Crew crew;
   private final @Nullable Instant newest;
   private @Nullable Set<String> makers;
 
@@ -31,25 +27,12 @@ public final class Marks {
    * Marks of one crossing.
    *
    * @param voyage the crossing
-   * @param crew true for users as whom nobody but Ferry acts
+   * @param crew as whom nobody but Ferry acts
    */
-  public Marks(Voyage voyage, Predicate<String> crew) {
+  public Marks(Voyage voyage, Crew crew) {
     this.voyage = voyage;
     this.crew = crew;
     this.newest = voyage.source().info().latestEvent();
-  }
-
-  /** Marks of one crossing, whose users are those of its plan. */
-  static Marks of(Voyage voyage) {
-    Set<String> crew =
-        Stream.concat(
-                Stream.of(voyage.options().bot()),
-                voyage.plan().people().stream()
-                    .filter(p -> p.action() == Plan.PersonAction.GHOST)
-                    .flatMap(p -> Optional.ofNullable(p.target()).stream()))
-            .map(UserId::value)
-            .collect(Collectors.toSet());
-    return new Marks(voyage, crew::contains);
   }
 
   /**
@@ -67,7 +50,7 @@ public final class Marks {
    * @param event an event of the destination, with its sender and time
    */
   public boolean isCopied(JsonNode event) {
-    if (crew.test(event.path("sender").asText(""))
+    if (crew.has(event.path("sender").asText(""))
         || event.path("type").asText("").equals("m.room.create")
         || !bears(event)) {
       return false;

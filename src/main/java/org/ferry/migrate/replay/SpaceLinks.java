@@ -28,7 +28,7 @@ final class SpaceLinks {
     this.voyage = voyage;
     this.cast = cast;
     this.lookups = lookups;
-    this.marks = Marks.of(voyage);
+    this.marks = new Marks(voyage, Crew.of(voyage));
   }
 
   /**

@@ -9,6 +9,7 @@ import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Crew;
 import org.ferry.migrate.replay.Marks;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Origin;
@@ -17,38 +18,30 @@ import org.jspecify.annotations.Nullable;
 /** Tells what Ferry did from what people did. Safe for use by many threads. */
 final class Ours {
   private final Voyage voyage;
-  private final Set<String> ghosts = new HashSet<>();
+  private final Crew crew;
   private final Set<String> people = new HashSet<>();
   private final Marks marks;
   private @Nullable Set<String> doubtful;
 
   Ours(Voyage voyage) {
     this.voyage = voyage;
-    this.marks = new Marks(voyage, this::isGhost);
-    ghosts.add(voyage.options().bot().value());
+    this.crew = Crew.of(voyage);
+    this.marks = new Marks(voyage, crew);
     for (Plan.PlanPerson person : voyage.plan().people()) {
       UserId target = person.target();
       if (target != null && person.action() != Plan.PersonAction.SKIP) {
         people.add(target.value());
-        if (person.action() == Plan.PersonAction.GHOST) {
-          ghosts.add(target.value());
-        }
       }
     }
     // A plan that came later may know nothing of somebody who was carried.
     try (Stream<CarriedPerson> carried = voyage.ledger().people(voyage.id())) {
-      carried.forEach(row -> {
-        people.add(row.target().value());
-        if (row.isGhost()) {
-          ghosts.add(row.target().value());
-        }
-      });
+      carried.forEach(row -> people.add(row.target().value()));
     }
   }
 
   /** True for Ferry's bot and ghosts: whatever they do, Ferry does. */
   boolean isGhost(String user) {
-    return ghosts.contains(user);
+    return crew.has(user);
   }
 
   /** True for everybody whom Ferry acts for, accounts of real people included. */

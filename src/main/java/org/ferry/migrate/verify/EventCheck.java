@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.Forgotten;
+import org.ferry.migrate.replay.Crew;
 import org.ferry.migrate.replay.StandIn;
 import org.ferry.migrate.rewrite.Origin;
 import org.ferry.migrate.rewrite.Placeholder;

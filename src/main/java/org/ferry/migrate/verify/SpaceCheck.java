@@ -11,6 +11,7 @@ import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Crew;
 import org.ferry.migrate.replay.FormerParents;
 import org.ferry.migrate.replay.Readers;
 import org.ferry.migrate.replay.Voyage;

@@ -15,6 +15,7 @@ import org.ferry.matrix.event.Json;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Crew;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Origin;
 import org.ferry.migrate.rewrite.Rewritten;

@@ -7,6 +7,7 @@ import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.migrate.EventFate;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Crew;
 import org.ferry.migrate.replay.Marked;
 import org.ferry.migrate.replay.Marks;
 import org.ferry.migrate.replay.Voyage;
@@ -53,7 +54,7 @@ final class Strangers {
     this.suspects = suspects;
     this.findings = findings;
     this.made = made;
-    this.marks = new Marks(voyage, crew::has);
+    this.marks = new Marks(voyage, crew);
     this.marked = new Marked(voyage, old);
   }
 

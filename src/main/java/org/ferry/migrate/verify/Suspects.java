@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.ferry.migrate.replay.Crew;
 import org.ferry.migrate.verify.Difference.Kind;
 import org.jspecify.annotations.Nullable;
 

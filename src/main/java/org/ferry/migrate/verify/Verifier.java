@@ -20,6 +20,7 @@ import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.replay.Contexts;
 import org.ferry.migrate.replay.Courier;
+import org.ferry.migrate.replay.Crew;
 import org.ferry.migrate.replay.FormerParents;
 import org.ferry.migrate.replay.LedgerLookups;
 import org.ferry.migrate.replay.Readers;

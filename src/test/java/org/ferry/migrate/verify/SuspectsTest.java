@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Crew;
 import org.ferry.migrate.verify.Difference.Kind;
 import org.ferry.migrate.verify.Suspects.Suspect;
 import org.junit.jupiter.api.Test;

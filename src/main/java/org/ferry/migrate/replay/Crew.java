@@ -1,4 +1,4 @@
-package org.ferry.migrate.verify;
+package org.ferry.migrate.replay;
 
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -6,17 +6,22 @@ import java.util.stream.Stream;
 import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.plan.Plan;
-import org.ferry.migrate.replay.Voyage;
 
 /**
  * Which users of the destination are Ferry's own: the bot and the ghosts, as whom nobody but Ferry
  * acts. Everybody else is a person.
  */
-final class Crew {
+public final class Crew {
   private final UserId bot;
   private final Set<UserId> ghosts;
 
-  Crew(Plan plan, UserId bot) {
+  /**
+   * The crew of a plan that nobody has followed yet.
+   *
+   * @param plan the plan
+   * @param bot Ferry's bot
+   */
+  public Crew(Plan plan, UserId bot) {
     this(bot, planned(plan));
   }
 
@@ -26,7 +31,7 @@ final class Crew {
   }
 
   /** The crew of a crossing: ghosts that its plan no longer carries as well. */
-  static Crew of(Voyage voyage) {
+  public static Crew of(Voyage voyage) {
     try (Stream<CarriedPerson> carried = voyage.ledger().people(voyage.id())) {
       return new Crew(
           voyage.options().bot(),
@@ -43,7 +48,7 @@ final class Crew {
   }
 
   /** Whether only Ferry acts as a user. */
-  boolean has(String user) {
+  public boolean has(String user) {
     return UserId.isValid(user) && has(new UserId(user));
   }
 
@@ -52,7 +57,7 @@ final class Crew {
   }
 
   /** Whether a user is Ferry's bot. */
-  boolean isBot(String user) {
+  public boolean isBot(String user) {
     return user.equals(bot.value());
   }
 }
