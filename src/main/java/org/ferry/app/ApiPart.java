@@ -120,7 +120,7 @@ final class ApiPart {
         messages,
         new PgRoomCards(ferry.database()),
         feed,
-        new MediaFiles(door, config.bot(), live.readers()::intent),
+        new MediaFiles(door, config.bot(), live.readers()::intent, ferry::scratchFile),
         new PgFigures(ferry.database()),
         signs,
         heard.typing());

@@ -107,7 +107,7 @@ public final class Carrying {
     Scope scope = scope(wishes, followed.plan());
     Crossing crossing =
         ferry.crossings().open(passage.source().id(), ferry.homeserver().domain(), space);
-    refuseHalfTakenBack(crossing);
+    refuseHalfTakenBack(ferry, crossing);
     followed.keep(ferry, crossing);
     SpaceNames.keep(ferry.crossings(), crossing, passage.options().space());
     Listed.keep(ferry, crossing, ForeignRoom.of(followed.plan(), passage.facts()));
@@ -180,8 +180,8 @@ public final class Carrying {
     return r -> living.contains(r.id());
   }
 
-  /** A room that is half taken back is neither carried nor waiting. */
-  private void refuseHalfTakenBack(Crossing crossing) {
+  /** Nothing is carried into rooms that a rollback has begun to empty. */
+  static void refuseHalfTakenBack(Ferry ferry, Crossing crossing) {
     List<String> rooms =
         ferry.crossings().undo().takenBack(crossing.id()).stream()
             .filter(t -> !t.done())

@@ -166,7 +166,7 @@ public final class Daemon implements AutoCloseable {
         closing.add(
             new ServiceDoorway(ferry.vertx(), config, ferry.clock(), metrics),
             ServiceDoorway::close);
-    return new MediaFiles(door, config.bot(), live.readers()::intent);
+    return new MediaFiles(door, config.bot(), live.readers()::intent, ferry::scratchFile);
   }
 
   private static WayBack wayBack(Ferry ferry, Closing closing, Registration registration) {

@@ -3,7 +3,9 @@ package org.ferry.app;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +33,7 @@ import org.ferry.migrate.LoadProgress;
 import org.ferry.migrate.LoadedSource;
 import org.ferry.migrate.SourceLedger;
 import org.ferry.migrate.decrypt.Decryption;
+import org.ferry.source.Leftovers;
 import org.ferry.source.MediaStore;
 import org.ferry.source.media.MediaStores;
 import org.ferry.source.synapse.BackupReader;
@@ -53,6 +56,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ferry implements AutoCloseable {
   /** Long enough for a homeserver that is just being started. */
+  private static final String HANDED_ON = "live";
+
   private static final Duration FIRST_ANSWER = Duration.ofSeconds(20);
 
   private final Config config;
@@ -346,6 +351,21 @@ public final class Ferry implements AutoCloseable {
   /** What reading a dump may use of this machine, the first time and again. */
   Surroundings surroundings() {
     return new Surroundings(scratch(), environment.getOrDefault("PATH", ""), SqliteFile::open);
+  }
+
+  /**
+   * An empty file for what is handed on at once, often what others encrypted: those of a killed
+   * process are swept. Where nothing can be written to the data folder, which a Ferry with an
+   * external database can do without, it is the system's.
+   */
+  Path scratchFile() throws IOException {
+    try {
+      Path folder = Files.createDirectories(scratch());
+      Leftovers.sweep(folder, HANDED_ON);
+      return Files.createTempFile(folder, Leftovers.prefix(HANDED_ON), "");
+    } catch (IOException e) {
+      return Files.createTempFile("ferry-", "");
+    }
   }
 
   private Path scratch() {

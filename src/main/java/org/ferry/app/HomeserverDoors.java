@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.ferry.config.Config;
 import org.ferry.id.Secret;
@@ -38,6 +39,7 @@ final class HomeserverDoors implements Doors, AutoCloseable {
   private final Map<UserId, Secret> tokens = new ConcurrentHashMap<>();
   private final @Nullable Homeserver service;
   private final Map<String, Homeserver> open = new ConcurrentHashMap<>();
+  private final Set<Homeserver> left = ConcurrentHashMap.newKeySet();
   private final Map<String, String> addresses = new ConcurrentHashMap<>();
 
   /**
@@ -86,10 +88,32 @@ final class HomeserverDoors implements Doors, AutoCloseable {
   @Override
   public Homeserver personal(UserId user, Secret token) {
     Secret before = tokens.put(user, token);
-    if (before != null && !before.equals(token) && metrics != null) {
-      metrics.tokenRefreshed();
+    if (before != null && !before.equals(token)) {
+      if (metrics != null) {
+        metrics.tokenRefreshed();
+      }
+      leave(open.remove(door(user, before)));
     }
-    return open(user.value() + " " + Sha256.hex(token.reveal()), user.server(), token);
+    return open(door(user, token), user.server(), token);
+  }
+
+  private static String door(UserId user, Secret token) {
+    return user.value() + " " + Sha256.hex(token.reveal());
+  }
+
+  /** What was asked with the former token ends by itself. */
+  private void leave(@Nullable Homeserver former) {
+    if (former != null) {
+      left.add(former);
+      long unused =
+          vertx.setTimer(
+              SILENCE.plus(OUTAGE).toMillis(),
+              timer -> {
+                if (left.remove(former)) {
+                  former.close();
+                }
+              });
+    }
   }
 
   @Override
@@ -133,5 +157,6 @@ final class HomeserverDoors implements Doors, AutoCloseable {
       service.close();
     }
     open.values().forEach(Homeserver::close);
+    left.forEach(Homeserver::close);
   }
 }

@@ -164,10 +164,12 @@ public final class Retrying {
    * @param watch who looks on
    * @return true where all was looked at, false where the run was stopped before
    * @throws InterruptedException where the calling thread was interrupted
+   * @throws org.ferry.migrate.plan.PlanException where a rollback did not come to its end
    */
   public boolean run(
       List<Failure> failures, Set<String> meant, @Nullable MediaStore media, Watch watch)
       throws InterruptedException {
+    Carrying.refuseHalfTakenBack(ferry, crossing);
     Set<String> rooms =
         failures.stream()
             .map(f -> f.kind().equals("room") ? f.what() : f.where())

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
@@ -28,6 +29,8 @@ public final class Main {
    * @param args the command line
    */
   public static void main(String[] args) {
+    // SQL, JSON and HTTP are made of formatted numbers, which some locales write in other digits.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     System.setProperty("vertx.logger-delegate-factory-class-name", VERTX_LOGS);
     World world = World.real();
     Stop stop = new Stop();

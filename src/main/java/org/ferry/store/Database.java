@@ -202,7 +202,7 @@ public final class Database implements AutoCloseable {
   }
 
   private <T> T onceIn(Transaction<T> work) throws Exception {
-    SqlConnection connection = quiet(await(pool.getConnection()));
+    SqlConnection connection = own(pool.getConnection());
     try {
       io.vertx.sqlclient.Transaction transaction = await(connection.begin());
       try {
@@ -262,7 +262,17 @@ public final class Database implements AutoCloseable {
 
   /** A connection of one's own outside the pool, for what lasts as long as the connection. */
   public PgConnection connect() throws Exception {
-    return quiet(await(PgConnection.connect(vertx, Drivers.rows(rows))));
+    return own(PgConnection.connect(vertx, Drivers.rows(rows)));
+  }
+
+  /** What comes after its thread was interrupted is nobody's, and closed. */
+  private static <C extends SqlConnection> C own(Future<C> coming) throws Exception {
+    try {
+      return quiet(await(coming));
+    } catch (InterruptedException e) {
+      var unused = coming.compose(SqlConnection::close);
+      throw e;
+    }
   }
 
   /**

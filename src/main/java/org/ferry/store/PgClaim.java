@@ -27,6 +27,13 @@ final class PgClaim implements CrossingLedger.Claim {
       where id = 1 returning epoch
       """;
   private static final String HOLDER = "select command, host, pid, since, epoch from ferry.claim";
+  private static final String END =
+      """
+      select pg_terminate_backend(pid) from pg_locks
+      where locktype = 'advisory' and granted and classid = 1180062318 and objid = 3 and objsubid = 2
+        and database = (select oid from pg_database where datname = current_database())
+        and pid = $1
+      """;
   private static final int TRIES = 10;
   private static final long TRY_MS = 100;
 
@@ -136,6 +143,7 @@ final class PgClaim implements CrossingLedger.Claim {
 
   private void holdAgain() {
     try {
+      endFormer();
       PgConnection connection = until(this::lock);
       if (connection == null || !stands()) {
         if (connection != null) {
@@ -150,6 +158,14 @@ final class PgClaim implements CrossingLedger.Claim {
       }
     } catch (LedgerException e) {
       lost = e;
+    }
+  }
+
+  /** The server may know for minutes of nothing: then its end still holds the lock. */
+  private void endFormer() {
+    PgConnection former = held;
+    if (former != null) {
+      var unused = database.run(END, former.processId());
     }
   }
 

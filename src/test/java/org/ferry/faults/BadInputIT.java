@@ -96,6 +96,19 @@ class BadInputIT {
     assertThat(status.out()).isEqualTo(good.out());
   }
 
+  /** Where people write other digits, programs are not told so. */
+  @Test
+  void aLocaleOfOtherDigitsChangesNothing() {
+    FerryProcess.Result usual = ferry("-q", "analyze", Workplace.DUMP.toString(), "--json");
+    FerryProcess.Result persian =
+        FerryProcess.ferry("-q", "analyze", Workplace.DUMP.toString(), "--json")
+            .in(folder)
+            .jvm("-XX:TieredStopAtLevel=1", "-Duser.language=fa", "-Duser.country=IR")
+            .run();
+    assertThat(persian.status()).as(persian.toString()).isZero();
+    assertThat(persian.out()).isEqualTo(usual.out());
+  }
+
   private Map<String, String> notDumps() throws IOException {
     Map<String, String> files = new LinkedHashMap<>();
     String unknown =

@@ -1,18 +1,24 @@
 package org.ferry.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Vertx;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.ferry.live.Leader;
+import org.ferry.migrate.AlreadyRunning;
+import org.ferry.migrate.CrossingLedger;
 import org.ferry.store.live.PgChannels;
 import org.ferry.store.live.PgLeader;
 import org.ferry.testing.FaultProxy;
@@ -29,6 +35,11 @@ class LostConnectionIT {
   private static final String ENTERING =
       "select count(*) from pg_stat_activity where datname = current_database()"
           + " and wait_event_type = 'Lock' and query like '%insert into ferry.live_leader%'";
+
+  private static final String CLAIMED =
+      "select coalesce(max(pid), 0) from pg_locks where locktype = 'advisory' and granted"
+          + " and classid = 1180062318 and objid = 3"
+          + " and database = (select oid from pg_database where datname = current_database())";
 
   private final StoreLab lab = new StoreLab();
 
@@ -72,6 +83,72 @@ class LostConnectionIT {
       } finally {
         proxy.reset();
       }
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  /** The server finds out after minutes; until then its end has the lock. */
+  @Test
+  void aClaimIsHeldAgainWhereTheServerDoesNotKnowThatItsConnectionIsLost() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try (FaultProxy proxy = FaultProxy.to(lab.db.host(), lab.db.port());
+        Database far = Database.open(vertx, through(proxy), notice -> {});
+        PgCrossingLedger ledger = new PgCrossingLedger(far)) {
+      try (CrossingLedger.Claim claim = ledger.claim("migrate")) {
+        long before = lab.number(CLAIMED);
+        assertThat(before).isPositive();
+        proxy.halve();
+        Wait.until(() -> {
+          long now = lab.number(CLAIMED);
+          return now != 0 && now != before;
+        });
+        assertThatThrownBy(() -> new PgCrossingLedger(lab.database).claim("retry"))
+            .isInstanceOf(AlreadyRunning.class);
+        assertThat(claim).isInstanceOf(PgClaim.class).satisfies(c -> ((PgClaim) c).check());
+      }
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  /** Whoever stops while the pool is empty takes nothing from it for good. */
+  @Test
+  void anInterruptWhileItWaitsForAConnectionLosesNone() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try (Database two =
+            Database.open(
+                vertx,
+                new DatabaseOptions(
+                    lab.options(Duration.ofSeconds(10)).url(), 2, Duration.ofSeconds(10)),
+                n -> {});
+        ExecutorService work = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 3; i++) {
+        CountDownLatch busy = new CountDownLatch(2);
+        CountDownLatch enough = new CountDownLatch(1);
+        List<Future<Boolean>> holders =
+            IntStream.range(0, 2)
+                .mapToObj(n ->
+                    work.submit(() ->
+                        two.transaction(connection -> {
+                          busy.countDown();
+                          enough.await();
+                          return true;
+                        })))
+                .toList();
+        busy.await();
+        Thread waiting =
+            Thread.ofVirtual()
+                .start(() -> assertThatThrownBy(() -> two.transaction(connection -> 1)));
+        Wait.until(() -> waiting.getState() == Thread.State.WAITING && two.use().busy() == 3);
+        waiting.interrupt();
+        waiting.join();
+        enough.countDown();
+        for (Future<Boolean> holder : holders) {
+          assertThat(holder.get(10, TimeUnit.SECONDS)).isTrue();
+        }
+      }
+      assertThat(two.<Integer>transaction(connection -> 1)).isEqualTo(1);
     } finally {
       vertx.close().await();
     }

@@ -125,6 +125,11 @@ public final class FaultProxy implements AutoCloseable {
     links.forEach(Link::reset);
   }
 
+  /** Resets the client's end of every open connection; the server hears nothing of it. */
+  public void halve() {
+    links.forEach(Link::halve);
+  }
+
   /** Resets every new connection at once, as a server that is down does. */
   public void refuse() {
     refusing = true;
@@ -211,6 +216,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Socket client;
     private final Socket server;
     private volatile boolean dead;
+    private volatile boolean halved;
     private volatile boolean unanswered;
 
     Link(Socket client, Socket server) {
@@ -228,8 +234,7 @@ public final class FaultProxy implements AutoCloseable {
 
     private void pump(Socket from, Socket to, boolean fromServer) {
       byte[] buffer = new byte[CHUNK];
-      try (from;
-          to) {
+      try {
         var in = from.getInputStream();
         var out = to.getOutputStream();
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -255,7 +260,9 @@ public final class FaultProxy implements AutoCloseable {
       } catch (IOException e) {
         // One side ended the connection; the other is closed with it.
       } finally {
-        links.remove(this);
+        if (!halved) {
+          ended();
+        }
       }
     }
 
@@ -297,6 +304,18 @@ public final class FaultProxy implements AutoCloseable {
       dead = true;
     }
 
+    void halve() {
+      dead = true;
+      halved = true;
+      reset(client);
+    }
+
+    private void ended() {
+      links.remove(this);
+      close(client);
+      close(server);
+    }
+
     private void delay(int bytes) throws IOException {
       long millis = latency.toMillis();
       if (bytesPerSecond != NEVER) {
@@ -318,15 +337,25 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     void reset() {
-      for (Socket socket : new Socket[] {client, server}) {
-        try {
-          socket.setSoLinger(true, 0);
-          socket.close();
-        } catch (SocketException e) {
-          // Already closed.
-        } catch (IOException e) {
-          throw new IllegalStateException("a proxied connection does not close", e);
-        }
+      links.remove(this);
+      reset(client);
+      reset(server);
+    }
+
+    private static void reset(Socket socket) {
+      try {
+        socket.setSoLinger(true, 0);
+      } catch (SocketException e) {
+        // Already closed.
+      }
+      close(socket);
+    }
+
+    private static void close(Socket socket) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        throw new IllegalStateException("a proxied connection does not close", e);
       }
     }
   }

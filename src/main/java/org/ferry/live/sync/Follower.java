@@ -229,7 +229,8 @@ final class Follower {
 
   /**
    * Waits until something of the user was changed, by a command in another process or in a file
-   * that the configuration names; where a token or password was refused, for a while at most.
+   * that the configuration names, for a while at most: what was refused, or failed, may not be any
+   * more.
    */
   private void halted(State why, String sentence, Object given) throws InterruptedException {
     if (state != why) {
@@ -240,7 +241,7 @@ final class Follower {
     Optional<Identity> before = company.identities().find(user);
     long began = System.nanoTime();
     while (company.identities().find(user).equals(before) && device.given().equals(given)) {
-      if (why == State.NEEDS_TOKEN && System.nanoTime() - began >= tryAgain.toNanos()) {
+      if (System.nanoTime() - began >= tryAgain.toNanos()) {
         return;
       }
       Thread.sleep(LOOK_AGAIN.compareTo(tryAgain) < 0 ? LOOK_AGAIN : tryAgain);

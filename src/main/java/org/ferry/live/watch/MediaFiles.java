@@ -15,9 +15,17 @@ import org.ferry.matrix.client.Intent;
 
 /** Fetches files that messages name from the homeserver. Safe for use by many threads. */
 public final class MediaFiles {
+  /** Makes empty files that only this user of the machine reads. */
+  @FunctionalInterface
+  public interface Scratch {
+    /** An empty file; whoever asked deletes it. */
+    Path file() throws IOException;
+  }
+
   private final ServiceDoor door;
   private final UserId bot;
   private final Function<UserId, Optional<Intent>> readers;
+  private final Scratch scratch;
 
   /**
    * Fetches.
@@ -26,11 +34,14 @@ public final class MediaFiles {
    * @param bot who asks for what came to Ferry itself
    * @param readers the ways of the accounts that Ferry follows, which may be on other homeservers;
    *     empty for one that it does not follow
+   * @param scratch where files are while they are handed on
    */
-  public MediaFiles(ServiceDoor door, UserId bot, Function<UserId, Optional<Intent>> readers) {
+  public MediaFiles(
+      ServiceDoor door, UserId bot, Function<UserId, Optional<Intent>> readers, Scratch scratch) {
     this.door = door;
     this.bot = bot;
     this.readers = readers;
+    this.scratch = scratch;
   }
 
   /**
@@ -73,7 +84,7 @@ public final class MediaFiles {
   }
 
   private Path fetch(MediaRef ref, long most) throws IOException {
-    Path file = Files.createTempFile("ferry-media-", "");
+    Path file = scratch.file();
     try {
       try (OutputStream out = new Bounded(Files.newOutputStream(file), most)) {
         var unused = reader(ref).download(ref.uri(), out);
@@ -96,8 +107,8 @@ public final class MediaFiles {
         .orElseGet(() -> door.homeserver().as(bot));
   }
 
-  private static Path opened(MediaRef ref, Path file) throws IOException {
-    Path clear = Files.createTempFile("ferry-media-", "");
+  private Path opened(MediaRef ref, Path file) throws IOException {
+    Path clear = scratch.file();
     try (OutputStream out = Files.newOutputStream(clear)) {
       EncryptedFile.of(java.util.Objects.requireNonNull(ref.file()))
           .decrypt(() -> Files.newInputStream(file), out);

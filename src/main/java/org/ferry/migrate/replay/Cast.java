@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.ferry.id.DeviceId;
@@ -102,9 +103,13 @@ public final class Cast {
     return first == null ? made : first;
   }
 
-  /** Takes the replay devices out of people's own accounts; whoever sends again gets a new one. */
-  public void withdraw() {
-    devices.withdraw();
+  /**
+   * Takes the replay devices out of people's own accounts; whoever sends again gets a new one.
+   *
+   * @param say told of devices that stay for now
+   */
+  public void withdraw(Consumer<String> say) {
+    devices.withdraw(say);
     senders.keySet().removeAll(real);
   }
 

@@ -1,6 +1,7 @@
 package org.ferry.migrate.replay;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.ferry.id.DeviceId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.MatrixException;
@@ -32,14 +33,29 @@ final class GuestDevices {
     return device;
   }
 
-  /** Removes every one that this or an earlier run made; what cannot be removed is noted. */
-  void withdraw() {
+  /**
+   * Removes every one that this or an earlier run made; what cannot be removed is noted. Where the
+   * homeserver fails the next run tries again.
+   *
+   * @param say told of those
+   */
+  void withdraw(Consumer<String> say) {
     for (State state : List.of(State.DOUBT, State.CARRIED)) {
       for (Setting row : ledger.of(voyage.id(), KIND, state)) {
         try {
           voyage.homeserver().as(row.owner()).devices().delete(Cast.DEVICE);
           put(row.owner(), State.REMOVED, null);
         } catch (MatrixException e) {
+          if (e.mayResolve()) {
+            say.accept(
+                "the session named Ferry of %s stays until the next run: %s"
+                    .formatted(row.owner(), e.getMessage()));
+            continue;
+          }
+          // Without a code it is the owner who is asked for, by their password or otherwise.
+          if (e.isTokenRefused() && !e.errcode().isEmpty()) {
+            throw e;
+          }
           put(
               row.owner(),
               State.SKIPPED,

@@ -140,7 +140,7 @@ public final class Migration {
         new Invitations(voyage, facts, scope.selection(), watch)
             .carry(chosen.stream().filter(r -> ids.contains(r.id())).toList());
       }
-      cast.withdraw();
+      cast.withdraw(watch::say);
     }
     return whole && !watch.stopping();
   }
@@ -153,7 +153,7 @@ public final class Migration {
     boolean whole;
     try {
       whole = history(rooms);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | InterruptedException e) {
       liftAfter(e);
       throw e;
     }
@@ -162,7 +162,7 @@ public final class Migration {
   }
 
   /** What cannot be lifted now is lifted by the next run. */
-  private void liftAfter(RuntimeException failure) {
+  private void liftAfter(Exception failure) {
     try {
       mutes.lift();
     } catch (RuntimeException e) {

@@ -157,7 +157,7 @@ public final class Rollback {
     }
     if (!watch.stopping()) {
       settings.rest();
-      cast.withdraw();
+      cast.withdraw(watch::say);
       long unused = voyage.ledger().undo().forgetPeople(voyage.id());
     }
     return undone.stream().sorted(Comparator.comparing(u -> u.found().room().old())).toList();

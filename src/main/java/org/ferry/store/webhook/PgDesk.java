@@ -45,7 +45,7 @@ public final class PgDesk implements Desk {
   private static final String ABOUT =
       DOSSIER + "where d.event = $1 or d.id = $1 order by e.name, l.replay, d.message limit 200";
   // Each message once: what was replayed has several rows, of which some may have no text any more.
-  // What was given up and waits again already needs no other order.
+  // What waits again already needs no other order: asked for twice, it is sent once.
   private static final String CHOSEN =
       """
       with chosen as (
@@ -55,9 +55,9 @@ public final class PgDesk implements Desk {
           join ferry.webhook_endpoint e on e.pk = l.endpoint
         where e.name = $1 and d.made_at >= $2 and ($3::text is null or l.room = $3)
           and d.state in ('delivered', 'failed', 'again')
-          and (d.state = 'delivered' or not exists (
+          and not exists (
             select from ferry.webhook_delivery w join ferry.webhook_lane v on v.pk = w.lane
-            where w.id = d.id and w.state = 'waiting' and v.endpoint = e.pk))
+            where w.id = d.id and w.state = 'waiting' and v.endpoint = e.pk)
         order by d.id, has_text desc, l.replay, d.place)
       """;
   private static final String GONE = CHOSEN + "select count(*) from chosen where not has_text";

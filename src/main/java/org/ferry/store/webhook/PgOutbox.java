@@ -143,7 +143,7 @@ public final class PgOutbox implements Outbox {
       """
       with orphans as (
         select l.pk from ferry.webhook_lane l
-        where l.owner is not null and l.lease_until > clock_timestamp()
+        where l.due_at is not null and l.owner is not null and l.lease_until > clock_timestamp()
           and (hashtext(l.owner)::bigint & 4294967295) <> all (array(
             select k.objid::bigint from pg_locks k
             where k.locktype = 'advisory' and k.classid = %d and k.objsubid = 2 and k.granted

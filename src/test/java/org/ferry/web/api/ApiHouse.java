@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -107,7 +108,7 @@ final class ApiHouse implements AutoCloseable {
                 stage.messages,
                 new PgRoomCards(database),
                 stage.feed,
-                new MediaFiles(nowhere, bot, reader -> Optional.empty()),
+                new MediaFiles(nowhere, bot, reader -> Optional.empty(), () -> Path.of("nowhere")),
                 new PgFigures(database),
                 new MediaSigns(Secret.of("key"), () -> ""),
                 typing),
