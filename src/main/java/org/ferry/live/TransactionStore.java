@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts the transactions of one homeserver into the inbox, under their hash. What is of rooms that
- * are not Ferry's is dropped before anything is stored (decisions.md 13); the hash is that of the
- * whole, so that a repeat is recognised. Who types is told and not kept.
+ * are not Ferry's is dropped before anything is stored; the hash is that of the whole, so that a
+ * repeat is recognised. Who types is told and not kept.
  */
 public final class TransactionStore implements TransactionInbox {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionStore.class);

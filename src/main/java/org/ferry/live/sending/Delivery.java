@@ -63,11 +63,16 @@ final class Delivery {
       if (e.isForbidden() && admission.letIn(as, letter.out().room())) {
         return deliver(letter, as);
       }
-      if (e.isUnknownDevice()) {
+      if (isNoMore(e)) {
         dropped(letter.out().as());
       }
       throw e;
     }
+  }
+
+  /** Whether the homeserver has the device no more, or its token. */
+  static boolean isNoMore(MatrixException e) {
+    return e.isUnknownDevice() || e.isTokenRefused();
   }
 
   /** The device of a ghost is looked at anew before the next message. */

@@ -25,6 +25,7 @@ import org.ferry.live.sync.Visits;
 import org.ferry.live.sync.Witness;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -177,11 +178,11 @@ final class Machinery implements AutoCloseable {
   }
 
   private static boolean closeUnused(Opened opened) {
-    boolean unused = opened.dropped && opened.users == 0;
-    if (unused) {
+    boolean closes = opened.dropped && opened.users == 0;
+    if (closes) {
       opened.machine.close();
     }
-    return unused;
+    return closes;
   }
 
   /** Closes what is idle. */
@@ -248,6 +249,12 @@ final class Machinery implements AutoCloseable {
     } catch (FencedOutException | DeviceBrokenException e) {
       writers.forget(ghost);
       drop(ghost);
+      LOG.info("event=ghost_not_visited user={} {}", ghost, e.getMessage());
+    } catch (MatrixException e) {
+      if (Delivery.isNoMore(e)) {
+        writers.forget(ghost);
+        drop(ghost);
+      }
       LOG.info("event=ghost_not_visited user={} {}", ghost, e.getMessage());
     } catch (HomeserverFailure | NotYet | Halted e) {
       LOG.info("event=ghost_not_visited user={} {}", ghost, e.getMessage());

@@ -68,7 +68,10 @@ public final class Postbox implements Sending {
     return new Sent(Objects.requireNonNull(letter.event()), !accepted.fresh());
   }
 
-  /** Unique over rooms, senders, types and keys: see F6 and F7 of the reliability notes. */
+  /**
+   * Unique over rooms, senders, types and keys: the homeserver remembers them by device or token
+   * alone, whatever they are for.
+   */
   private static String txn(Outgoing out) {
     MessageDigest digest = Sha256.digest();
     for (String part : new String[] {out.key(), out.as().value(), out.room().value(), out.type()}) {

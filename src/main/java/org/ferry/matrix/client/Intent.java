@@ -167,7 +167,7 @@ public final class Intent {
    *
    * @param room the room
    * @param type the event type
-   * @param txnId the transaction id: unique over all types and senders (see reliability notes)
+   * @param txnId the transaction id: unique over all types and senders
    * @param content the content, within what a homeserver accepts
    * @param ts the time it shall carry, ms since 1970, or null for now
    * @return the event's id; that of the first attempt where this is a repeat

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds accounts of the destination that have the name of a person of the source and that Ferry did
- * not make: nobody is guessed, a person has to say whose they are (decisions.md 13). Finds as well
- * who is listed as an account that does not exist. It only reads. For one thread.
+ * not make: nobody is guessed, a person has to say whose they are. Finds as well who is listed as
+ * an account that does not exist. It only reads. For one thread.
  */
 public final class ExistingAccounts {
   private static final int AT_ONCE = 16;

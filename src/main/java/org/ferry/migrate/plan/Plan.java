@@ -67,7 +67,7 @@ public record Plan(
   /** Stands behind the name of a room that is carried beside its counterpart. */
   public static final String ARCHIVE = " (archive)";
 
-  /** What is done where the homeserver encrypts new rooms by itself (decisions.md 17). */
+  /** What is done where the homeserver encrypts new rooms by itself. */
   public enum ForcedEncryption {
     /** Nothing is carried until it does not any more. */
     STOP,

@@ -130,7 +130,7 @@ final class TotalsText {
                 .formatted(totals.unmatched());
   }
 
-  /** Who enters what, and whose phone rings (decisions.md 10). */
+  /** Who enters what, and whose phone rings. */
   private void who() {
     if (totals.rooms(RoomAction.CREATE) > 0) {
       lines.add(

@@ -24,7 +24,7 @@ import org.ferry.model.Alias;
 
 /**
  * Makes the rooms' aliases in the new domain, before history mentions them. One that an earlier
- * destination of the same source holds stays there until somebody asks for it (decisions.md 16).
+ * destination of the same source holds stays there until somebody asks for it.
  */
 final class Aliases {
   /** The rule by which history leaves out a main alias that was not made. */

@@ -17,8 +17,8 @@ import org.ferry.migrate.plan.Plan;
 
 /**
  * Who stands for whom, and how they act: every ghost sends from a device of its own, so that the
- * homeserver remembers its transaction ids for a day (reliability.md F6). The device is made when
- * the ghost first sends. Safe for use by many threads.
+ * homeserver remembers its transaction ids for a day. The device is made when the ghost first
+ * sends. Safe for use by many threads.
  */
 public final class Cast {
   /** The replay device of each ghost; it has no keys. */

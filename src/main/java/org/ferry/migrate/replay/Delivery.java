@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Sends what the rewriter made, into one room, one event at a time. Used by one thread.
  *
  * <p>The transaction id is a hash of what is sent where, by whom: a repeat is recognised by the
- * homeserver for a day (reliability.md F6, F7).
+ * homeserver for a day.
  */
 final class Delivery {
   /** Synapse's answer to a main alias that leads to another room by now. */
@@ -141,7 +141,7 @@ final class Delivery {
 
   /**
    * Takes back what was carried earlier, and reads it back: content that is still there is a
-   * failure (decisions.md 6).
+   * failure.
    */
   Settled redact(LedgerEvent event, Rewritten.Redact redact) {
     try {

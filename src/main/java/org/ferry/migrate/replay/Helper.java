@@ -16,8 +16,8 @@ import org.ferry.migrate.rewrite.RoomContext;
 
 /**
  * What the new room would forbid although the old one allowed it: lets the sender in, or gives them
- * the power, for one event (decisions.md 4). Its own events bear {@code org.ferry.helper} and the
- * date of the event that they help.
+ * the power, for one event. Its own events bear {@code org.ferry.helper} and the date of the event
+ * that they help.
  */
 final class Helper {
   private static final String MEMBER = "m.room.member";

@@ -24,10 +24,10 @@ import org.ferry.migrate.plan.Plan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps phones quiet while history is written (decisions.md 10): whoever Ferry may act as, and has
- * a phone, gets a push rule for the room's time of replay that notifies of nothing. The ledger has
- * it before the homeserver does, so that a run after a kill removes it. In rooms that were there
- * before their read marker is moved behind the history. Safe for use by many threads.
+ * Keeps phones quiet while history is written: whoever Ferry may act as, and has a phone, gets a
+ * push rule for the room's time of replay that notifies of nothing. The ledger has it before the
+ * homeserver does, so that a run after a kill removes it. In rooms that were there before their
+ * read marker is moved behind the history. Safe for use by many threads.
  */
 public final class Mutes {
   private static final String KIND = "mute";

@@ -10,7 +10,7 @@ import org.ferry.migrate.plan.Plan;
 
 /**
  * Follows a plan that changed: what was left out because the earlier plan carried neither the
- * person nor the room that it speaks of is looked at again (decisions.md 16). It then stands late.
+ * person nor the room that it speaks of is looked at again. It then stands late.
  */
 final class PlanChange {
   private static final String NOTE = "plan_last_carried";

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the rooms, or finds those that a lost answer left in doubt: each new room's create event
- * says which room it stands for (decisions.md 3 and 11).
+ * says which room it stands for.
  */
 final class RoomMaker {
   private static final int CREATOR_POWER = 100;
@@ -241,8 +241,8 @@ final class RoomMaker {
 
   /**
    * In a room that the homeserver encrypts by itself history would stand in clear, and clients warn
-   * of each message; unless the plan accepts that, nothing is carried (decisions.md 17). Encryption
-   * cannot be taken out of it again, so that it is left behind.
+   * of each message; unless the plan accepts that, nothing is carried. Encryption cannot be taken
+   * out of it again, so that it is left behind.
    */
   private boolean encryptedByItself(RoomId target, RoomFacts fact, UserId actor) {
     Intent intent = cast.actor(actor);

@@ -16,8 +16,8 @@ import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a room held before Ferry wrote to it (decisions.md 14): its whole state, its newest event,
- * and a fingerprint of the messages before that. What a rollback leaves is held against it.
+ * What a room held before Ferry wrote to it: its whole state, its newest event, and a fingerprint
+ * of the messages before that. What a rollback leaves is held against it.
  *
  * <p>Kept as {@code {"anchor", "state": [{type, key, id, content}], "members": {user: membership},
  * "visible": {count, sha256}, "bot"}}; of members only what they are, because a room may have

@@ -13,7 +13,7 @@ import org.ferry.migrate.rewrite.Origin;
 
 /**
  * Hangs a room into the Space: as a child of the Space itself unless it has parents of its own, and
- * with exactly one canonical parent (decisions.md 15).
+ * with exactly one canonical parent.
  */
 final class SpaceLinks {
   static final String CHILD = "m.space.child";

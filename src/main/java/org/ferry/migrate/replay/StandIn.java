@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * State that whoever acts for a room sent, because the room forbade it to its own sender whatever
- * the help (decisions.md 4). It is noted in the ledger, so that a proof tells it from state that
- * somebody else put there.
+ * the help. It is noted in the ledger, so that a proof tells it from state that somebody else put
+ * there.
  */
 public final class StandIn {
   /** The repair noted of such an event. */

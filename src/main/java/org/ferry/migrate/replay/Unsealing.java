@@ -62,7 +62,7 @@ final class Unsealing {
     return reopened + left + hanging + before;
   }
 
-  /** Takes a placeholder back, and reads that it is gone (decisions.md 6). */
+  /** Takes a placeholder back, and reads that it is gone. */
   private boolean isGone(EventFate fate, CarriedRoom room, RoomId target) {
     EventId placeholder = fate.target();
     if (placeholder == null) {

@@ -11,7 +11,7 @@ import org.ferry.migrate.rewrite.Lookups.LinkFate;
 /**
  * Points an event's relation at the new event. A reply or a thread whose other event is not there
  * goes without; a reaction, an edit or a vote has no meaning alone and is left out. Of what was
- * taken back no quotation and no edit is carried (product.md section 5).
+ * taken back no quotation and no edit is carried.
  */
 final class Relations {
   private static final String KEY = "m.relates_to";

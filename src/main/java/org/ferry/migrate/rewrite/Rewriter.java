@@ -17,9 +17,8 @@ import org.ferry.model.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what an event of the source becomes on the other side (product.md section 5, decisions.md 4
- * to 9). Holds nothing: the same event with the same look-ups gives the same answer, which is how
- * {@code verify} knows what to expect.
+ * Says what an event of the source becomes on the other side. Holds nothing: the same event with
+ * the same look-ups gives the same answer, which is how {@code verify} knows what to expect.
  */
 public final class Rewriter {
   private static final Set<String> NEVER =
@@ -61,7 +60,7 @@ public final class Rewriter {
    * @param origin the marks of the source
    * @param tombstones true to carry redacted messages as redacted ones, false to leave them out
    * @param visibilityInPlace true where a visibility from entry on is set at its place in history,
-   *     because people read with accounts of their own (decisions.md 9)
+   *     because people read with accounts of their own
    * @param opening how encrypted events are treated where a room's are opened
    */
   public Rewriter(
@@ -158,8 +157,8 @@ public final class Rewriter {
   }
 
   /**
-   * True for what would close the room before its history stands, and is sent after it
-   * (decisions.md 5 and 9): encryption, and the visibilities {@code joined} and {@code invited}.
+   * True for what would close the room before its history stands, and is sent after it: encryption,
+   * and the visibilities {@code joined} and {@code invited}.
    */
   public static boolean comesLast(Event event) {
     if (!event.isState()) {

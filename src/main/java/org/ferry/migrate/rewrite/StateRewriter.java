@@ -88,7 +88,7 @@ final class StateRewriter {
     record Absent(Rewritten why) implements StateKey {}
   }
 
-  /** Direct chats, replaced rooms, and what the plan hides (decisions.md 15). */
+  /** Direct chats, replaced rooms, and what the plan hides. */
   private boolean isKeptOut(String key) {
     return RoomId.parse(key).filter(room -> !lookups.inSpace(room)).isPresent();
   }

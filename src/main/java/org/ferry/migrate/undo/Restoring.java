@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a reused room what it was: Ferry's events are redacted and read back, its ghosts leave, and
- * its bot where nobody had invited it, state is set back (decisions.md 14). Every step may be
- * repeated.
+ * its bot where nobody had invited it, state is set back. Every step may be repeated.
  */
 final class Restoring {
   private static final String MEMBER = "m.room.member";
