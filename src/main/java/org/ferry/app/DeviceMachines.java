@@ -279,6 +279,11 @@ final class DeviceMachines implements Machines, AutoCloseable {
     }
 
     @Override
+    public boolean isQueued(OutgoingRequest.ToDevice message) {
+      return machine.isQueued(message);
+    }
+
+    @Override
     public boolean adoptIdentity(String name, Secret seed) {
       return machine.adoptIdentity(name, seed);
     }

@@ -125,8 +125,13 @@ final class AccountKeeper {
     return inbound;
   }
 
-  /** What {@code /sync} says of our keys; a count that is missing is none. */
-  void counted(int oneTimeKeys, @Nullable Set<String> unusedFallback, Turn turn) {
+  /**
+   * What {@code /sync} says of our keys; a count that is missing is none.
+   *
+   * @param caughtUp whether no message came with it: more of what was begun with a former fallback
+   *     key may follow while some come, as after a time in which Ferry did not run
+   */
+  void counted(int oneTimeKeys, @Nullable Set<String> unusedFallback, boolean caughtUp, Turn turn) {
     boolean used =
         unusedFallback == null ? state.fallbackUsed() : !unusedFallback.contains(SIGNED_KEY);
     set(
@@ -136,11 +141,13 @@ final class AccountKeeper {
         state.fallbackMadeAt(),
         state.forgetFallbackAt(),
         state.refusals());
+    if (caughtUp) {
+      forgetFallback(turn.now());
+    }
     tend(turn.now());
   }
 
-  /** Makes the keys that are missing and forgets those whose time is over. */
-  void tend(Instant now) {
+  private void forgetFallback(Instant now) {
     Instant forget = state.forgetFallbackAt();
     if (forget != null
         && account.fallbackKey().isEmpty()
@@ -148,6 +155,10 @@ final class AccountKeeper {
       var unused = account.forgetFallbackKey();
       fallback(state.fallbackMadeAt(), null);
     }
+  }
+
+  /** Makes the keys that are missing. */
+  void tend(Instant now) {
     if (hasUnpublished() || state.refusals() >= MOST_REFUSALS) {
       return;
     }

@@ -34,6 +34,7 @@ public sealed interface CryptoChange {
       case PutOutbound c -> List.of("outbound", c.session().ref().room());
       case DropOutbound c -> List.of("outbound", c.room());
       case PutShare c -> List.of("share", c.ref(), c.share().device());
+      case ShareAgain c -> List.of("share again", c.device());
       case PutSent c -> List.of("sent", c.message().txn());
       case DropSent c -> List.of("sent", c.txn());
       case PutWithheld c -> List.of("withheld", c.withheld().ref(), c.withheld().sender());
@@ -106,6 +107,9 @@ public sealed interface CryptoChange {
 
   /** That a device has the key of an outgoing session, or was refused it. */
   record PutShare(SessionRef ref, Share share) implements CryptoChange {}
+
+  /** A device may have lost the keys that it has of outgoing sessions: it is given them again. */
+  record ShareAgain(DeviceRef device) implements CryptoChange {}
 
   /** An encrypted message about to be sent. */
   record PutSent(SentMessage message) implements CryptoChange {}

@@ -122,6 +122,9 @@ public interface CryptoStore {
   /** The to-device messages that share the key of this session and are to be sent. */
   List<QueuedMessage> queued(SessionRef session);
 
+  /** Whether a to-device message is still to be sent. */
+  boolean isQueued(String id);
+
   /** How often a to-device message that is to be sent was refused; empty where it never was. */
   Optional<Refusals> refusals(String id);
 
@@ -224,6 +227,20 @@ public interface CryptoStore {
 
   /** Forgets events that wait: they were handled. */
   void handled(Collection<EventId> events);
+
+  /**
+   * Takes over the events that wait for former devices of the same user, which nobody holds any
+   * more. Needs no lease.
+   */
+  void inherit();
+
+  /**
+   * Forgets Olm sessions. Needs no lease.
+   *
+   * @param unlisted last used before this with keys of devices that are gone or were never listed
+   * @param unknown last used before this with keys of devices that were never listed
+   */
+  void pruneSessions(Instant unlisted, Instant unknown);
 
   /**
    * Waits no longer for the events that have waited since before a time, nor for the oldest ones of

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,15 @@ final class DeviceLists {
   /** How many users one question asks about. */
   static final int BATCH = 250;
 
+  /** How many questions about anybody are given out at a time: their homeservers may hang. */
+  static final int MOST_QUESTIONS = 2;
+
+  /** How many are followed at a time only because they wrote to this device. */
+  static final int MOST_STRANGERS = 1_000;
+
+  /** A stranger whose homeserver failed as often gives way to the next one. */
+  private static final int LOST = 3;
+
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
   private static final int CACHED = 10_000;
 
@@ -37,6 +47,7 @@ final class DeviceLists {
   private final CryptoStore store;
   private final UserId self;
   private final Map<UserId, Tracked> tracked = new ConcurrentHashMap<>();
+  private final Set<UserId> strangers = ConcurrentHashMap.newKeySet();
   private final Map<String, List<Device>> byKey =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -98,6 +109,34 @@ final class DeviceLists {
     }
   }
 
+  /**
+   * Follows somebody of whom no more is known than that they wrote to this device. Users are made
+   * up easily, and each question for one of a homeserver that hangs takes its time.
+   *
+   * @return whether they are followed now; false where there are too many such people
+   */
+  boolean trackStranger(UserId user, Turn turn) {
+    if (isTracked(user)) {
+      return true;
+    }
+    if (strangers.size() >= MOST_STRANGERS) {
+      List<UserId> lost = strangers.stream().filter(this::isLost).toList();
+      left(lost, turn);
+      boolean unused = strangers.removeAll(lost);
+    }
+    if (strangers.size() >= MOST_STRANGERS) {
+      return false;
+    }
+    boolean unused = strangers.add(user);
+    track(List.of(user), turn);
+    return true;
+  }
+
+  private boolean isLost(UserId user) {
+    Tracked t = tracked.get(user);
+    return t == null || t.failures() >= LOST;
+  }
+
   /** What is known of a user, who need not be followed any more. */
   @Nullable Tracked known(UserId user) {
     Tracked followed = tracked.get(user);
@@ -113,6 +152,14 @@ final class DeviceLists {
       if (before != null) {
         put(before.changed(++sequence), turn);
       }
+    }
+  }
+
+  /** A list seems to lack a device; where asking failed, it is asked for as late as before. */
+  void doubted(UserId user, Turn turn) {
+    Tracked before = tracked.get(user);
+    if (before != null) {
+      put(before.followedAgain(++sequence), turn);
     }
   }
 
@@ -143,17 +190,36 @@ final class DeviceLists {
     turn.add(new CryptoChange.PutTracked(user));
   }
 
-  /** The users among these, or among all, whose lists have to be asked for now. */
-  List<OutgoingRequest.KeysQuery> queries(@Nullable Collection<UserId> among, Instant now) {
-    List<UserId> due =
-        (among == null ? tracked.keySet() : among)
-            .stream()
-                .map(tracked::get)
-                .filter(Objects::nonNull)
-                .filter(t -> t.due(now))
-                .map(Tracked::user)
-                .sorted()
-                .toList();
+  /** The users among these whose lists have to be asked for now. */
+  List<OutgoingRequest.KeysQuery> queries(Collection<UserId> among, Instant now) {
+    return questions(
+        among.stream()
+            .map(tracked::get)
+            .filter(Objects::nonNull)
+            .filter(t -> t.due(now))
+            .map(Tracked::user)
+            .sorted()
+            .toList());
+  }
+
+  /**
+   * The next users of all whose lists have to be asked for now: first this device's own, then those
+   * whose homeservers have failed least.
+   */
+  List<OutgoingRequest.KeysQuery> nextQueries(Instant now) {
+    return questions(
+        tracked.values().stream()
+            .filter(t -> t.due(now))
+            .sorted(
+                Comparator.comparing((Tracked t) -> !t.user().equals(self))
+                    .thenComparingInt(Tracked::failures)
+                    .thenComparing(Tracked::user))
+            .limit((long) BATCH * MOST_QUESTIONS)
+            .map(Tracked::user)
+            .toList());
+  }
+
+  private List<OutgoingRequest.KeysQuery> questions(List<UserId> due) {
     List<OutgoingRequest.KeysQuery> queries = new ArrayList<>();
     for (int i = 0; i < due.size(); i += BATCH) {
       Set<UserId> batch = Set.copyOf(due.subList(i, Math.min(due.size(), i + BATCH)));
@@ -190,7 +256,11 @@ final class DeviceLists {
       } else {
         Map<String, Device> before = known.getOrDefault(user, Map.of());
         @Nullable ObjectNode identity = Identities.read(response, user, turn);
-        devices(user, devices, before, Identities.named(response, user), turn);
+        unsigned(
+            t,
+            identity,
+            devices(user, devices, before, Identities.named(response, user), turn),
+            turn);
         put(t.answered(query.sequence(), identity, pin(t, identity, turn)), turn);
       }
     }
@@ -229,13 +299,28 @@ final class DeviceLists {
     return pinned == null ? master : pinned;
   }
 
-  private void devices(
+  /** Whoever can log in as somebody, as a homeserver can, has a device, but not its signature. */
+  private static void unsigned(
+      Tracked before, @Nullable ObjectNode identity, List<Device> made, Turn turn) {
+    if (before.answeredAt() > 0
+        && identity != null
+        && identity.path("master").asText().equals(before.pinned())) {
+      for (Device device : made) {
+        boolean unused =
+            Identities.signs(identity, device) || turn.refuse(Incident.UNSIGNED_DEVICE);
+      }
+    }
+  }
+
+  /** Takes in a user's devices; those that were not known. */
+  private List<Device> devices(
       UserId user,
       JsonNode listed,
       Map<String, Device> before,
       Set<String> signingKeys,
       Turn turn) {
     Set<String> present = new HashSet<>();
+    List<Device> made = new ArrayList<>();
     listed
         .properties()
         .forEach(entry -> {
@@ -245,6 +330,9 @@ final class DeviceLists {
             boolean unused = turn.refuse(Incident.BAD_DEVICE);
           } else if (isSame(before.get(entry.getKey()), device.get())) {
             present.add(entry.getKey());
+            if (!before.containsKey(entry.getKey())) {
+              made.add(device.get());
+            }
             write(before.get(entry.getKey()), device.get(), turn);
           } else {
             boolean unused = turn.refuse(Incident.CHANGED_DEVICE);
@@ -256,6 +344,7 @@ final class DeviceLists {
     before.values().stream()
         .filter(d -> !d.gone() && !present.contains(d.ref().device().value()))
         .forEach(d -> turn.add(new CryptoChange.PutDevice(d.goneSince(turn.now()))));
+    return made;
   }
 
   private static boolean isSame(@Nullable Device before, Device now) {

@@ -5,8 +5,9 @@ import java.time.Instant;
 
 /**
  * Forgets what is of no use any more, every hour: users whose devices nobody needs to know, hashes
- * of Olm messages and refusals of keys that are old, and events that nobody will bring a key for.
- * The latter is said aloud and counted.
+ * of Olm messages and refusals of keys that are old, Olm sessions with devices that are gone, and
+ * events that nobody will bring a key for. The latter is said aloud and counted. What a former
+ * device of the user waited for, this one waits for.
  */
 final class Housekeeping {
   /**
@@ -25,6 +26,14 @@ final class Housekeeping {
 
   /** For how long somebody is followed to whom no key is given and from whom nothing comes. */
   static final Duration FOLLOWED = Duration.ofDays(30);
+
+  /**
+   * A device that is gone may come back, with what it sent long ago: as long as hashes are kept.
+   */
+  static final Duration UNLISTED = REMEMBERED;
+
+  /** As long as a list of devices may take to come from another homeserver, and longer. */
+  static final Duration UNKNOWN = Duration.ofDays(7);
 
   private static final Duration DAY = Duration.ofDays(1);
 
@@ -48,7 +57,9 @@ final class Housekeeping {
       leaves = turn.now().plus(DAY);
       // Who is needed again is asked for then, and the identity that was seen first is kept.
       lists.left(store.idle(turn.now().minus(FOLLOWED)), turn);
+      store.pruneSessions(turn.now().minus(UNLISTED), turn.now().minus(UNKNOWN));
     }
+    store.inherit();
     long given = store.giveUp(turn.now().minus(WAITS), WAIT_IN_A_ROOM);
     if (given > 0) {
       turn.alarm(

@@ -54,6 +54,8 @@ public enum Incident {
   BAD_IDENTITY,
   /** A user's master key is another one than the first that was seen. */
   CHANGED_IDENTITY,
+  /** A new device of somebody whose identity is known, which that has not signed, or not yet. */
+  UNSIGNED_DEVICE,
   /** A claimed one-time key without the device's signature. */
   BAD_ONE_TIME_KEY,
   /** The homeserver has another key under the id of one of our one-time keys. */

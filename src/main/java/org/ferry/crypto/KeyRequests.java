@@ -62,7 +62,9 @@ final class KeyRequests {
         .put("room_id", event.ref().room().value())
         .put("session_id", event.ref().session());
     String named = event.event().path("sender").asText();
-    UserId sender = UserId.isValid(named) ? new UserId(named) : null;
+    // Who said that they do not give it is not asked; another device of our own may have it.
+    boolean asks = event.reason() != DecryptOutcome.Reason.WITHHELD && UserId.isValid(named);
+    UserId sender = asks ? new UserId(named) : null;
     send(content, sender, batches);
     turn.add(new CryptoChange.PutRequest(new KeyRequest(event.ref(), id, turn.now(), sender)));
   }

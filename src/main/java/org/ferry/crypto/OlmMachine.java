@@ -125,6 +125,7 @@ public final class OlmMachine implements AutoCloseable {
           .counted(
               Math.max(0, input.oneTimeKeyCounts().getOrDefault(AccountKeeper.SIGNED_KEY, 0)),
               input.unusedFallback(),
+              input.toDevice().isEmpty(),
               turn);
       turn.add(new CryptoChange.SyncToken(input.nextBatch()));
       Set<SessionRef> keys = turns.commit(turn);
@@ -324,6 +325,14 @@ public final class OlmMachine implements AutoCloseable {
    */
   public long mark() {
     return setBack.mark();
+  }
+
+  /**
+   * Whether a to-device message that was given out is still to be sent: not where it was, nor where
+   * the database turned out to be set back meanwhile.
+   */
+  public boolean isQueued(OutgoingRequest.ToDevice message) {
+    return store.isQueued(message.id());
   }
 
   /** Raises the mark; whoever asked tells the homeserver before anything else is sent. */

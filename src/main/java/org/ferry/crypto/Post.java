@@ -34,7 +34,6 @@ final class Post {
     turns.account().tend(turn.now());
     housekeeping.tend(turn);
     turns.account().upload().ifPresent(wanted::add);
-    wanted.addAll(lists.queries(null, turn.now()));
     turns.parts().inbox().tend(turn);
     wanted.addAll(turns.parts().claims().unwedging(turn));
     turns.parts().requests().ask(turn);
@@ -44,6 +43,8 @@ final class Post {
     // New keys are committed before they are handed out.
     var unused = turns.commit(turn);
     store.queued(QUEUE_PAGE).forEach(q -> wanted.add(q.request()));
+    // Last, for they wait for other people's homeservers.
+    wanted.addAll(lists.nextQueries(turn.now()));
     return wanted;
   }
 

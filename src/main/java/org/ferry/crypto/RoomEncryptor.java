@@ -139,7 +139,9 @@ final class RoomEncryptor {
 
   /** Whether a device was not told this yet; who has a key is not refused it any more. */
   private static boolean isNew(@org.jspecify.annotations.Nullable Share share, String code) {
-    return share == null || (!share.withheld().isEmpty() && !share.withheld().equals(code));
+    return share == null
+        || (share.mayBeLost() && code.isEmpty())
+        || (!share.withheld().isEmpty() && !share.withheld().equals(code));
   }
 
   /** The room's rules, and whether somebody has the key who is to have it no more. */

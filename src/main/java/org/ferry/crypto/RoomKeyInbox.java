@@ -28,11 +28,13 @@ final class RoomKeyInbox {
   private final CryptoStore store;
   private final DeviceLists lists;
   private final Judge judge;
+  private final Unwedger unwedger;
 
   /** Closed once the turn is over, whatever became of it. */
   private final List<MegolmInbound> opened = new ArrayList<>();
 
-  RoomKeyInbox(CryptoStore store, DeviceLists lists, Judge judge) {
+  RoomKeyInbox(CryptoStore store, DeviceLists lists, Judge judge, Unwedger unwedger) {
+    this.unwedger = unwedger;
     this.store = store;
     this.lists = lists;
     this.judge = judge;
@@ -61,9 +63,19 @@ final class RoomKeyInbox {
             content.path("shared_history").asBoolean(false)
                 || content.path("org.matrix.msc3061.shared_history").asBoolean(false),
             turn.now());
-    lists.track(List.of(message.sender()), turn);
+    follow(message.sender(), content, turn);
     askAgain(message, turn);
     return put(content, session, info, turn);
+  }
+
+  private void follow(UserId sender, ObjectNode content, Turn turn) {
+    SessionRef ref = ToDevice.session(content);
+    if (!lists.isTracked(sender) && ref != null && store.knows(ref.room())) {
+      lists.track(List.of(sender), turn);
+    } else {
+      // One too many is an unknown device until a key of a room that is known comes.
+      var unused = lists.trackStranger(sender, turn);
+    }
   }
 
   /** A device that is newer than the list would be unknown until the homeserver speaks of it. */
@@ -189,10 +201,9 @@ final class RoomKeyInbox {
 
   /** They could begin no session with us; we begin one, as after a session that broke. */
   private void noOlm(UserId sender, String senderKey, Turn turn) {
-    lists.byKey(senderKey).stream()
-        .filter(d -> d.ref().user().equals(sender) && !d.gone())
-        .findFirst()
-        .ifPresent(d -> Unwedger.want(store, d, turn));
+    if (!senderKey.isEmpty()) {
+      unwedger.wedged(sender, senderKey, turn);
+    }
   }
 
   void close() {

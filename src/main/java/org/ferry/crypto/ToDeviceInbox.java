@@ -4,7 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import org.ferry.crypto.vodozemac.CryptoException;
 import org.ferry.crypto.vodozemac.Curve25519Key;
 import org.ferry.crypto.vodozemac.OlmMessage;
@@ -12,12 +16,18 @@ import org.ferry.id.UserId;
 
 /** Takes to-device events in, one by one, in the order of the server. */
 final class ToDeviceInbox {
+  /** As often as an honest device begins a session anew. */
+  private static final Duration ANEW = Duration.ofHours(1);
+
   private final CryptoStore store;
   private final AccountKeeper account;
   private final OlmSessions sessions;
   private final DeviceLists lists;
   private final Takers takers;
   private final Unwedger unwedger;
+
+  /** When devices began anew. */
+  private final Map<DeviceRef, Instant> begunAnew = new HashMap<>();
 
   /** Who acts on what is said. */
   record Takers(RoomKeyInbox roomKeys, KeyGiver giver, SecretRequests secrets) {}
@@ -139,6 +149,7 @@ final class ToDeviceInbox {
     return switch (message.type()) {
       case "m.room_key" -> takers.roomKeys().roomKey(message, turn);
       case "m.forwarded_room_key" -> takers.roomKeys().forwarded(message, turn);
+      case "m.dummy" -> beganAnew(message, turn);
       case "m.secret.send" -> takers.secrets().sent(message, turn);
       case "m.room_key.withheld" ->
           takers.roomKeys().withheld(message.sender(), message.content(), turn);
@@ -147,5 +158,16 @@ final class ToDeviceInbox {
           turn.refuse(Incident.KEY_BUNDLE_LEFT);
       default -> true;
     };
+  }
+
+  /** What a device was sent in the session that broke it never opened: the rooms' keys, perhaps. */
+  private boolean beganAnew(OlmPlaintext message, Turn turn) {
+    begunAnew.values().removeIf(at -> !Clocks.lasts(at, ANEW, turn.now()));
+    lists
+        .byKeys(message.senderKey(), message.signingKey())
+        .filter(d -> !d.gone() && d.ref().user().equals(message.sender()))
+        .filter(d -> begunAnew.putIfAbsent(d.ref(), turn.now()) == null)
+        .ifPresent(d -> turn.add(new CryptoChange.ShareAgain(d.ref())));
+    return true;
   }
 }

@@ -68,8 +68,9 @@ final class Turns implements AutoCloseable {
   }
 
   private Parts assemble() {
-    RoomKeyInbox roomKeys = new RoomKeyInbox(means.store(), company.lists(), company.judge());
     Unwedger unwedger = new Unwedger(means.store(), company.lists());
+    RoomKeyInbox roomKeys =
+        new RoomKeyInbox(means.store(), company.lists(), company.judge(), unwedger);
     OlmOutbox outbox = new OlmOutbox(means.store().device(), account, sessions);
     Claims claims = new Claims(means.store(), account, sessions, outbox);
     SelfSigning signing =

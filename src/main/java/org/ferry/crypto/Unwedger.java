@@ -26,17 +26,16 @@ final class Unwedger {
     this.lists = lists;
   }
 
+  /** A device has no session with this one that works, or says so. */
   void wedged(UserId sender, String senderKey, Turn turn) {
-    lists.track(List.of(sender), turn);
+    boolean followed = lists.trackStranger(sender, turn);
     Optional<Device> device = device(sender, senderKey);
     if (device.isPresent()) {
       want(store, device.get(), turn);
-    } else {
+    } else if (followed && (unknown.size() < MOST_UNKNOWN || unknown.containsKey(senderKey))) {
       // A device that is not known may be new, and its first message have a key that was used.
-      lists.changed(List.of(sender), turn);
-      if (unknown.size() < MOST_UNKNOWN) {
-        unknown.put(senderKey, sender);
-      }
+      lists.doubted(sender, turn);
+      unknown.put(senderKey, sender);
     }
   }
 
@@ -46,13 +45,16 @@ final class Unwedger {
         .findFirst();
   }
 
-  /** Wants what could not be wanted before the sender's devices were asked for. */
+  /**
+   * Wants what could not be wanted before the sender's devices were asked for. Where they cannot be
+   * asked for, the next message that stays closed is noted again.
+   */
   void tend(Turn turn) {
     unknown
         .entrySet()
         .removeIf(entry -> {
           Tracked sender = lists.of(entry.getValue());
-          if (sender != null && sender.outdated()) {
+          if (sender != null && sender.outdated() && sender.failures() == 0) {
             return false;
           }
           device(entry.getValue(), entry.getKey()).ifPresent(d -> want(store, d, turn));

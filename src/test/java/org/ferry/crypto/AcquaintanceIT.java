@@ -3,16 +3,20 @@ package org.ferry.crypto;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.ferry.id.DeviceId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
 import org.ferry.store.crypto.PgCryptoStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -262,6 +266,55 @@ class AcquaintanceIT {
   }
 
   @Test
+  void sessionsWithDevicesThatAreGoneAreForgotten() {
+    say("hello");
+    clock.pass(Housekeeping.UNLISTED.plusDays(1));
+    bob.send();
+    assertThat(sessions()).as("her device is listed").isEqualTo(1);
+    say("again");
+    relay.deviceKeys.remove(alice.ref);
+    relay.changes.add(alice.ref.user().value());
+    bob.sync();
+    clock.pass(Housekeeping.UNLISTED.minusDays(1));
+    bob.send();
+    assertThat(sessions()).isEqualTo(1);
+    clock.pass(Duration.ofDays(2));
+    bob.send();
+    assertThat(sessions()).isZero();
+  }
+
+  /** Anybody may begin a session with any key, and with as many as they like. */
+  @Test
+  void sessionsWithDevicesThatWereNeverListedAreForgottenSoon() {
+    say("hello");
+    bob.sql("delete from ferry.olm_peer");
+    clock.pass(Housekeeping.UNKNOWN.minusDays(1));
+    bob.send();
+    assertThat(sessions()).isEqualTo(1);
+    clock.pass(Duration.ofDays(2));
+    bob.send();
+    assertThat(sessions()).isZero();
+  }
+
+  private long sessions() {
+    return bob.lab.number("select count(*) from ferry.olm_session");
+  }
+
+  /** A homeserver can make somebody a device, and not sign it. */
+  @Test
+  void aNewDeviceThatAKnownIdentityHasNotSignedIsCounted() {
+    signed();
+    say("hello");
+    assertThat(bob.machine.incidents()).isEmpty();
+    try (Peer other = new Peer("@alice:example.org", "OTHER", relay, clock)) {
+      other.send();
+      bob.sync();
+      bob.sync();
+    }
+    assertThat(bob.machine.incidents()).containsOnly(Map.entry(Incident.UNSIGNED_DEVICE, 1L));
+  }
+
+  @Test
   void aStrangerDoesNotFillTheDatabase() {
     gave(alice.ref.user());
     assertThat(bob.machine.decrypt(ROOM, say("one too many")))
@@ -284,6 +337,82 @@ class AcquaintanceIT {
             + " select id, '!r' || n || ':example.org', 's', 0, '%s'".formatted(sender)
             + " from ferry.olm_device, generate_series(1, %d) n"
                 .formatted(RoomKeyInbox.MOST_STRANGE));
+  }
+
+  /** Users are made up easily, and a homeserver that hangs takes ten seconds for each question. */
+  @Test
+  void whoIsMadeUpIsAskedForWithinBoundsAndLast() {
+    var unused = bob.machine.receive(closed(0, DeviceLists.MOST_STRANGERS + 5));
+    assertThat(bob.store.tracked()).as("and Bob himself").hasSize(1 + DeviceLists.MOST_STRANGERS);
+    bob.machine.track(both);
+    relay.fallback.remove(bob.ref);
+    List<OutgoingRequest> wanted = bob.machine.outgoing();
+    int questions = DeviceLists.MOST_QUESTIONS;
+    assertThat(wanted.subList(wanted.size() - questions, wanted.size()))
+        .allMatch(OutgoingRequest.KeysQuery.class::isInstance);
+    assertThat(wanted.subList(0, wanted.size() - questions))
+        .noneMatch(OutgoingRequest.KeysQuery.class::isInstance);
+    // Whose homeserver stays away gives way to the next.
+    for (int i = 0; i < 16; i++) {
+      for (OutgoingRequest request : bob.machine.outgoing()) {
+        if (request instanceof OutgoingRequest.KeysQuery) {
+          bob.machine.failed(request, new RequestFailure(504, "M_UNKNOWN", "away"));
+        }
+      }
+      clock.pass(Duration.ofMinutes(1));
+    }
+    unused = bob.machine.receive(closed(5_000, 1));
+    assertThat(bob.store.tracked())
+        .extracting(t -> t.user().value())
+        .contains("@u5000:slow.example", alice.ref.user().value())
+        .hasSizeLessThan(10);
+  }
+
+  /** Messages that no session opens. */
+  private SyncInput closed(int from, int count) {
+    List<JsonNode> events = new ArrayList<>();
+    for (int i = from; i < from + count; i++) {
+      ObjectNode event =
+          Json.object()
+              .put("type", "m.room.encrypted")
+              .put("sender", "@u%d:slow.example".formatted(i));
+      event
+          .putObject("content")
+          .put("algorithm", AccountKeeper.OLM)
+          .put("sender_key", key(i))
+          .putObject("ciphertext")
+          .putObject(bob.machine.curve25519())
+          .put("type", 1)
+          .put("body", "AwogZ2liYmVyaXNo");
+      events.add(event);
+    }
+    return new SyncInput(events, List.of(), List.of(), Map.of(), null, "of strangers " + from);
+  }
+
+  private static String key(int n) {
+    byte[] bytes = new byte[32];
+    bytes[0] = 9;
+    bytes[1] = (byte) n;
+    bytes[2] = (byte) (n >> 8);
+    return Base64.getEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** She began when nobody here knew of her device, and had no key. */
+  @Test
+  void whoSaysThatThereIsNoWayIsAskedForAndGivenOne() {
+    ObjectNode event =
+        Json.object().put("type", "m.room_key.withheld").put("sender", alice.ref.user().value());
+    event
+        .putObject("content")
+        .put("algorithm", AccountKeeper.MEGOLM)
+        .put("sender_key", alice.machine.curve25519())
+        .put("code", "m.no_olm");
+    relay.deliver(bob.ref, event);
+    bob.sync();
+    bob.send();
+    assertThat(bob.store.sessions(alice.machine.curve25519())).hasSize(1);
+    alice.sync();
+    assertThat(alice.store.sessions(bob.machine.curve25519())).hasSize(1);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
@@ -92,6 +93,9 @@ class DamagedRowsIT {
     assertThat(damaged(bob)).isEqualTo(1);
     String untried = "select count(*) from ferry.megolm_waiting where known_index is null";
     assertThat(bob.lab.number(untried)).as("nothing is tried again and again").isZero();
+    clock.pass(Duration.ofSeconds(31));
+    bob.send();
+    assertThat(relay.roomKeyRequests).as("it is asked for").hasSize(1);
     String session = first.path("content").path("session_id").asText();
     try (InboundSession lent = alice.keys.find(ROOM, session).orElseThrow();
         MegolmInbound copy =

@@ -66,6 +66,26 @@ class FallbackKeyIT {
         .isEqualTo(new DecryptOutcome.Waiting(DecryptOutcome.Reason.NO_KEY, null));
   }
 
+  @Test
+  void whatWasBegunWithItWhileFerryDidNotRunIsRead() {
+    requireNonNull(relay.oneTimeKeys.get(bob.ref)).clear();
+    var former = requireNonNull(relay.fallback.get(bob.ref));
+    assertThat(said("@alice:example.org")).isInstanceOf(DecryptOutcome.Clear.class);
+    bob.send();
+    assertThat(relay.fallback.get(bob.ref)).isNotEqualTo(former);
+    handOut(former);
+    try (Peer dave = new Peer("@dave:example.org", "THEIRS", relay, clock).send()) {
+      ObjectNode event = dave.say(ROOM, Set.of(dave.ref.user(), bob.ref.user()), "at night");
+      clock.pass(Duration.ofHours(2));
+      bob.restart();
+      bob.send();
+      bob.sync();
+      assertThat(bob.machine.decrypt(ROOM, event)).isInstanceOf(DecryptOutcome.Clear.class);
+    }
+    bob.sync();
+    assertThat(bob.store.account().orElseThrow().forgetFallbackAt()).as("it is over").isNull();
+  }
+
   /** As somebody who claimed it long ago and begins only now. */
   private void handOut(Map.Entry<String, JsonNode> former) {
     requireNonNull(relay.oneTimeKeys.get(bob.ref)).clear();

@@ -251,6 +251,28 @@ class OlmMachineIT {
     assertThat(body(clear(healed))).isEqualTo("healed");
   }
 
+  /** What Bob was sent in the session that broke is lost, the key of the room among it. */
+  @Test
+  void whoBeginsASessionAnewIsGivenTheKeyOfTheRoomAgain() {
+    alice.say(ROOM, both, "first");
+    bob.sync();
+    bob.say(ROOM, both, "answer");
+    alice.sync();
+    bob.sql("delete from ferry.olm_session");
+    bob.restart();
+    alice.machine.rotate(ROOM);
+    ObjectNode lost = alice.say(ROOM, both, "lost");
+    bob.sync();
+    assertThat(bob.machine.decrypt(ROOM, lost)).isInstanceOf(DecryptOutcome.Waiting.class);
+    alice.sync();
+    ObjectNode healed = alice.say(ROOM, both, "healed");
+    bob.sync();
+    assertThat(body(clear(healed))).isEqualTo("healed");
+    assertThat(session(healed)).as("nobody else is sent a key").isEqualTo(session(lost));
+    alice.say(ROOM, both, "and goes on");
+    assertThat(bob.page().toDevice()).as("once").isEmpty();
+  }
+
   @Test
   void whoWasOvertakenWritesNothing() {
     Lease first = alice.lease;

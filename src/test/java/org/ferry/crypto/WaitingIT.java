@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.Set;
 import org.ferry.crypto.vodozemac.MegolmInbound;
 import org.ferry.crypto.vodozemac.MegolmOutbound;
+import org.ferry.id.DeviceId;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
+import org.ferry.store.crypto.PgCryptoStore;
 import org.ferry.store.crypto.PgKeyCounts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,26 @@ class WaitingIT {
         assertThat(session.sessionId()).isEqualTo(ref.session());
         assertThat(bob.keys.add(key)).isEqualTo(RoomKeys.Added.NEW);
       }
+    }
+  }
+
+  /** Somebody ended the session of an account: its next device looks for what the former lacked. */
+  @Test
+  void whatAFormerDeviceWaitedForTheNextOneWaitsFor() {
+    SessionRef ref = session(waits("before the next device"));
+    PgCryptoStore store =
+        PgCryptoStore.of(
+            bob.lab.database(), bob.keys, new DeviceRef(bob.ref.user(), new DeviceId("NEXT")));
+    Lease lease = store.claim("test", Duration.ofMinutes(5)).orElseThrow();
+    try (OlmMachine next =
+        OlmMachine.open(store, bob.keys, bob.keyring, lease, clock, bob.alarms::add)) {
+      var unused = next.outgoing();
+      assertThat(bob.store.waiting(ref, 10)).as("somebody works with it").hasSize(1);
+      bob.store.release(bob.lease);
+      clock.pass(Duration.ofHours(2));
+      unused = next.outgoing();
+      assertThat(next.missing(10)).containsExactly(ref);
+      assertThat(bob.store.waiting(ref, 10)).isEmpty();
     }
   }
 

@@ -3,6 +3,7 @@ package org.ferry.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,25 @@ class WithheldIT {
 
   private long unfounded() {
     return bob.machine.incidents().getOrDefault(Incident.UNFOUNDED_WITHHELD, 0L);
+  }
+
+  /** Another device of the reader's own may have been given what this one was refused. */
+  @Test
+  void onlyOwnDevicesAreAskedForWhatIsRefused() {
+    try (Peer phone = new Peer(bob.ref.user().value(), "PHONE", relay, clock).send()) {
+      assertThat(phone.ref.user()).isEqualTo(bob.ref.user());
+      bob.machine.track(alone);
+      bob.sync();
+      ObjectNode event = alice.say(ROOM, alone, "not for this device");
+      says(alice.ref.user(), event, alice.machine.curve25519(), "m.unverified");
+      bob.sync();
+      assertThat(waiting(event).reason()).isEqualTo(DecryptOutcome.Reason.WITHHELD);
+      clock.pass(Duration.ofSeconds(31));
+      bob.send();
+      assertThat(relay.roomKeyRequests)
+          .singleElement()
+          .satisfies(r -> assertThat(r.path("to").asText()).isEqualTo(bob.ref.user().value()));
+    }
   }
 
   @Test

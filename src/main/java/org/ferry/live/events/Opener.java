@@ -12,7 +12,7 @@ public interface Opener {
    *
    * @param held the event
    * @param event its JSON
-   * @return empty where no device is ready to try
+   * @return empty where no device is ready to try, or none may read the keys in the database
    */
   Optional<DecryptOutcome> open(Held held, ObjectNode event);
 }

@@ -51,6 +51,7 @@ public final class Releaser {
   private final Signal released;
   private Instant nextLate = Instant.MIN;
   private Instant nextWhole = Instant.MIN;
+  private boolean idle = true;
 
   /**
    * A releaser.
@@ -85,16 +86,18 @@ public final class Releaser {
 
   /** Settles what can be settled now; how many that were. */
   public int turn() {
-    int settled = 0;
+    // What is late is not looked for at each turn while others come without a pause. It comes
+    // first:
+    // of two events with one index that which waited longer is not the one that was repeated.
+    boolean looks = idle || !clock.instant().isBefore(nextLate);
+    int settled = looks ? late() : 0;
     for (RoomId room : events.waitingRooms(ROOMS)) {
       settled += room(room);
     }
-    // What is late is not looked for at each turn while others come without a pause.
-    Instant now = clock.instant();
-    if (settled == 0 || !now.isBefore(nextLate)) {
-      nextLate = now.plus(TICK);
-      settled += late();
+    if (settled == 0 && !looks) {
+      settled = late();
     }
+    idle = settled == 0;
     if (settled > 0) {
       released.wake();
     }
@@ -198,6 +201,7 @@ public final class Releaser {
     List<Verdict> verdicts = new ArrayList<>();
     List<Long> still = new ArrayList<>();
     Instant now = clock.instant();
+    nextLate = now.plus(TICK);
     boolean recent = now.isBefore(nextWhole);
     List<Held> openable = events.openable(BATCH, recent);
     if (!recent && openable.size() < BATCH) {

@@ -80,6 +80,9 @@ public interface Machine extends AutoCloseable {
   /** Held by who tells the homeserver how far the device has come: one at a time, in order. */
   Lock witnessing();
 
+  /** Whether a to-device message that was given out is still to be sent. */
+  boolean isQueued(OutgoingRequest.ToDevice message);
+
   /** Raises the mark by one. */
   long raiseMark();
 

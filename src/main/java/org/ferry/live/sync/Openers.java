@@ -12,6 +12,7 @@ import org.ferry.crypto.DecryptOutcome.Clear;
 import org.ferry.crypto.DecryptOutcome.Reason;
 import org.ferry.crypto.DecryptOutcome.Waiting;
 import org.ferry.crypto.DeviceRef;
+import org.ferry.crypto.keys.DamagedRowException;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.id.EventId;
 import org.ferry.id.UserId;
@@ -104,15 +105,15 @@ final class Openers implements Opener {
       // The machine was closed under the question; another will be opened.
       LOG.debug("a machine that was closed", e);
       return Optional.empty();
+    } catch (DamagedRowException e) {
+      // What is wrong with one key stops no event of another session.
+      tell(String.valueOf(e.getMessage()));
+      return Optional.of(new Waiting(Reason.BROKEN_KEY, null));
     } catch (KeyException e) {
-      return Optional.of(broken(e));
+      // The key is whole and its pickle key another by now: who starts with that one opens it.
+      tell(String.valueOf(e.getMessage()));
+      return Optional.empty();
     }
-  }
-
-  /** What is wrong with one key stops no event of another session. */
-  private Waiting broken(KeyException e) {
-    tell(String.valueOf(e.getMessage()));
-    return new Waiting(Reason.BROKEN_KEY, null);
   }
 
   private void tell(Held held) {

@@ -113,7 +113,7 @@ public final class Requests {
    * Sends one request, and tells the machine what came of it.
    *
    * @param request as the machine gave it out
-   * @return whether it was accepted
+   * @return whether it was accepted, or is not wanted any more
    * @throws org.ferry.matrix.client.HomeserverFailure where the homeserver does not answer, or
    *     refuses the device itself
    */
@@ -121,6 +121,9 @@ public final class Requests {
   public boolean send(OutgoingRequest request) {
     ObjectNode answer;
     try {
+      if (!mayLeave(request)) {
+        return true;
+      }
       answer = ask(request);
     } catch (MatrixException e) {
       if (e.isUnknownDevice() || refusesToken(e) || e.mayResolve()) {
@@ -138,22 +141,27 @@ public final class Requests {
     return e.isTokenRefused() && !e.errcode().isEmpty();
   }
 
+  /**
+   * The homeserver is told before an Olm message leaves, and before other one-time keys do. Where
+   * that shows that the database was set back, what was made with it stays here.
+   */
+  private boolean mayLeave(OutgoingRequest request) {
+    return switch (request) {
+      case KeysUpload r -> !r.body().has("one_time_keys") || witness.raise();
+      case ToDevice r when r.eventType().equals("m.room.encrypted") ->
+          witness.raise() && machine.isQueued(r);
+      default -> true;
+    };
+  }
+
   private ObjectNode ask(OutgoingRequest request) {
     return switch (request) {
-      case KeysUpload r -> {
-        if (r.body().has("one_time_keys")) {
-          witness.raise();
-        }
-        yield keys.upload(r.body());
-      }
+      case KeysUpload r -> keys.upload(r.body());
       case KeysQuery r -> keys.query(r.body());
       case KeysClaim r -> keys.claim(r.body());
       case CrossSigningUpload r -> keys.uploadCrossSigning(r.body());
       case SignatureUpload r -> keys.uploadSignatures(r.body());
       case ToDevice r -> {
-        if (r.eventType().equals("m.room.encrypted")) {
-          witness.raise();
-        }
         keys.sendToDevice(r.eventType(), r.id(), messages(r));
         yield Json.object();
       }

@@ -47,29 +47,42 @@ public final class Witness {
    * @throws org.ferry.matrix.client.HomeserverFailure where the homeserver does not answer
    */
   public void check() {
-    alone(this::compare);
+    alone(() -> {
+      boolean unused = compare();
+    });
   }
 
-  private void compare() {
+  /** Whether the database knows all that the homeserver does. */
+  private boolean compare() {
     long seen = seen();
     if (seen > machine.mark()) {
       beginAnew();
-    } else if (seen < machine.mark()) {
+      return false;
+    }
+    if (seen < machine.mark()) {
       takeKeysBack();
       machine.homeserverSetBack();
       remember(machine.mark());
     }
+    return true;
   }
 
   /**
    * To be asked before an Olm message leaves whose session moved in the database, or one-time keys
    * that take the place of used ones. It looks first: a mark that is written over shows nothing.
+   *
+   * @return whether it may leave; false where the database was set back: it is of a session or of
+   *     keys that are used no more
    */
-  void raise() {
-    alone(() -> {
-      compare();
+  boolean raise() {
+    machine.witnessing().lock();
+    try {
+      boolean whole = compare();
       remember(machine.raiseMark());
-    });
+      return whole;
+    } finally {
+      machine.witnessing().unlock();
+    }
   }
 
   private void remember(long mark) {

@@ -87,6 +87,14 @@ final class CryptoSql {
         sender_key = excluded.sender_key, message_index = excluded.message_index,
         withheld = excluded.withheld
       """;
+
+  /** The device still counts as having the session, which ends when it leaves. */
+  static final String SHARE_AGAIN =
+      """
+      update ferry.megolm_share set sender_key = ''
+      where device = $1 and user_id = $2 and device_id = $3 and withheld = ''
+      """;
+
   static final String SENT =
       """
       insert into ferry.megolm_sent (device, txn_id, room_id, content)
@@ -143,7 +151,16 @@ final class CryptoSql {
   static final String REFUSALS =
       "update ferry.olm_queue set refusals = $3, refused_since = $4 where device = $1 and id = $2";
   static final String MARK = "update ferry.olm_device set mark = $2 where id = $1";
-  static final String SPOIL = "update ferry.olm_session set spoiled = true where device = $1";
+
+  /** What was encrypted with them and is queued may have gone out before as another text. */
+  static final String SPOIL =
+      """
+      with queued as (
+        delete from ferry.olm_queue where device = $1 and event_type = 'm.room.encrypted'
+      )
+      update ferry.olm_session set spoiled = true where device = $1
+      """;
+
   static final String DROP_ALL_OUTBOUND =
       """
       with gone as (delete from ferry.megolm_share where device = $1)

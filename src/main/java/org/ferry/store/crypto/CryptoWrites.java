@@ -91,6 +91,8 @@ final class CryptoWrites {
       case CryptoChange.PutOutbound c -> outbound(c.session());
       case CryptoChange.DropOutbound c -> put(CryptoSql.DROP_OUTBOUND, c.room().value());
       case CryptoChange.PutShare c -> share(c);
+      case CryptoChange.ShareAgain c ->
+          put(CryptoSql.SHARE_AGAIN, c.device().user().value(), c.device().device().value());
       case CryptoChange.PutSent c ->
           put(
               CryptoSql.SENT,

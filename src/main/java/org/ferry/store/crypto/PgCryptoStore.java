@@ -89,6 +89,21 @@ public final class PgCryptoStore implements CryptoStore {
       delete from ferry.olm_processed where device = $1 and at < $2
       """;
 
+  // Anybody may begin a session with any key. What is gone cannot be begun again: its one-time key
+  // is
+  // gone, and its first message is known by its hash for as long as a fallback key may serve.
+  private static final String PRUNE_SESSIONS =
+      """
+      delete from ferry.olm_session s
+      where s.device = $1
+        and coalesce(s.received_at, s.created_at) < case
+          when exists (select from ferry.olm_peer p
+            where p.device = s.device and p.curve25519 = s.sender_key) then $2::timestamptz
+          else $3::timestamptz end
+        and not exists (select from ferry.olm_peer p where p.device = s.device
+          and p.curve25519 = s.sender_key and p.gone_at is null)
+      """;
+
   private final Database database;
   private final PgRoomKeys roomKeys;
   private final DeviceRef ref;
@@ -305,6 +320,18 @@ public final class PgCryptoStore implements CryptoStore {
   }
 
   @Override
+  public boolean isQueued(String message) {
+    return database
+        .run(
+            "select exists (select from ferry.olm_queue where device = $1 and id = $2)",
+            id,
+            message)
+        .iterator()
+        .next()
+        .getBoolean(0);
+  }
+
+  @Override
   public Optional<Refusals> refusals(String message) {
     return one(
         database.run(
@@ -456,6 +483,17 @@ public final class PgCryptoStore implements CryptoStore {
   @Override
   public void handled(Collection<EventId> events) {
     waiting.remove(events);
+  }
+
+  @Override
+  public void inherit() {
+    waiting.inherit();
+  }
+
+  @Override
+  public void pruneSessions(Instant unlisted, Instant unknown) {
+    var unused =
+        database.run(PRUNE_SESSIONS, id, CryptoWrites.time(unlisted), CryptoWrites.time(unknown));
   }
 
   @Override

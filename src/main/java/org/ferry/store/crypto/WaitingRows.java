@@ -92,7 +92,7 @@ final class WaitingRows {
             select f.*, row_number() over (partition by room_id order by position) as turn
             from (
               select distinct on (w.room_id, w.session_id) w.* from ferry.megolm_waiting w
-              where w.device = $1 and w.since < $2 and w.reason in ('NO_KEY', 'LATER_INDEX')
+              where w.device = $1 and w.since < $2 and w.reason in ('NO_KEY', 'LATER_INDEX', 'WITHHELD', 'BROKEN_KEY')
                 and not exists (select from ferry.megolm_request r where r.device = w.device
                   and r.room_id = w.room_id and r.session_id = w.session_id)
           """
@@ -107,6 +107,22 @@ final class WaitingRows {
       delete from ferry.megolm_sought s where s.device = $1 and not exists (
         select from ferry.megolm_waiting w where w.device = s.device
           and w.room_id = s.room_id and w.session_id = s.session_id)
+      """;
+
+  private static final String INHERIT =
+      """
+      with former as (
+        select d.id from ferry.olm_device d join ferry.olm_device us using (user_id)
+        where us.id = $1 and d.id <> $1 and d.lease_until < clock_timestamp()
+      ), left_behind as (
+        delete from ferry.megolm_waiting w using former where w.device = former.id
+        returning w.*
+      )
+      insert into ferry.megolm_waiting
+        (device, event_id, room_id, session_id, event, since, known_index, reason)
+      select $1, event_id, room_id, session_id, event, since, known_index, reason
+      from left_behind order by position
+      on conflict do nothing
       """;
 
   private static final String FROM =
@@ -171,6 +187,10 @@ final class WaitingRows {
             "delete from ferry.megolm_waiting where device = $1 and event_id = any($2)",
             device,
             ids);
+  }
+
+  void inherit() {
+    var unused = database.run(INHERIT, device);
   }
 
   long giveUp(Instant before, int perRoom) {

@@ -3,10 +3,12 @@ package org.ferry.live.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,8 +18,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.DeviceRef;
+import org.ferry.crypto.Incident;
 import org.ferry.crypto.Lease;
 import org.ferry.crypto.OlmMachine;
 import org.ferry.crypto.OutgoingRequest;
@@ -73,6 +78,7 @@ class BackupKeysIT {
   private final Lease lease = store.claim("test", Duration.ofMinutes(5)).orElseThrow();
   private final OlmMachine machine =
       OlmMachine.open(store, keys, keyring, lease, clock, alarm -> {});
+  private final Lock witnessing = new ReentrantLock();
   private final Vertx vertx = Vertx.vertx();
   private final HttpFaultProxy proxy = HttpFaultProxy.to(TestLab.shared().target().baseUrl());
   private final Homeserver homeserver =
@@ -93,11 +99,13 @@ class BackupKeysIT {
             Machine.class.getClassLoader(),
             new Class<?>[] {Machine.class},
             (proxy, method, arguments) ->
-                Arrays.stream(OlmMachine.class.getMethods())
-                    .filter(m -> m.getName().equals(method.getName()))
-                    .findFirst()
-                    .orElseThrow()
-                    .invoke(machine, arguments));
+                method.getName().equals("witnessing")
+                    ? witnessing
+                    : Arrays.stream(OlmMachine.class.getMethods())
+                        .filter(m -> m.getName().equals(method.getName()))
+                        .findFirst()
+                        .orElseThrow()
+                        .invoke(machine, arguments));
   }
 
   @BeforeEach
@@ -261,6 +269,38 @@ class BackupKeysIT {
     assertThat(tries("good")).isEqualTo(1);
     sending.interrupt();
     sending.join();
+  }
+
+  /** It was encrypted with what the database had before, and the homeserver has seen that used. */
+  @Test
+  void whatWasMadeWithADatabaseThatWasSetBackStaysHere() throws SQLException {
+    try (var connection = lab.db().connect();
+        var statement = connection.createStatement()) {
+      assertThat(
+              statement.executeUpdate(
+                  """
+                  insert into ferry.olm_queue (device, id, event_type, body)
+                  select id, n, 'm.room.encrypted', '{"messages":{"%s":{"X":{}}}}'
+                  from ferry.olm_device, unnest(array['old1', 'old2']) n
+                  """
+                      .formatted(ref.user().value())))
+          .isEqualTo(2);
+    }
+    JsonNode unused =
+        person.put(
+            V3
+                + "/user/"
+                + LabClient.esc(person.userId())
+                + "/account_data/"
+                + Witness.TYPE
+                + "FERRY",
+            Json.object().put("mark", 1_000));
+    Requests requests = new Requests(machine(), homeserver.as(ref.user(), ref.device()));
+    assertThat(requests.sendAll()).isTrue();
+    assertThat(machine.incidents()).containsEntry(Incident.SET_BACK, 1L);
+    assertThat(machine.mark()).isGreaterThan(1_000);
+    assertThat(proxy.seen()).noneMatch(s -> s.path().contains("/sendToDevice/m.room.encrypted"));
+    assertThat(lab.number("select count(*) from ferry.olm_queue")).isZero();
   }
 
   private long tries(String id) {
