@@ -101,7 +101,7 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
             new PgNarration(database),
             readers,
             ours(config, registration),
-            new Networks(config.networks()),
+            new Networks(config.networks(), servers(config, registration)),
             ferry.clock());
     Following following =
         new Following(
@@ -152,6 +152,16 @@ record LivePart(Following following, Sending sending, Accounts readers, Homeserv
     }
     return Ours.of(
         users, user -> UserId.isValid(user) && isOurs(config, registration, new UserId(user)));
+  }
+
+  /** Where those are whom Ferry follows conversations as. */
+  private static Set<String> servers(Config config, @Nullable Registration registration) {
+    Set<String> servers = new HashSet<>();
+    config.people().forEach(account -> servers.add(account.user().server()));
+    if (registration != null) {
+      servers.add(config.bot().server());
+    }
+    return servers;
   }
 
   private static Echo echo(Config config, @Nullable Registration registration, Database database) {

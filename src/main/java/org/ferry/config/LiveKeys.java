@@ -64,7 +64,8 @@ final class LiveKeys {
                 "users",
                 Kind.TEXT,
                 "[\"@insta_*:example.org\"]",
-                "users who stand for its people; the first * is the person's id there"),
+                "users who stand for its people, also on other servers; the first * is the"
+                    + " person's id there"),
             Setting.list(
                 "protocols",
                 Kind.TEXT,

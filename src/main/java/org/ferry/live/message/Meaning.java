@@ -248,7 +248,7 @@ final class Meaning {
     if (event.is(MEMBER)) {
       return membership(event, key);
     }
-    scene.state(room, event.type(), key, event.content(), event.release().at());
+    scene.state(event, key);
     if (event.is("m.room.create")) {
       return scene.card(room).created()
           ? Told.nothing("a room that is known")

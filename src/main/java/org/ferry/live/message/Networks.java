@@ -1,7 +1,12 @@
 package org.ferry.live.message;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which network a room or a user belongs to. Names are of a closed list that the configuration
- * extends. A room belongs to what its bridges say; a user to what the name's pattern says. Safe for
- * use by many threads.
+ * extends. A room belongs to what its bridges say; a user to what the name's pattern says. Both
+ * count on our own servers, and on those that the configuration names for users of a network:
+ * anywhere else anybody may call themselves what they like. Safe for use by many threads.
  */
 public final class Networks {
   /** The network of what is bridged to nothing. */
@@ -66,11 +72,15 @@ public final class Networks {
           "gvoice", "googlevoice");
 
   private static final Set<String> AMBIGUOUS = Set.of("line", "sms", "irc", "xmpp", "signal");
-  private static final Pattern HEX = Pattern.compile("=([0-9a-f]{2})");
+  private static final Pattern ESCAPED = Pattern.compile("(?:=[0-9a-f]{2})+");
+
+  /** Where the bridges of a server's people are, if not on it: a name that nobody federates as. */
+  private static final Map<String, String> BRIDGES_OF = Map.of("beeper.com", "beeper.local");
 
   private final Map<String, String> protocols = new HashMap<>();
   private final List<Ghosts> ghosts = new ArrayList<>();
   private final Set<String> own = new LinkedHashSet<>();
+  private final Set<String> servers = new HashSet<>();
 
   private record Ghosts(Pattern users, String network, boolean configured) {}
 
@@ -86,8 +96,14 @@ public final class Networks {
    * The known networks and those of the configuration.
    *
    * @param configured comes before what is known
+   * @param servers those of Ferry's bot and of the accounts that are followed
    */
-  public Networks(List<NetworkOptions> configured) {
+  public Networks(List<NetworkOptions> configured, Set<String> servers) {
+    this.servers.addAll(servers);
+    servers.stream()
+        .filter(BRIDGES_OF::containsKey)
+        .map(BRIDGES_OF::get)
+        .forEach(this.servers::add);
     KNOWN.forEach((name, ids) -> {
       protocols.put(name, name);
       ids.forEach(id -> protocols.put(id, name));
@@ -96,7 +112,10 @@ public final class Networks {
       String name = network.name();
       protocols.put(name.toLowerCase(Locale.ROOT), name);
       network.protocols().forEach(id -> protocols.put(id.toLowerCase(Locale.ROOT), name));
-      network.users().forEach(glob -> ghosts.add(new Ghosts(pattern(glob), name, true)));
+      for (String glob : network.users()) {
+        ghosts.add(new Ghosts(pattern(glob), name, true));
+        server(glob).filter(server -> !server.matches(".*[*?].*")).ifPresent(this.servers::add);
+      }
       own.addAll(network.own());
     }
     KNOWN.keySet().stream().sorted().forEach(name -> prefix(name, name));
@@ -180,12 +199,26 @@ public final class Networks {
   Optional<Remote> remote(String user, Card.@Nullable Facts facts) {
     for (Ghosts each : ghosts) {
       Matcher name = each.users().matcher(user);
-      if (name.matches() && (each.configured() || plausible(each.network(), facts))) {
+      if (name.matches() && (each.configured() || believed(user, each.network(), facts))) {
         String id = name.groupCount() > 0 ? name.group(1) : localpart(user);
         return Optional.of(new Remote(network(each, facts), decoded(id)));
       }
     }
-    return facts == null ? Optional.empty() : byBot(user, facts);
+    return facts == null || !trusts(user) ? Optional.empty() : byBot(user, facts);
+  }
+
+  /** Whether somebody is of a server whose users are called what they are by those we know. */
+  boolean trusts(@Nullable String user) {
+    return user != null && server(user).filter(servers::contains).isPresent();
+  }
+
+  private static Optional<String> server(String user) {
+    int colon = user.indexOf(':');
+    return colon < 0 ? Optional.empty() : Optional.of(user.substring(colon + 1));
+  }
+
+  private boolean believed(String user, String network, Card.@Nullable Facts facts) {
+    return trusts(user) && plausible(network, facts);
   }
 
   /** One bridge serves several networks; the room knows which. */
@@ -223,11 +256,21 @@ public final class Networks {
     return colon > 1 ? user.substring(1, colon) : user;
   }
 
-  /** Characters that no localpart may have stand as {@code =xx} (specification of identifiers). */
+  /**
+   * Bytes that no localpart may have stand as {@code =xx} (specification of identifiers); what is
+   * no UTF-8 stays as it is written.
+   */
   private static String decoded(String id) {
-    return HEX.matcher(id)
-        .replaceAll(
-            m -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(m.group(1), 16))));
+    return ESCAPED.matcher(id).replaceAll(m -> Matcher.quoteReplacement(text(m.group())));
+  }
+
+  private static String text(String escaped) {
+    byte[] bytes = HexFormat.of().parseHex(escaped.replace("=", ""));
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      return escaped;
+    }
   }
 
   /** Whether the configuration says that this user stands for ourselves. */

@@ -136,17 +136,27 @@ final class Scene {
   /**
    * Follows a piece of state other than a membership.
    *
-   * @param came when it came
+   * @param event which
+   * @param key its state key
    */
-  void state(RoomId room, String type, String key, JsonNode content, Instant came) {
-    if (counts(room, came)) {
+  void state(Event event, String key) {
+    RoomId room = event.release().room();
+    if (counts(room, event.release().at())) {
       return;
     }
     Card card = card(room);
-    Facts facts = StateFold.state(card.facts(), type, key, content);
+    Facts facts = state(card.facts(), event.release().sender(), event.type(), key, event.content());
     if (!facts.equals(card.facts())) {
       change(room, with(card, facts));
     }
+  }
+
+  /** Whose server is not one of ours may say of a room what they like: it is bridged to nothing. */
+  private Facts state(
+      Facts facts, @Nullable String sender, String type, String key, JsonNode content) {
+    return StateFold.BRIDGES.contains(type) && !networks.trusts(sender)
+        ? StateFold.state(facts, type, key, Json.object())
+        : StateFold.state(facts, type, key, content);
   }
 
   private Card with(Card card, Facts facts) {
@@ -201,7 +211,7 @@ final class Scene {
       facts =
           type.equals("m.room.member") && content instanceof ObjectNode o
               ? person(room, facts, key, o)
-              : StateFold.state(facts, type, key, content);
+              : state(facts, event.path("sender").textValue(), type, key, content);
     }
     Card read = with(card, facts);
     change(

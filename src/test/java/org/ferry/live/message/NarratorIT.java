@@ -86,6 +86,25 @@ class NarratorIT {
   }
 
   @Test
+  void aRoomIsBridgedWhereSomebodyOfOurServerSaysSo() throws InterruptedException {
+    String bridge =
+        "{\"bridgebot\":\"@whatsappbot:evil\",\"protocol\":{\"id\":\"whatsapp\"},"
+            + "\"channel\":{\"id\":\"1\",\"fi.mau.receiver\":\"42\"}}";
+    String poser = "@whatsapp_42:evil";
+    stage.states.put(ROOM, List.of(state("m.bridge", "a", bridge).put("sender", poser)));
+    List<LiveMessage> unused = stage.tell(stage.state(poser, "m.bridge", "b", bridge));
+    LiveMessage posed = one(stage.event(poser, "m.room.message", TEXT));
+    assertThat(posed.network()).isEqualTo("matrix");
+    assertThat(posed.direction()).isEqualTo("incoming");
+    assertThat(posed.data().path("sender").path("remote_id").isNull()).isTrue();
+    unused = stage.tell(stage.state(ALICE, "m.bridge", "c", bridge));
+    LiveMessage bridged = one(stage.event(poser, "m.room.message", TEXT));
+    assertThat(bridged.network()).isEqualTo("whatsapp");
+    assertThat(bridged.data().path("sender").path("network").asText()).isEqualTo("matrix");
+    assertThat(bridged.data().path("sender").path("is_me").asBoolean()).isFalse();
+  }
+
+  @Test
   void whatWeSayIsOutgoingAndWhatFerryWasGivenComesBackWithIt() throws InterruptedException {
     LiveMessage own = one(stage.event("@me:hs", "m.room.message", TEXT));
     assertThat(own.direction()).isEqualTo("outgoing");

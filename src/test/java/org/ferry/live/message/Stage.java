@@ -90,7 +90,7 @@ public final class Stage implements AutoCloseable {
               }
             },
             Ours.of(Set.of(ME), user -> user.startsWith("@old_")),
-            new Networks(networks),
+            new Networks(networks, Set.of("hs")),
             () -> Instant.now().plus(ahead),
             echoes,
             term.epoch());

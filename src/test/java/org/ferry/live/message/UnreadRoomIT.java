@@ -32,6 +32,7 @@ class UnreadRoomIT {
 
   private static ObjectNode bridged() {
     ObjectNode state = Json.object().put("type", "m.bridge").put("state_key", "b");
+    state = state.put("sender", "@instagrambot:hs");
     state.putObject("content").putObject("protocol").put("id", "instagram");
     return state;
   }

@@ -144,7 +144,7 @@ class TraceTest {
                   new PgNarration(house.database),
                   new Nobody(),
                   Ours.of(Set.of(BOT), user -> false),
-                  new Networks(List.of()),
+                  new Networks(List.of(), Set.of()),
                   Instant::now,
                   echoes,
                   term.epoch())
