@@ -73,11 +73,20 @@ public enum FailureKind {
           said
               + ". Something between Ferry and the homeserver takes the Authorization header away:"
               + " let the proxy pass it on, or name the homeserver's own address.";
+      case MatrixException e when e.status() == 401 && e.errcode().isEmpty() ->
+          said
+              + ". Something in front of the homeserver wants a password of its own: let it pass"
+              + " /_matrix on without one, or name the homeserver's own address.";
       case MatrixException e when e.isTokenRefused() ->
           said
               + ". The homeserver does not know Ferry's token: hand it registration.yaml, name that"
               + " in app_service_config_files and restart it; ferry registration --check tells what"
               + " differs.";
+      case MatrixException e when e.isRateLimit() && e.errcode().isEmpty() ->
+          said
+              + ". A proxy in front of the homeserver limits Ferry's rate: take its limit off for"
+              + " this machine (nginx: limit_req) and run the same command again; what was done is"
+              + " kept.";
       case MatrixException e when e.isRateLimit() ->
           said
               + ". The homeserver keeps limiting Ferry's rate: let it read registration.yaml as"

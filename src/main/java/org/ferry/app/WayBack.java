@@ -6,6 +6,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.ferry.config.Config;
+import org.ferry.matrix.client.Errcode;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.MatrixException;
@@ -113,6 +114,9 @@ final class WayBack implements AutoCloseable {
     }
     if (!(failure instanceof MatrixException e)) {
       return new State(false, String.valueOf(failure.getMessage()));
+    }
+    if (Errcode.isPingAnswered(e.errcode(), e.error())) {
+      return new State(true, "the homeserver reaches Ferry at " + config.appservice().address());
     }
     if (e.isUnrecognized()) {
       return new State(true, "this homeserver has no ping; its first transaction will tell");

@@ -82,6 +82,7 @@ public enum Check {
   /** A problem with one of these would change history on its way, or leave no way to look. */
   private static final Set<Check> HISTORY =
       EnumSet.of(
+          PROXY,
           AS_TOKEN,
           DOMAIN,
           NAMESPACES,

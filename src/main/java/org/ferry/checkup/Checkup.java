@@ -142,11 +142,14 @@ public final class Checkup {
     ServerInfo server = null;
     Measurement measured = null;
     try (Door door = door(config, registration, Duration.ZERO)) {
-      ServerCheck check = new ServerCheck(door, clock, config.homeserver().domain(), remedies);
+      ServerCheck check = new ServerCheck(door, clock, remedies);
       Optional<ServerInfo> answers = check.run(findings);
       server = answers.orElse(null);
       if (server != null) {
-        check.proxy(findings);
+        boolean clear = new ProxyCheck(door, config.homeserver().domain(), remedies).run(findings);
+        if (!clear) {
+          return new Report(server, findings.all(), remote.load(), null);
+        }
         check.login(findings, config.identities().mode().equals("account"));
         new AdminCheck(door, config, remedies).run(findings);
       }
@@ -236,7 +239,8 @@ public final class Checkup {
     Registration registration = RegistrationFile.read(config.appservice().registration());
     try (Door door = door(config, registration, patience)) {
       IdentityCheck identity = new IdentityCheck(door, config, registration, remedies);
-      if (!identity.run(findings)) {
+      boolean clear = new ProxyCheck(door, config.homeserver().domain(), remedies).run(findings);
+      if (!clear || !identity.run(findings)) {
         return findings.all();
       }
       try (Scratch scratch = new Scratch(door, config)) {

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.ferry.id.Secret;
@@ -37,6 +38,7 @@ final class Door implements AutoCloseable {
   private final @Nullable Secret token;
   private final Duration patience;
   private final AtomicBoolean limited = new AtomicBoolean();
+  private final AtomicReference<@Nullable Reply> between = new AtomicReference<>();
   private final AtomicBoolean lost = new AtomicBoolean();
   private final HttpClient client =
       HttpClient.newBuilder()
@@ -63,8 +65,9 @@ final class Door implements AutoCloseable {
   }
 
   /**
-   * Sends a probe; where the server limits our rate, again when it says, for some seconds; where no
-   * homeserver answers, again for as long as the patience lasts.
+   * Sends a probe; where the server limits our rate, or something in front of it answers in its
+   * place for the moment, again, for some seconds; where no homeserver answers, again for as long
+   * as the patience lasts.
    *
    * @throws Unanswered where no answer came
    * @throws InterruptedException where the thread was told to stop
@@ -94,12 +97,25 @@ final class Door implements AutoCloseable {
 
   private Reply limits(Ask ask) throws InterruptedException {
     Reply reply = once(ask);
-    for (int i = 0; i < REPEATS && reply.limited(); i++) {
-      limited.set(true);
+    for (int i = 0; i < REPEATS && (reply.limited() || reply.gateway()); i++) {
+      noted(reply);
       Thread.sleep(Math.min(LONGEST_PAUSE, reply.at("retry_after_ms").asLong(1000) + 50));
       reply = once(ask);
     }
     return reply;
+  }
+
+  private void noted(Reply reply) {
+    if (reply.isMatrix()) {
+      limited.set(true);
+    } else {
+      between.set(reply);
+    }
+  }
+
+  /** What something in front of the homeserver last answered in its place; null where nothing. */
+  @Nullable Reply between() {
+    return between.get();
   }
 
   /** Whether an answer may have been lost, and with it what it told of. */
@@ -107,7 +123,7 @@ final class Door implements AutoCloseable {
     return lost.get();
   }
 
-  /** Whether the server has limited our rate. */
+  /** Whether the homeserver itself has limited our rate. */
   boolean wasLimited() {
     return limited.get();
   }

@@ -136,6 +136,12 @@ final class HistoryCheck {
   }
 
   static Finding refused(Reply sent) {
+    if (!sent.isMatrix()) {
+      return Finding.problem(
+          TIMESTAMPS,
+          "something in front of the homeserver takes no message to it (" + sent.words() + ")",
+          Remedies.methods());
+    }
     return Finding.problem(
         TIMESTAMPS,
         "the homeserver does not take a message with a date of its own (" + sent.words() + ")",

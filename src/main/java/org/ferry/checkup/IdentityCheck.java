@@ -8,6 +8,7 @@ import java.util.List;
 import org.ferry.config.Config;
 import org.ferry.config.Registration;
 import org.ferry.id.UserId;
+import org.jspecify.annotations.Nullable;
 
 /** Whether the homeserver knows Ferry, under the name and with the rights that it needs. */
 final class IdentityCheck {
@@ -40,6 +41,15 @@ final class IdentityCheck {
                   .formatted(whoami.words()),
               "nginx, in the location block:\n  proxy_set_header Authorization $http_authorization;\n"
                   + "or go past the proxy: "
+                  + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}")));
+    }
+    if (whoami.status() == 401 && !whoami.isMatrix()) {
+      return List.of(
+          Finding.problem(
+              AS_TOKEN,
+              "something in front of the homeserver wants a password of its own (%s), so that Ferry's token does not reach it"
+                  .formatted(whoami.words()),
+              "let it pass /_matrix on without one; nginx, in that location:\n  auth_basic off;\nor go past the proxy: "
                   + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}")));
     }
     if (!whoami.ok()) {
@@ -96,9 +106,29 @@ final class IdentityCheck {
       }
     }
     if (all) {
-      findings.add(accounts());
+      Finding named =
+          named(scratch.one(), door.ask(Ask.get(Scratch.V3 + "/account/whoami").as(scratch.one())));
+      findings.add(named == null ? accounts() : named);
+      return named == null;
     }
-    return all;
+    return false;
+  }
+
+  /**
+   * Judges whom the homeserver takes Ferry for where a request names somebody in its query; null
+   * where it is that person, or the homeserver does not say.
+   */
+  @Nullable Finding named(UserId who, Reply whoami) {
+    String taken = whoami.at("user_id").asText("");
+    if (who.equals(config.bot()) || taken.isEmpty() || taken.equals(who.value())) {
+      return null;
+    }
+    return Finding.problem(
+        NAMESPACES,
+        "asked as %s the homeserver takes Ferry for %s: something in front of it takes the query (?user_id=…) off requests, and everything would come from the wrong person"
+            .formatted(who, taken),
+        "nginx, where proxy_pass holds a variable:\n  proxy_pass http://$upstream$request_uri;\nor go past the proxy: "
+            + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}"));
   }
 
   Finding outside(UserId user, Reply made) {

@@ -63,7 +63,7 @@ final class MediaCheck {
     long length = Math.min(limit, Math.min(MOST, Math.max(LEAST, load.largestFile())));
     Ask ask = Ask.of("PUT", "x".repeat((int) length), MISSING, who.server()).as(who);
     try {
-      return body(length, door.ask(ask), size);
+      return body(length, door.once(ask), size);
     } catch (Unanswered e) {
       // Proxies hang up on what is too large for them.
       return tooLarge(length, e.reason());
@@ -71,7 +71,7 @@ final class MediaCheck {
   }
 
   static Finding body(long length, Reply reply, Finding size) {
-    return reply.status() == 413 ? tooLarge(length, reply.words()) : size;
+    return reply.status() == 413 || reply.gateway() ? tooLarge(length, reply.words()) : size;
   }
 
   private static Finding tooLarge(long length, String said) {

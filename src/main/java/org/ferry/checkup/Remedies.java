@@ -141,4 +141,22 @@ final class Remedies {
     """
         .formatted(homeserver);
   }
+
+  /** The same under a path of its own, which the proxy takes off without touching the rest. */
+  static String prefix(String path, String homeserver) {
+    return """
+    nginx:
+      location %1$s/ {
+        rewrite ^ $request_uri;
+        rewrite ^%1$s(/.*)$ $1 break;
+        proxy_pass %2$s$uri;
+      }\
+    """
+        .formatted(path, homeserver);
+  }
+
+  /** What keeps a proxy from letting only some methods through. */
+  static String methods() {
+    return "let it pass GET, POST, PUT, DELETE and OPTIONS on; in nginx take limit_except out of the location, in HAProxy and Apache any rule on the method";
+  }
 }

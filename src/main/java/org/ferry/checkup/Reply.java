@@ -60,6 +60,11 @@ record Reply(int status, Map<String, String> headers, String text) {
     return status == 429 || is("M_LIMIT_EXCEEDED");
   }
 
+  /** Something in front of the homeserver refuses for now, or does not reach it. */
+  boolean gateway() {
+    return !isMatrix() && (status == 429 || (status >= 502 && status <= 504));
+  }
+
   /** No homeserver's word on the request: it fails, or something in front of it does. */
   boolean outage() {
     return status >= 500 && !is("M_UNRECOGNIZED") && status != 501;

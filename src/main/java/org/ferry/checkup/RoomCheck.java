@@ -184,6 +184,13 @@ final class RoomCheck {
               .formatted(config.homeserver().domain(), made.words()),
           remedies.writeAndHandOver());
     }
+    if (!made.ok() && (made.unrecognized() || !made.isMatrix())) {
+      return Finding.warning(
+          ALIASES,
+          "aliases do not reach the homeserver (%s). Rooms would be carried without their addresses"
+              .formatted(made.words()),
+          "see proxy above: paths with %2F have to arrive as they are sent");
+    }
     if (!made.ok()) {
       return Finding.warning(
           ALIASES,
@@ -227,10 +234,22 @@ final class RoomCheck {
 
   private Finding limits() throws InterruptedException {
     boolean limited = door.wasLimited();
-    for (int i = 0; i < BURST && !limited; i++) {
-      limited = door.once(scratch.message("burst " + i)).limited();
+    Reply between = door.between();
+    for (int i = 0; i < BURST && !limited && between == null; i++) {
+      Reply reply = door.once(scratch.message("burst " + i));
+      limited = reply.limited() && reply.isMatrix();
+      between = reply.gateway() ? reply : null;
     }
-    return limits(limited);
+    return between == null ? limits(limited) : limits(between);
+  }
+
+  /** Judges what something in front of the homeserver answered in its place, for a while. */
+  static Finding limits(Reply between) {
+    return Finding.problem(
+        RATE_LIMITS,
+        "something in front of the homeserver answers in its place now and then (%s): it limits how fast Ferry may write, or loses the homeserver; history would take much longer"
+            .formatted(between.words()),
+        "take its limit off for this machine: in nginx limit_req and limit_conn of that location, in HAProxy the rule that denies by http_req_rate, and maxconn and timeout queue;\nwhere it is 504, let it wait longer: proxy_read_timeout in nginx, timeout server in HAProxy");
   }
 
   Finding limits(boolean limited) {

@@ -3,7 +3,6 @@ package org.ferry.checkup;
 import static org.ferry.checkup.Check.CLOCK;
 import static org.ferry.checkup.Check.HOMESERVER;
 import static org.ferry.checkup.Check.LOGIN;
-import static org.ferry.checkup.Check.PROXY;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
@@ -25,13 +24,11 @@ final class ServerCheck {
 
   private final Door door;
   private final InstantSource clock;
-  private final String domain;
   private final Remedies remedies;
 
-  ServerCheck(Door door, InstantSource clock, String domain, Remedies remedies) {
+  ServerCheck(Door door, InstantSource clock, Remedies remedies) {
     this.door = door;
     this.clock = clock;
-    this.domain = domain;
     this.remedies = remedies;
   }
 
@@ -91,12 +88,35 @@ final class ServerCheck {
           "%s sends on to %s (%d)".formatted(door.address(), to, reply.status()),
           remedies.ferry("homeserver: {address: \"" + to + "\"}"));
     }
+    if (reply.status() == 401 || reply.status() == 403) {
+      return guarded(reply);
+    }
+    if (reply.status() >= 502 && reply.status() <= 504) {
+      return Finding.problem(
+          HOMESERVER,
+          "a proxy answers at %s, and behind it no homeserver (%s)"
+              .formatted(door.address(), reply.words()),
+          "start the homeserver, and see that the proxy looks for it where it listens:\n  sudo systemctl status matrix-synapse, or docker ps\n  curl -s http://127.0.0.1:8008/_matrix/client/versions");
+    }
     return Finding.problem(
         HOMESERVER,
         "what answers at %s is no homeserver: %s to /_matrix/client/versions"
             .formatted(door.address(), reply.words()),
         "name the homeserver's own address, or let the proxy pass its paths on:\n"
             + Remedies.proxy("http://127.0.0.1:8008"));
+  }
+
+  /** Everybody may ask for the versions, so that it is no homeserver that refuses. */
+  private Finding guarded(Reply reply) {
+    return Finding.problem(
+        HOMESERVER,
+        "something in front of the homeserver lets Ferry not through at %s (%s%s)"
+            .formatted(
+                door.address(),
+                reply.words(),
+                reply.status() == 401 ? ": it wants a password of its own" : ""),
+        "let it pass /_matrix on without one, and from this machine's address; nginx, in that location:\n  auth_basic off;\n  allow all;\nor go past it: "
+            + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}"));
   }
 
   static Finding clock(String date, Instant now) {
@@ -115,49 +135,6 @@ final class ServerCheck {
         "the homeserver's clock is %d s %s this machine's: what is sent without a date, and what is remembered for a day, would be wrong by that"
             .formatted(skew.abs().toSeconds(), skew.isNegative() ? "behind" : "ahead of"),
         "on the machine whose clock is wrong: sudo timedatectl set-ntp true");
-  }
-
-  // Proxies --------------------------------------------------------------------------------------
-
-  /** What a proxy may have cut off or changed. */
-  void proxy(Findings findings) throws InterruptedException {
-    Reply alias =
-        door.ask(
-            Ask.get("/_matrix/client/v3/directory/room/{}", "#ferry/doctor:" + domain).anonymous());
-    Reply media = door.ask(Ask.get("/_matrix/media/v3/config").anonymous());
-    findings.addAll(proxy(alias, media));
-  }
-
-  /**
-   * Judges answers that only a proxy can have spoiled.
-   *
-   * @param alias the answer about an alias with a slash in it that does not exist
-   * @param media the answer of the media API without a token
-   */
-  List<Finding> proxy(Reply alias, Reply media) {
-    List<Finding> found = new ArrayList<>();
-    if (alias.status() == 400 || alias.unrecognized() || !alias.isMatrix()) {
-      found.add(
-          Finding.problem(
-              PROXY,
-              "%%2F and %%23 in paths are changed on the way (%s): aliases and ids with such characters would fail"
-                  .formatted(alias.words()),
-              "nginx:\n  proxy_pass http://127.0.0.1:8008;   # nothing behind the port, not even a slash\nApache:\n  AllowEncodedSlashes NoDecode\n  ProxyPass /_matrix http://127.0.0.1:8008/_matrix nocanon\nor go past the proxy: "
-                  + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}")));
-    }
-    if (!media.isMatrix()) {
-      found.add(
-          Finding.problem(
-              PROXY,
-              "/_matrix/media does not reach the homeserver (%s): no file could be carried"
-                  .formatted(media.words()),
-              "let the proxy pass all of /_matrix on:\n"
-                  + Remedies.proxy("http://127.0.0.1:8008")));
-    }
-    if (found.isEmpty()) {
-      found.add(Finding.ok(PROXY, "paths arrive as they are sent"));
-    }
-    return found;
   }
 
   // Login ----------------------------------------------------------------------------------------

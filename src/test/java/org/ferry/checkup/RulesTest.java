@@ -124,8 +124,7 @@ class RulesTest {
 
   @Test
   void whatAnswersButIsNoHomeserverIsToldApart() {
-    ServerCheck check =
-        new ServerCheck(door(), InstantSource.system(), "new.example.org", remedies());
+    ServerCheck check = new ServerCheck(door(), InstantSource.system(), remedies());
     Reply moved =
         new Reply(301, Map.of("location", "https://hs.example.org/_matrix/client/versions"), "");
     assertThat(check.stranger(moved).remedy())
@@ -139,19 +138,67 @@ class RulesTest {
             "reverse_proxy /_matrix/*");
   }
 
+  private ProxyCheck proxies(String address) {
+    return new ProxyCheck(
+        new Door(address, null, java.time.Duration.ZERO), "new.example.org", remedies());
+  }
+
   @Test
   void proxiesThatChangePathsAreFoundByWhoAnswers() {
-    ServerCheck check =
-        new ServerCheck(door(), InstantSource.system(), "new.example.org", remedies());
+    ProxyCheck check = proxies("http://127.0.0.1:8008");
     Reply fine = error(404, "M_NOT_FOUND", "Room alias not found");
     Reply media = error(401, "M_MISSING_TOKEN", "Missing access token");
-    assertThat(check.proxy(fine, media)).singleElement().matches(f -> f.level() == Level.OK);
-    assertThat(check.proxy(error(404, "M_UNRECOGNIZED", "Unrecognized request"), media))
+    Reply page = reply(404, NGINX);
+    assertThat(check.judged(new ProxyCheck.Heard(fine, fine, media, media)))
         .singleElement()
+        .matches(f -> f.level() == Level.OK);
+    assertThat(check.judged(new ProxyCheck.Heard(null, null, null, null)))
+        .as("what failed says nothing of a proxy")
+        .singleElement()
+        .matches(f -> f.level() == Level.OK);
+    Reply changed = error(404, "M_UNRECOGNIZED", "Unrecognized request");
+    assertThat(check.judged(new ProxyCheck.Heard(fine, changed, media, media)))
+        .singleElement()
+        .matches(Finding::blocks)
         .satisfies(f -> assertThat(f.remedy()).contains("AllowEncodedSlashes NoDecode"));
-    assertThat(check.proxy(fine, reply(404, NGINX)))
+    assertThat(
+            proxies("http://127.0.0.1:8008/chat")
+                .judged(new ProxyCheck.Heard(fine, changed, media, media)))
+        .singleElement()
+        .satisfies(f -> assertThat(f.remedy()).contains("rewrite ^/chat(/.*)$ $1 break;"));
+    assertThat(check.judged(new ProxyCheck.Heard(fine, fine, page, media)))
         .singleElement()
         .satisfies(f -> assertThat(f.text()).contains("/_matrix/media does not reach"));
+    assertThat(check.judged(new ProxyCheck.Heard(page, page, media, page)))
+        .singleElement()
+        .satisfies(f -> assertThat(f.text()).contains("/_matrix/client does not reach"));
+  }
+
+  @Test
+  void proxiesWithPagesOfTheirOwnAndForSomeMethodsOnlyAreNamed() {
+    ProxyCheck check = proxies("http://127.0.0.1:8008");
+    Reply fine = error(404, "M_NOT_FOUND", "Room alias not found");
+    Reply media = error(401, "M_MISSING_TOKEN", "Missing access token");
+    Reply page = reply(404, NGINX);
+    for (Reply deleted : List.of(media, reply(401, NGINX))) {
+      assertThat(check.judged(new ProxyCheck.Heard(page, page, reply(401, NGINX), deleted)))
+          .singleElement()
+          .matches(Finding::blocks)
+          .satisfies(f -> assertThat(f.remedy()).contains("proxy_intercept_errors off;"));
+    }
+    assertThat(check.judged(new ProxyCheck.Heard(fine, fine, media, reply(403, NGINX))))
+        .singleElement()
+        .satisfies(f -> assertThat(f.text()).contains("DELETE requests do not reach"))
+        .satisfies(f -> assertThat(f.remedy()).contains("limit_except"));
+    assertThat(HistoryCheck.refused(reply(403, NGINX)).remedy()).contains("limit_except");
+    assertThat(RoomCheck.limits(reply(503, NGINX)).remedy())
+        .contains("limit_req", "proxy_read_timeout")
+        .doesNotContain("rate_limited");
+    ServerCheck server = new ServerCheck(door(), InstantSource.system(), remedies());
+    assertThat(server.stranger(reply(502, NGINX)).text()).contains("behind it no homeserver");
+    assertThat(server.stranger(reply(401, NGINX)).remedy()).contains("auth_basic off;");
+    assertThat(MediaCheck.body(99, reply(502, ""), Finding.ok(Check.UPLOAD, "x")).remedy())
+        .contains("request_body");
   }
 
   @Test
@@ -207,11 +254,29 @@ class RulesTest {
     assertThat(lost.blocks()).isTrue();
     assertThat(lost.text()).contains("takes the Authorization header away");
     assertThat(lost.remedy()).contains("proxy_set_header Authorization $http_authorization;");
+    Finding guarded = check.token(reply(401, NGINX)).getFirst();
+    assertThat(guarded.blocks()).isTrue();
+    assertThat(guarded.remedy()).contains("auth_basic off;");
     Finding other = check.token(reply(200, "{\"user_id\":\"@f:else.example.org\"}")).getFirst();
     assertThat(other.check()).isEqualTo(Check.DOMAIN);
     assertThat(other.remedy()).contains("homeserver: {domain: else.example.org}");
     assertThat(check.token(reply(200, "{\"user_id\":\"@f:new.example.org\"}")).getFirst().text())
         .contains("an older registration: there the sender is f");
+  }
+
+  @Test
+  void aQueryThatIsTakenOffIsNamed() {
+    IdentityCheck check = identity("");
+    UserId ghost = new UserId("@old_ferry-doctor:new.example.org");
+    Finding lost = check.named(ghost, reply(200, "{\"user_id\":\"@ferry_x:new.example.org\"}"));
+    assertThat(lost)
+        .isNotNull()
+        .matches(Finding::blocks)
+        .extracting(Finding::remedy)
+        .asString()
+        .contains("proxy_pass http://$upstream$request_uri;");
+    assertThat(check.named(ghost, reply(200, "{\"user_id\":\"" + ghost + "\"}"))).isNull();
+    assertThat(check.named(ghost, error(403, "M_FORBIDDEN", "x"))).isNull();
   }
 
   @Test
@@ -254,6 +319,12 @@ class RulesTest {
         .contains("no answer in time");
     assertThat(ping(error(502, "M_CONNECTION_FAILED", "DNSLookupError: DNS lookup failed")).text())
         .contains("no such host where the homeserver runs");
+    Reply recovering =
+        error(
+            502, "M_CONNECTION_FAILED", "AlreadyCalled: Tried to cancel an already-called event.");
+    assertThat(ping(recovering).level())
+        .as("it was answered; Synapse stumbles over handing over what waited")
+        .isEqualTo(Level.OK);
     assertThat(ping(error(400, "M_URL_NOT_SET", "")).text()).contains("has no url");
     assertThat(ping(error(403, "M_FORBIDDEN", "Mismatching")).text())
         .contains("under another id than ferry");

@@ -3,6 +3,7 @@ package org.ferry.matrix.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,7 @@ record Answer(int status, MultiMap headers, Buffer body) {
   private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
   private static final Pattern TITLE =
       Pattern.compile("<title>([^<]{1,200})</title>", Pattern.CASE_INSENSITIVE);
+  private static final Pattern BELOW = Pattern.compile("/?(_matrix/.*)?$");
 
   boolean isSuccess() {
     return status >= 200 && status < 300;
@@ -113,6 +115,18 @@ record Answer(int status, MultiMap headers, Buffer body) {
     return gateway && errcode().isEmpty();
   }
 
+  /** What an outage may come from, in a few words after its status. */
+  String outage() {
+    return status
+        + switch (status) {
+          case 502 -> " (the proxy in front of it does not reach it)";
+          case 503 -> " (it restarts, or a proxy in front of it limits the rate)";
+          case 504 ->
+              " (the proxy in front of it waits too short: proxy_read_timeout in nginx, timeout server in HAProxy)";
+          default -> "";
+        };
+  }
+
   /** 501 and 505 say that repeating is no use. */
   boolean isServerError() {
     return status >= 500 && status != 501 && status != 505 && !isOutage();
@@ -120,6 +134,11 @@ record Answer(int status, MultiMap headers, Buffer body) {
 
   /** What the server said about the failure, in one line; of a web page its title. */
   String error() {
+    String location = headers.get(HttpHeaders.LOCATION);
+    if (status / 100 == 3 && location != null) {
+      return "something there sends on to %s: name that in homeserver.address"
+          .formatted(BELOW.matcher(location).replaceFirst(""));
+    }
     return json().map(o -> o.path("error").asText("")).orElseGet(this::plain);
   }
 

@@ -56,5 +56,21 @@ public final class Errcode {
   /** Nothing answered, or what answered was no Matrix error. */
   public static final String NONE = "";
 
+  private static final String CONNECTION_FAILED = "M_CONNECTION_FAILED";
+
+  /** What Synapse says where it was about to try again to hand over what waits. */
+  private static final String TRYING_ALREADY = "AlreadyCalled";
+
   private Errcode() {}
+
+  /**
+   * Whether a ping that was refused was answered all the same: a Synapse that is already handing
+   * over what has waited for the application service stumbles over its own next step.
+   *
+   * @param errcode of the refusal
+   * @param error its text
+   */
+  public static boolean isPingAnswered(String errcode, String error) {
+    return errcode.equals(CONNECTION_FAILED) && error.startsWith(TRYING_ALREADY);
+  }
 }

@@ -7,6 +7,8 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -21,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 public final class Homeserver implements AutoCloseable {
+  /** No proxy's limit is smaller. */
+  private static final long LARGE_FILE = 64 * 1024;
+
+  private static final int REFUSALS = 3;
+
   private final HomeserverOptions options;
   private final Wire wire;
   private final Repeater repeater;
@@ -226,17 +233,47 @@ public final class Homeserver implements AutoCloseable {
     Call call = named ? asked : asked.unnamed();
     try {
       Answer answer =
-          gated(call, () -> repeater.run(call, () -> probe(asked), () -> wire.upload(call, body)));
+          gated(call, () -> repeater.run(call, () -> probe(asked), refusable(call, body)));
       fileTrouble.stored(body.length());
       return answer;
     } catch (MatrixException e) {
-      if (e.status() < 500 || storesFiles(asked, fileTrouble.failed(body.length()))) {
+      if (e.status() < 500
+          || e.isGateway()
+          || storesFiles(asked, fileTrouble.failed(body.length()))) {
         throw e;
       }
       throw new Unreachable(
           options.address(),
           "the homeserver at %s stores no more files (%s): is the disk of its media store full? Its log says why"
               .formatted(options.address(), e.getMessage()));
+    }
+  }
+
+  /**
+   * Some proxies, such as Caddy, answer 502 to what is too large for them. That would be waited out
+   * as if the homeserver were away; it is not where it answers right afterwards, three times in a
+   * row.
+   */
+  private Repeater.Attempt refusable(Call call, MediaBody body) {
+    AtomicInteger refused = new AtomicInteger();
+    return () -> {
+      Answer answer = wire.upload(call, body);
+      boolean only = body.length() >= LARGE_FILE && answer.isOutage() && answersOthers();
+      if (only && refused.incrementAndGet() >= REFUSALS) {
+        throw answer.refusal(call, Optional.empty());
+      }
+      if (!only) {
+        refused.set(0);
+      }
+      return answer;
+    };
+  }
+
+  private boolean answersOthers() {
+    try {
+      return wire.send(Call.get("/_matrix/client/versions").withoutToken()).isSuccess();
+    } catch (Lost e) {
+      return false;
     }
   }
 

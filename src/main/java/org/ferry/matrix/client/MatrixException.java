@@ -138,6 +138,11 @@ public final class MatrixException extends HomeserverFailure {
     return status == 429 || is(Errcode.LIMIT_EXCEEDED);
   }
 
+  /** True where a proxy answered in the homeserver's place, as one does without it. */
+  public boolean isGateway() {
+    return errcode.isEmpty() && status >= 502 && status <= 504;
+  }
+
   /** True where the event or file is larger than the server takes. */
   public boolean isTooLarge() {
     return is(Errcode.TOO_LARGE) || status == 413;

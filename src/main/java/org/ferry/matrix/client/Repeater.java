@@ -114,7 +114,7 @@ final class Repeater {
     }
     if (answer.isOutage()) {
       pace.failed();
-      String sentence = "the homeserver" + " at " + address + " answers " + answer.status();
+      String sentence = "the homeserver" + " at " + address + " answers " + answer.outage();
       return noticed(trial, away(trial, sentence, Kind.NO_ANSWER, now), sentence, now);
     }
     if (answer.isServerError()) {

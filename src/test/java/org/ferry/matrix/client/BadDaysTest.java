@@ -128,7 +128,7 @@ class BadDaysTest {
     faulty.next(answer(502, ""), answer(502, ""), answer(502, ""), answer(502, ""));
     assertThat(send()).isEqualTo(FINE);
     assertThat(notices).hasSize(2);
-    assertThat(notices.get(0)).contains("answers 502", "waiting");
+    assertThat(notices.get(0)).contains("answers 502", "does not reach it", "waiting");
     assertThat(notices.get(1)).contains("answers again");
   }
 
@@ -438,6 +438,29 @@ class BadDaysTest {
     assertThatThrownBy(this::send).hasMessageEndingWith(": 413 M_TOO_LARGE event");
     faulty.next(answer(403, "\n<html>no</html>"));
     assertThatThrownBy(this::send).hasMessageEndingWith(": 403 (a web page)");
+  }
+
+  @Test
+  void aProxyThatAnswersALargeFileWith502IsNotWaitedOut() throws IOException {
+    faulty.onlyFor(uri -> uri.contains("/upload"));
+    faulty.next(answer(502, ""), answer(502, ""), answer(502, ""));
+    assertThatThrownBy(() -> upload(300_000))
+        .isInstanceOfSatisfying(MatrixException.class, e -> assertThat(e.isGateway()).isTrue());
+    faulty.next(answer(502, ""), answer(502, ""));
+    upload(300_000);
+    faulty.next(answer(502, ""), answer(502, ""), answer(502, ""), answer(502, ""));
+    upload(200);
+  }
+
+  @Test
+  void whoSendsOnIsNamedWithWhere() {
+    faulty.next(
+        answer(301, "<html></html>", "Location", "https://hs.example.org/_matrix/client/x?y=z"));
+    assertThatThrownBy(this::send)
+        .hasMessageEndingWith(
+            ": 301 something there sends on to https://hs.example.org: name that in homeserver.address");
+    faulty.next(answer(308, "", "Location", "https://hs.example.org/chat/"));
+    assertThatThrownBy(this::send).hasMessageContaining("to https://hs.example.org/chat: name");
   }
 
   @Test
