@@ -7,6 +7,10 @@ import org.ferry.id.Secret;
 
 /** The admin API, where a token for it is configured. */
 final class AdminCheck {
+  /** Prints a token that may use the homeserver's admin API. */
+  static final String ADMIN_TOKEN =
+      "mas-cli manage issue-compatibility-token --yes-i-want-to-grant-synapse-admin-privileges USER";
+
   private final Door door;
   private final Config config;
   private final Remedies remedies;
@@ -44,11 +48,21 @@ final class AdminCheck {
   }
 
   Finding refused(Reply whoami) {
+    if (whoami.outage()) {
+      return Finding.problem(
+          ADMIN,
+          "the homeserver cannot say whose token homeserver.admin gives (%s)"
+              .formatted(whoami.words()),
+          "where an authentication service (MAS) has charge of accounts, it does not answer the homeserver: see that it runs, and the homeserver's log");
+    }
     return Finding.problem(
         ADMIN,
         "the homeserver does not know the token of homeserver.admin (%s)".formatted(whoami.words()),
         "log an administrator in and keep the token, mode 0600:\n  curl -s %s/_matrix/client/v3/login -d '{\"type\":\"m.login.password\",\"identifier\":{\"type\":\"m.id.user\",\"user\":\"admin\"},\"password\":\"…\"}'\n"
                 .formatted(door.address())
+            + "where an authentication service (MAS) has charge of accounts, instead:\n  "
+            + ADMIN_TOKEN
+            + "\n"
             + remedies.ferry("homeserver: {admin: {token_file: admin.token}}"));
   }
 

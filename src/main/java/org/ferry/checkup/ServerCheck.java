@@ -146,6 +146,10 @@ final class ServerCheck {
       String unstable = "/_matrix/client/unstable/org.matrix.msc2965/auth_metadata";
       metadata = door.ask(Ask.get(unstable).anonymous());
     }
+    if (metadata.outage() && metadata.isMatrix()) {
+      findings.add(serviceAway(metadata));
+      return;
+    }
     String issuer = metadata.ok() ? metadata.at("issuer").asText("") : "";
     if (issuer.isEmpty()) {
       Reply known = door.ask(Ask.get("/.well-known/matrix/client").anonymous());
@@ -153,6 +157,16 @@ final class ServerCheck {
     }
     Reply flows = door.ask(Ask.get("/_matrix/client/v3/login").anonymous());
     findings.add(login(issuer, flows, accounts));
+  }
+
+  /** A homeserver that has no authentication service says that it does not know the path. */
+  static Finding serviceAway(Reply metadata) {
+    return Finding.problem(
+        LOGIN,
+        "an authentication service (MAS) has charge of accounts, and the homeserver does not reach it (%s): no person's token is known, an administrator's neither. Ghosts need none of it"
+            .formatted(metadata.words()),
+        "see that it runs, and that this leads to it, in homeserver.yaml:\n  matrix_authentication_service: {enabled: true, endpoint: \"http://127.0.0.1:8080\"}\n"
+            + Remedies.RESTART);
   }
 
   /**
@@ -177,7 +191,8 @@ final class ServerCheck {
               .formatted(host(issuer)),
           "for accounts that Ferry follows, configure token_file, with "
               + Logins.LASTING_TOKEN
-              + ".\nfor homeserver.admin alone:\n  mas-cli manage issue-compatibility-token --yes-i-want-to-grant-synapse-admin-privileges USER");
+              + ".\nfor homeserver.admin alone:\n  "
+              + AdminCheck.ADMIN_TOKEN);
     }
     List<String> types = new ArrayList<>();
     for (JsonNode flow : flows.at("flows")) {

@@ -228,6 +228,9 @@ class RulesTest {
             ServerCheck.login("", reply(200, "{\"flows\":[{\"type\":\"m.login.sso\"}]}"), true)
                 .text())
         .contains("(offered: m.login.sso)");
+    Finding away = ServerCheck.serviceAway(error(500, "M_UNKNOWN", "Internal server error"));
+    assertThat(away.blocks()).as("ghosts need none of it").isFalse();
+    assertThat(away.remedy()).contains("matrix_authentication_service:");
     Finding accounts = ServerCheck.login("https://auth.example.org/", reply(200, "{}"), true);
     assertThat(accounts.level()).isEqualTo(Level.PROBLEM);
     assertThat(accounts.remedy()).contains("mode: ghost", "map_file: people.csv");
@@ -476,6 +479,10 @@ class RulesTest {
         .contains("homeserver: {admin: {token_file: admin.token}}");
     assertThat(check.refused(error(401, "M_UNKNOWN_TOKEN", "x")).remedy())
         .contains("curl -s http://127.0.0.1:8008/_matrix/client/v3/login");
+    Reply asleep = error(503, "M_UNKNOWN", "Unable to introspect the access token");
+    assertThat(check.refused(asleep).remedy())
+        .contains("authentication service")
+        .doesNotContain("curl");
     assertThat(check.judged("@a:b", reply(200, "{\"admin\":true}")).level()).isEqualTo(Level.OK);
     assertThat(check.judged("@a:b", error(403, "M_FORBIDDEN", "x")).remedy())
         .contains("UPDATE users SET admin = 1 WHERE name = '@a:b';");
