@@ -29,7 +29,7 @@ public final class PgInbox implements Inbox {
       """
       select target from ferry.crossing_room where target = any($1)
       union select space from ferry.crossing where space = any($1)
-      union select room from ferry.followed_room where room = any($1)
+      union select room from ferry.followed_room where room = any($1) and left_at is null
       """;
   private static final String UNTAKEN =
       """

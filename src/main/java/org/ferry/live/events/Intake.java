@@ -2,13 +2,14 @@ package org.ferry.live.events;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.TraceId;
@@ -16,8 +17,8 @@ import org.ferry.id.UserId;
 import org.ferry.live.Signal;
 import org.ferry.live.Unreadable;
 import org.ferry.live.accounts.FollowedRooms;
+import org.ferry.live.accounts.FollowedRooms.Standing;
 import org.ferry.matrix.client.Intent;
-import org.ferry.matrix.client.MessagesPage;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,15 +30,26 @@ import org.slf4j.LoggerFactory;
  */
 public final class Intake {
   private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+
   private static final int PAGE = 100;
-  private static final int PAGES = 100;
+
+  /** No more of a room than this is brought: a million events. */
+  private static final int PAGES = 10_000;
+
+  /** So many pages are few. */
+  private static final int FEW = 10;
+
+  /** A completion ends, however much comes meanwhile without waiting for it. */
+  private static final int ROUNDS = 6;
 
   private final LiveEvents events;
   private final FollowedRooms rooms;
   private final Echo echo;
   private final Signal news;
   private final Echoes echoes;
+  private final int page;
   private final RoomTurns turns = new RoomTurns();
+  private final Map<UserId, Signal> gaps = new ConcurrentHashMap<>();
 
   /**
    * An intake.
@@ -49,6 +61,17 @@ public final class Intake {
    * @param echoes told of rooms whose state Ferry's own carrying changes
    */
   public Intake(LiveEvents events, FollowedRooms rooms, Echo echo, Signal news, Echoes echoes) {
+    this(events, rooms, echo, news, echoes, PAGE);
+  }
+
+  /**
+   * An intake that reads rooms in other pieces.
+   *
+   * @param page how many events are asked for at once
+   */
+  public Intake(
+      LiveEvents events, FollowedRooms rooms, Echo echo, Signal news, Echoes echoes, int page) {
+    this.page = page;
     this.events = events;
     this.rooms = rooms;
     this.echo = echo;
@@ -145,65 +168,112 @@ public final class Intake {
     return arrivals.stream().filter(a -> seen.add(a.id())).toList();
   }
 
+  /** Woken when something may be missing of a room that a user follows. */
+  public Signal gaps(UserId user) {
+    return gaps.computeIfAbsent(user, u -> new Signal());
+  }
+
+  /**
+   * Notes durably that something may be missing of a followed room behind its anchor, before what
+   * comes now is kept: that is made known after it. Whoever brings what is missing is woken.
+   */
+  public void gap(UserId user, RoomId room) {
+    turns.open(room.value());
+    rooms.gap(user, room);
+    gaps(user).wake();
+  }
+
   /**
    * Brings what is missing of a room since it was last complete: homeservers lose pushed events
    * when they restart, and syncs leave gaps.
    *
-   * @param as who is in the room
+   * @param as who is in the room, or was
    * @param room which
-   * @param anchor the newest event that was there when it was complete last
    * @return how many were missing
    */
-  public int complete(Intent as, RoomId room, Optional<EventId> anchor) {
-    return turns.alone(room.value(), () -> completeAlone(as, room, anchor));
+  public int complete(Intent as, RoomId room) {
+    return turns.alone(room.value(), () -> completeAlone(as, room, PAGES));
   }
 
-  private int completeAlone(Intent as, RoomId room, Optional<EventId> anchor) {
-    List<ObjectNode> newer = newer(as, room, anchor);
-    if (newer.isEmpty()) {
-      return 0;
-    }
-    int fresh = events.arrange(arrivals(newer, room, as.user(), TraceId.fresh()));
-    rooms.complete(as.user(), room, new EventId(newer.getLast().path("event_id").asText()));
-    if (fresh > 0) {
+  /** The same where little is missing; where there is more, that is noted as a gap. */
+  public int completeSoon(Intent as, RoomId room) {
+    return turns.alone(room.value(), () -> completeAlone(as, room, FEW));
+  }
+
+  /** What is missing of a room will not be had; who has left it follows it no more. */
+  public void giveUp(UserId user, RoomId room) {
+    Optional<Standing> standing = rooms.standing(user, room);
+    if (standing.isPresent() && rooms.whole(user, room, standing.get().behind())) {
       news.wake();
+    }
+  }
+
+  /** What was held in a room is not any more. */
+  public void released() {
+    news.wake();
+  }
+
+  private int completeAlone(Intent as, RoomId room, int pages) {
+    UserId user = as.user();
+    int fresh = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      Optional<Standing> standing = rooms.standing(user, room);
+      if (standing.isEmpty()) {
+        return fresh;
+      }
+      int behind = standing.get().behind();
+      Timeline timeline =
+          new Timeline(as, room, standing.get(), page, () -> rooms.hold(user, room));
+      Timeline.Way way = timeline.back(pages);
+      if (!way.whole() && pages == FEW) {
+        gap(user, room);
+        return fresh;
+      }
+      if (behind == 0 && !way.pages().isEmpty()) {
+        // It takes several commits: what came later waits until the last of them.
+        rooms.gap(user, room);
+        continue;
+      }
+      fresh += bring(as, room, timeline, way);
+      // What came without waiting for its turn may stand in front of what was brought.
+      boolean again = turns.close(room.value()) && !way.isEmpty();
+      if (!again && (behind == 0 || rooms.whole(user, room, behind))) {
+        break;
+      }
+    }
+    news.wake();
+    return fresh;
+  }
+
+  private int bring(Intent as, RoomId room, Timeline timeline, Timeline.Way way) {
+    if (!way.whole()) {
+      LOG.warn(
+          "event=live_gap room={} more than {} events are missing; the newest of them are taken",
+          room,
+          PAGES * page);
+    }
+    TraceId trace = TraceId.fresh();
+    int fresh = bring(as, room, timeline, way.last(), way.found(), trace);
+    for (String from : way.pages().reversed()) {
+      fresh += bring(as, room, timeline, timeline.page(from), way.found(), trace);
     }
     return fresh;
   }
 
-  /**
-   * What is newer than the anchor, the oldest first. Where it does not come, as the homeserver has
-   * removed it, what is older than the following is no news.
-   */
-  private List<ObjectNode> newer(Intent as, RoomId room, Optional<EventId> anchor) {
-    List<ObjectNode> newer = new ArrayList<>();
-    String end = anchor.map(EventId::value).orElse("");
-    String from = null;
-    for (int i = 0; i < PAGES; i++) {
-      MessagesPage page = as.messages(room, from, 'b', PAGE);
-      for (ObjectNode event : page.chunk()) {
-        String id = event.path("event_id").asText();
-        if (id.equals(end)) {
-          return newer.reversed();
-        }
-        if (!id.isEmpty()) {
-          newer.add(event);
-        }
-      }
-      from = page.end();
-      if (from == null) {
-        return sinceFollowed(as, room, newer).reversed();
-      }
+  private int bring(
+      Intent as,
+      RoomId room,
+      Timeline timeline,
+      List<ObjectNode> newer,
+      boolean found,
+      TraceId trace) {
+    if (newer.isEmpty()) {
+      return 0;
     }
-    LOG.warn(
-        "event=live_gap room={} more than {} events are missing; the newest of them were taken",
-        room,
-        PAGES * PAGE);
-    return sinceFollowed(as, room, newer).reversed();
-  }
-
-  private List<ObjectNode> sinceFollowed(Intent as, RoomId room, List<ObjectNode> all) {
-    long since = rooms.since(as.user(), room).map(Instant::toEpochMilli).orElse(Long.MIN_VALUE);
-    return all.stream().filter(e -> e.path("origin_server_ts").asLong() >= since).toList();
+    // Where the anchor is gone, what is older than the following is no news.
+    List<ObjectNode> wanted = found ? newer : timeline.sinceFollowed(newer);
+    int fresh = events.arrange(arrivals(wanted, room, as.user(), trace));
+    rooms.advance(as.user(), room, new EventId(newer.getLast().path("event_id").asText()));
+    return fresh;
   }
 }

@@ -34,10 +34,13 @@ public interface LiveEvents {
   /** Which of these events of a room are kept. */
   Set<EventId> known(RoomId room, Collection<EventId> events);
 
-  /** Rooms with events that are waiting, those that have waited longest first. */
+  /**
+   * Rooms with events that are waiting, those that have waited longest first; not those of which
+   * something is missing that belongs in front of them.
+   */
   List<RoomId> waitingRooms(int limit);
 
-  /** The waiting events of a room in their order. */
+  /** The waiting events of a room in their order; none where something is missing in front. */
   List<Held> waiting(RoomId room, int limit);
 
   /**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -21,8 +22,25 @@ final class RoomTurns {
 
   private final Map<String, ReentrantLock> rooms = new ConcurrentHashMap<>();
 
+  /** Rooms whose completion nobody waits for: it looks again for what came meanwhile. */
+  private final Set<String> open = ConcurrentHashMap.newKeySet();
+
   private ReentrantLock of(String room) {
     return rooms.computeIfAbsent(room, r -> new ReentrantLock());
+  }
+
+  /** Nobody waits any more for the completion of a room, which may take long. */
+  void open(String room) {
+    boolean unused = open.add(room);
+  }
+
+  /**
+   * What comes waits again for the completion of a room.
+   *
+   * @return whether something may have come without waiting
+   */
+  boolean close(String room) {
+    return open.remove(room);
   }
 
   /** Does something with a room while nobody else does. */
@@ -43,8 +61,11 @@ final class RoomTurns {
     try {
       for (String room : which) {
         ReentrantLock lock = of(room);
-        if (lock.tryLock(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+        long most = open.contains(room) ? 0 : Math.max(0, end - System.nanoTime());
+        if (lock.tryLock(most, TimeUnit.NANOSECONDS)) {
           boolean unused = held.add(lock);
+        } else {
+          open(room);
         }
       }
     } catch (InterruptedException e) {

@@ -14,22 +14,20 @@ import org.ferry.live.Signal;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.accounts.FollowedRooms;
 import org.ferry.live.events.Intake;
-import org.ferry.matrix.client.Intent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What an account's sync says of rooms: invitations are passed on, rooms that fit the globs are
- * followed from where they stand, their events are kept, gaps are filled. Told the same answer
- * twice it does the same as told once. For one thread.
+ * followed from where they stand, their events are kept, gaps are noted. Told the same answer twice
+ * it does the same as told once. For one thread.
  */
 final class AccountRooms {
   private static final Logger LOG = LoggerFactory.getLogger(AccountRooms.class);
 
   private final AccountOptions options;
   private final UserId user;
-  private final Intent intent;
   private final FollowedRooms rooms;
   private final Intake intake;
   private final Signal invited;
@@ -37,12 +35,10 @@ final class AccountRooms {
   /** Of the answer that is taken. */
   private TraceId trace = TraceId.fresh();
 
-  AccountRooms(
-      AccountOptions options, Intent intent, FollowedRooms rooms, Intake intake, Signal invited) {
+  AccountRooms(AccountOptions options, FollowedRooms rooms, Intake intake, Signal invited) {
     this.invited = invited;
     this.options = options;
     this.user = options.user();
-    this.intent = intent;
     this.rooms = rooms;
     this.intake = intake;
   }
@@ -62,14 +58,13 @@ final class AccountRooms {
       if (!followed.containsKey(id)) {
         begin(id, room.getValue(), first);
       } else {
-        timeline(id, room.getValue(), followed.getOrDefault(id, Optional.empty()));
+        timeline(id, room.getValue());
       }
     }
     for (Map.Entry<String, JsonNode> room : said.path("leave").properties()) {
       RoomId id = new RoomId(room.getKey());
       if (followed.containsKey(id)) {
-        int unused = intake.take(events(room.getValue()), id, user, trace);
-        rooms.leave(user, id);
+        left(id, room.getValue());
       }
     }
     if (!said.path("invite").isEmpty()) {
@@ -89,35 +84,79 @@ final class AccountRooms {
       return;
     }
     List<ObjectNode> timeline = events(room);
-    rooms.follow(user, id, newest(timeline));
-    if (!first) {
-      int unused = intake.take(sinceJoining(timeline), id, user, trace);
+    int joined = joined(timeline);
+    ObjectNode before = first || joined >= 0 ? null : joinedBefore(room.at("/state/events"));
+    if (before != null) {
+      int unused = intake.take(List.of(before), id, user, trace);
+      // Told the same again, it is followed, and what is missing is missing still.
+      rooms.follow(user, id, id(before));
+      timeline(id, room);
+    } else {
+      boolean news = !first && joined >= 0;
+      List<ObjectNode> since = news ? timeline.subList(joined, timeline.size()) : List.of();
+      int unused = intake.take(since, id, user, trace);
+      // Only now: told the same again, nothing of it may count as known.
+      rooms.follow(user, id, newest(timeline));
     }
     LOG.debug("event=room_followed user={} room={}", user, id);
   }
 
-  private List<ObjectNode> sinceJoining(List<ObjectNode> timeline) {
+  /** Where the own joining stands in a timeline; less than 0 where it does not. */
+  private int joined(List<ObjectNode> timeline) {
     for (int i = timeline.size() - 1; i >= 0; i--) {
-      if (isOwnMembership(timeline.get(i))) {
-        return timeline.subList(i, timeline.size());
+      if (isOwnMembership(timeline.get(i)) && !wasJoined(timeline.get(i))) {
+        return i;
       }
     }
-    return List.of();
+    return -1;
   }
 
-  private void timeline(RoomId id, JsonNode room, Optional<EventId> anchor) {
-    List<ObjectNode> timeline = events(room);
-    EventId newest = newest(timeline);
-    if (newest == null) {
-      return;
+  /**
+   * The own joining, where so much was said since that the timeline begins later; null where the
+   * room was there before. The whole state of a room is told to who has just come in.
+   */
+  private @Nullable ObjectNode joinedBefore(JsonNode state) {
+    boolean whole = false;
+    ObjectNode own = null;
+    for (JsonNode event : state) {
+      whole |= event.path("type").asText().equals("m.room.create");
+      own = event instanceof ObjectNode object && isOwnMembership(event) ? object : own;
     }
-    if (room.path("timeline").path("limited").asBoolean(false)) {
-      int missing = intake.complete(intent, id, anchor);
-      LOG.info("event=gap_filled user={} room={} events={}", user, id, missing);
-    } else {
-      int unused = intake.take(timeline, id, user, trace);
+    return whole ? own : null;
+  }
+
+  /** A new name or picture is no joining. */
+  private static boolean wasJoined(JsonNode membership) {
+    return membership.at("/unsigned/prev_content/membership").asText().equals("join");
+  }
+
+  /**
+   * What comes behind a gap is kept at once, so that nobody's keys wait for a room, and is made
+   * known when the gap is filled.
+   */
+  private void timeline(RoomId id, JsonNode room) {
+    List<ObjectNode> timeline = events(room);
+    if (isLimited(room)) {
+      intake.gap(user, id);
+    }
+    int unused = intake.take(timeline, id, user, trace);
+    EventId newest = newest(timeline);
+    if (newest != null) {
       rooms.complete(user, id, newest);
     }
+  }
+
+  /** Who has left may still read what was said before. */
+  private void left(RoomId id, JsonNode room) {
+    if (isLimited(room)) {
+      intake.gap(user, id);
+    }
+    int unused = intake.take(events(room), id, user, trace);
+    rooms.leave(user, id);
+  }
+
+  private static boolean isLimited(JsonNode room) {
+    return room.path("timeline").path("limited").asBoolean(false);
   }
 
   private static List<ObjectNode> events(JsonNode room) {
@@ -130,8 +169,11 @@ final class AccountRooms {
     return events;
   }
 
+  private static @Nullable EventId id(JsonNode event) {
+    return EventId.parse(event.path("event_id").asText("")).orElse(null);
+  }
+
   private static @Nullable EventId newest(List<ObjectNode> timeline) {
-    String id = timeline.isEmpty() ? "" : timeline.getLast().path("event_id").asText("");
-    return id.isEmpty() ? null : new EventId(id);
+    return timeline.isEmpty() ? null : id(timeline.getLast());
   }
 }

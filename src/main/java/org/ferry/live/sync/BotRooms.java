@@ -3,16 +3,19 @@ package org.ferry.live.sync;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.accounts.FollowedRooms;
+import org.ferry.live.accounts.FollowedRooms.Standing;
 import org.ferry.live.events.Intake;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
@@ -35,6 +38,9 @@ final class BotRooms {
   private final FollowedRooms rooms;
   private final Intake intake;
 
+  /** Rooms whose joining is under way. */
+  private final Set<RoomId> joining = ConcurrentHashMap.newKeySet();
+
   BotRooms(AccountOptions options, FollowedRooms rooms, Intake intake) {
     this.options = options;
     this.bot = options.user();
@@ -49,10 +55,12 @@ final class BotRooms {
   }
 
   /**
-   * Follows what becomes of the bot's membership of a room.
+   * Follows what becomes of the bot's membership of a room. What a homeserver that answers fails on
+   * is said, and left to the next catching up: nobody else's news wait for it.
    *
    * @param as the bot
    * @param event a membership of the bot
+   * @throws HomeserverFailure where the homeserver is away
    */
   void membership(Intent as, ObjectNode event) {
     RoomId room = new RoomId(event.path("room_id").asText());
@@ -60,9 +68,14 @@ final class BotRooms {
     switch (event.path("content").path("membership").asText()) {
       case "invite" -> invited(as, room, sender, event.path("unsigned").path("invite_room_state"));
       case "join" -> joined(as, room, () -> new EventId(event.path("event_id").asText()));
-      case "leave", "ban" -> rooms.leave(bot, room);
+      case "leave", "ban" -> left(room);
       default -> {}
     }
+  }
+
+  private void left(RoomId room) {
+    rooms.leave(bot, room);
+    intake.gaps(bot).wake();
   }
 
   private void invited(Intent as, RoomId room, String inviter, JsonNode state) {
@@ -70,15 +83,55 @@ final class BotRooms {
       LOG.info("event=invitation_left user={} room={} from={}", bot, room, inviter);
       return;
     }
+    boolean unused = joining.add(room);
+    boolean follows = rooms.follows(bot, room);
+    // Before it is joined: what is said from then on is kept, whatever happens in between.
+    rooms.follow(bot, room, null);
     try {
-      RoomId unused = as.memberships().join(room.value(), Invitations.via(inviter));
-      LOG.info("event=invitation_accepted user={} room={} from={}", bot, room, inviter);
-      as.stateEvent(room, "m.room.member", bot.value())
-          .ifPresent(own -> joined(as, room, () -> new EventId(own.path("event_id").asText())));
-    } catch (MatrixException e) {
-      LOG.warn(
-          "event=invitation_failed user={} room={} from={} {}", bot, room, inviter, e.getMessage());
+      if (join(as, room, inviter)) {
+        settle(as, room);
+      } else if (!follows) {
+        left(room);
+      }
+    } finally {
+      boolean unusedToo = joining.remove(room);
     }
+  }
+
+  private boolean join(Intent as, RoomId room, String inviter) {
+    return done(
+        as,
+        room,
+        "invitation_failed",
+        () -> {
+          RoomId unused = as.memberships().join(room.value(), Invitations.via(inviter));
+          LOG.info("event=invitation_accepted user={} room={} from={}", bot, room, inviter);
+        });
+  }
+
+  /** Follows a room from the own joining on, if it is to be followed. */
+  private void settle(Intent as, RoomId room) {
+    // Where it fails, then the next time: what is said is kept meanwhile.
+    boolean unused =
+        done(
+            as,
+            room,
+            "room_not_followed",
+            () -> {
+              Optional<Standing> standing = rooms.standing(bot, room);
+              if (standing.isEmpty() || standing.get().anchor().isPresent()) {
+                return;
+              }
+              if (!wanted(as, room)) {
+                rooms.drop(bot, room);
+                return;
+              }
+              as.stateEvent(room, "m.room.member", bot.value())
+                  .map(own -> own.path("event_id").asText())
+                  .flatMap(EventId::parse)
+                  .ifPresent(own -> rooms.complete(bot, room, own));
+              LOG.info("event=room_followed user={} room={}", bot, room);
+            });
   }
 
   /**
@@ -86,21 +139,48 @@ final class BotRooms {
    * the room any more: a room that the homeserver does not show is no reason to stop at.
    */
   private void joined(Intent as, RoomId room, Supplier<@Nullable EventId> anchor) {
-    try {
-      followJoined(as, room, anchor);
-    } catch (MatrixException e) {
-      if (!e.isForbidden() && !e.isNotFound()) {
-        throw e;
-      }
-      LOG.warn("event=room_not_followed user={} room={} {}", bot, room, e.getMessage());
-    }
+    boolean unused =
+        done(
+            as,
+            room,
+            "room_not_followed",
+            () -> {
+              if (!rooms.follows(bot, room) && wanted(as, room)) {
+                rooms.follow(bot, room, anchor.get());
+                LOG.info("event=room_followed user={} room={}", bot, room);
+              }
+            });
   }
 
-  private void followJoined(Intent as, RoomId room, Supplier<@Nullable EventId> anchor) {
-    if (!rooms.follows(bot, room) && !CanaryRoom.is(as, room) && options.follows(names(as, room))) {
-      rooms.follow(bot, room, anchor.get());
-      LOG.info("event=room_followed user={} room={}", bot, room);
+  /**
+   * Does something with a room, which is tried again at once where the homeserver answers: it may
+   * have been away just then.
+   *
+   * @param failure what to call it in the log that the homeserver fails on this room
+   * @return whether it was done
+   * @throws HomeserverFailure where the homeserver is away
+   */
+  private boolean done(Intent as, RoomId room, String failure, Runnable work) {
+    for (boolean again : List.of(true, false)) {
+      try {
+        work.run();
+        return true;
+      } catch (HomeserverFailure e) {
+        boolean refused = e instanceof MatrixException refusal && refusal.isTokenRefused();
+        if (refused || (e.mayResolve() && !Answering.anything(as))) {
+          throw e;
+        }
+        if (!again || !e.mayResolve()) {
+          LOG.warn("event={} user={} room={} {}", failure, bot, room, e.getMessage());
+          return false;
+        }
+      }
     }
+    return false;
+  }
+
+  private boolean wanted(Intent as, RoomId room) {
+    return !CanaryRoom.is(as, room) && options.follows(names(as, room));
   }
 
   private static List<String> names(Intent as, RoomId room) {
@@ -116,18 +196,29 @@ final class BotRooms {
    */
   void catchUp(Intent as) {
     invitations(as);
-    Map<RoomId, Optional<EventId>> followed = new HashMap<>(rooms.of(bot));
+    Map<RoomId, Optional<EventId>> followed = rooms.of(bot);
+    Set<RoomId> left = new HashSet<>(followed.keySet());
+    // Asked in this order: what is joined just now is in one of them.
+    left.removeAll(joining);
     List<RoomId> joined = as.memberships().joinedRooms();
+    Set<RoomId> behind = rooms.behind(bot).keySet();
     for (RoomId room : joined) {
-      Optional<EventId> anchor = followed.remove(room);
+      Optional<EventId> anchor = followed.get(room);
       if (anchor == null) {
         joined(as, room, () -> newest(as, room));
-      } else {
-        completeOrSay(as, room, anchor);
+      } else if (!behind.contains(room)) {
+        if (anchor.isEmpty()) {
+          settle(as, room);
+        }
+        completeOrSay(as, room);
       }
     }
-    // What is left is not joined any more.
-    followed.keySet().forEach(room -> rooms.leave(bot, room));
+    joined.forEach(left::remove);
+    for (RoomId room : left) {
+      // Who has left may still read what was said before, and nobody pushes that any more.
+      intake.gap(bot, room);
+      left(room);
+    }
   }
 
   private static @Nullable EventId newest(Intent as, RoomId room) {
@@ -136,18 +227,17 @@ final class BotRooms {
   }
 
   /**
-   * Brings what is missing of a followed room.
+   * Brings what is missing of a followed room; where that is much, it is noted and comes later.
    *
    * @param as the bot
    * @param room the room
-   * @param anchor its newest event when it was complete last
    * @return how many events were missing
    * @throws HomeserverFailure where it may succeed later; what the homeserver refuses for good is
    *     said
    */
-  int complete(Intent as, RoomId room, Optional<EventId> anchor) {
+  int complete(Intent as, RoomId room) {
     try {
-      int missing = intake.complete(as, room, anchor);
+      int missing = intake.completeSoon(as, room);
       if (missing > 0) {
         LOG.info("event=room_completed room={} events={}", room, missing);
       }
@@ -161,16 +251,20 @@ final class BotRooms {
     }
   }
 
-  private void completeOrSay(Intent as, RoomId room, Optional<EventId> anchor) {
+  /** A room that the homeserver does not show now is left to who reads such rooms again. */
+  private void completeOrSay(Intent as, RoomId room) {
     try {
-      int unused = complete(as, room, anchor);
-    } catch (MatrixException e) {
-      // The next time: the other rooms do not wait for it.
+      int unused = complete(as, room);
+    } catch (HomeserverFailure e) {
+      if (!Answering.others(as, room, rooms, rooms.behind(bot).keySet())) {
+        throw e;
+      }
       notCompleted(room, e);
+      intake.gap(bot, room);
     }
   }
 
-  private static void notCompleted(RoomId room, MatrixException e) {
+  private static void notCompleted(RoomId room, HomeserverFailure e) {
     LOG.warn("event=room_not_completed room={} {}", room, e.getMessage());
   }
 

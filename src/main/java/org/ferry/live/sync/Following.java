@@ -284,14 +284,16 @@ public final class Following implements AutoCloseable {
           public List<Together.Named> besides(Intent intent, Machine machine, Signal keys) {
             var backup = new BackupKeys(intent, machine, options.recoveryKey(), keys, clock);
             var invitations = new AccountInvitations(options, intent, invited);
+            var gaps = new Gaps(options.user(), keeping.rooms(), intake);
             return List.of(
+                new Together.Named("gaps " + options.user(), () -> gaps.run(intent)),
                 new Together.Named("backup " + options.user(), backup::run),
                 new Together.Named("invitations " + options.user(), invitations::run));
           }
 
           @Override
           public BiConsumer<ObjectNode, Boolean> rooms(Intent intent) {
-            return new AccountRooms(options, intent, keeping.rooms(), intake, invited)::take;
+            return new AccountRooms(options, keeping.rooms(), intake, invited)::take;
           }
         };
     AccountDevice device = new AccountDevice(options, ways.doors(), keeping.identities(), clock);
@@ -329,6 +331,7 @@ public final class Following implements AutoCloseable {
   /** Transactions are taken up whether or not the bot's device is ready: most of it is clear. */
   private List<Together.Named> transactions(AccountOptions bot, Intake intake) {
     BotRooms rooms = new BotRooms(bot, keeping.rooms(), intake);
+    Gaps gaps = new Gaps(bot.user(), keeping.rooms(), intake);
     Signal back = new Signal();
     Intent hasty = ways.doors().service().impatient().as(bot.user());
     Vigil vigil = new Vigil(hasty);
@@ -353,6 +356,7 @@ public final class Following implements AutoCloseable {
     return List.of(
         new Together.Named(
             "transactions", () -> persevere(() -> taking.run(as.get(), transactions))),
+        new Together.Named("gaps", () -> persevere(() -> gaps.run(as.get()))),
         new Together.Named("completion", () -> persevere(() -> complete(rooms, as.get(), back))),
         new Together.Named("vigil", () -> persevere(() -> registered(as, () -> vigil.run(back)))),
         new Together.Named(

@@ -9,10 +9,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.live.Inbox;
 import org.ferry.live.accounts.FollowedRooms;
@@ -149,13 +147,12 @@ final class Misses {
 
   /** How much was missing in rooms where something happened. */
   private int read(Intent as, Map<RoomId, News> late) {
-    Map<RoomId, Optional<EventId>> followed = house.rooms().among(as.user(), late.keySet());
     int missing = 0;
-    for (Map.Entry<RoomId, Optional<EventId>> room : followed.entrySet()) {
-      News news = late.getOrDefault(room.getKey(), News.GAP);
-      boolean lacks = house.intake().lacks(room.getKey(), news.events());
+    for (RoomId room : house.rooms().among(as.user(), late.keySet()).keySet()) {
+      News news = late.getOrDefault(room, News.GAP);
+      boolean lacks = house.intake().lacks(room, news.events());
       if (lacks || news.gap()) {
-        int read = read(as, room.getKey(), room.getValue());
+        int read = read(as, room);
         // Behind a gap the newest may just be on its way.
         missing += lacks ? read : 0;
       }
@@ -163,9 +160,9 @@ final class Misses {
     return missing;
   }
 
-  private int read(Intent as, RoomId room, Optional<EventId> anchor) {
+  private int read(Intent as, RoomId room) {
     try {
-      return house.bot().complete(as, room, anchor);
+      return house.bot().complete(as, room);
     } catch (MatrixException e) {
       // The next time: the other rooms do not wait for it.
       unsure(Set.of(room));

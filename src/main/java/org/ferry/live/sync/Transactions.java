@@ -5,11 +5,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
@@ -34,7 +31,10 @@ final class Transactions {
   private final BotRooms bot;
   private final UserId user;
   private final LongSupplier losses;
-  private final Set<RoomId> complete = new HashSet<>();
+
+  /** Rooms of which nothing is missing, or that are looked at. */
+  private final Set<RoomId> looked = new HashSet<>();
+
   private long lostBefore;
 
   /**
@@ -87,23 +87,22 @@ final class Transactions {
   }
 
   /**
-   * What a homeserver lost has its place before what it pushes now: a room whose first event comes
-   * since this process leads, or since the homeserver lost something last, is completed before it
-   * is taken up.
+   * What a homeserver lost has its place before what it pushes now: of a room whose first event
+   * comes since this process leads, or since the homeserver lost something last, something may be
+   * missing. What is taken up is held until that is there, and other rooms do not wait for it.
    */
-  private void completeFirst(Intent as, List<ObjectNode> events) {
+  private void completeFirst(List<ObjectNode> events) {
     long lost = losses.getAsLong();
     if (lost != lostBefore) {
-      complete.clear();
+      looked.clear();
       lostBefore = lost;
     }
-    Map<RoomId, Optional<EventId>> anchors = rooms.among(user, rooms(events));
-    for (ObjectNode event : events) {
-      RoomId room = new RoomId(event.path("room_id").asText());
-      Optional<EventId> anchor = anchors.get(room);
-      if (anchor != null && !complete.contains(room)) {
-        int unusedCount = bot.complete(as, room, anchor);
-        boolean unused = complete.add(room);
+    Set<RoomId> fresh = rooms(events);
+    fresh.removeAll(looked);
+    if (!fresh.isEmpty()) {
+      for (RoomId room : rooms.among(user, fresh).keySet()) {
+        intake.gap(user, room);
+        boolean unused = looked.add(room);
       }
     }
   }
@@ -119,7 +118,7 @@ final class Transactions {
   private void take(Intent as, List<ObjectNode> events, TraceId trace) {
     Set<RoomId> in = rooms(events);
     Set<RoomId> followed = rooms.among(user, in).keySet();
-    completeFirst(as, events);
+    completeFirst(events);
     List<ObjectNode> seen = new ArrayList<>();
     List<ObjectNode> carried = new ArrayList<>();
     for (ObjectNode event : events) {

@@ -2,9 +2,9 @@ package org.ferry.store.live;
 
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.ferry.id.EventId;
@@ -18,21 +18,70 @@ import org.jspecify.annotations.Nullable;
 public final class PgFollowedRooms implements FollowedRooms {
   private static final String FOLLOW =
       """
-      insert into ferry.followed_room (user_id, room, anchor) values ($1, $2, $3)
-      on conflict (user_id, room) do nothing
+      insert into ferry.followed_room as f (user_id, room, anchor) values ($1, $2, $3)
+      on conflict (user_id, room) do update set left_at = null where f.left_at is not null
       """;
   private static final String COMPLETE =
-      "update ferry.followed_room set anchor = $3 where user_id = $1 and room = $2";
+      """
+      update ferry.followed_room set anchor = $3
+      where user_id = $1 and room = $2 and behind = 0 and left_at is null
+      """;
   private static final String LEAVE =
+      """
+      with gone as (
+        delete from ferry.followed_room where user_id = $1 and room = $2 and behind = 0)
+      update ferry.followed_room set left_at = coalesce(left_at, now())
+      where user_id = $1 and room = $2 and behind > 0
+      """;
+  private static final String DROP =
       "delete from ferry.followed_room where user_id = $1 and room = $2";
   private static final String OF =
-      "select room, anchor from ferry.followed_room where user_id = $1";
+      "select room, anchor from ferry.followed_room where user_id = $1 and left_at is null";
   private static final String AMONG =
-      "select room, anchor from ferry.followed_room where user_id = $1 and room = any($2)";
-  private static final String SINCE =
-      "select since from ferry.followed_room where user_id = $1 and room = $2";
+      """
+      select room, anchor from ferry.followed_room
+      where user_id = $1 and room = any($2) and left_at is null
+      """;
   private static final String FOLLOWS =
-      "select from ferry.followed_room where user_id = $1 and room = $2";
+      """
+      select from ferry.followed_room where user_id = $1 and room = $2 and left_at is null
+      """;
+  // Longer than a homeserver is waited for between two signs of life of who reads the room.
+  private static final String GAP =
+      """
+      update ferry.followed_room set behind = behind + 1, held_until = now() + interval '5 minutes'
+      where user_id = $1 and room = $2
+      """;
+  private static final String BEHIND =
+      """
+      select room, coalesce(held_until > now(), false) from ferry.followed_room
+      where user_id = $1 and behind > 0 order by room
+      """;
+  private static final String STANDING =
+      "select anchor, since, behind from ferry.followed_room where user_id = $1 and room = $2";
+  private static final String ADVANCE =
+      """
+      update ferry.followed_room set anchor = $3,
+        held_until = case when held_until is not null then now() + interval '5 minutes' end
+      where user_id = $1 and room = $2
+      """;
+  private static final String HOLD =
+      """
+      update ferry.followed_room set held_until = now() + interval '5 minutes'
+      where user_id = $1 and room = $2 and behind > 0
+      """;
+  private static final String RELEASE =
+      "update ferry.followed_room set held_until = null where user_id = $1 and room = $2";
+  private static final String WHOLE =
+      """
+      with gone as (
+        delete from ferry.followed_room
+        where user_id = $1 and room = $2 and behind = $3 and left_at is not null returning 1),
+      done as (
+        update ferry.followed_room set behind = 0, held_until = null
+        where user_id = $1 and room = $2 and behind = $3 and left_at is null returning 1)
+      select (select count(*) from gone) + (select count(*) from done)
+      """;
 
   private final Database database;
 
@@ -81,11 +130,54 @@ public final class PgFollowedRooms implements FollowedRooms {
   }
 
   @Override
-  public Optional<Instant> since(UserId user, RoomId room) {
-    for (Row row : database.run(SINCE, user.value(), room.value())) {
-      return Optional.of(row.getOffsetDateTime(0).toInstant());
+  public void drop(UserId user, RoomId room) {
+    var unused = database.run(DROP, user.value(), room.value());
+  }
+
+  @Override
+  public void gap(UserId user, RoomId room) {
+    var unused = database.run(GAP, user.value(), room.value());
+  }
+
+  @Override
+  public Map<RoomId, Boolean> behind(UserId user) {
+    Map<RoomId, Boolean> behind = new LinkedHashMap<>();
+    for (Row row : database.run(BEHIND, user.value())) {
+      behind.put(new RoomId(row.getString(0)), row.getBoolean(1));
+    }
+    return behind;
+  }
+
+  @Override
+  public Optional<Standing> standing(UserId user, RoomId room) {
+    for (Row row : database.run(STANDING, user.value(), room.value())) {
+      return Optional.of(
+          new Standing(
+              Optional.ofNullable(row.getString(0)).map(EventId::new),
+              row.getOffsetDateTime(1).toInstant(),
+              row.getInteger(2)));
     }
     return Optional.empty();
+  }
+
+  @Override
+  public void advance(UserId user, RoomId room, EventId newest) {
+    var unused = database.run(ADVANCE, user.value(), room.value(), newest.value());
+  }
+
+  @Override
+  public void hold(UserId user, RoomId room) {
+    var unused = database.run(HOLD, user.value(), room.value());
+  }
+
+  @Override
+  public void release(UserId user, RoomId room) {
+    var unused = database.run(RELEASE, user.value(), room.value());
+  }
+
+  @Override
+  public boolean whole(UserId user, RoomId room, int behind) {
+    return database.run(WHOLE, user.value(), room.value(), behind).iterator().next().getLong(0) > 0;
   }
 
   @Override

@@ -59,18 +59,21 @@ public final class PgLiveEvents implements LiveEvents {
           """;
   private static final String KNOWN =
       "select event from ferry.live_event where room = $1 and event = any($2)";
+  // What came while something is missing in front of it waits for that.
+  private static final String FREE =
+      " and not exists (select from ferry.followed_room f"
+          + " where f.room = e.room and f.held_until > now())";
   private static final String ROOMS =
-      """
-      select room from ferry.live_event where state = 'waiting'
-      group by room order by min(place) limit $1
-      """;
+      "select e.room from ferry.live_event e where e.state = 'waiting'"
+          + FREE
+          + " group by e.room order by min(e.place) limit $1";
   private static final String COLUMNS =
       "select pk, room, session, seen_by, taken_at, raw, event, trace ";
   private static final String WAITING =
       COLUMNS
-          + """
-          from ferry.live_event where room = $1 and state = 'waiting' order by place limit $2
-          """;
+          + "from ferry.live_event e where room = $1 and state = 'waiting'"
+          + FREE
+          + " order by place limit $2";
   // A key is dated when it is written, and seen when its transaction ends: hence the minute. What
   // nobody could try has no time, and any key will do.
   private static final String OPENABLE =

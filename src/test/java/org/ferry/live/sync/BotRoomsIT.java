@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.TraceId;
@@ -29,6 +33,7 @@ import org.ferry.live.events.Intake;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixLab;
+import org.ferry.matrix.client.SyncRequest;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.LedgerException;
 import org.ferry.store.PgInbox;
@@ -39,6 +44,7 @@ import org.ferry.store.live.PgLiveTrace;
 import org.ferry.testing.HttpFaultProxy;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.Wait;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +54,8 @@ import org.junit.jupiter.api.Timeout;
 /** The bot's rooms on a real Synapse, which pushes nothing here: a test says what came when. */
 class BotRoomsIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private static final Echo NOTHING = new Echo("hs", user -> false, marked -> Set.of());
 
   private static MatrixLab lab;
   private static LabClient alice;
@@ -79,12 +87,7 @@ class BotRoomsIT {
   }
 
   private Intake intake() {
-    return new Intake(
-        events,
-        followed,
-        new Echo("hs", user -> false, marked -> Set.of()),
-        new Signal(),
-        new Echoes(Instant::now));
+    return new Intake(events, followed, NOTHING, new Signal(), new Echoes(Instant::now));
   }
 
   private BotRooms rooms() {
@@ -201,25 +204,259 @@ class BotRoomsIT {
   @Test
   void whatWasLostComesBeforeWhatIsPushedAlsoWhereTheHomeserverIsAwayInBetween() throws Exception {
     RoomId room = bot.createRoom(Json.object().put("preset", "public_chat"));
+    RoomId other = bot.createRoom(Json.object().put("preset", "public_chat"));
     rooms().catchUp(bot);
     String lost = said(room, "lost");
-    ObjectNode pushed = alice.event(room.value(), said(room, "pushed")).deepCopy();
-    PgInbox inbox = new PgInbox(store.database());
-    assertThat(inbox.store(transaction(pushed.put("room_id", room.value())))).isTrue();
-    Transactions taking = new Transactions(inbox, intake(), followed, rooms(), bot.user(), () -> 0);
+    String pushed = said(room, "pushed");
     try (HttpFaultProxy proxy = HttpFaultProxy.to(lab.synapse().baseUrl());
         var homeserver = lab.client(proxy.url(), Duration.ofMillis(500))) {
-      Intent flaky = homeserver.as(bot.user());
       proxy.answer(s -> s.path().contains("/messages"), Integer.MAX_VALUE, 502, Map.of(), "");
-      assertThatThrownBy(() -> taking.run(flaky, new Signal()))
-          .isInstanceOf(HomeserverFailure.class);
-      proxy.heal();
-      Thread again = Thread.ofVirtual().start(() -> untilInterrupted(taking, flaky));
-      Wait.until(LIMIT, "both", () -> waiting(room).contains(pushed.path("event_id").asText()));
-      again.interrupt();
-      again.join();
+      working(
+          homeserver.as(bot.user()),
+          () -> {
+            push(room, pushed);
+            Wait.until(
+                LIMIT, "both rooms", () -> asked(proxy, room) > 0 && asked(proxy, other) > 0);
+            assertThat(known(room, pushed)).as("it is taken up").isTrue();
+            assertThat(waiting(room)).as("and waits for what was lost").isEmpty();
+            proxy.heal();
+            Wait.until(LIMIT, "both", () -> waiting(room).contains(pushed));
+          });
     }
-    assertThat(waiting(room)).containsSubsequence(lost, pushed.path("event_id").asText());
+    assertThat(waiting(room)).containsSubsequence(lost, pushed);
+  }
+
+  /** A homeserver may fail on one room for ever, and work for all others. */
+  @Timeout(120)
+  @Test
+  void aRoomThatTheHomeserverDoesNotShowHoldsNobodyUp() throws Exception {
+    RoomId broken = bot.createRoom(Json.object().put("preset", "public_chat"));
+    RoomId fine = bot.createRoom(Json.object().put("preset", "public_chat"));
+    rooms().catchUp(bot);
+    String lost = said(broken, "lost");
+    String pushed = said(broken, "pushed");
+    String news = said(fine, "news");
+    try (HttpFaultProxy proxy = HttpFaultProxy.to(lab.synapse().baseUrl());
+        var homeserver = lab.client(proxy.url(), Duration.ofMillis(500))) {
+      proxy.answer(s -> shows(s, broken), Integer.MAX_VALUE, 500, "{\"errcode\":\"M_UNKNOWN\"}");
+      working(
+          homeserver.as(bot.user()),
+          () -> {
+            push(broken, pushed);
+            push(fine, news);
+            Wait.until(LIMIT, "the others", () -> waiting(fine).contains(news));
+            Wait.until(LIMIT, "what is said there", () -> waiting(broken).contains(pushed));
+            assertThat(known(broken, lost)).isFalse();
+            assertThat(store.number("select count(*) from ferry.followed_room where behind > 0"))
+                .isEqualTo(1);
+            proxy.heal();
+            Wait.until(LIMIT, "what was lost", () -> waiting(broken).contains(lost));
+            Wait.until(LIMIT, "no gap", () -> followed.behind(bot.user()).isEmpty());
+          });
+    }
+  }
+
+  /** Whichever of them comes first in the homeserver's list. */
+  @Test
+  void aRoomThatHangsKeepsNoOtherFromBeingRead() {
+    RoomId one = bot.createRoom(Json.object().put("preset", "public_chat"));
+    RoomId two = bot.createRoom(Json.object().put("preset", "public_chat"));
+    rooms().catchUp(bot);
+    try (HttpFaultProxy proxy = HttpFaultProxy.to(lab.synapse().baseUrl());
+        var homeserver = lab.client(proxy.url(), Duration.ofMillis(500))) {
+      for (RoomId broken : List.of(one, two)) {
+        RoomId fine = broken.equals(one) ? two : one;
+        proxy.loseRequest(s -> shows(s, broken), Integer.MAX_VALUE);
+        String news = said(fine, "news");
+        rooms().catchUp(homeserver.as(bot.user()));
+        assertThat(known(fine, news)).isTrue();
+        assertThat(followed.behind(bot.user())).containsKey(broken);
+        proxy.heal();
+        int unused = intake().complete(bot, broken);
+        assertThat(followed.behind(bot.user())).isEmpty();
+      }
+    }
+  }
+
+  /** Who was sent away while Ferry did not run may still read what was said before. */
+  @Timeout(120)
+  @Test
+  void whatWasSaidBeforeTheBotWasSentAwayIsRead() throws Exception {
+    RoomId room = new RoomId(alice.createRoom(Json.object().put("preset", "private_chat")));
+    alice.membership("invite", room.value(), bot.user().value(), "");
+    rooms().catchUp(bot);
+    String last = alice.say(room.value(), "last words");
+    alice.membership("kick", room.value(), bot.user().value(), "");
+    String later = alice.say(room.value(), "among us");
+    working(
+        bot,
+        () -> {
+          rooms().catchUp(bot);
+          assertThat(followed.of(bot.user())).doesNotContainKey(room);
+          Wait.until(LIMIT, "the end", () -> followed.standing(bot.user(), room).isEmpty());
+        });
+    assertThat(known(room, last)).isTrue();
+    assertThat(known(room, later)).isFalse();
+    assertThat(waiting(room)).contains(last);
+  }
+
+  /** As where Ferry is killed right after the bot came in. */
+  @Test
+  void whatIsSaidBetweenJoiningAndFollowingIsRead() {
+    RoomId room = new RoomId(alice.createRoom(Json.object().put("preset", "private_chat")));
+    String before = alice.say(room.value(), "before");
+    alice.membership("invite", room.value(), bot.user().value(), "");
+    try (HttpFaultProxy proxy = HttpFaultProxy.to(lab.synapse().baseUrl());
+        var homeserver = lab.client(proxy.url(), Duration.ofMillis(500))) {
+      proxy.loseRequest(s -> s.path().contains("/state/"), Integer.MAX_VALUE);
+      rooms().catchUp(homeserver.as(bot.user()));
+    }
+    String first = alice.say(room.value(), "first");
+    rooms().catchUp(bot);
+    assertThat(known(room, first)).isTrue();
+    assertThat(known(room, before)).isFalse();
+  }
+
+  /** Much was said, and reading it breaks off on the way: what was read then is not read again. */
+  @Timeout(120)
+  @Test
+  void aLongGapIsFilledFromItsOldEndInPieces() {
+    RoomId room = bot.createRoom(Json.object().put("preset", "public_chat"));
+    rooms().catchUp(bot);
+    Optional<EventId> anchor = anchor(room);
+    alice.join(room.value());
+    List<String> said = new ArrayList<>();
+    for (int i = 0; i < 105; i++) {
+      said.add(alice.say(room.value(), "message " + i));
+    }
+    Intake single =
+        new Intake(events, followed, NOTHING, new Signal(), new Echoes(Instant::now), 1);
+    assertThat(single.completeSoon(bot, room)).as("that is left to who has time").isZero();
+    assertThat(followed.behind(bot.user())).containsEntry(room, true);
+    AtomicInteger asked = new AtomicInteger();
+    try (HttpFaultProxy proxy = HttpFaultProxy.to(lab.synapse().baseUrl());
+        var homeserver = lab.client(proxy.url(), Duration.ofMillis(500))) {
+      proxy.loseRequest(s -> shows(s, room) && asked.incrementAndGet() > 150, Integer.MAX_VALUE);
+      assertThatThrownBy(() -> single.complete(homeserver.as(bot.user()), room))
+          .isInstanceOf(HomeserverFailure.class);
+    }
+    assertThat(anchor(room)).isNotEqualTo(anchor);
+    assertThat(waiting(room)).as("nothing of a part").isEmpty();
+    int rest = single.complete(bot, room);
+    assertThat(rest).isBetween(20, 100);
+    assertThat(waiting(room).stream().filter(said::contains)).containsExactlyElementsOf(said);
+  }
+
+  /** Of an account whose syncs show three events of each room. */
+  @Timeout(120)
+  @Test
+  void whatWasSaidSinceAnAccountJoinedIsReadThoughASyncLeavesItOutAndTheDatabaseFails()
+      throws Exception {
+    RoomId room = new RoomId(alice.createRoom(Json.object().put("preset", "private_chat")));
+    String before = alice.say(room.value(), "before");
+    alice.membership("invite", room.value(), bot.user().value(), "");
+    ObjectNode begun = bot.sync(few(null));
+    RoomId unused = bot.memberships().join(room.value(), List.of());
+    List<String> said = sayEight(room);
+    ObjectNode joined = bot.sync(few(begun));
+    AccountRooms rooms = new AccountRooms(anybody(), followed, intake(), new Signal());
+    sql("alter table ferry.live_event rename to away");
+    assertThatThrownBy(() -> rooms.take(joined, false)).isInstanceOf(LedgerException.class);
+    sql("alter table ferry.away rename to live_event");
+    rooms.take(joined, false);
+    assertThat(waiting(room)).as("what was left out comes first").isEmpty();
+    working(
+        bot,
+        () -> {
+          Wait.until(LIMIT, "no gap", () -> followed.behind(bot.user()).isEmpty());
+        });
+    assertThat(waiting(room).stream().filter(said::contains)).containsExactlyElementsOf(said);
+    assertThat(known(room, before)).isFalse();
+  }
+
+  @Timeout(120)
+  @Test
+  void whatAnAccountsSyncLeavesOutIsReadBesideItAlsoWhereTheAccountHasLeft() throws Exception {
+    RoomId room = new RoomId(alice.createRoom(Json.object().put("preset", "private_chat")));
+    alice.membership("invite", room.value(), bot.user().value(), "");
+    RoomId unused = bot.memberships().join(room.value(), List.of());
+    AccountRooms rooms = new AccountRooms(anybody(), followed, intake(), new Signal());
+    ObjectNode first = bot.sync(few(null));
+    rooms.take(first, true);
+    List<String> said = new ArrayList<>(sayEight(room));
+    ObjectNode second = bot.sync(few(first));
+    rooms.take(second, false);
+    said.addAll(sayEight(room));
+    alice.membership("kick", room.value(), bot.user().value(), "");
+    rooms.take(bot.sync(few(second)), false);
+    assertThat(followed.follows(bot.user(), room)).isFalse();
+    working(
+        bot,
+        () -> {
+          Wait.until(LIMIT, "the end", () -> followed.standing(bot.user(), room).isEmpty());
+        });
+    assertThat(waiting(room).stream().filter(said::contains)).containsExactlyElementsOf(said);
+  }
+
+  private static List<String> sayEight(RoomId room) {
+    return IntStream.range(0, 8).mapToObj(i -> alice.say(room.value(), "message " + i)).toList();
+  }
+
+  private void sql(String statement) throws SQLException {
+    try (var connection = store.db().connect()) {
+      boolean unused = connection.createStatement().execute(statement);
+    }
+  }
+
+  /** Takes up what is pushed and brings what is missing, as {@code Following} does, meanwhile. */
+  private void working(Intent as, Together.Task meanwhile) throws InterruptedException {
+    PgInbox inbox = new PgInbox(store.database());
+    Intake intake = intake();
+    BotRooms rooms = new BotRooms(anybody(), followed, intake);
+    Transactions taking = new Transactions(inbox, intake, followed, rooms, bot.user(), () -> 0);
+    Gaps gaps = new Gaps(bot.user(), followed, intake, Duration.ofMillis(100));
+    List<Thread> threads =
+        List.of(
+            Thread.ofVirtual().start(() -> untilInterrupted(() -> taking.run(as, new Signal()))),
+            Thread.ofVirtual().start(() -> untilInterrupted(() -> gaps.run(as))));
+    try {
+      meanwhile.run();
+    } finally {
+      for (Thread thread : threads) {
+        thread.interrupt();
+        thread.join();
+      }
+    }
+  }
+
+  private void push(RoomId room, String event) {
+    ObjectNode pushed = alice.event(room.value(), event).deepCopy();
+    Received transaction = transaction(pushed.put("room_id", room.value()));
+    assertThat(new PgInbox(store.database()).store(transaction)).isTrue();
+  }
+
+  private static boolean shows(HttpFaultProxy.Seen request, RoomId room) {
+    String path = URLDecoder.decode(request.path(), StandardCharsets.UTF_8);
+    return path.contains(room.value() + "/messages");
+  }
+
+  private static long asked(HttpFaultProxy proxy, RoomId room) {
+    return proxy.seen().stream().filter(s -> shows(s, room)).count();
+  }
+
+  private Optional<EventId> anchor(RoomId room) {
+    return followed.standing(bot.user(), room).orElseThrow().anchor();
+  }
+
+  private boolean known(RoomId room, String event) {
+    return !events.known(room, List.of(new EventId(event))).isEmpty();
+  }
+
+  private SyncRequest few(@Nullable ObjectNode before) {
+    ObjectNode filter = Filters.rooms();
+    ObjectNode unused = filter.withObject("/room/timeline").put("limit", 3);
+    String since = before == null ? null : before.path("next_batch").asText();
+    return new SyncRequest(since, filter, Duration.ZERO);
   }
 
   @Test
@@ -230,11 +467,11 @@ class BotRoomsIT {
       assertThat(new PgInbox(store.database()).store(transaction(event))).isTrue();
     }
     PgInbox inbox = new PgInbox(store.database());
-    Transactions taking = new Transactions(inbox, intake(), followed, rooms(), bot.user(), () -> 0);
-    Thread taker = Thread.ofVirtual().start(() -> untilInterrupted(taking, bot));
-    Wait.until(LIMIT, "both", () -> !inbox.waits());
-    taker.interrupt();
-    taker.join();
+    working(
+        bot,
+        () -> {
+          Wait.until(LIMIT, "both", () -> !inbox.waits());
+        });
     PgLiveTrace trace = new PgLiveTrace(store.database());
     assertThat(trace.figures().quarantined()).isEqualTo(2);
     assertThat(trace.quarantined("$bad"))
@@ -251,7 +488,7 @@ class BotRoomsIT {
       String unused = said(room, "before");
       followed.follow(bot.user(), room, anchor.orElse(null));
       String news = alice.say(room.value(), "news");
-      assertThat(intake().complete(bot, room, anchor)).isEqualTo(1);
+      assertThat(intake().complete(bot, room)).isEqualTo(1);
       assertThat(waiting(room)).containsExactly(news);
       assertThat(followed.of(bot.user())).containsEntry(room, Optional.of(new EventId(news)));
     }
@@ -277,9 +514,9 @@ class BotRoomsIT {
     }
   }
 
-  private static void untilInterrupted(Transactions taking, Intent as) {
+  private static void untilInterrupted(Together.Task task) {
     try {
-      taking.run(as, new Signal());
+      task.run();
     } catch (InterruptedException | LedgerException e) {
       Thread.currentThread().interrupt();
     }
@@ -287,7 +524,7 @@ class BotRoomsIT {
 
   private List<String> waiting(RoomId room) {
     List<String> ids = new ArrayList<>();
-    for (Held held : events.waiting(room, 100)) {
+    for (Held held : events.waiting(room, 500)) {
       ids.add(held.event().value());
     }
     return ids;
@@ -305,7 +542,7 @@ class BotRoomsIT {
   private static Received transaction(String event) {
     return new Received(
         MatrixLab.DOMAIN,
-        "1",
+        UUID.randomUUID().toString(),
         Buffer.buffer("{\"events\":[" + event + "]}"),
         UUID.randomUUID().toString(),
         1,

@@ -1,0 +1,191 @@
+package org.ferry.live.sync;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.live.Signal;
+import org.ferry.live.accounts.FollowedRooms;
+import org.ferry.live.events.Intake;
+import org.ferry.matrix.client.HomeserverFailure;
+import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.MatrixException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what is missing of a user's rooms, beside everything else, so that no room waits for
+ * another. What waits in a room is held meanwhile, also while the homeserver is away; where it
+ * answers and does not show this one room, what waits is let go, and what is missing comes as late
+ * as it can be had. One thread runs it.
+ */
+final class Gaps {
+  private static final Logger LOG = LoggerFactory.getLogger(Gaps.class);
+
+  /** Rooms that are read at once for the first time, and again where that failed. */
+  private static final int AT_ONCE = 16;
+
+  private static final int AGAIN_AT_ONCE = 2;
+
+  private static final Duration TICK = Duration.ofSeconds(5);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
+
+  private final UserId user;
+  private final FollowedRooms rooms;
+  private final Intake intake;
+  private final Duration pause;
+  private final Semaphore fresh = new Semaphore(AT_ONCE);
+  private final Semaphore again = new Semaphore(AGAIN_AT_ONCE);
+  private final Map<RoomId, Trouble> troubles = new ConcurrentHashMap<>();
+  private final Map<RoomId, Boolean> underWay = new ConcurrentHashMap<>();
+  private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+
+  /**
+   * What failed.
+   *
+   * @param times how often in a row
+   * @param alone whether the homeserver answered others meanwhile
+   * @param next when it is tried again, by {@link System#nanoTime()}
+   */
+  private record Trouble(int times, boolean alone, long next) {
+    boolean isOver() {
+      return System.nanoTime() - next >= 0;
+    }
+  }
+
+  Gaps(UserId user, FollowedRooms rooms, Intake intake) {
+    this(user, rooms, intake, Duration.ofSeconds(2));
+  }
+
+  /**
+   * Gaps of a user.
+   *
+   * @param user whose rooms
+   * @param rooms which they are, and of which something is missing
+   * @param intake brings it
+   * @param pause after the first failure; doubled with each that follows
+   */
+  Gaps(UserId user, FollowedRooms rooms, Intake intake, Duration pause) {
+    this.user = user;
+    this.rooms = rooms;
+    this.intake = intake;
+    this.pause = pause;
+  }
+
+  /**
+   * Brings what is missing until the thread is interrupted.
+   *
+   * @param as the user
+   */
+  void run(Intent as) throws InterruptedException {
+    Signal gaps = intake.gaps(user);
+    try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+      try {
+        while (true) {
+          look(as, readers);
+          gaps.await(troubles.isEmpty() ? TICK : pause);
+        }
+      } finally {
+        // Whatever a reader waits for: who leads next reads the room again.
+        var unused = readers.shutdownNow();
+      }
+    }
+  }
+
+  private void look(Intent as, ExecutorService readers) {
+    RuntimeException failed = failure.getAndSet(null);
+    if (failed != null) {
+      throw failed;
+    }
+    Map<RoomId, Boolean> behind = rooms.behind(user);
+    troubles.keySet().retainAll(behind.keySet());
+    for (Map.Entry<RoomId, Boolean> room : behind.entrySet()) {
+      Trouble trouble = troubles.get(room.getKey());
+      if (trouble != null && !trouble.isOver()) {
+        tend(room.getKey(), trouble, room.getValue());
+      } else if (underWay.putIfAbsent(room.getKey(), true) == null) {
+        var unused = readers.submit(() -> read(as, room.getKey(), trouble));
+      }
+    }
+  }
+
+  /** What is held waits while the homeserver is away, and not for a room that it does not show. */
+  private void tend(RoomId room, Trouble trouble, boolean held) {
+    if (trouble.alone() && held) {
+      rooms.release(user, room);
+    } else if (!trouble.alone()) {
+      rooms.hold(user, room);
+    }
+  }
+
+  private void read(Intent as, RoomId room, @Nullable Trouble before) {
+    Semaphore turn = before != null && before.alone() ? again : fresh;
+    try {
+      turn.acquire();
+      try {
+        read(as, room, before == null ? 0 : before.times());
+      } finally {
+        turn.release();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        failure.set(e);
+      }
+    } finally {
+      Boolean unused = underWay.remove(room);
+      intake.gaps(user).wake();
+    }
+  }
+
+  private void read(Intent as, RoomId room, int failures) {
+    try {
+      int missing = intake.complete(as, room);
+      Trouble unused = troubles.remove(room);
+      if (missing > 0) {
+        LOG.info("event=room_completed user={} room={} events={}", user, room, missing);
+      }
+    } catch (HomeserverFailure e) {
+      if (Thread.currentThread().isInterrupted()) {
+        return;
+      }
+      if (e instanceof MatrixException refusal && (refusal.isForbidden() || refusal.isNotFound())) {
+        LOG.warn("event=room_not_completed user={} room={} {}", user, room, e.getMessage());
+        intake.giveUp(user, room);
+        return;
+      }
+      failed(as, room, failures, e);
+    }
+  }
+
+  private void failed(Intent as, RoomId room, int failures, HomeserverFailure e) {
+    boolean others = Answering.others(as, room, rooms, troubles.keySet());
+    // The homeserver may have come back in between: the room is asked for once more.
+    boolean alone = others && failures > 0;
+    if (alone) {
+      rooms.release(user, room);
+      intake.released();
+    }
+    if (alone && failures == 1) {
+      LOG.warn(
+          "event=room_behind user={} room={} what is missing of it comes when the homeserver shows it, and what is said now before that; {}",
+          user,
+          room,
+          e.getMessage());
+    } else {
+      LOG.debug("{} of {} is still not to be had: {}", room, user, e.getMessage());
+    }
+    int times = others ? failures + 1 : 0;
+    Duration wait = pause.multipliedBy(1L << Math.min(Math.max(0, times - 1), 20));
+    Duration next = wait.compareTo(LONGEST_PAUSE) < 0 ? wait : LONGEST_PAUSE;
+    Trouble unused =
+        troubles.put(room, new Trouble(times, alone, System.nanoTime() + next.toNanos()));
+  }
+}
