@@ -62,6 +62,7 @@ class PlanningIT {
     LANDING.edit("config.yaml", c -> c + more);
     assertThat(LANDING.must(0, "plan", "-o", "wrong.yaml").out())
         .contains(SAMPLE.user("bob") + ": the account " + wrong + " does not exist")
+        .contains(SAMPLE.user("alice") + ": Ferry may not act for the account " + there)
         .doesNotContain(there + " does not exist");
     LANDING.edit("config.yaml", c -> c.replace(more, ""));
   }

@@ -234,7 +234,7 @@ public final class Planning {
       throw new PlanException(
           Stream.concat(
                   Stream.of(
-                      "People are mapped to accounts that are not there; nothing was carried."),
+                      "People are mapped to accounts that are not there, or out of reach; nothing was carried."),
                   sentences.stream())
               .toList());
     }

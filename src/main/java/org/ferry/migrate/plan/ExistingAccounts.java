@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.UserId;
@@ -105,7 +106,8 @@ public final class ExistingAccounts {
   /**
    * What is known of the accounts that people are mapped to.
    *
-   * @param people those whose account does not exist, by their old id, a sentence each
+   * @param people those whose account does not exist, or is out of Ferry's reach, by their old id,
+   *     a sentence each
    * @param untold accounts of which the server tells nothing
    */
   public record Absent(Map<UserId, String> people, Set<UserId> untold) {
@@ -144,8 +146,9 @@ public final class ExistingAccounts {
   }
 
   /**
-   * Looks whether the accounts exist that people are mapped to. A wrong letter would be found only
-   * when everything of theirs is refused.
+   * Looks whether the accounts exist that people are mapped to, and whether Ferry may act for them.
+   * A wrong letter, and a registration of ghosts alone, would be found only when everything of
+   * theirs is refused.
    *
    * @param plan the plan
    * @param progress what was carried: who was is not asked for again
@@ -166,10 +169,14 @@ public final class ExistingAccounts {
     }
     mapped.values().removeAll(toBeMade);
     Map<UserId, Known> known = look(Set.copyOf(mapped.values()));
+    mapped.keySet().removeIf(progress::isFixed);
+    Map<UserId, Boolean> reach = asked(Set.copyOf(mapped.values()), this::isInReach);
     Map<UserId, String> absent = new TreeMap<>();
     mapped.forEach((person, target) -> {
-      if (known.get(target) == Known.ABSENT && !progress.isFixed(person)) {
+      if (known.get(target) == Known.ABSENT) {
         absent.put(person, nobody(target));
+      } else if (!reach.getOrDefault(target, true)) {
+        absent.put(person, outOfReach(target));
       }
     });
     return new Absent(
@@ -182,6 +189,11 @@ public final class ExistingAccounts {
   private static String nobody(UserId target) {
     return ("the account %s does not exist: correct the id where it is listed, or make the account"
             + " first, and run ferry plan again")
+        .formatted(target);
+  }
+
+  private static String outOfReach(UserId target) {
+    return "Ferry may not act for the account %s: the homeserver knows its ghosts alone. Set identities.map_file: people.csv, write the registration anew with ferry registration --force, hand it over, restart the homeserver, and run ferry plan again"
         .formatted(target);
   }
 
@@ -212,25 +224,27 @@ public final class ExistingAccounts {
   }
 
   private Map<UserId, Known> look(Collection<UserId> ids) {
-    Map<UserId, Known> known = new ConcurrentHashMap<>();
-    if (ids.isEmpty()) {
-      return known;
-    }
-    if (admin != null) {
+    if (admin != null && !ids.isEmpty()) {
+      Map<UserId, Known> known = new HashMap<>();
       Set<UserId> there = all == null ? admin.users() : all;
       all = there;
       ids.forEach(id -> known.put(id, there.contains(id) ? Known.THERE : Known.ABSENT));
       return known;
     }
+    return asked(ids, this::ask);
+  }
+
+  private static <T> Map<UserId, T> asked(Collection<UserId> ids, Function<UserId, T> question) {
+    Map<UserId, T> known = new ConcurrentHashMap<>();
     Semaphore free = new Semaphore(AT_ONCE);
-    List<Future<Known>> asked = new ArrayList<>();
+    List<Future<T>> asked = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (UserId id : ids) {
         asked.add(
             threads.submit(() -> {
               free.acquire();
               try {
-                Known found = ask(id);
+                T found = question.apply(id);
                 known.put(id, found);
                 return found;
               } finally {
@@ -239,10 +253,22 @@ public final class ExistingAccounts {
             }));
       }
     }
-    for (Future<Known> answer : asked) {
-      Known unused = TargetSurvey.result(answer);
+    for (Future<T> answer : asked) {
+      T unused = TargetSurvey.result(answer);
     }
     return known;
+  }
+
+  private boolean isInReach(UserId id) {
+    try {
+      WhoAmI unused = server.as(id).whoami();
+      return true;
+    } catch (MatrixException e) {
+      if (e.isForbidden() || e.isNotFound()) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** A homeserver lets an application service act only for users that exist. */
