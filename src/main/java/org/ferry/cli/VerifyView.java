@@ -24,7 +24,7 @@ final class VerifyView {
     report.general().stream().limit(SHOWN).forEach(d -> lines.add("different: " + d));
     more(lines, "", report.generalCount());
     report.rooms().stream().filter(r -> r.target() != null).forEach(room -> room(lines, room));
-    List<RoomVerdict> unbegun = report.rooms().stream().filter(r -> r.target() == null).toList();
+    List<RoomVerdict> unbegun = report.unbegun();
     if (!unbegun.isEmpty()) {
       lines.add(unbegun(unbegun));
     }
@@ -87,7 +87,7 @@ final class VerifyView {
   }
 
   private static String verdict(VerifyReport report, int unbegun) {
-    long differences = report.differences() - unbegun;
+    long differences = report.differencesOfCarried();
     String found =
         differences == 0
             ? (unbegun == 0 ? "everything is as it was" : "what was carried is as it was")

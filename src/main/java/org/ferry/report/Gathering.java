@@ -15,6 +15,7 @@ import org.ferry.id.RoomAlias;
 import org.ferry.id.RoomId;
 import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.CrossingLedger.CarriedAlias;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.EventState;
 import org.ferry.migrate.LoadedSource;
@@ -46,6 +47,9 @@ final class Gathering {
   private final Map<RoomId, RoomFacts> facts;
   private final boolean accounts;
 
+  /** Rooms that stand on the destination, by their old ids. */
+  private final Set<RoomId> standing;
+
   Gathering(
       SourceLedger sources,
       CrossingLedger ledger,
@@ -58,6 +62,10 @@ final class Gathering {
     this.ledger = ledger;
     this.crossing = crossing;
     this.plan = plan;
+    try (Stream<CarriedRoom> rooms = ledger.rooms(crossing.id())) {
+      this.standing =
+          rooms.filter(r -> r.target() != null).map(CarriedRoom::old).collect(Collectors.toSet());
+    }
     this.facts = facts.stream().collect(Collectors.toMap(RoomFacts::id, Function.identity()));
   }
 
@@ -181,13 +189,18 @@ final class Gathering {
         .toList();
   }
 
+  /** Rooms that stand: of what is still to be carried nobody reads or sees anything. */
+  private List<PlanRoom> carried() {
+    return plan.rooms().stream().filter(r -> r.carried() && standing.contains(r.id())).toList();
+  }
+
   private List<Reach> readMore() {
     List<Reach> more = new ArrayList<>();
     if (accounts) {
       // With people's own accounts the visibility of each time holds, as it did.
       return more;
     }
-    for (PlanRoom room : plan.rooms()) {
+    for (PlanRoom room : carried()) {
       RoomFacts fact = facts.get(room.id());
       if (fact != null
           && room.action() == RoomAction.CREATE
@@ -201,7 +214,7 @@ final class Gathering {
 
   private List<Reach> appended() {
     List<Reach> appended = new ArrayList<>();
-    for (PlanRoom room : plan.rooms()) {
+    for (PlanRoom room : carried()) {
       RoomFacts fact = facts.get(room.id());
       if (fact != null
           && room.action() == RoomAction.REUSE
@@ -215,7 +228,7 @@ final class Gathering {
 
   private List<Cleared> cleared() {
     List<Cleared> cleared = new ArrayList<>();
-    for (PlanRoom room : plan.rooms()) {
+    for (PlanRoom room : carried()) {
       if (room.decrypted()) {
         RoomFacts fact = facts.get(room.id());
         CrossingLedger.Opened opened = ledger.opened(crossing.id(), room.id());
@@ -228,9 +241,9 @@ final class Gathering {
 
   private List<Reach> shown() {
     List<Reach> shown = new ArrayList<>();
-    for (PlanRoom room : plan.rooms()) {
+    for (PlanRoom room : carried()) {
       RoomFacts fact = facts.get(room.id());
-      if (fact != null && room.carried() && room.inSpace() && !OPEN.contains(fact.joinRule())) {
+      if (fact != null && room.inSpace() && !OPEN.contains(fact.joinRule())) {
         shown.add(new Reach(room.name(), fact.joined().size(), fact.joinRule()));
       }
     }

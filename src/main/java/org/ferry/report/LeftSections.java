@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.ferry.migrate.Standing;
 import org.ferry.migrate.plan.Plan.RoomClass;
 import org.ferry.report.Contents.Cleared;
@@ -39,13 +38,16 @@ final class LeftSections {
         contents.left().isEmpty()
             && contents.leftPeople().isEmpty()
             && rules.isEmpty()
-            && failed().isEmpty()
+            && contents.standing().failures().isEmpty()
+            && contents.standing().left().isEmpty()
             && contents.problems().isEmpty();
     if (nothing) {
       html.element("p", words.of("left.none"));
       return;
     }
-    failures();
+    failures("left.failed", contents.standing().failures(), failed(contents.standing()));
+    List<Standing.Failure> others = contents.standing().left();
+    failures("left.others", others, others.size());
     rooms();
     people();
     events(rules);
@@ -60,19 +62,12 @@ final class LeftSections {
     }
   }
 
-  /** What failed, and the names that lead elsewhere and were left to that. */
-  private List<Standing.Failure> failed() {
-    return Stream.concat(
-            contents.standing().failures().stream(), contents.standing().left().stream())
-        .toList();
-  }
-
-  private void failures() {
-    List<Standing.Failure> failures = failed();
+  /** What failed, or the names that lead elsewhere and were left to that. */
+  private void failures(String title, List<Standing.Failure> failures, long all) {
     if (failures.isEmpty()) {
       return;
     }
-    html.element("h3", words.of("left.failed")).element("p", words.of("left.failed.text"));
+    html.element("h3", words.of(title)).element("p", words.of(title + ".text"));
     list(
         failures,
         failure -> {
@@ -83,16 +78,15 @@ final class LeftSections {
           html.raw(" <span class=\"soft\">").name(failure.what());
           html.raw("</span>");
         });
-    long more = failed(contents.standing()) - failures.size();
+    long more = all - failures.size();
     if (more > 0) {
       html.element("p", words.of("left.failed.more", more));
     }
   }
 
-  /** How much failed or was left to what it leads to, listed or not. */
+  /** How much failed, listed or not. */
   private static long failed(Standing standing) {
-    long failed = standing.failed().values().stream().mapToLong(n -> n).sum();
-    return failed + standing.left().size();
+    return standing.failed().values().stream().mapToLong(n -> n).sum();
   }
 
   /** Of a setting only its kind: its name, and the request in the reason, are its owner's own. */

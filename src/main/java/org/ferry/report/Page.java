@@ -92,15 +92,22 @@ final class Page {
   }
 
   private void verdict() {
-    long differences = contents.verified().differences();
+    long differences = contents.verified().differencesOfCarried();
+    int unbegun = contents.verified().unbegun().size();
     boolean whole = contents.verified().whole();
-    String how = differences > 0 ? "bad" : whole ? "good" : "stopped";
-    html.raw("<div class=\"verdict " + (whole ? how : "note") + "\" role=\"status\"><strong>");
+    String how = differences > 0 ? "bad" : !whole ? "stopped" : unbegun > 0 ? "part" : "good";
+    html.raw(
+        "<div class=\"verdict "
+            + (how.equals("part") || !whole ? "note" : how)
+            + "\" role=\"status\"><strong>");
     html.text(words.of(how, differences)).raw("</strong>");
     if (differences > 0 && !whole) {
       html.element("p", words.of("stopped"));
     }
     html.element("p", words.of(how + ".more"));
+    if (unbegun > 0) {
+      html.element("p", words.of("n.unbegun", unbegun));
+    }
     html.element("p", words.of("good.left", words.of("left"))).raw("</div>\n");
   }
 

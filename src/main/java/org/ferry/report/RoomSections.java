@@ -83,7 +83,7 @@ final class RoomSections {
     if (verdict == null) {
       tag("note", words.of("room.result.unknown"));
     } else if (room.target() == null) {
-      tag("bad", words.of("room.result.waiting"));
+      tag("note", words.of("room.result.waiting"));
     } else if (verdict.count() > 0) {
       tag("bad", words.of("n.differences", verdict.count()));
     } else {
@@ -125,7 +125,7 @@ final class RoomSections {
 
   /** What is not as it was. */
   void differences() {
-    if (contents.verified().differences() == 0) {
+    if (contents.verified().differencesOfCarried() == 0) {
       html.element("p", words.of("differences.none"));
       return;
     }
@@ -135,7 +135,7 @@ final class RoomSections {
       html.element("h3", words.of("differences.general"));
       list(general, contents.verified().generalCount(), told::of);
     }
-    each(v -> v.count() > 0, v -> list(v.differences(), v.count(), told::of));
+    each(v -> v.target() != null && v.count() > 0, v -> list(v.differences(), v.count(), told::of));
   }
 
   /** What people changed after the move. */

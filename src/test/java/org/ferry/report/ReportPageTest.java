@@ -144,6 +144,37 @@ class ReportPageTest {
   }
 
   @Test
+  void aPartThatArrivedIsNotCalledADifference() {
+    RoomVerdict verdict =
+        new RoomVerdict(
+            OLD,
+            null,
+            "Garden",
+            0,
+            0,
+            0,
+            0,
+            Map.of(),
+            0,
+            5,
+            0,
+            List.of(),
+            0,
+            List.of(),
+            0,
+            List.of(new Difference(Kind.WAITING, OLD.value(), "a room", null, null)),
+            1);
+    VerifyReport verified = verified(verdict, true);
+    Contents contents = contents("Garden", verdict, verified);
+    assertThat(Read.of(new Page(contents, new Words("en")).html()).text)
+        .contains("What was moved is as it was", "One room of the plan has not been moved yet")
+        .contains("Addresses that lead elsewhere")
+        .doesNotContain("There is one difference", "Everything arrived");
+    assertThat(Read.of(new Page(contents, new Words("fr")).html()).text)
+        .contains("Un salon du plan n’a pas encore été déménagé");
+  }
+
+  @Test
   void tablesAreReadAloudWell() {
     String page = page("Garden", "en", differences());
     assertThat(page.split("<table>", -1)).hasSameSizeAs(page.split("<caption", -1));
@@ -188,16 +219,19 @@ class ReportPageTest {
             5,
             differences,
             differences.size());
-    VerifyReport verified =
-        new VerifyReport(
-            List.of(verdict),
-            new VerifyReport.Unplanned(1, 8),
-            new VerifyReport.Files(4, 2),
-            new VerifyReport.SecondCount("dump.sql", true, true, 2, 20, 0),
-            List.of(),
-            0,
-            whole);
-    return new Page(contents(name, verdict, verified), new Words(language)).html();
+    Contents contents = contents(name, verdict, verified(verdict, whole));
+    return new Page(contents, new Words(language)).html();
+  }
+
+  private static VerifyReport verified(RoomVerdict verdict, boolean whole) {
+    return new VerifyReport(
+        List.of(verdict),
+        new VerifyReport.Unplanned(1, 8),
+        new VerifyReport.Files(4, 2),
+        new VerifyReport.SecondCount("dump.sql", true, true, 2, 20, 0),
+        List.of(),
+        0,
+        whole);
   }
 
   private static Contents contents(

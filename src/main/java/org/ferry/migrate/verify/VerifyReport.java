@@ -155,6 +155,16 @@ public record VerifyReport(
     return generalCount + rooms.stream().mapToLong(RoomVerdict::count).sum();
   }
 
+  /** Rooms of the plan that do not stand yet. */
+  public List<RoomVerdict> unbegun() {
+    return rooms.stream().filter(r -> r.target() == null).toList();
+  }
+
+  /** How many differences there are but that rooms do not stand yet. */
+  public long differencesOfCarried() {
+    return differences() - unbegun().stream().mapToLong(RoomVerdict::count).sum();
+  }
+
   /** Events that stand on the destination. */
   public long found() {
     return rooms.stream().mapToLong(RoomVerdict::found).sum();
