@@ -49,8 +49,8 @@ final class StatusView {
     NotBegun notBegun = NotBegun.of(ferry, standing);
     if (notBegun.rooms() > 0) {
       lines.add(
-          "  not begun yet: %,d rooms of the plan, with %,d messages; ferry migrate carries them"
-              .formatted(notBegun.rooms(), notBegun.messages()));
+          "  not begun yet: %s of the plan, with %,d messages; ferry migrate carries them"
+              .formatted(Units.ROOMS.amount(notBegun.rooms()), notBegun.messages()));
     }
     onPurpose(standing, ferry, lines);
     invitations(standing, ferry, lines);
@@ -234,8 +234,8 @@ final class StatusView {
     List<TakenBack> done = rooms.stream().filter(t -> isAway(t, standing)).toList();
     if (!done.isEmpty()) {
       lines.add(
-          "  rolled back: %,d rooms (%s); ferry migrate carries them anew"
-              .formatted(done.size(), done.getLast().at()));
+          "  rolled back: %s (%s); ferry migrate carries them anew"
+              .formatted(Units.ROOMS.amount(done.size()), done.getLast().at()));
     }
     rooms.stream()
         .filter(t -> !t.done())

@@ -4,21 +4,23 @@ import java.util.Locale;
 
 /** In what a phase of long work is counted, so that a bare number is never shown. */
 enum Units {
-  BYTES("MB"),
-  EVENTS("events"),
-  ROWS("rows"),
-  PEOPLE("people"),
-  ROOMS("rooms"),
-  FILES("files"),
-  ALIASES("aliases"),
-  INVITATIONS("invitations"),
-  STEPS("steps");
+  BYTES("MB", "MB"),
+  EVENTS("event", "events"),
+  ROWS("row", "rows"),
+  PEOPLE("person", "people"),
+  ROOMS("room", "rooms"),
+  FILES("file", "files"),
+  ALIASES("alias", "aliases"),
+  INVITATIONS("invitation", "invitations"),
+  STEPS("step", "steps");
 
   private static final double MEGA = 1e6;
 
+  private final String one;
   private final String noun;
 
-  Units(String noun) {
+  Units(String one, String noun) {
+    this.one = one;
     this.noun = noun;
   }
 
@@ -39,7 +41,7 @@ enum Units {
 
   /** A number with its unit. */
   String amount(long n) {
-    return number(n) + " " + noun;
+    return number(n) + " " + (n == 1 ? one : noun);
   }
 
   /** A number that stands before another one with the unit. */

@@ -34,14 +34,15 @@ final class LoadConnection implements AutoCloseable {
       throws SQLException {
     try (records;
         BinaryCopy copy = new BinaryCopy(connection, sql)) {
+      boolean shown = false;
       for (Iterator<T> i = records.iterator(); i.hasNext(); ) {
         var unused = encoder.write(copy, i.next());
-        if ((copy.rows() & 0x3f) == 0) {
-          tell(phase, copy.rows());
-        }
+        shown |= (copy.rows() & 0x3f) == 0 && tell(phase, copy.rows());
       }
       copy.finish();
-      tell(phase, copy.rows());
+      if (shown) {
+        progress.accept(new LoadProgress(phase, copy.rows()));
+      }
     }
   }
 
@@ -56,12 +57,14 @@ final class LoadConnection implements AutoCloseable {
     progress.accept(new LoadProgress(name, 0));
   }
 
-  private void tell(String phase, long rows) {
+  private boolean tell(String phase, long rows) {
     long now = System.nanoTime();
-    if (now - told >= TELL_NANOS) {
+    boolean due = now - told >= TELL_NANOS;
+    if (due) {
       told = now;
       progress.accept(new LoadProgress(phase, rows));
     }
+    return due;
   }
 
   /** Runs statements without parameters, separated by semicolons. */

@@ -20,7 +20,13 @@ final class Problems {
     if (count++ < MOST) {
       byLine
           .computeIfAbsent(line, l -> new ArrayList<>())
-          .add(file + ":" + line + ": " + what + (what.endsWith(".") ? "" : "."));
+          .add(
+              file
+                  + ":"
+                  + line
+                  + ": "
+                  + what
+                  + (what.endsWith(".") || what.endsWith("?") ? "" : "."));
     }
   }
 
