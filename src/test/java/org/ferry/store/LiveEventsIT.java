@@ -32,12 +32,14 @@ import org.ferry.live.events.Echoes;
 import org.ferry.live.events.Held;
 import org.ferry.live.events.Intake;
 import org.ferry.live.events.Releaser;
+import org.ferry.live.message.Release;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.AlreadyRunning;
 import org.ferry.migrate.LedgerException;
 import org.ferry.store.live.PgFollowedRooms;
 import org.ferry.store.live.PgLeader;
 import org.ferry.store.live.PgLiveEvents;
+import org.ferry.store.live.PgNarration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -455,5 +457,23 @@ class LiveEventsIT {
     assertThat(lab.number("select count(*) from ferry.live_quarantine")).isEqualTo(1);
     ObjectNode next = event(ROOM, "$next", "m.room.message");
     assertThat(intake.take(List.of(broken, next), ROOM, BOT, TraceId.fresh())).isEqualTo(1);
+  }
+
+  /** Small pieces make large trees of JSON: a batch is no larger than fits into memory. */
+  @Test
+  void noMoreIsToldAtOnceThanFitsIntoMemory() {
+    String large = "x".repeat(1_500_000);
+    for (int i = 0; i < 5; i++) {
+      assertThat(events.take(List.of(plain(ROOM, "$" + i, large)))).isEqualTo(1);
+    }
+    try (Leader.Term term = new PgLeader(lab.database).take().orElseThrow()) {
+      assertThat(releaser(term.epoch()).turn()).isEqualTo(5);
+    }
+    PgNarration narration = new PgNarration(lab.database);
+    List<Release> first = narration.releases(0, 500);
+    assertThat(first).extracting(r -> r.event().value()).containsExactly("$0", "$1", "$2");
+    assertThat(narration.releases(first.getLast().pos(), 500))
+        .extracting(r -> r.event().value())
+        .containsExactly("$3", "$4");
   }
 }

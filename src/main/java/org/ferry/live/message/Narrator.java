@@ -122,7 +122,7 @@ public final class Narrator {
   private int postpone(List<Release> releases, Set<RoomId> unread) {
     boolean others = releases.stream().anyMatch(r -> !unread.contains(r.room()));
     Instant now = clock.instant();
-    if (others || (releases.size() == BATCH && now.isAfter(looksBehindAt))) {
+    if (others || now.isAfter(looksBehindAt)) {
       narration.postpone(epoch, position, unread);
       looksBehindAt = now.plus(LOOKS_BEHIND);
     }

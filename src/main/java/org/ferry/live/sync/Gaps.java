@@ -28,8 +28,10 @@ import org.slf4j.LoggerFactory;
 final class Gaps {
   private static final Logger LOG = LoggerFactory.getLogger(Gaps.class);
 
-  /** Rooms that are read at once for the first time, and again where that failed. */
-  private static final int AT_ONCE = 16;
+  /**
+   * Rooms that are read at once for the first time, and again where that failed; pages are large.
+   */
+  private static final int AT_ONCE = 4;
 
   private static final int AGAIN_AT_ONCE = 2;
 

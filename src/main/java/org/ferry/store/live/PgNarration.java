@@ -35,8 +35,14 @@ public final class PgNarration implements Narration {
       select r.pos, r.event, r.kind, e.room, e.event, e.sender, e.type, e.ts,
         e.session is not null, e.seen_by, coalesce(e.trust, 'none'), e.reason, e.clear_type,
         e.clear, e.raw, r.at, e.trace
-      from ferry.live_release r join ferry.live_event e on e.pk = r.event
-      where r.pos > $1 order by r.pos limit $2
+      from (
+        select pos, event, kind, at, sum(bytes) over (order by pos) - bytes as before from (
+          select r.pos, r.event, r.kind, r.at,
+            octet_length(e.raw) + coalesce(octet_length(e.clear), 0) as bytes
+          from ferry.live_release r join ferry.live_event e on e.pk = r.event
+          where r.pos > $1 order by r.pos limit $2) first) r
+        join ferry.live_event e on e.pk = r.event
+      where r.before < 4194304 order by r.pos
       """;
   private static final String CARDS =
       """
