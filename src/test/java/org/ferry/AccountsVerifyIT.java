@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.lab.LabClient;
@@ -122,6 +123,8 @@ class AccountsVerifyIT {
         assertThat(none.status()).as(none.toString()).isEqualTo(1);
         assertThat(none.out()).contains("no cross-signing identity");
       }
+      Files.writeString(folder.resolve("dave.recovery"), daves.crossSign());
+      theIdentityThatTookItsPlaceCounts(dave);
     }
   }
 
@@ -139,5 +142,44 @@ class AccountsVerifyIT {
     assertThat(line).contains(dave.userId());
     String device = line.replaceAll(".*device=([^ ]+).*", "$1");
     Wait.until(LIMIT, "the signature of " + device, () -> signatures(dave, device) == 2);
+  }
+
+  /** Its owner replaced the identity in another client, and gave Ferry the recovery key of that. */
+  private void theIdentityThatTookItsPlaceCounts(LabClient dave) throws SQLException {
+    String counts =
+        "select pinned = identity::jsonb ->> 'master' from ferry.olm_tracked t"
+            + " join ferry.olm_device d on d.id = t.device"
+            + " where t.user_id = '%1$s' and d.user_id = '%1$s' order by d.id desc limit 1"
+                .formatted(dave.userId());
+    assertThat(isTrue(counts)).isTrue();
+    try (FerryProcess ferry = ferry("run").start()) {
+      assertThat(ferry.awaitLine("is another one than the first")).contains(dave.userId());
+      Wait.until(
+          LIMIT,
+          "the signature of the other identity",
+          () -> {
+            news(dave);
+            return (ferry.out() + ferry.err())
+                .contains("event=device_signed user=" + dave.userId());
+          });
+      assertThat(isTrue(counts)).isTrue();
+    }
+  }
+
+  /** Another of the account's devices changes, so that no sync waits for half a minute. */
+  private static void news(LabClient dave) {
+    JsonNode devices = dave.get("/_matrix/client/v3/devices").path("devices");
+    JsonNode unused =
+        dave.put(
+            "/_matrix/client/v3/devices/"
+                + LabClient.esc(devices.path(0).path("device_id").asText()),
+            LabClient.json("{\"display_name\":\"%d\"}".formatted(System.nanoTime())));
+  }
+
+  private boolean isTrue(String sql) throws SQLException {
+    try (var connection = db.connect();
+        var row = connection.createStatement().executeQuery(sql)) {
+      return row.next() && row.getBoolean(1);
+    }
   }
 }

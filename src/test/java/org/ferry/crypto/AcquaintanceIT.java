@@ -342,10 +342,20 @@ class AcquaintanceIT {
   /** Users are made up easily, and a homeserver that hangs takes ten seconds for each question. */
   @Test
   void whoIsMadeUpIsAskedForWithinBoundsAndLast() {
-    var unused = bob.machine.receive(closed(0, DeviceLists.MOST_STRANGERS + 5));
-    assertThat(bob.store.tracked()).as("and Bob himself").hasSize(1 + DeviceLists.MOST_STRANGERS);
+    ObjectNode event = alice.say(ROOM, both, "of a room that nobody here knows");
+    SyncInput strangers = closed(0, DeviceLists.MOST_STRANGERS + 5);
+    List<JsonNode> all = new ArrayList<>(strangers.toDevice());
+    all.addAll(bob.page().toDevice());
+    var unused =
+        bob.machine.receive(
+            new SyncInput(all, List.of(), List.of(), Map.of(), null, strangers.nextBatch()));
+    assertThat(bob.store.tracked())
+        .as("and Bob himself")
+        .hasSize(1 + DeviceLists.MOST_STRANGERS)
+        .extracting(Tracked::user)
+        .doesNotContain(alice.ref.user());
+    assertThat(clear(event).trust()).isEqualTo(Trust.UNKNOWN_DEVICE);
     bob.machine.track(both);
-    relay.fallback.remove(bob.ref);
     List<OutgoingRequest> wanted = bob.machine.outgoing();
     int questions = DeviceLists.MOST_QUESTIONS;
     assertThat(wanted.subList(wanted.size() - questions, wanted.size()))

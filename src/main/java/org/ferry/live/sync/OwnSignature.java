@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Signs each device of somebody's account with that account's own identity, where its recovery key
- * is given; makes and changes no identity. A device that stays unsigned is said aloud once. For one
- * thread.
+ * is given, also where another identity took the former one's place; makes and changes none. A
+ * device that stays unsigned is said aloud once. For one thread.
  */
 final class OwnSignature {
   private static final Logger LOG = LoggerFactory.getLogger(OwnSignature.class);
@@ -55,7 +55,8 @@ final class OwnSignature {
     }
     next = now.plus(PAUSE);
     if (machine.isSigned()) {
-      decided = true;
+      // As far as is known: at a start that is what was known before, and the identity may change.
+      begun = now;
       return;
     }
     String obstacle = recoveryKey == null ? "no recovery key is given" : sign(intent, machine);
