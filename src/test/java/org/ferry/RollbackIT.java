@@ -40,7 +40,11 @@ class RollbackIT {
   private static String space = "";
   private static String random = "";
   private static String bulk = "";
+  private static final String PARENT = "m.space.parent";
+  private static final String ALIAS = "#random:" + Shore.DOMAIN;
   private static String inUse = "";
+  private static String hall = "";
+  private static String village = "";
   private static String dm = "";
 
   private static String room(String options) {
@@ -119,9 +123,10 @@ class RollbackIT {
     for (String part : plan.split("(?m)^(?=  - )", -1)) {
       out.append(
           part.contains("id: \"" + old)
-              ? part.replaceAll(
-                  "action: (create|conflict|reuse)(\\R    target: .*)?",
-                  "action: reuse\n    target: \"" + target + "\"")
+              ? part.replaceAll("(?m)^    target: .*\\R", "")
+                  .replaceAll(
+                      "action: (create|conflict|reuse)",
+                      "action: reuse\n    target: \"" + target + "\"")
               : part);
     }
     return out.toString();
@@ -133,7 +138,9 @@ class RollbackIT {
     space =
         room(
             "{'preset':'private_chat','name':'Under stones','room_alias_name':'undone','creation_content':{'type':'m.space'}}");
-    random = room("{'preset':'private_chat','name':'Well','topic':'deep'}");
+    SHORE.freeAliases("general", "random");
+    random =
+        room("{'preset':'private_chat','name':'Well','topic':'deep','room_alias_name':'random'}");
     bulk = openToAll("{'preset':'public_chat','name':'Loft'}");
     String first = OWNER.say(random, "was here before");
     String unused = OWNER.say(random, "and before that");
@@ -162,6 +169,19 @@ class RollbackIT {
     assertThat(invited).isEmpty();
     unused = OWNER.join(inUse);
     unused = OWNER.say(inUse, "how nice it is here");
+    hall = mapped.room(SAMPLE.room("general"));
+    village = mapped.room(SAMPLE.room("space"));
+    assertThat(canonicalParents(hall)).containsExactly(village);
+    unused = OWNER.join(hall);
+    unused = OWNER.say(hall, "and here");
+  }
+
+  private static List<String> canonicalParents(String room) {
+    return SHORE.state(room).entrySet().stream()
+        .filter(e -> e.getKey().startsWith(PARENT + "|"))
+        .filter(e -> e.getValue().path("content").path("canonical").asBoolean())
+        .map(e -> e.getKey().substring(PARENT.length() + 1))
+        .toList();
   }
 
   private static FerryProcess.Result migrate() {
@@ -253,6 +273,37 @@ class RollbackIT {
     assertThat(children).containsExactlyInAnyOrder(random, bulk, inUse);
     assertThat(chatsOf("alice").toString()).doesNotContain(dm);
     assertThat(LANDING.must(0, "status").out()).contains("rolled back: ");
+    assertThat(SHORE.resolve(ALIAS)).as("somebody made it before").isEqualTo(random);
+  }
+
+  @Test
+  @Order(5)
+  void aRoomThatStaysNamesOnlyASpaceThatStands() {
+    assertThat(members(village)).isZero();
+    assertThat(canonicalParents(hall)).isEmpty();
+    // As an earlier version has left it.
+    var unused =
+        SHORE
+            .bot()
+            .put(
+                "/_matrix/client/v3/rooms/%s/state/m.space.parent/%s?user_id=%s"
+                    .formatted(LabClient.esc(hall), LabClient.esc(village), LabClient.esc(BOT)),
+                LabClient.json(
+                    "{\"via\":[\"%s\"],\"canonical\":true,\"org.ferry.helper\":true}"
+                        .formatted(Shore.DOMAIN)));
+    var unusedRun =
+        LANDING.must(
+            0,
+            "migrate",
+            "-y",
+            "--no-invitations",
+            "--rooms",
+            SAMPLE.room("space"),
+            "--rooms",
+            SAMPLE.room("general"));
+    String anew = LANDING.mapped().room(SAMPLE.room("space"));
+    assertThat(anew).isNotEqualTo(village);
+    assertThat(canonicalParents(hall)).containsExactly(anew);
   }
 
   private static JsonNode chatsOf(String name) {
@@ -268,7 +319,7 @@ class RollbackIT {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void aRoomInUseNeedsTheSpacesNameOnATerminal() {
     var nobody = LANDING.must(2, "rollback", "--include-used", "--yes");
     assertThat(nobody.err()).contains("terminal");
@@ -279,7 +330,7 @@ class RollbackIT {
     var right = typed("Under stones\n");
     System.out.println("[rollback] " + right);
     assertThat(right.status()).as(right.toString()).isZero();
-    assertThat(right.out()).contains("Rooms deleted on the homeserver: 1.");
+    assertThat(right.out()).contains("Rooms deleted on the homeserver: 3.");
     assertThat(SHORE.rooms()).doesNotContain(inUse);
     assertThat(LANDING.must(0, "rollback", "--yes").out()).contains("nothing to take back");
   }
@@ -309,7 +360,7 @@ class RollbackIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void aRoomWhoseMakingSeemedToFailIsFound() {
     String old = SAMPLE.room("dup1");
     String direct = SHORE.server().baseUrl().toString();
@@ -343,7 +394,7 @@ class RollbackIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void aRoomThatSomebodyDeletedIsForgottenAndCarriedAnew() {
     String old = SAMPLE.room("dup1");
     String[] migrate = {
@@ -369,9 +420,14 @@ class RollbackIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void afterwardsItIsCarriedAnew() {
-    var unused = migrate();
+    SHORE.freeAliases("random");
+    assertThat(killedAtTheAlias().status()).isEqualTo(137);
+    assertThat(SHORE.resolve(ALIAS)).isEqualTo(random);
+    var unused = LANDING.must(0, "rollback", "--rooms", SAMPLE.room("random"), "-y");
+    assertThat(aliases(random)).as("Ferry had made it").isEmpty();
+    unused = migrate();
     var proof = LANDING.ferry("verify");
     assertThat(proof.status()).as(proof.toString()).isZero();
     assertThat(SHORE.timeline(random).stream().filter(RollbackIT::isVisible).count())
@@ -380,8 +436,36 @@ class RollbackIT {
     assertThat(LANDING.must(0, "status").out()).doesNotContain("rolled back");
   }
 
+  private static List<String> aliases(String room) {
+    String path = "/_matrix/client/v3/rooms/%s/aliases".formatted(LabClient.esc(room));
+    return StreamSupport.stream(OWNER.get(path).path("aliases").spliterator(), false)
+        .map(JsonNode::asText)
+        .toList();
+  }
+
+  private static FerryProcess.Result killedAtTheAlias() {
+    String direct = SHORE.server().baseUrl().toString();
+    try (HttpFaultProxy proxy = HttpFaultProxy.to(SHORE.server().baseUrl())) {
+      LANDING.edit("config.yaml", c -> c.replace(direct, proxy.url().toString()));
+      CompletableFuture<FerryProcess> ferry = new CompletableFuture<>();
+      proxy.after(
+          seen -> seen.method().equals("PUT") && seen.path().contains("/directory/room/%23random"),
+          1,
+          seen -> ferry.join().kill());
+      try (FerryProcess started =
+          FerryProcess.ferry("migrate", "-y", "--rooms", SAMPLE.room("random"))
+              .in(LANDING.folder())
+              .start()) {
+        boolean unused = ferry.complete(started);
+        return started.await(Duration.ofMinutes(5));
+      } finally {
+        LANDING.edit("config.yaml", c -> c.replace(proxy.url().toString(), direct));
+      }
+    }
+  }
+
   @Test
-  @Order(9)
+  @Order(10)
   void whatIsForgottenStaysCarried() {
     String frank = SAMPLE.user("frank");
     var forgotten = LANDING.must(0, "forget", "--content", "--yes");

@@ -398,11 +398,28 @@ public interface CrossingLedger {
    * @param old on the source
    * @param target on the destination
    * @param room the room on the source
-   * @param state {@code carried}, {@code skipped} or {@code failed}
+   * @param state {@code carried}, {@code skipped} or {@code failed}; {@link #MAKING} while Ferry
+   *     makes it, {@link #FOUND} where somebody else had made it
    * @param reason why not carried, else null
    */
   record CarriedAlias(
-      RoomAlias old, RoomAlias target, RoomId room, String state, @Nullable String reason) {}
+      RoomAlias old, RoomAlias target, RoomId room, String state, @Nullable String reason) {
+    /** Of an alias that Ferry was about to make: if it is there, it is Ferry's. */
+    public static final String MAKING = "making";
+
+    /** Of an alias that led to a reused room before: it stays where it is. */
+    public static final String FOUND = "found";
+
+    /** Whether it leads to its room, by whomever it was made. */
+    public boolean leads() {
+      return state.equals("carried") || state.equals(FOUND);
+    }
+
+    /** Whether Ferry made it, or may have. */
+    public boolean ours() {
+      return state.equals("carried") || state.equals(MAKING);
+    }
+  }
 
   /**
    * An invitation's row.

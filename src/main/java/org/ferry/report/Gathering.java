@@ -159,7 +159,7 @@ final class Gathering {
   private Map<RoomId, RoomAlias> aliases() {
     Map<RoomId, RoomAlias> aliases = new HashMap<>();
     try (Stream<CarriedAlias> all = ledger.aliases(crossing.id())) {
-      all.filter(a -> a.state().equals("carried"))
+      all.filter(CarriedAlias::leads)
           .forEach(a -> {
             RoomFacts fact = facts.get(a.room());
             boolean main = fact != null && a.old().equals(fact.canonicalAlias());

@@ -48,7 +48,7 @@ final class CrossingRows {
   private static final String MADE_PERSON =
       "select from ferry.crossing_person where target = $1 and state = 'ready' limit 1";
   private static final String MADE_ALIAS =
-      "select from ferry.crossing_alias where target = $1 and state = 'carried' limit 1";
+      "select from ferry.crossing_alias where target = $1 and state in ('carried', 'making') limit 1";
   private static final String PERSON =
       """
       insert into ferry.crossing_person (crossing, old, target, state, device, profile, reason)

@@ -79,10 +79,14 @@ final class Aliases {
   private CarriedAlias make(Alias alias, RoomAlias target, RoomId room) {
     try {
       Optional<ResolvedAlias> present = voyage.bot().resolveAlias(target);
-      if (present.isEmpty()) {
-        create(target, room);
-      } else if (!present.get().room().equals(room)) {
+      if (present.isPresent() && !present.get().room().equals(room)) {
         return taken(alias, target, room, present.get().room());
+      }
+      if (present.isPresent() && isPeoples(alias)) {
+        return new CarriedAlias(alias.alias(), target, alias.room(), CarriedAlias.FOUND, null);
+      }
+      if (present.isEmpty()) {
+        create(alias, target, room);
       }
       return new CarriedAlias(alias.alias(), target, alias.room(), "carried", null);
     } catch (MatrixException e) {
@@ -93,14 +97,42 @@ final class Aliases {
     }
   }
 
-  /** A repeat of a request whose answer was lost finds its own alias there. */
-  private void create(RoomAlias alias, RoomId room) {
+  /**
+   * Whether an alias that leads to its room already is somebody's who had it before: in a room that
+   * was there before, unless Ferry had begun to make it and died before it noted more.
+   */
+  private boolean isPeoples(Alias alias) {
+    boolean reused =
+        voyage
+            .ledger()
+            .room(voyage.id(), alias.room())
+            .filter(r -> r.action().equals("reuse"))
+            .isPresent();
+    if (!reused) {
+      return false;
+    }
+    try (Stream<CarriedAlias> rows = voyage.ledger().aliases(voyage.id())) {
+      return rows.noneMatch(
+          r -> r.old().equals(alias.alias()) && r.state().equals(CarriedAlias.MAKING));
+    }
+  }
+
+  /**
+   * The intention comes first. A repeat of a request whose answer was lost finds its own alias
+   * there.
+   */
+  private void create(Alias alias, RoomAlias target, RoomId room) {
+    voyage
+        .ledger()
+        .alias(
+            voyage.id(),
+            new CarriedAlias(alias.alias(), target, alias.room(), CarriedAlias.MAKING, null));
     try {
-      voyage.bot().createAlias(alias, room);
+      voyage.bot().createAlias(target, room);
     } catch (MatrixException e) {
       boolean ours =
           !e.isTokenRefused()
-              && voyage.bot().resolveAlias(alias).filter(r -> r.room().equals(room)).isPresent();
+              && voyage.bot().resolveAlias(target).filter(r -> r.room().equals(room)).isPresent();
       if (!ours) {
         throw e;
       }
@@ -110,7 +142,7 @@ final class Aliases {
   private CarriedAlias taken(Alias alias, RoomAlias target, RoomId room, RoomId there) {
     Optional<Holder> holder = holder(alias, there);
     if (holder.isPresent() && scope.takeAliases() && chosen.contains(alias.room())) {
-      move(holder.get(), target, room);
+      move(holder.get(), alias, target, room);
       return new CarriedAlias(alias.alias(), target, alias.room(), "carried", null);
     }
     String reason =
@@ -149,7 +181,7 @@ final class Aliases {
   }
 
   /** The holder's row goes first: a run that dies here finds the alias free or still there. */
-  private void move(Holder holder, RoomAlias alias, RoomId room) {
+  private void move(Holder holder, Alias alias, RoomAlias target, RoomId room) {
     CarriedAlias row = holder.row();
     voyage
         .ledger()
@@ -163,12 +195,12 @@ final class Aliases {
                 MOVED
                     + SpaceNames.label(voyage.ledger(), voyage.crossing())
                     + " by --take-aliases"));
-    withoutName(holder.room(), alias);
-    voyage.bot().deleteAlias(alias);
-    create(alias, room);
+    withoutName(holder.room(), target);
+    voyage.bot().deleteAlias(target);
+    create(alias, target, room);
     watch.say(
         "the alias %s moved here from %s"
-            .formatted(alias, SpaceNames.label(voyage.ledger(), holder.crossing())));
+            .formatted(target, SpaceNames.label(voyage.ledger(), holder.crossing())));
   }
 
   /** The room that loses an alias no longer bears it as its main one. */

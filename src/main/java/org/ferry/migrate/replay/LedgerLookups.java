@@ -83,7 +83,7 @@ public final class LedgerLookups implements Lookups {
 
   /** Takes note of an alias that was made. */
   public void know(CarriedAlias alias) {
-    if (alias.state().equals("carried")) {
+    if (alias.leads()) {
       aliases.put(alias.old(), alias.target());
     }
   }

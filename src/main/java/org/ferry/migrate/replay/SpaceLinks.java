@@ -1,12 +1,15 @@
 package org.ferry.migrate.replay;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.UndoLedger.TakenBack;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.rewrite.Lookups.RoomFate;
 import org.ferry.migrate.rewrite.Origin;
@@ -24,11 +27,18 @@ final class SpaceLinks {
   private final LedgerLookups lookups;
   private final Marks marks;
 
+  /** Where spaces stood that were taken back; a room that was left alone may name them still. */
+  private final Map<RoomId, RoomId> takenBack;
+
   SpaceLinks(Voyage voyage, Cast cast, LedgerLookups lookups) {
     this.voyage = voyage;
     this.cast = cast;
     this.lookups = lookups;
     this.marks = new Marks(voyage, Crew.of(voyage));
+    this.takenBack =
+        voyage.ledger().undo().takenBack(voyage.id()).stream()
+            .filter(TakenBack::done)
+            .collect(Collectors.toMap(TakenBack::old, TakenBack::target));
   }
 
   /**
@@ -50,6 +60,10 @@ final class SpaceLinks {
       unlink(voyage.bot(), voyage.space(), CHILD, target);
       unlink(inRoom, target, PARENT, voyage.space());
     }
+    room.parents().stream()
+        .map(takenBack::get)
+        .filter(p -> p != null && !p.equals(parent))
+        .forEach(p -> unlink(inRoom, target, PARENT, p));
     Optional<ObjectNode> present = inRoom.stateEvent(target, PARENT, parent.value());
     if (present.isEmpty() || marks.isOurs(present.get())) {
       ObjectNode content =

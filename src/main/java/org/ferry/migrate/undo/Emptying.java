@@ -44,6 +44,10 @@ final class Emptying {
     RoomId target = found.target();
     links.unlink(target);
     links.aliases(found.room().old(), target, undone);
+    RoomFacts fact = facts.get(found.room().old());
+    if (fact != null && fact.isSpace()) {
+      links.withoutParent(target);
+    }
     Intent reader = new Readers(voyage).of(found.room(), target);
     List<UserId> inside;
     try {
@@ -55,7 +59,6 @@ final class Emptying {
       return; // Everybody had left when an earlier run ended.
     }
     links.hide(target);
-    RoomFacts fact = facts.get(found.room().old());
     if (fact != null && fact.direct()) {
       inside.stream()
           .filter(u -> ours.actsFor(u.value()))
@@ -76,6 +79,9 @@ final class Emptying {
     }
     links.aliases(found.room().old(), found.target(), undone);
     RoomFacts fact = facts.get(found.room().old());
+    if (fact != null && fact.isSpace()) {
+      links.withoutParent(found.target());
+    }
     if (fact != null && fact.direct()) {
       fact.joined().stream()
           .flatMap(u -> cast.target(u).stream())

@@ -19,15 +19,18 @@ import org.ferry.migrate.CrossingLedger.CarriedAlias;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.replay.Cast;
+import org.ferry.migrate.replay.Readers;
 import org.ferry.migrate.replay.Voyage;
 
 /** Cuts what leads to a room: spaces, aliases, the directory, people's lists of direct chats. */
 final class Links {
   private static final String CHILD = "m.space.child";
+  private static final String PARENT = "m.space.parent";
   static final String DIRECT = "m.direct";
 
   private final Voyage voyage;
   private final Cast cast;
+  private final Ours ours;
   private final Map<RoomId, UserId> spaces = new LinkedHashMap<>();
 
   /**
@@ -35,9 +38,10 @@ final class Links {
    *
    * @param facts what the source's rooms are; those that are spaces may hold the room
    */
-  Links(Voyage voyage, Cast cast, List<RoomFacts> facts) {
+  Links(Voyage voyage, Cast cast, Ours ours, List<RoomFacts> facts) {
     this.voyage = voyage;
     this.cast = cast;
+    this.ours = ours;
     spaces.put(voyage.space(), voyage.options().bot());
     Map<RoomId, RoomFacts> sources = new LinkedHashMap<>();
     facts.stream().filter(RoomFacts::isSpace).forEach(f -> sources.put(f.id(), f));
@@ -70,11 +74,40 @@ final class Links {
     }
   }
 
+  /** Rooms that were left alone name a sub-space that goes as a parent no longer. */
+  void withoutParent(RoomId space) {
+    List<CarriedRoom> standing;
+    try (Stream<CarriedRoom> rooms = voyage.ledger().rooms(voyage.id())) {
+      standing = rooms.toList();
+    }
+    Readers readers = new Readers(voyage);
+    for (CarriedRoom row : standing) {
+      RoomId room = row.target();
+      if (room != null && !room.equals(space)) {
+        withoutParent(readers.of(row, room), room, space);
+      }
+    }
+  }
+
+  private void withoutParent(Intent actor, RoomId room, RoomId space) {
+    try {
+      Optional<ObjectNode> link = actor.stateEvent(room, PARENT, space.value());
+      if (link.filter(l -> !l.path("content").isEmpty() && ours.did(l)).isPresent()) {
+        EventId unused = actor.setState(room, PARENT, space.value(), Json.object(), null);
+      }
+    } catch (MatrixException e) {
+      // Where nobody of Ferry's has power any more, people name the parents.
+      if (!e.isForbidden() && !e.isNotFound()) {
+        throw e;
+      }
+    }
+  }
+
   /** Deletes the aliases that Ferry made for a room, where they still lead there. */
   void aliases(RoomId old, RoomId target, Undone undone) {
     List<CarriedAlias> made;
     try (Stream<CarriedAlias> all = voyage.ledger().aliases(voyage.id())) {
-      made = all.filter(a -> a.room().equals(old) && a.state().equals("carried")).toList();
+      made = all.filter(a -> a.room().equals(old) && a.ours()).toList();
     }
     for (CarriedAlias alias : made) {
       Optional<ResolvedAlias> leads = voyage.bot().resolveAlias(alias.target());

@@ -135,7 +135,7 @@ public final class Rollback {
    * @throws InterruptedException where the calling thread was interrupted
    */
   public List<Undone> run(List<Found> rooms) throws InterruptedException {
-    Links links = new Links(voyage, cast, facts);
+    Links links = new Links(voyage, cast, ours, facts);
     Emptying emptying = new Emptying(voyage, cast, ours, links, purge, facts);
     Restoring restoring = new Restoring(voyage, cast, ours, links);
     Looking again = new Looking(voyage, ours, Set.of());
