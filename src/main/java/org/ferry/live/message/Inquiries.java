@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.events.Echoes;
@@ -26,8 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What homeservers are asked before a batch is told: the state of rooms that are told of for the
- * first time or that Ferry's own carrying has changed, and what became of events that somebody else
- * took back. Who does not answer in half a minute holds nobody up longer. For one thread.
+ * first time or that Ferry's own carrying has changed, what became of events that somebody else
+ * took back, and whose the messages are that are edited and were never told. Who does not answer in
+ * half a minute holds nobody up longer. For one thread.
  */
 final class Inquiries {
   private static final Logger LOG = LoggerFactory.getLogger(Inquiries.class);
@@ -44,6 +47,7 @@ final class Inquiries {
   private static final Duration ANEW = Duration.ofSeconds(5);
 
   private static final int AT_ONCE = 8;
+  private static final String REDACTION = "m.room.redaction";
 
   private final RoomReader reader;
   private final Echoes echoes;
@@ -70,24 +74,26 @@ final class Inquiries {
    *
    * @param events the batch
    * @param scene learns the rooms' state
-   * @return taken-back events as they are now
+   * @return events that were taken back or edited, as they are now
    */
   Map<Place, ObjectNode> ask(List<Event> events, Scene scene) throws InterruptedException {
     take(scene);
     Map<RoomId, As<RoomId>> rooms = new LinkedHashMap<>();
     Map<Place, As<Place>> places = new LinkedHashMap<>();
+    Set<Place> batch = new HashSet<>();
     for (Event event : events) {
       RoomId room = event.release().room();
       UserId user = event.release().seenBy();
       if (outdated(room, scene.card(room).readAt()) && due(room)) {
         rooms.putIfAbsent(room, new As<>(room, user));
       }
-      if (event.is("m.room.redaction")) {
-        event
-            .redacts()
-            .map(id -> new Place(room, id))
-            .filter(place -> !unread(room) && foreign(event, scene.past(place)))
-            .ifPresent(place -> places.putIfAbsent(place, new As<>(place, user)));
+      changed(event)
+          .map(id -> new Place(room, id))
+          .filter(place -> !unread(room) && !batch.contains(place))
+          .filter(place -> doubtful(event, scene.past(place)))
+          .ifPresent(place -> places.putIfAbsent(place, new As<>(place, user)));
+      if (!event.is(REDACTION)) {
+        boolean unused = batch.add(new Place(room, event.release().event()));
       }
     }
     Map<Place, ObjectNode> found = new ConcurrentHashMap<>();
@@ -144,9 +150,21 @@ final class Inquiries {
     return !asking.contains(room) && (time == null || !clock.instant().isBefore(time));
   }
 
-  /** Who takes back what they said themselves may. */
-  private static boolean foreign(Event redaction, @Nullable LiveMessage before) {
-    return before == null || !before.sender().equals(redaction.release().sender());
+  /** What an event takes back or edits. */
+  private static Optional<EventId> changed(Event event) {
+    if (event.stateKey() != null || event.release().kind() == Release.Kind.UNDECRYPTABLE) {
+      return Optional.empty();
+    }
+    return event.is(REDACTION) ? event.redacts() : event.relatesBy("m.replace");
+  }
+
+  /**
+   * Whether what is known leaves open if an event counts. Who takes back what they said themselves
+   * may; an edit counts by whose the message is.
+   */
+  private static boolean doubtful(Event event, @Nullable LiveMessage before) {
+    return before == null
+        || (event.is(REDACTION) && !before.sender().equals(event.release().sender()));
   }
 
   /** Takes in what was answered, if only after the question was not waited for any more. */

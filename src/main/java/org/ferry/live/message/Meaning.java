@@ -26,9 +26,12 @@ import org.ferry.id.RoomId;
 import org.ferry.live.message.Narration.Place;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What events mean. It follows the events in their order. For one thread. */
 final class Meaning {
+  private static final Logger LOG = LoggerFactory.getLogger(Meaning.class);
   private static final String CLIENT_REF = "org.ferry.client_ref";
   private static final String MEMBER = "m.room.member";
   private static final String ENCRYPTED = "m.room.encrypted";
@@ -71,7 +74,8 @@ final class Meaning {
    * A meaning.
    *
    * @param scene what is known
-   * @param asked taken-back events as their homeserver has them now, where it was asked
+   * @param asked events that were taken back or edited as their homeserver has them now, where it
+   *     was asked
    */
   Meaning(Scene scene, Map<Place, ObjectNode> asked) {
     this.scene = scene;
@@ -97,7 +101,7 @@ final class Meaning {
     }
     return switch (event.release().kind()) {
       case UNDECRYPTABLE -> undecryptable(event);
-      case LATE -> one(message(event, MESSAGE_DECRYPTED_LATE));
+      case LATE -> late(event);
       case CREATED -> event.stateKey() == null ? said(event) : state(event, event.stateKey());
     };
   }
@@ -126,10 +130,35 @@ final class Meaning {
     return edited.isPresent() ? edit(event, edited.get()) : one(message(event, MESSAGE_CREATED));
   }
 
+  private Told late(Event event) {
+    String foreign = event.relatesBy(REPLACES).map(edited -> foreign(event, edited)).orElse(null);
+    return foreign == null ? one(message(event, MESSAGE_DECRYPTED_LATE)) : Told.nothing(foreign);
+  }
+
+  /** Why an edit does not count: anybody may send one of anything. Null where it does. */
+  private @Nullable String foreign(Event event, EventId edited) {
+    Place place = new Place(event.release().room(), edited);
+    LiveMessage before = scene.past(place);
+    ObjectNode now = asked.get(place);
+    String author = before != null ? before.sender() : null;
+    if (author == null && now != null) {
+      author = now.path("sender").textValue();
+    }
+    if (author == null) {
+      LOG.info(
+          "event=edit_untold room={} id={} the homeserver does not say whose {} is",
+          place.room(),
+          event.release().event(),
+          edited);
+      return "an edit of a message of which the homeserver does not say whose it is";
+    }
+    return author.equals(event.release().sender()) ? null : "an edit of somebody else's message";
+  }
+
   private Told edit(Event event, EventId edited) {
-    LiveMessage before = scene.past(new Place(event.release().room(), edited));
-    if (before != null && !before.sender().equals(event.release().sender())) {
-      return Told.nothing("an edit of somebody else's message");
+    String foreign = foreign(event, edited);
+    if (foreign != null) {
+      return Told.nothing(foreign);
     }
     return event.content().path("m.new_content").isObject()
         ? one(message(event, MESSAGE_EDITED))

@@ -141,6 +141,28 @@ class NarratorIT {
     assertThat(why("$3")).contains("somebody else's message");
   }
 
+  /** As with {@code from: now}: what is edited was said before Ferry listened. */
+  @Test
+  void whoseMessageIsEditedTheHomeserverSaysWhereItWasNeverTold() throws InterruptedException {
+    String edit =
+        """
+        {"msgtype":"m.text","body":"* hi","m.new_content":{"msgtype":"m.text","body":"hi"},
+         "m.relates_to":{"rel_type":"m.replace","event_id":"$older"}}
+        """;
+    ObjectNode older = Json.object().put("type", "m.room.message").put("sender", ALICE);
+    stage.now.put(new EventId("$older"), older);
+    assertThat(stage.tell(stage.event("@eve:hs", "m.room.message", edit))).isEmpty();
+    assertThat(why("$1")).contains("somebody else's message");
+    assertThat(one(stage.event(ALICE, "m.room.message", edit)).type()).isEqualTo("message.edited");
+    String unknown = edit.replace("$older", "$unknown");
+    assertThat(stage.tell(stage.event(ALICE, "m.room.message", unknown))).isEmpty();
+    assertThat(why("$3")).contains("does not say whose it is");
+    LiveMessage closed =
+        stage.closed(stage.event("@eve:hs", "m.room.encrypted", CIPHER), "no_key").getFirst();
+    assertThat(closed.type()).isEqualTo("message.undecryptable");
+    assertThat(stage.late("$4", "m.room.message", edit)).isEmpty();
+  }
+
   private String why(String event) {
     return stage.lab.text(
         "select why from ferry.live_untold u join ferry.live_event e on e.pk = u.event"
