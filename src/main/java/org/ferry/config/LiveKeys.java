@@ -190,7 +190,8 @@ final class LiveKeys {
                 "rate_limit",
                 Kind.number(0, 1_000_000),
                 "1200",
-                "requests of each token in a minute, a minute's worth at once; 0 for no limit"),
+                "requests of each token in a minute to each process, a minute's worth at once; 0"
+                    + " for no limit"),
             new Items(
                 "tokens",
                 "who may call it",

@@ -41,7 +41,8 @@ final class Browsers {
     unused =
         response
             .putHeader("Access-Control-Allow-Origin", origin)
-            .putHeader("Access-Control-Expose-Headers", "Retry-After, Ferry-Trace");
+            .putHeader(
+                "Access-Control-Expose-Headers", "Retry-After, Ferry-Trace, Idempotency-Key");
     if (!request.method().equals(HttpMethod.OPTIONS)
         || request.getHeader("Access-Control-Request-Method") == null) {
       return false;

@@ -24,6 +24,7 @@ final class Failure {
     return Optional.ofNullable(
         switch (failure) {
           case Problem e -> e;
+          case Keyless e -> of(e.cause()).map(p -> p.keyed(e.key())).orElse(null);
           case NotYet e -> new Problem(503, "not_yet", words(e)).with(LATER, "5");
           case KeyReused e -> new Problem(422, "key_reused", words(e));
           case ProvisionException e -> new Problem(e.kind().status(), e.kind().word(), words(e));
@@ -41,7 +42,13 @@ final class Failure {
   /** Whether somebody else does not answer, which the log is to say. */
   static boolean isOutage(Exception failure) {
     return failure instanceof LedgerException
+        || (failure instanceof Keyless keyless && isOutage(keyless.cause()))
         || (failure instanceof HomeserverFailure && !(failure instanceof MatrixException));
+  }
+
+  /** Whether the same may be asked for again. */
+  static boolean isLater(Exception failure) {
+    return of(failure).filter(p -> p.status() == 503).isPresent();
   }
 
   private static Problem refusal(MatrixException e) {

@@ -36,6 +36,7 @@ public final class Problem extends RuntimeException {
   private final int status;
   private final String type;
   private final transient Map<String, String> headers = new LinkedHashMap<>();
+  private @Nullable String key;
 
   /**
    * A problem.
@@ -61,6 +62,24 @@ public final class Problem extends RuntimeException {
     return status;
   }
 
+  /**
+   * The same, of a message that came without a key and may have been taken: who asks again, without
+   * the key that it got, says it twice.
+   *
+   * @param key that Ferry gave it
+   */
+  Problem keyed(String key) {
+    Problem keyed =
+        new Problem(
+            status,
+            type,
+            getMessage()
+                + ". It came without an Idempotency-Key and was given one: whoever asks again"
+                + " without it may say it twice");
+    keyed.key = key;
+    return keyed.with("Idempotency-Key", key);
+  }
+
   /** Every status that there is a title for. */
   static Set<Integer> statuses() {
     return TITLES.keySet();
@@ -78,11 +97,13 @@ public final class Problem extends RuntimeException {
   /** The document. */
   public ObjectNode document() {
     @Nullable String title = TITLES.get(status);
-    return Json.object()
-        .put("type", "urn:ferry:problem:" + type)
-        .put("title", title == null ? "Not done" : title)
-        .put("status", status)
-        .put("detail", getMessage());
+    ObjectNode document =
+        Json.object()
+            .put("type", "urn:ferry:problem:" + type)
+            .put("title", title == null ? "Not done" : title)
+            .put("status", status)
+            .put("detail", getMessage());
+    return key == null ? document : document.put("idempotency_key", key);
   }
 
   static Problem badRequest(String detail) {

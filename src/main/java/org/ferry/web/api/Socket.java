@@ -2,9 +2,12 @@ package org.ferry.web.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -27,16 +30,27 @@ import org.slf4j.LoggerFactory;
 final class Socket {
   private static final Logger LOG = LoggerFactory.getLogger(Socket.class);
   private static final Duration FOR_THE_TOKEN = Duration.ofSeconds(10);
+
+  /** With so many frames that wait nothing more is read, and with so few it goes on. */
+  private static final int MANY = 32;
+
+  private static final int FEW = 8;
+
+  /** With what was read already when reading stops. */
   private static final int MOST_WAITING = 64;
+
   private static final String END = "";
   private static final Set<String> AUTH = Set.of("type", "id", "token", "since");
   private static final Set<String> TYPES = Set.of("join", "typing", "message");
   private static final Set<String> FRAME = Set.of("type", "id", "room");
+  private static final Set<String> SAID = Set.of("type", "id", "room", TalkEndpoints.KEY);
 
   private final ServerWebSocket socket;
   private final House house;
   private final BlockingQueue<String> frames = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final Context loop = Objects.requireNonNull(Vertx.currentContext());
   private volatile boolean open = true;
+  private volatile boolean paused;
   private volatile Typists.@Nullable Listener ear;
 
   /**
@@ -84,6 +98,7 @@ final class Socket {
     }
   }
 
+  /** On the event loop of the connection. */
   Socket(ServerWebSocket socket, House house) {
     this.socket = socket;
     this.house = house;
@@ -114,17 +129,38 @@ final class Socket {
     boolean unused = frames.offer(END);
   }
 
+  /** Whoever sends faster than it is done is read from more slowly, and not cut off. */
   private void received(String text) {
-    if (!frames.offer(text)) {
+    if (open && !frames.offer(text)) {
       close(4408, "more frames than are taken");
     }
+    if (!paused && frames.size() >= MANY) {
+      paused = true;
+      var unusedSocket = socket.pause();
+      readOn();
+    }
+  }
+
+  private void readOn() {
+    if (paused && (frames.size() <= FEW || !open)) {
+      paused = false;
+      var unused = socket.resume();
+    }
+  }
+
+  private String nextFrame() throws InterruptedException {
+    String text = frames.take();
+    if (paused && frames.size() <= FEW) {
+      loop.runOnContext(v -> readOn());
+    }
+    return text;
   }
 
   private void run() {
     try {
       Caller caller = authenticated();
       while (caller != null && open) {
-        String text = frames.take();
+        String text = nextFrame();
         if (!text.isEmpty()) {
           frame(caller, text);
         }
@@ -289,8 +325,8 @@ final class Socket {
         house.talk().typing(caller, room, Request.text(frame, "as"), typing);
       }
       default -> {
-        house.forms().frame("Message", frame, FRAME);
-        String key = Request.text(frame, "client_ref");
+        house.forms().frame("Message", frame, SAID);
+        String key = TalkEndpoints.key(frame);
         ack.put("event_id", house.talk().say(caller, room, frame, key).event().value());
       }
     }
@@ -321,6 +357,7 @@ final class Socket {
     open = false;
     String words = reason.length() > 100 ? reason.substring(0, 100) : reason;
     socket.close((short) code, words).onFailure(e -> {});
+    loop.runOnContext(v -> readOn());
     boolean unused = frames.offer(END);
   }
 }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What is said on somebody's behalf. */
 final class TalkEndpoints {
+  /** What holds the key in frames and in problems. */
+  static final String KEY = "idempotency_key";
+
   private static final int LONGEST_KEY = 255;
 
   private final People people;
@@ -62,18 +65,32 @@ final class TalkEndpoints {
   }
 
   private Reply message(Request request) {
-    String key = request.headers().get("Idempotency-Key");
-    if (key != null && (key.isBlank() || key.length() > LONGEST_KEY)) {
-      throw Problem.badRequest("Idempotency-Key has 1 to " + LONGEST_KEY + " characters");
-    }
+    String key = checked("Idempotency-Key", request.headers().get("Idempotency-Key"));
     Sent sent = say(request.caller(), request.part("key"), request.body(), key);
     return new Reply(202, Json.object().put("event_id", sent.event().value()));
+  }
+
+  /**
+   * The key of a frame: its own, such as one that Ferry gave it before, or else the caller's name
+   * for the message.
+   */
+  static @Nullable String key(ObjectNode frame) {
+    String key = checked(KEY, Request.text(frame, KEY));
+    return key == null ? Request.text(frame, "client_ref") : key;
+  }
+
+  private static @Nullable String checked(String name, @Nullable String key) {
+    if (key != null && (key.isBlank() || key.length() > LONGEST_KEY)) {
+      throw Problem.badRequest(name + " has 1 to " + LONGEST_KEY + " characters");
+    }
+    return key;
   }
 
   /**
    * Says something.
    *
    * @param idempotency the caller's key; null for something that is said anew each time
+   * @throws Keyless where it has none and may be sent later
    */
   Sent say(Caller caller, String room, ObjectNode body, @Nullable String idempotency) {
     UserId as = speaker(caller, Request.text(body, "as"));
@@ -86,7 +103,11 @@ final class TalkEndpoints {
             MediaForm.read(body),
             Request.text(body, "client_ref"));
     String key = idempotency == null ? UUID.randomUUID().toString() : idempotency;
-    return talk.say(id.value(), as, saying, key("api " + caller.name() + " " + id + " " + key));
+    try {
+      return talk.say(id.value(), as, saying, hash("api " + caller.name() + " " + id + " " + key));
+    } catch (RuntimeException e) {
+      throw idempotency == null && Failure.isLater(e) ? new Keyless(e, key) : e;
+    }
   }
 
   ObjectNode join(Caller caller, String room, @Nullable String as) {
@@ -116,7 +137,7 @@ final class TalkEndpoints {
   }
 
   /** A key of fixed length that no two callers share. */
-  private static String key(String text) {
+  private static String hash(String text) {
     return "api:" + Sha256.hex(text);
   }
 }

@@ -29,6 +29,7 @@ import org.ferry.live.provision.Rooms;
 import org.ferry.live.provision.ServiceDoor;
 import org.ferry.live.provision.Sessions;
 import org.ferry.live.provision.Talk;
+import org.ferry.live.sending.Postbox;
 import org.ferry.live.sending.Sending;
 import org.ferry.live.watch.MediaFiles;
 import org.ferry.matrix.client.Admin;
@@ -45,6 +46,7 @@ import org.ferry.store.api.PgProvisioned;
 import org.ferry.store.api.PgSessions;
 import org.ferry.store.live.PgRoomCards;
 import org.ferry.store.live.PgTyping;
+import org.ferry.store.sending.PgLetters;
 import org.ferry.store.webhook.PgDesk;
 import org.ferry.testing.TestPostgres;
 import org.ferry.web.metrics.Metrics;
@@ -53,10 +55,9 @@ import org.jspecify.annotations.Nullable;
 /** The API on a free port, with a database of its own and, unless one is given, no homeserver. */
 final class ApiHouse implements AutoCloseable {
   static final String DOMAIN = "new.example.org";
-  private static final Sending SILENT =
-      out -> {
-        throw new ProvisionException(ProvisionException.Kind.CONFLICT, "nobody sends here");
-      };
+
+  /** How long a message is waited for; nobody sends any here. */
+  private static final Duration PATIENCE = Duration.ofMillis(300);
 
   final Vertx vertx = Vertx.vertx();
   final Database database;
@@ -96,6 +97,7 @@ final class ApiHouse implements AutoCloseable {
     ServiceDoor nowhere = new Nowhere();
     People people = new People(rows, nowhere, naming);
     Rooms rooms = new Rooms(rows, new PgRoomCards(database), nowhere, people);
+    Sending sending = new Postbox(new PgLetters(database), InstantSource.system(), PATIENCE);
     Router router = Router.router(vertx);
     metrics = new Metrics(new PgFigures(database));
     stage = new Stage(database);
@@ -103,7 +105,7 @@ final class ApiHouse implements AutoCloseable {
     ledger = new PgCrossingLedger(database);
     new Api(
             options,
-            new Api.Provision(people, rooms, new Talk(SILENT, nowhere, rooms), sessions),
+            new Api.Provision(people, rooms, new Talk(sending, nowhere, rooms), sessions),
             new Api.Reading(
                 stage.messages,
                 new PgRoomCards(database),
