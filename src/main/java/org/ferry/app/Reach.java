@@ -39,7 +39,7 @@ final class Reach {
     List<String> closed = new ArrayList<>();
     for (Endpoint endpoint : config.webhooks()) {
       try {
-        var unused = guard.address(endpoint.url(), endpoint.allowPrivate());
+        var unused = guard.addresses(endpoint.url(), endpoint.allowPrivate());
       } catch (Refused e) {
         closed.add(
             "webhook %s: nothing is posted there: %s; %s"
@@ -60,7 +60,7 @@ final class Reach {
     String name = endpoint.name();
     String host = endpoint.url().getAuthority();
     try {
-      connect(guard.address(endpoint.url(), endpoint.allowPrivate()));
+      connect(guard.addresses(endpoint.url(), endpoint.allowPrivate()));
       return new Receiving(name, host, null, null);
     } catch (Refused e) {
       return new Receiving(name, host, "nothing is posted there: " + e.getMessage(), allow(name));
@@ -83,9 +83,23 @@ final class Reach {
     }
   }
 
-  private static void connect(InetSocketAddress address) throws IOException {
+  /** One of them is enough, as it is to who posts. */
+  private static void connect(List<InetSocketAddress> addresses) throws IOException {
+    int each = (int) PATIENCE.toMillis() / addresses.size();
+    for (InetSocketAddress address : addresses.subList(0, addresses.size() - 1)) {
+      try {
+        connect(address, each);
+        return;
+      } catch (IOException e) {
+        LOG.debug("event=webhook_address_closed address={} {}", address, e.toString());
+      }
+    }
+    connect(addresses.getLast(), each);
+  }
+
+  private static void connect(InetSocketAddress address, int millis) throws IOException {
     try (Socket socket = new Socket()) {
-      socket.connect(address, (int) PATIENCE.toMillis());
+      socket.connect(address, Math.max(1, millis));
     }
   }
 }

@@ -59,7 +59,7 @@ public record AccountInstallation(
     private static List<String> closed(URI url) {
       Guard guard = new Guard(Guard.Resolver.system(), List.of());
       try {
-        var unused = guard.address(url, List.of());
+        var unused = guard.addresses(url, List.of());
         return List.of();
       } catch (Refused e) {
         return addresses(url);

@@ -75,7 +75,8 @@ final class FanOut {
         return put;
       }
       List<Outbox.Draft> drafts = drafts(messages, position.get().since());
-      put |= outbox.put(position.get(), messages.getLast().pos(), drafts) && !drafts.isEmpty();
+      long to = messages.getLast().pos();
+      put |= outbox.put(position.get(), to, drafts, clock.instant()) && !drafts.isEmpty();
     }
     return put;
   }

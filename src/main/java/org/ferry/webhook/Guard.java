@@ -125,15 +125,15 @@ public final class Guard {
   }
 
   /**
-   * The address to connect to.
+   * The addresses to connect to.
    *
    * @param url of an endpoint
    * @param allowed private addresses that the endpoint may have
-   * @return one that was checked
+   * @return one at least, in the resolver's order; all were checked
    * @throws Refused where the endpoint may not be posted to
    * @throws UnknownHostException where its name has no address
    */
-  public InetSocketAddress address(URI url, List<AddressRange> allowed)
+  public List<InetSocketAddress> addresses(URI url, List<AddressRange> allowed)
       throws Refused, UnknownHostException {
     String objection = objection(url);
     if (objection != null) {
@@ -147,7 +147,7 @@ public final class Guard {
     for (InetAddress address : addresses) {
       check(host, address, port(url), allowed);
     }
-    return new InetSocketAddress(addresses.getFirst(), port(url));
+    return addresses.stream().map(a -> new InetSocketAddress(a, port(url))).distinct().toList();
   }
 
   /**
@@ -157,12 +157,12 @@ public final class Guard {
    * @param url of an endpoint
    * @param allowed private addresses that the endpoint may have
    * @param done run once the question is answered, also where nobody waits any more
-   * @return fails as {@link #address} does
+   * @return fails as {@link #addresses} does
    */
-  Future<InetSocketAddress> ask(URI url, List<AddressRange> allowed, Runnable done) {
+  Future<List<InetSocketAddress>> ask(URI url, List<AddressRange> allowed, Runnable done) {
     return asking.submit(() -> {
       try {
-        return address(url, allowed);
+        return addresses(url, allowed);
       } finally {
         done.run();
       }

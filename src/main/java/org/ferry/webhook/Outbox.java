@@ -86,9 +86,10 @@ public interface Outbox {
    * @param from where the endpoint stood
    * @param to where it stands then
    * @param drafts those between that matched, in order
+   * @param now of this process: what is put is due then at the latest
    * @return false where it does not stand at {@code from} any more; nothing was changed
    */
-  boolean put(Position from, long to, List<Draft> drafts);
+  boolean put(Position from, long to, List<Draft> drafts, Instant now);
 
   /**
    * Takes lanes of an endpoint in which something is due, for the given time. None where it is

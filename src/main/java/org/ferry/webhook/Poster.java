@@ -16,15 +16,17 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -60,6 +62,9 @@ public final class Poster implements AutoCloseable {
   private final String path;
   private final boolean tls;
   private final Duration total;
+
+  /** Where the last connection was taken. */
+  private volatile @Nullable InetSocketAddress last;
 
   /**
    * A poster.
@@ -113,9 +118,9 @@ public final class Poster implements AutoCloseable {
     long end = begin + total.toNanos();
     Instant now = clock.instant();
     try {
-      InetSocketAddress address = address(end);
+      List<InetSocketAddress> addresses = addresses(end);
       Got got =
-          exchange(address, new Attempt(post, now, end))
+          exchange(addresses, new Attempt(post, now, end))
               .toCompletionStage()
               .toCompletableFuture()
               .get(left(end), TimeUnit.MILLISECONDS);
@@ -139,7 +144,8 @@ public final class Poster implements AutoCloseable {
       case Refused e -> none("not sent: " + e.getMessage(), "", begin);
       case UnknownHostException e ->
           none("the name " + endpoint.url().getHost() + " has no address", "", begin);
-      case ConnectException e -> none("no answer: " + said, "", begin);
+      case SocketException e -> none("no answer: " + said, "", begin);
+      case TimeoutException e -> none("no answer: no connection in time", "", begin);
       case HttpClosedException e -> none("no answer: the connection was closed", "", begin);
       case SSLException e -> none("no answer: " + tls(e), "", begin);
       // How a status line, headers or chunks that are none end.
@@ -161,15 +167,20 @@ public final class Poster implements AutoCloseable {
         : words("no trusted TLS connection: " + root.getMessage());
   }
 
-  /** The address to connect to, asked for where it may take as long as it likes. */
-  private InetSocketAddress address(long end)
+  /**
+   * The addresses to connect to, asked for where it may take as long as it likes. The one that took
+   * the last connection is first.
+   */
+  private List<InetSocketAddress> addresses(long end)
       throws InterruptedException, ExecutionException, TimeoutException {
     if (!asking.tryAcquire(left(end), TimeUnit.MILLISECONDS)) {
       throw new TimeoutException("earlier questions for the name wait yet");
     }
-    return guard
-        .ask(endpoint.url(), endpoint.allowPrivate(), asking::release)
-        .get(left(end), TimeUnit.MILLISECONDS);
+    List<InetSocketAddress> all =
+        guard
+            .ask(endpoint.url(), endpoint.allowPrivate(), asking::release)
+            .get(left(end), TimeUnit.MILLISECONDS);
+    return all.stream().sorted(Comparator.comparing(a -> !a.equals(last))).toList();
   }
 
   /** Milliseconds until then, one at least. */
@@ -189,20 +200,40 @@ public final class Poster implements AutoCloseable {
 
   private record Attempt(Post post, Instant now, long end) {}
 
-  private Future<Got> exchange(InetSocketAddress address, Attempt attempt) {
+  private Future<Got> exchange(List<InetSocketAddress> addresses, Attempt attempt) {
+    return connected(addresses, attempt).compose(request -> sent(request, attempt));
+  }
+
+  /** Nothing was sent to whoever takes no connection, so the next address may be tried. */
+  private Future<HttpClientRequest> connected(List<InetSocketAddress> addresses, Attempt attempt) {
+    InetSocketAddress address = addresses.getFirst();
+    List<InetSocketAddress> others = addresses.subList(1, addresses.size());
+    long patience = Math.min(CONNECT.toMillis(), left(attempt.end()) / addresses.size());
+    return client
+        .request(options(address, Math.max(1, patience), attempt))
+        .onSuccess(request -> last = address)
+        .recover(e ->
+            isUnconnected(e) && !others.isEmpty() && left(attempt.end()) > 1
+                ? connected(others, attempt)
+                : Future.failedFuture(e));
+  }
+
+  private static boolean isUnconnected(Throwable e) {
+    return e instanceof SocketException || e instanceof TimeoutException;
+  }
+
+  private RequestOptions options(InetSocketAddress address, long patience, Attempt attempt) {
     URI url = endpoint.url();
-    RequestOptions options =
-        new RequestOptions()
-            .setMethod(HttpMethod.POST)
-            .setHost(url.getHost())
-            .setPort(Guard.port(url))
-            .setServer(SocketAddress.inetSocketAddress(address))
-            .setSsl(tls)
-            .setURI(path)
-            .setFollowRedirects(false)
-            .setConnectTimeout(CONNECT.toMillis())
-            .setTimeout(left(attempt.end()));
-    return client.request(options).compose(request -> sent(request, attempt));
+    return new RequestOptions()
+        .setMethod(HttpMethod.POST)
+        .setHost(url.getHost())
+        .setPort(Guard.port(url))
+        .setServer(SocketAddress.inetSocketAddress(address))
+        .setSsl(tls)
+        .setURI(path)
+        .setFollowRedirects(false)
+        .setConnectTimeout(patience)
+        .setTimeout(left(attempt.end()));
   }
 
   private Future<Got> sent(HttpClientRequest request, Attempt attempt) {

@@ -53,7 +53,7 @@ public final class SigningSecret {
       return new SigningSecret(List.of(decoded), decoded.length >= STRONG);
     }
     return new SigningSecret(
-        decoded.length < STRONG ? List.of(letters) : List.of(decoded, letters),
+        decoded.length == 0 ? List.of(letters) : List.of(decoded, letters),
         letters.length >= STRONG);
   }
 

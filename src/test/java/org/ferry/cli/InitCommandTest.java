@@ -224,7 +224,7 @@ class InitCommandTest {
         .isEqualTo(SigningSecret.of(Secret.of(text)).sign("id", 1, body));
     assertThatCode(() ->
             new Guard(Guard.Resolver.system(), List.of())
-                .address(endpoint.url(), endpoint.allowPrivate()))
+                .addresses(endpoint.url(), endpoint.allowPrivate()))
         .doesNotThrowAnyException();
     assertThat(follow("--webhook", "http://127.0.0.1:3000/").err()).contains("webhook.secret");
   }

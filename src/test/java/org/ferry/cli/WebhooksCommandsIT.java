@@ -99,7 +99,7 @@ class WebhooksCommandsIT {
       PgOutbox outbox = new PgOutbox(database);
       Instant now = Instant.now();
       Outbox.Position start = outbox.begin("shop", 0, null);
-      assertThat(outbox.put(start, 2, List.of(draft(1, now), draft(2, now)))).isTrue();
+      assertThat(outbox.put(start, 2, List.of(draft(1, now), draft(2, now)), now)).isTrue();
       Lane lane = outbox.claim(start.key(), "test", now.plusSeconds(1), LIMIT, 1).getFirst();
       fate.of(outbox, lane, now);
     }

@@ -357,6 +357,19 @@ class DeliveryIT {
     }
   }
 
+  /** What is told is dated by the database's clock, and due by that of the process. */
+  @Test
+  void aClockThatIsSlowHoldsNothingUp() {
+    depot.fast(Duration.ofHours(-1));
+    Dispatcher dispatcher = depot.start(depot.endpoint("slow", receiver.url(), "beginning"));
+    depot.tell("!r1", "one");
+    depot.tell("!r2", "two");
+    depot.tell("!r1", "three");
+    dispatcher.news();
+    waitFor(3);
+    assertThat(orders(receiver.got()).get("!r1")).containsExactly(1L, 2L);
+  }
+
   @Test
   void whatIsToldLateAndIsOlderThanTheEndpointIsLeftOut() {
     Endpoint now = depot.endpoint("now", receiver.url(), "now");

@@ -79,7 +79,7 @@ class GuardTest {
         "4000::1"
       })
   void aPrivateAddressIsRefused(String address) {
-    assertThatThrownBy(() -> guard(address).address(URI.create("https://a.example/"), NONE))
+    assertThatThrownBy(() -> guard(address).addresses(URI.create("https://a.example/"), NONE))
         .isInstanceOf(Refused.class)
         .hasMessageContaining("is not public");
   }
@@ -109,7 +109,8 @@ class GuardTest {
         "2001:4860:4860::8888"
       })
   void aPublicAddressIsTaken(String address) throws Exception {
-    assertThat(guard(address).address(URI.create("https://a.example/"), NONE).getPort())
+    assertThat(
+            guard(address).addresses(URI.create("https://a.example/"), NONE).getFirst().getPort())
         .isEqualTo(443);
   }
 
@@ -130,7 +131,7 @@ class GuardTest {
             },
             List.of());
     assertThat(Guard.objection(URI.create(url))).as(url).isNotNull();
-    assertThatThrownBy(() -> guard.address(URI.create(url), NONE)).isInstanceOf(Refused.class);
+    assertThatThrownBy(() -> guard.addresses(URI.create(url), NONE)).isInstanceOf(Refused.class);
   }
 
   @ParameterizedTest
@@ -143,15 +144,24 @@ class GuardTest {
       })
   void theSystemsOwnNamesOfThisMachineAreRefused(String url) {
     Guard guard = new Guard(Guard.Resolver.system(), List.of());
-    assertThatThrownBy(() -> guard.address(URI.create(url), NONE))
+    assertThatThrownBy(() -> guard.addresses(URI.create(url), NONE))
         .isInstanceOfAny(Refused.class, UnknownHostException.class);
   }
 
   @Test
   void aNameWithOnePrivateAddressAmongOthersIsRefused() {
     assertThatThrownBy(
-            () -> guard("1.1.1.1", "127.0.0.1").address(URI.create("http://a.example/"), NONE))
+            () -> guard("1.1.1.1", "127.0.0.1").addresses(URI.create("http://a.example/"), NONE))
         .isInstanceOf(Refused.class);
+  }
+
+  @Test
+  void everyAddressThatWasCheckedMayBeTried() throws Exception {
+    assertThat(
+            guard("1.1.1.1", "2606:4700:4700::1111", "1.1.1.1")
+                .addresses(URI.create("http://a.example/"), NONE))
+        .extracting(a -> a.getAddress().getHostAddress())
+        .containsExactly("1.1.1.1", "2606:4700:4700:0:0:0:0:1111");
   }
 
   @Test
@@ -165,7 +175,7 @@ class GuardTest {
     int refused = 0;
     for (int i = 0; i < 1000; i++) {
       try {
-        assertThat(guard.address(URI.create("http://a.example/"), NONE).getAddress())
+        assertThat(guard.addresses(URI.create("http://a.example/"), NONE).getFirst().getAddress())
             .isEqualTo(InetAddress.getAllByName("1.1.1.1")[0]);
       } catch (Refused e) {
         refused++;
@@ -181,11 +191,15 @@ class GuardTest {
             AddressRange.of("127.0.0.1"),
             AddressRange.of("10.0.0.0/8"),
             AddressRange.of("fd00::/8"));
-    assertThat(guard("127.0.0.1").address(URI.create("http://a.example:81/x"), allowed).getPort())
+    assertThat(
+            guard("127.0.0.1")
+                .addresses(URI.create("http://a.example:81/x"), allowed)
+                .getFirst()
+                .getPort())
         .isEqualTo(81);
-    assertThat(guard("10.9.8.7").address(URI.create("http://a.example/"), allowed)).isNotNull();
-    assertThat(guard("fd00::7").address(URI.create("http://a.example/"), allowed)).isNotNull();
-    assertThatThrownBy(() -> guard("127.0.0.2").address(URI.create("http://a.example/"), allowed))
+    assertThat(guard("10.9.8.7").addresses(URI.create("http://a.example/"), allowed)).isNotEmpty();
+    assertThat(guard("fd00::7").addresses(URI.create("http://a.example/"), allowed)).isNotEmpty();
+    assertThatThrownBy(() -> guard("127.0.0.2").addresses(URI.create("http://a.example/"), allowed))
         .isInstanceOf(Refused.class);
     Guard own =
         new Guard(
@@ -194,7 +208,7 @@ class GuardTest {
                 new InetSocketAddress("0.0.0.0", 29381),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 80)));
     for (String url : List.of("http://127.0.0.1:29381/", "http://127.0.0.1/")) {
-      assertThatThrownBy(() -> own.address(URI.create(url), allowed))
+      assertThatThrownBy(() -> own.addresses(URI.create(url), allowed))
           .isInstanceOf(Refused.class)
           .hasMessageContaining("is Ferry itself");
     }
@@ -204,12 +218,13 @@ class GuardTest {
   void aPortThatFerryListensOnEverywhereIsClosedHereAndNotInTheWholeWorld() throws Exception {
     List<InetSocketAddress> own = List.of(new InetSocketAddress("0.0.0.0", 8080));
     Guard guard = new Guard(host -> List.of(InetAddress.getAllByName("1.1.1.1")), own);
-    assertThat(guard.address(URI.create("http://a.example:8080/"), NONE).getPort()).isEqualTo(8080);
+    assertThat(guard.addresses(URI.create("http://a.example:8080/"), NONE).getFirst().getPort())
+        .isEqualTo(8080);
     List<AddressRange> all = List.of(AddressRange.of("0.0.0.0/0"), AddressRange.of("::/0"));
     for (InetAddress here :
         NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses).toList()) {
       Guard mine = new Guard(host -> List.of(here), own);
-      assertThatThrownBy(() -> mine.address(URI.create("http://a.example:8080/"), all))
+      assertThatThrownBy(() -> mine.addresses(URI.create("http://a.example:8080/"), all))
           .as("%s", here)
           .isInstanceOf(Refused.class)
           .hasMessageContaining("is Ferry itself");

@@ -101,7 +101,7 @@ class OutboxIT {
       PgOutbox outbox = new PgOutbox(narrow);
       Outbox.Position from = outbox.begin("shop", 0, null);
       Outbox.Draft draft = new Outbox.Draft(depot.told(1), seq -> new byte[] {1});
-      assertThat(outbox.put(from, 1, List.of(draft))).isTrue();
+      assertThat(outbox.put(from, 1, List.of(draft), depot.now())).isTrue();
     }
     assertThat(depot.desk.about(event)).hasSize(1);
   }

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -223,6 +224,64 @@ class PosterTest {
       Instant begin = Instant.now();
       assertThat(poster.send(post("{}")).words()).isEqualTo("no answer within 1 s");
       assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(4));
+    }
+  }
+
+  /** One whose receiver has several addresses, of this machine. */
+  private Poster named(List<InetAddress> addresses, Duration total) {
+    Endpoint endpoint =
+        new Endpoint(
+            "shop",
+            URI.create("http://shop.example:" + server.actualPort() + "/ok"),
+            List.of(SigningSecret.of(Secret.of(SECRET))),
+            new Endpoint.Rules(List.of("*"), List.of(), List.of("*"), List.of("*")),
+            "now",
+            Map.of(),
+            List.of(AddressRange.of("127.0.0.0/8")));
+    Guard guard = new Guard(host -> addresses, List.of());
+    return new Poster(vertx, endpoint, guard, InstantSource.system(), 4, total);
+  }
+
+  private static InetAddress here(int last) throws IOException {
+    return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
+  }
+
+  @Test
+  void theNextAddressIsTriedWhereOneRefusesTheConnection() throws Exception {
+    List<InetAddress> addresses = new CopyOnWriteArrayList<>(List.of(here(2)));
+    try (Poster poster = named(addresses, Duration.ofSeconds(30))) {
+      assertThat(poster.send(post("{}")).words()).startsWith("no answer: Connection refused");
+      got.clear();
+      addresses.addAll(List.of(here(3), here(1)));
+      assertThat(poster.send(post("{}")).words()).isEqualTo("answered 200");
+      assertThat(got.getLast().headers().get("host"))
+          .isEqualTo("shop.example:" + server.actualPort());
+      boolean unused = addresses.remove(here(1));
+      assertThat(poster.send(post("{}")).taken()).isFalse();
+      assertThat(got).hasSize(1);
+    }
+  }
+
+  /** The queue of whoever listens there is full, and the system answers nothing. */
+  @Test
+  void theNextAddressIsTriedWhereOneDoesNotAnswer() throws Exception {
+    List<SocketChannel> queue = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(server.actualPort(), 1, here(4));
+        Poster poster = named(List.of(here(4), here(1)), Duration.ofSeconds(6))) {
+      for (int i = 0; i < 8; i++) {
+        SocketChannel one = SocketChannel.open();
+        queue.add(one);
+        var unused = one.configureBlocking(false);
+        boolean unusedTaken = one.connect(full.getLocalSocketAddress());
+      }
+      assertThat(poster.send(post("{}")).words()).isEqualTo("answered 200");
+      Instant begin = Instant.now();
+      assertThat(poster.send(post("{}")).words()).isEqualTo("answered 200");
+      assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(3));
+    } finally {
+      for (SocketChannel one : queue) {
+        one.close();
+      }
     }
   }
 

@@ -268,7 +268,7 @@ public final class PgOutbox implements Outbox {
   }
 
   @Override
-  public boolean put(Position from, long to, List<Draft> drafts) {
+  public boolean put(Position from, long to, List<Draft> drafts, Instant now) {
     // Before the transaction: whoever holds a connection and asks for another may wait for ever.
     KeyedHash known = hashes();
     return database.transaction(connection -> {
@@ -280,12 +280,21 @@ public final class PgOutbox implements Outbox {
         if (!drafts.isEmpty()) {
           List<String> ids =
               drafts.stream().map(d -> id(known, row.getString(0), d.message())).toList();
-          insert(connection, drafts, ids, lanes(connection, from.key(), drafts, counts));
+          OffsetDateTime due = due(drafts, now);
+          insert(connection, drafts, ids, lanes(connection, from.key(), due, counts));
         }
         return true;
       }
       return false;
     });
+  }
+
+  /**
+   * At once; what was told is dated by the database, whose clock may be ahead of this process's.
+   */
+  private static @Nullable OffsetDateTime due(List<Draft> drafts, Instant now) {
+    Instant told = drafts.getFirst().message().at();
+    return time(told.isBefore(now) ? told : now);
   }
 
   private static void lock(SqlConnection connection, int endpoint, String[] rooms)
@@ -309,12 +318,14 @@ public final class PgOutbox implements Outbox {
   }
 
   private static Map<String, Free> lanes(
-      SqlConnection connection, int endpoint, List<Draft> drafts, Map<String, Long> counts)
+      SqlConnection connection,
+      int endpoint,
+      @Nullable OffsetDateTime due,
+      Map<String, Long> counts)
       throws Exception {
     String[] rooms = counts.keySet().toArray(String[]::new);
     Long[] numbers = counts.values().toArray(Long[]::new);
     Map<String, Free> free = new HashMap<>();
-    OffsetDateTime due = time(drafts.getFirst().message().at());
     for (Row row : run(connection, NUMBERS, Tuple.of(endpoint, rooms, numbers, due))) {
       free.put(row.getString(0), new Free(row.getLong(1), row.getLong(2)));
     }
