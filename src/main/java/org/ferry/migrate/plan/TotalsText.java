@@ -133,8 +133,11 @@ final class TotalsText {
   /** Who enters what, and whose phone rings. */
   private void who() {
     if (totals.rooms(RoomAction.CREATE) > 0) {
+      boolean accounts = totals.people().getOrDefault("account", 0L) > 0;
       lines.add(
-          "New rooms: ghosts enter as their people did; no phone rings before people are invited.");
+          accounts
+              ? "New rooms: accounts enter as their people did; no phone rings while history is written."
+              : "New rooms: ghosts enter as their people did; no phone rings before people are invited.");
     }
     if (totals.appended() > 0) {
       String rings =
