@@ -466,6 +466,21 @@ class RollbackIT {
 
   @Test
   @Order(10)
+  void whoIsErasedIsInNobodysWishes() {
+    String bob = SAMPLE.user("bob");
+    assertThat(chatsOf("alice").toString()).contains("@old_bob:");
+    var unused = LANDING.must(0, "forget", "--user", bob, "--yes");
+    var proof = LANDING.ferry("verify");
+    assertThat(proof.status()).as(proof.toString()).isZero();
+    LANDING.edit("plan.yaml", p -> p.replaceAll("(?m)^.*id: \"" + bob + "\".*\\R", ""));
+    unused = LANDING.must(0, "migrate", "-y", "--no-invitations");
+    assertThat(chatsOf("alice").toString()).contains("@old_bob:").doesNotContain("erased-");
+    var again = LANDING.ferry("verify");
+    assertThat(again.status()).as(again.toString()).isZero();
+  }
+
+  @Test
+  @Order(11)
   void whatIsForgottenStaysCarried() {
     String frank = SAMPLE.user("frank");
     var forgotten = LANDING.must(0, "forget", "--content", "--yes");

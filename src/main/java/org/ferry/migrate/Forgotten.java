@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
 
 /**
@@ -20,6 +22,8 @@ public final class Forgotten {
   /** What the remedy is, for messages. */
   public static final String REMEDY =
       "its text was forgotten (ferry forget); ferry analyze SOURCE --with-content brings it back";
+
+  private static final Pattern ERASED = Pattern.compile("erased-[0-9a-f]{12}");
 
   private static final Map<String, List<String>> STRUCTURE =
       Map.ofEntries(
@@ -85,5 +89,15 @@ public final class Forgotten {
       }
     }
     return Json.text(kept);
+  }
+
+  /**
+   * Whether an id is a made-up one, under which somebody who was erased keeps their places. There
+   * is no such person on any server, and nobody wishes for anything that has to do with them.
+   *
+   * @param user an id on the source or on the destination
+   */
+  public static boolean isErased(UserId user) {
+    return ERASED.matcher(user.localpart()).matches();
   }
 }

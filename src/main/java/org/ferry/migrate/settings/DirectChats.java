@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.Forgotten;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.replay.Voyage;
@@ -82,6 +83,7 @@ public final class DirectChats {
 
   private void members(RoomFacts room, Map<UserId, ObjectNode> wanted) {
     if (room.joined().size() != BOTH
+        || room.joined().stream().anyMatch(Forgotten::isErased)
         || !(lookups.room(room.id()) instanceof RoomFate.Carried carried)) {
       return;
     }
@@ -102,7 +104,7 @@ public final class DirectChats {
   private ObjectNode translate(ObjectNode old) {
     ObjectNode translated = Json.object();
     for (Map.Entry<String, JsonNode> entry : old.properties()) {
-      if (!UserId.isValid(entry.getKey())) {
+      if (!UserId.isValid(entry.getKey()) || Forgotten.isErased(new UserId(entry.getKey()))) {
         continue;
       }
       UserId with = new UserId(entry.getKey());

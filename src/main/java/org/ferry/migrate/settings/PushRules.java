@@ -10,6 +10,7 @@ import java.util.Set;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.Forgotten;
 import org.ferry.migrate.rewrite.Lookups;
 
 /** A person's own push rules, and what they changed of the default ones. */
@@ -58,7 +59,7 @@ final class PushRules {
         case Lookups.RoomFate.Elsewhere e -> {}
       }
     }
-    if (kind.equals("sender") && !UserId.isValid(id)) {
+    if (kind.equals("sender") && (!UserId.isValid(id) || Forgotten.isErased(new UserId(id)))) {
       return Wish.left("push_rule", name, "is about nobody");
     }
     String target = kind.equals("room") || kind.equals("sender") ? ids.text(id) : id;

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.Forgotten;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Lookups;
@@ -150,6 +151,9 @@ public final class Wishes {
     ObjectNode users = Json.object();
     for (Map.Entry<String, JsonNode> entry : content.path("ignored_users").properties()) {
       String id = entry.getKey();
+      if (UserId.isValid(id) && Forgotten.isErased(new UserId(id))) {
+        continue;
+      }
       Optional<UserId> target =
           UserId.isValid(id) ? lookups.user(new UserId(id)) : Optional.empty();
       target

@@ -21,6 +21,7 @@ import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.client.Profile;
 import org.ferry.migrate.CrossingLedger.CarriedMedia;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
+import org.ferry.migrate.Forgotten;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.replay.Faces;
 import org.ferry.migrate.replay.Hands;
@@ -35,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * carried address is compared with the other files; under another one its bytes are read.
  */
 final class GhostCheck {
-  private static final String ERASED = "erased-";
-
   private final Voyage voyage;
   private final Faces faces;
   private final Findings findings;
@@ -60,7 +59,7 @@ final class GhostCheck {
     List<Plan.PlanPerson> ghosts =
         voyage.plan().people().stream()
             .filter(p -> p.action() == Plan.PersonAction.GHOST && p.target() != null)
-            .filter(p -> faces.knows(p) || !p.id().localpart().startsWith(ERASED))
+            .filter(p -> faces.knows(p) || !Forgotten.isErased(p.id()))
             .toList();
     watch.phase("ghosts", ghosts.size());
     var found = new ConcurrentLinkedQueue<Difference>();

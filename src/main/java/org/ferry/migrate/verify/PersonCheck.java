@@ -12,6 +12,7 @@ import org.ferry.id.UserId;
 import org.ferry.matrix.client.Admin;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
+import org.ferry.migrate.Forgotten;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.SettingLedger.Setting;
 import org.ferry.migrate.SettingLedger.State;
@@ -60,7 +61,7 @@ final class PersonCheck {
     direct.forEach((owner, wish) -> all.put(owner, new ArrayList<>(List.of(wish))));
     for (Plan.PlanPerson person : voyage.plan().people()) {
       UserId target = person.target();
-      if (target != null && person.real()) {
+      if (target != null && person.real() && !Forgotten.isErased(person.id())) {
         all.computeIfAbsent(target, t -> new ArrayList<>()).addAll(wishes.of(person));
       }
     }
