@@ -94,7 +94,19 @@ final class WayBackCheck {
   private Finding badStatus(Reply ping) {
     Config.Appservice ours = config.appservice();
     int status = ping.at("status").asInt();
-    if (status == 403 || status == 401) {
+    String body = ping.at("body").asText("");
+    boolean stranger = !body.isEmpty() && !body.contains("M_FORBIDDEN");
+    if (status == 401 || (status == 403 && stranger)) {
+      return Finding.problem(
+          WAY_BACK,
+          "at %s something in front of Ferry wants a password of its own, or takes the Authorization header away (it answers %d)"
+              .formatted(ours.address(), status),
+          "let it pass /_matrix/app on with that header; nginx, in that location:\n  auth_basic off;\n  proxy_set_header Authorization $http_authorization;\nor let the homeserver go past it: "
+              + remedies.ferry("appservice: {address: \"http://127.0.0.1:29380\"}")
+              + "\nthen "
+              + remedies.writeAndHandOver());
+    }
+    if (status == 403) {
       return Finding.problem(
           WAY_BACK,
           "the homeserver reaches %s but shows another hs_token than the one in %s"
@@ -117,6 +129,12 @@ final class WayBackCheck {
     String error = ping.at("error").asText("");
     if (ping.is("M_CONNECTION_TIMEOUT")) {
       return "no answer in time; a firewall may swallow it";
+    }
+    int moved = error.indexOf("Moved Permanently to ");
+    if (error.contains("PageRedirect")) {
+      return "something there sends on to another address"
+          + (moved < 0 ? "" : " (" + error.substring(moved).replaceAll("[>\\]]*$", "") + ")")
+          + ", which the homeserver does not follow; name that one";
     }
     if (error.contains("refused")) {
       return "connection refused";

@@ -337,6 +337,20 @@ class RulesTest {
   void aPingThatReachesSomethingElseIsToldFromAWrongToken() {
     assertThat(ping(reply(502, "{\"errcode\":\"M_BAD_STATUS\",\"status\":403}")).text())
         .contains("shows another hs_token");
+    String ours =
+        "{\"errcode\":\"M_BAD_STATUS\",\"status\":403,\"body\":\"{'errcode':'M_FORBIDDEN'}\"}";
+    assertThat(ping(reply(502, ours)).text()).contains("shows another hs_token");
+    for (String body : List.of("401,\"body\":\"<html>\"", "401", "403,\"body\":\"<html>\"")) {
+      Finding guarded = ping(reply(502, "{\"errcode\":\"M_BAD_STATUS\",\"status\":" + body + "}"));
+      assertThat(guarded.remedy()).contains("auth_basic off;", "proxy_set_header Authorization");
+    }
+    Reply moved =
+        error(
+            502,
+            "M_CONNECTION_FAILED",
+            "ResponseFailed: [<twisted.python.failure.Failure twisted.web.error.PageRedirect: 301 Moved Permanently to http://x/y>]");
+    assertThat(ping(moved).text())
+        .contains("sends on to another address (Moved Permanently to http://x/y)");
     Finding other = ping(reply(502, "{\"errcode\":\"M_BAD_STATUS\",\"status\":404}"));
     assertThat(other.text()).contains("something that is not Ferry (it answers 404)");
     assertThat(other.remedy()).contains("end the other program");

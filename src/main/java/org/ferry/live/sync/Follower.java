@@ -152,12 +152,14 @@ final class Follower {
   private void sync(Intent intent, Machine machine, Signal requests, Object given)
       throws InterruptedException {
     BiConsumer<ObjectNode, Boolean> rooms = duties.rooms(intent);
-    boolean wait = false;
+    LongPoll poll = new LongPoll();
+    Duration wait = Duration.ZERO;
     long looked = System.nanoTime();
     while (!Thread.interrupted()) {
+      long asked = System.nanoTime();
       try {
         syncOnce(intent, machine, requests, rooms, wait);
-        wait = true;
+        wait = poll.limit();
         if (System.nanoTime() - looked >= LOOK_AGAIN.toNanos()) {
           stillThis(intent, given);
           looked = System.nanoTime();
@@ -165,9 +167,11 @@ final class Follower {
       } catch (Unreachable e) {
         // What answers again may be an older database, and to go on from a later token would pass
         // over what came there since.
+        boolean unused =
+            wait.isPositive() && poll.broke(Duration.ofNanos(System.nanoTime() - asked));
         pauses.pause();
         new Witness(intent, machine).check();
-        wait = false;
+        wait = Duration.ZERO;
       }
     }
   }
@@ -177,7 +181,7 @@ final class Follower {
       Machine machine,
       Signal requests,
       BiConsumer<ObjectNode, Boolean> rooms,
-      boolean wait) {
+      Duration wait) {
     boolean first = machine.syncToken().isEmpty();
     SyncLoop loop =
         new SyncLoop(

@@ -16,7 +16,7 @@ import org.ferry.matrix.client.SyncRequest;
  * go on from. What a crash cuts off comes again and finds itself known. For one thread.
  */
 final class SyncLoop {
-  private static final int WAIT_MS = 30_000;
+  private static final int JITTER_MS = 700;
 
   private final Intent intent;
   private final Machine machine;
@@ -46,14 +46,14 @@ final class SyncLoop {
    * Asks once, and keeps the answer.
    *
    * @param filter what is asked for
-   * @param wait whether the server may wait for news; then a lost answer is thrown at once
+   * @param most how long the server may wait for news; where that is more than nothing, a lost
+   *     answer is thrown at once
    */
-  void once(ObjectNode filter, boolean wait) {
+  void once(ObjectNode filter, Duration most) {
+    boolean wait = most.isPositive();
     // Never twice in the same words: Synapse keeps answers for two minutes.
     Duration timeout =
-        wait
-            ? Duration.ofMillis(WAIT_MS - ThreadLocalRandom.current().nextInt(1000))
-            : Duration.ZERO;
+        wait ? most.minusMillis(ThreadLocalRandom.current().nextInt(JITTER_MS)) : Duration.ZERO;
     SyncRequest request = new SyncRequest(machine.syncToken().orElse(null), filter, timeout);
     ObjectNode answer = wait ? intent.syncOnce(request) : intent.sync(request);
     SyncInput input = SyncInputs.of(answer);

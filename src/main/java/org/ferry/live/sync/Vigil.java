@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Vigil {
   private static final Logger LOG = LoggerFactory.getLogger(Vigil.class);
-  private static final Duration LONG = Duration.ofSeconds(30);
 
   /** Between two questions; no homeserver is back from the dead so soon. */
   private static final Duration BREATH = Duration.ofMillis(500);
@@ -49,18 +48,23 @@ final class Vigil {
    * @throws HomeserverFailure where the homeserver refuses the question for good
    */
   void run(Signal back) throws InterruptedException {
+    LongPoll poll = new LongPoll();
     String since = null;
     while (true) {
+      long asked = System.nanoTime();
       try {
-        since = ask(since);
+        since = ask(since, since == null ? Duration.ZERO : poll.limit());
         if (away) {
           LOG.info("event=homeserver_back rooms are read for what it had not pushed before");
           away = false;
           back.wake();
         }
       } catch (HomeserverFailure e) {
+        boolean waited = since != null;
         since = null;
-        died();
+        if (!(waited && poll.broke(Duration.ofNanos(System.nanoTime() - asked)))) {
+          died();
+        }
         if (!e.mayResolve()) {
           throw e;
         }
@@ -69,8 +73,7 @@ final class Vigil {
     }
   }
 
-  private @Nullable String ask(@Nullable String since) {
-    Duration wait = since == null ? Duration.ZERO : LONG;
+  private @Nullable String ask(@Nullable String since, Duration wait) {
     var answer = hasty.sync(new SyncRequest(since, Filters.visit(), wait));
     return answer.path("next_batch").textValue();
   }

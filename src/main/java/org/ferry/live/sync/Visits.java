@@ -1,6 +1,7 @@
 package org.ferry.live.sync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.ferry.live.Signal;
@@ -45,7 +46,7 @@ public final class Visits {
     try {
       do {
         SyncLoop loop = new SyncLoop(intent, machine, this::count, nobody, nobody);
-        loop.once(Filters.visit(), false);
+        loop.once(Filters.visit(), Duration.ZERO);
       } while (full >= FULL);
       Requests requests = new Requests(machine, intent);
       for (int round = 0; round < MOST_ROUNDS && requests.sendAll(); round++) {

@@ -1,0 +1,48 @@
+package org.ferry.live.sync;
+
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How long a homeserver may wait for news before it answers: half a minute, or less where something
+ * in between cuts off what takes as long. Without that each question would end like one to a
+ * homeserver that died. For one thread.
+ */
+final class LongPoll {
+  private static final Logger LOG = LoggerFactory.getLogger(LongPoll.class);
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+  /** A homeserver that dies does so at any moment, a limit of time is always the same. */
+  private static final Duration ALIKE = Duration.ofMillis(500);
+
+  private Duration limit = LONGEST;
+  private Duration last = Duration.ZERO;
+
+  /** What to ask for next. */
+  Duration limit() {
+    return limit;
+  }
+
+  /**
+   * A question with a wait, which came after one that was answered, had no answer.
+   *
+   * @param after how long it took until that was clear
+   * @return whether it was cut off as the one before was, so that less is asked for from now on
+   */
+  boolean broke(Duration after) {
+    boolean alike = after.minus(last).abs().compareTo(ALIKE) <= 0;
+    last = after;
+    Duration shorter = after.multipliedBy(3).dividedBy(4);
+    if (!alike || shorter.compareTo(SHORTEST) < 0) {
+      return false;
+    }
+    limit = shorter.compareTo(limit) < 0 ? shorter : limit.multipliedBy(3).dividedBy(4);
+    last = Duration.ZERO;
+    LOG.warn(
+        "event=long_poll_cut something between Ferry and the homeserver ends requests after {} s; Ferry asks for shorter ones. Let it wait a minute: proxy_read_timeout in nginx, timeout server in HAProxy",
+        after.toSeconds());
+    return true;
+  }
+}

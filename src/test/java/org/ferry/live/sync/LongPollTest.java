@@ -1,0 +1,36 @@
+package org.ferry.live.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What is cut off always after the same time is a limit; what breaks at any moment is not. */
+class LongPollTest {
+  private final LongPoll poll = new LongPoll();
+
+  @Test
+  void aLimitInBetweenIsKeptToFromItsSecondTimeOn() {
+    assertThat(poll.broke(Duration.ofMillis(5004))).isFalse();
+    assertThat(poll.limit()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(poll.broke(Duration.ofMillis(5000))).isTrue();
+    assertThat(poll.limit()).isEqualTo(Duration.ofMillis(3750));
+  }
+
+  @Test
+  void aLimitOfAsLongAsWasAskedForIsKeptToAsWell() {
+    assertThat(poll.broke(Duration.ofMillis(30_020))).isFalse();
+    assertThat(poll.broke(Duration.ofMillis(30_010))).isTrue();
+    assertThat(poll.limit()).isLessThan(Duration.ofSeconds(23));
+  }
+
+  @Test
+  void aHomeserverThatDiesAgainAndAgainIsNoLimit() {
+    for (int seconds : new int[] {3, 17, 5, 29, 11}) {
+      assertThat(poll.broke(Duration.ofSeconds(seconds))).isFalse();
+    }
+    assertThat(poll.broke(Duration.ofMillis(20))).isFalse();
+    assertThat(poll.broke(Duration.ofMillis(20))).as("refused at once").isFalse();
+    assertThat(poll.limit()).isEqualTo(Duration.ofSeconds(30));
+  }
+}
