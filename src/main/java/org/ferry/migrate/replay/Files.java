@@ -164,10 +164,12 @@ final class Files implements Courier {
       try {
         target = bot.reserveMedia();
       } catch (MatrixException e) {
-        if (!e.isUnrecognized() && !e.is(Errcode.LIMIT_EXCEEDED)) {
+        if (!e.isUnrecognized() && !e.isRateLimit()) {
           throw e;
         }
-        // Not offered, or too many reserved at a time: it goes without a reserved address.
+        // Not offered, or too many reserved at a time, by the homeserver's count or that of a
+        // proxy:
+        // it goes without a reserved address.
         return bot.upload(body);
       }
       note(new CarriedMedia(known, target, RESERVED, null, -1, null));
