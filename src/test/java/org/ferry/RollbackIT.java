@@ -490,6 +490,8 @@ class RollbackIT {
     var erased = LANDING.must(0, "forget", "--user", frank, "--yes");
     System.out.println("[forget] " + erased);
     assertThat(LANDING.must(1, "explain", frank).err()).contains("nothing is known of " + frank);
+    // What a ghost said is nobody's use of a room, whoever was erased.
+    assertThat(LANDING.ferry("rollback", "--dry-run").toString()).doesNotContain("@old_frank:");
     assertThat(LANDING.must(2, "forget").err()).contains("--content");
   }
 }

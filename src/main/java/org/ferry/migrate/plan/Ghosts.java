@@ -57,7 +57,7 @@ public final class Ghosts {
   }
 
   /** True where an id could be a ghost of this naming. */
-  boolean isInNamespace(UserId id) {
+  public boolean isInNamespace(UserId id) {
     String local = id.localpart();
     boolean fixed = !template.prefix().isEmpty() || !template.suffix().isEmpty();
     return fixed

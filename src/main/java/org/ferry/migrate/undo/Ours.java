@@ -8,6 +8,7 @@ import org.ferry.id.EventId;
 import org.ferry.id.UserId;
 import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.plan.Ghosts;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.replay.Crew;
 import org.ferry.migrate.replay.Marks;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Ours {
   private final Voyage voyage;
   private final Crew crew;
+  private final Ghosts ghosts;
   private final Set<String> people = new HashSet<>();
   private final Marks marks;
   private @Nullable Set<String> doubtful;
@@ -27,6 +29,11 @@ final class Ours {
     this.voyage = voyage;
     this.crew = Crew.of(voyage);
     this.marks = new Marks(voyage, crew);
+    this.ghosts =
+        new Ghosts(
+            voyage.options().identities().usernameTemplate(),
+            voyage.source().info().server(),
+            voyage.options().bot().server());
     for (Plan.PlanPerson person : voyage.plan().people()) {
       UserId target = person.target();
       if (target != null && person.action() != Plan.PersonAction.SKIP) {
@@ -41,7 +48,12 @@ final class Ours {
 
   /** True for Ferry's bot and ghosts: whatever they do, Ferry does. */
   boolean isGhost(String user) {
-    return crew.has(user);
+    return crew.has(user) || (!people.contains(user) && isErased(user));
+  }
+
+  /** Whoever was erased is in no plan and no row any more; their ghost is still Ferry's alone. */
+  private boolean isErased(String user) {
+    return UserId.isValid(user) && ghosts.isInNamespace(new UserId(user));
   }
 
   /** True for everybody whom Ferry acts for, accounts of real people included. */
