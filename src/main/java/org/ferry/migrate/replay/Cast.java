@@ -113,6 +113,11 @@ public final class Cast {
     senders.keySet().removeAll(real);
   }
 
+  /** True for an account that a person logs in to. */
+  boolean isReal(UserId target) {
+    return real.contains(target);
+  }
+
   private Intent withDevice(UserId target) {
     if (real.contains(target)) {
       return voyage.homeserver().as(target, devices.of(target));

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -32,6 +34,7 @@ final class RoomFinish {
   private final Map<RoomId, RoomFacts> facts;
   private final Watch watch;
   private final RoomDirectory directory;
+  private final Residents residents;
 
   RoomFinish(
       Voyage voyage,
@@ -47,6 +50,7 @@ final class RoomFinish {
     this.readers = new Readers(voyage);
     this.facts = facts;
     this.watch = watch;
+    this.residents = new Residents(voyage, cast);
     this.directory = new RoomDirectory(voyage.bot());
   }
 
@@ -74,6 +78,9 @@ final class RoomFinish {
         mending.mend(plan.id(), target, context, acting);
       }
       replay.finish();
+      if (context.reused() && (replay.moved() || row.state() != RoomState.DONE)) {
+        residents.settle(plan.id(), target, members(plan.id()));
+      }
       archiveName(plan, row);
       links.link(plan, target, acting);
       directory(plan, target, detail);
@@ -85,6 +92,14 @@ final class RoomFinish {
       watch.say("%s is not finished: %s".formatted(plan.name(), e.getMessage()));
       note(row, RoomState.OPEN, e.getMessage(), detail);
     }
+  }
+
+  /** Who is a member on the source now. */
+  private Set<UserId> members(RoomId old) {
+    RoomFacts fact = facts.get(old);
+    return fact == null
+        ? Set.of()
+        : fact.joined().stream().flatMap(p -> cast.target(p).stream()).collect(Collectors.toSet());
   }
 
   /** Says it once: the intention comes first, and what was only intended is looked for. */

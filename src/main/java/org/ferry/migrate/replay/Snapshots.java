@@ -7,12 +7,18 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.Sha256;
+import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.plan.Plan;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * of the messages before that. What a rollback leaves is held against it.
  *
  * <p>Kept as {@code {"anchor", "state": [{type, key, id, content}], "members": {user: membership},
- * "visible": {count, sha256}, "bot"}}; of members only what they are, because a room may have
- * thousands, and of Ferry's bot what it was before it entered.
+ * "joins": {user: event}, "visible": {count, sha256}, "bot"}}; of members only what they are,
+ * because a room may have thousands, of those whom the plan carries as themselves where it says how
+ * they are called there, and of Ferry's bot what it was before it entered.
  */
 public final class Snapshots {
   /** So many messages before the newest event are looked at: more would hold up large rooms. */
@@ -98,8 +105,59 @@ public final class Snapshots {
     ObjectNode snapshot = state(bot, target);
     snapshot.put("anchor", anchor);
     snapshot.set("visible", visible(bot, target, anchor));
+    snapshot.set("joins", joins(bot, target));
     snapshot.put("bot", isWelcome(old, target) ? "welcome" : "came by itself");
     voyage.ledger().undo().snapshot(voyage.id(), old, target, Json.text(snapshot));
+  }
+
+  /** Their names stay in the room: what a ledger keeps, it may have to forget. */
+  private ObjectNode joins(Intent bot, RoomId target) {
+    Set<String> real =
+        voyage.plan().people().stream()
+            .filter(Plan.PlanPerson::real)
+            .flatMap(p -> Stream.ofNullable(p.target()))
+            .map(UserId::value)
+            .collect(Collectors.toSet());
+    ObjectNode joins = Json.object();
+    for (ObjectNode event : bot.fullState(target)) {
+      String user = event.path("state_key").asText();
+      if (event.path("type").asText().equals(MEMBER)
+          && event.path("content").path("membership").asText().equals("join")
+          && real.contains(user)) {
+        joins.put(user, event.path("event_id").asText());
+      }
+    }
+    return joins;
+  }
+
+  /**
+   * What somebody's membership said of them before anything was carried.
+   *
+   * @param reader a member
+   * @param room the room
+   * @param snapshot what it was before
+   * @param user who
+   * @return the content of such a membership, without what else stood in it; empty where they were
+   *     no member, or nothing is known
+   */
+  public static Optional<ObjectNode> join(
+      Intent reader, RoomId room, ObjectNode snapshot, UserId user) {
+    return EventId.parse(snapshot.path("joins").path(user.value()).asText(""))
+        .flatMap(id -> reader.event(room, id))
+        .map(event -> {
+          JsonNode content = event.path("content");
+          ObjectNode join = Json.object().put("membership", "join");
+          join.put("displayname", content.path("displayname").textValue());
+          return join.put("avatar_url", content.path("avatar_url").textValue());
+        });
+  }
+
+  /** Whether a membership shows the same name and picture as another one's content. */
+  public static boolean isNamed(JsonNode event, JsonNode join) {
+    return Stream.of("displayname", "avatar_url")
+        .allMatch(field ->
+            Objects.equals(
+                event.path("content").path(field).textValue(), join.path(field).textValue()));
   }
 
   /** True where a snapshot says that the bot came into the room by itself. */

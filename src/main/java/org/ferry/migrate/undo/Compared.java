@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.replay.Snapshots;
@@ -42,6 +43,7 @@ final class Compared {
       }
     }
     now.values().forEach(event -> added(event, before.path("members"), differences));
+    now.values().forEach(event -> named(event, before, differences));
     messages(before, differences);
     return differences;
   }
@@ -56,6 +58,21 @@ final class Compared {
       }
     } else if (ours.did(event) && !event.path("content").isEmpty()) {
       differences.add("%s is there and was not".formatted(event.path("type").asText()));
+    }
+  }
+
+  /** A name that somebody gave themselves since is theirs. */
+  private void named(ObjectNode event, ObjectNode before, List<String> differences) {
+    String user = event.path("state_key").asText();
+    boolean bare = event.path("content").size() == 1;
+    if (before.path("joins").has(user)
+        && event.path("type").asText().equals("m.room.member")
+        && event.path("content").path("membership").asText().equals("join")
+        && (bare || ours.did(event))
+        && Snapshots.join(reader, room, before, new UserId(user))
+            .filter(join -> !Snapshots.isNamed(event, join))
+            .isPresent()) {
+      differences.add("the name or picture of %s is not what it was".formatted(user));
     }
   }
 

@@ -67,6 +67,7 @@ final class Restoring {
         redact(event, target, generation, undone);
       }
     }
+    before.ifPresent(b -> names(bot, target, b));
     links.aliases(old, target, undone);
     readBack(bot, target, anchor, events);
     before.ifPresent(b -> new Compared(ours, bot, target).with(b).forEach(undone::remark));
@@ -179,6 +180,27 @@ final class Restoring {
                 event.path("state_key").asText(),
                 (ObjectNode) content,
                 null);
+      }
+    }
+  }
+
+  /**
+   * Who was there is called again what they were called: their joining in history is taken back.
+   */
+  private void names(Intent bot, RoomId target, ObjectNode before) {
+    for (ObjectNode event : bot.fullState(target)) {
+      String user = event.path("state_key").asText();
+      boolean bare = event.path("content").size() == 1;
+      if (event.path("type").asText().equals(MEMBER)
+          && event.path("content").path("membership").asText().equals("join")
+          && before.path("joins").has(user)
+          && (bare || ours.did(event))) {
+        UserId person = new UserId(user);
+        Snapshots.join(bot, target, before, person)
+            .filter(join -> !Snapshots.isNamed(event, join))
+            .ifPresent(join -> {
+              EventId unused = cast.actor(person).setState(target, MEMBER, user, join, null);
+            });
       }
     }
   }
