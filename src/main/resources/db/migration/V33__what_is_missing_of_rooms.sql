@@ -14,3 +14,6 @@ create index followed_room_held on ferry.followed_room (room) where held_until i
 -- event: what it calls itself; null where it names nothing that is an id.
 alter table ferry.live_quarantine add column event text collate "C";
 create index live_quarantine_event on ferry.live_quarantine (event) where event is not null;
+
+-- Which room keys a device was given: its session may break, and it needs them again.
+create index megolm_share_given on ferry.megolm_share (device, user_id, device_id);

@@ -71,7 +71,7 @@ final class MediaCheck {
   }
 
   static Finding body(long length, Reply reply, Finding size) {
-    return reply.status() == 413 || reply.gateway() ? tooLarge(length, reply.words()) : size;
+    return reply.status() == 413 || reply.status() == 502 ? tooLarge(length, reply.words()) : size;
   }
 
   private static Finding tooLarge(long length, String said) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.ferry.migrate.Standing;
 import org.ferry.migrate.plan.Plan.RoomClass;
 import org.ferry.report.Contents.Cleared;
@@ -45,8 +46,12 @@ final class LeftSections {
       html.element("p", words.of("left.none"));
       return;
     }
-    failures("left.failed", contents.standing().failures(), failed(contents.standing()));
-    List<Standing.Failure> others = contents.standing().left();
+    List<Standing.Failure> refused = left(false);
+    failures(
+        "left.failed",
+        Stream.concat(contents.standing().failures().stream(), refused.stream()).toList(),
+        failed(contents.standing()) + refused.size());
+    List<Standing.Failure> others = left(true);
     failures("left.others", others, others.size());
     rooms();
     people();
@@ -60,6 +65,13 @@ final class LeftSections {
       html.element("p", words.of("left.people.text", contents.leftPeople().size()));
       list(contents.leftPeople(), html::name);
     }
+  }
+
+  /** What was left as it is: names that lead elsewhere, or what others refused. */
+  private List<Standing.Failure> left(boolean names) {
+    return contents.standing().left().stream()
+        .filter(l -> l.kind().equals("alias") == names)
+        .toList();
   }
 
   /** What failed, or the names that lead elsewhere and were left to that. */

@@ -67,7 +67,13 @@ public interface FollowedRooms {
   /** Moves the anchor over a part of what was missing; what was held is held on. */
   void advance(UserId user, RoomId room, EventId newest);
 
-  /** Goes on to hold what waits in a room of which something is missing. */
+  /**
+   * Goes on to hold what waits in a user's rooms of which something is missing; not what was let
+   * go.
+   */
+  void holdOn(UserId user);
+
+  /** The same for one room, as long as something of it is missing. */
   void hold(UserId user, RoomId room);
 
   /** Holds nothing any more: what is missing comes when it can, and takes a later place. */

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -195,9 +196,13 @@ public final class Intake {
     return turns.alone(room.value(), () -> completeAlone(as, room, PAGES));
   }
 
-  /** The same where little is missing; where there is more, that is noted as a gap. */
+  /** The same where little is missing; where there is more, or it is being read, that is a gap. */
   public int completeSoon(Intent as, RoomId room) {
-    return turns.alone(room.value(), () -> completeAlone(as, room, FEW));
+    OptionalInt fresh = turns.soon(room.value(), () -> completeAlone(as, room, FEW));
+    if (fresh.isEmpty()) {
+      rooms.gap(as.user(), room);
+    }
+    return fresh.orElse(0);
   }
 
   /** What is missing of a room will not be had; who has left it follows it no more. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,8 @@ import java.util.function.IntSupplier;
  */
 final class RoomTurns {
   /** A homeserver that is slow to say what is missing holds up nobody else's news for longer. */
+  private static final Duration SOON = Duration.ofSeconds(5);
+
   private static final Duration LONGEST = Duration.ofSeconds(5);
 
   private final Map<String, ReentrantLock> rooms = new ConcurrentHashMap<>();
@@ -49,6 +52,28 @@ final class RoomTurns {
     lock.lock();
     try {
       return work.getAsInt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The same, unless somebody else takes long.
+   *
+   * @return empty where nothing was done
+   */
+  OptionalInt soon(String room, IntSupplier work) {
+    ReentrantLock lock = of(room);
+    try {
+      if (!lock.tryLock(SOON.toNanos(), TimeUnit.NANOSECONDS)) {
+        return OptionalInt.empty();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return OptionalInt.empty();
+    }
+    try {
+      return OptionalInt.of(work.getAsInt());
     } finally {
       lock.unlock();
     }

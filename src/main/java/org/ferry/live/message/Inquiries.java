@@ -43,6 +43,9 @@ final class Inquiries {
   /** How long a room of which nothing is known waits to be told of. */
   static final Duration GIVEN_UP = Duration.ofMinutes(10);
 
+  /** How long an edit waits for a homeserver that does not answer whose message it changes. */
+  private static final Duration UNSAID = Duration.ofMinutes(2);
+
   /** How often a room is read while it is carried. */
   private static final Duration ANEW = Duration.ofSeconds(5);
 
@@ -54,6 +57,8 @@ final class Inquiries {
   private final InstantSource clock;
   private final Map<RoomId, Instant> notBefore = new HashMap<>();
   private final Map<RoomId, Instant> unreadSince = new HashMap<>();
+  private final Map<Place, Instant> unsaidSince = new ConcurrentHashMap<>();
+  private final Set<RoomId> held = new HashSet<>();
   private final Set<RoomId> asking = ConcurrentHashMap.newKeySet();
   private final Map<RoomId, Answer> answers = new ConcurrentHashMap<>();
 
@@ -78,6 +83,8 @@ final class Inquiries {
    */
   Map<Place, ObjectNode> ask(List<Event> events, Scene scene) throws InterruptedException {
     take(scene);
+    held.clear();
+    Set<Place> edited = new HashSet<>();
     Map<RoomId, As<RoomId>> rooms = new LinkedHashMap<>();
     Map<Place, As<Place>> places = new LinkedHashMap<>();
     Set<Place> batch = new HashSet<>();
@@ -87,11 +94,16 @@ final class Inquiries {
       if (outdated(room, scene.card(room).readAt()) && due(room)) {
         rooms.putIfAbsent(room, new As<>(room, user));
       }
-      changed(event)
-          .map(id -> new Place(room, id))
-          .filter(place -> !unread(room) && !batch.contains(place))
-          .filter(place -> doubtful(event, scene.past(place)))
-          .ifPresent(place -> places.putIfAbsent(place, new As<>(place, user)));
+      Optional<Place> asked =
+          changed(event)
+              .map(id -> new Place(room, id))
+              .filter(place -> !batch.contains(place) && doubtful(event, scene.past(place)));
+      if (asked.isPresent() && unread(room)) {
+        boolean unused = held.add(room);
+      } else {
+        asked.ifPresent(place -> places.putIfAbsent(place, new As<>(place, user)));
+        asked.filter(place -> !event.is(REDACTION)).ifPresent(edited::add);
+      }
       if (!event.is(REDACTION)) {
         boolean unused = batch.add(new Place(room, event.release().event()));
       }
@@ -102,6 +114,7 @@ final class Inquiries {
       rooms.keySet().forEach(room -> notBefore.put(room, clock.instant().plus(AGAIN)));
       take(scene);
       rooms.keySet().forEach(room -> unanswered(room, scene));
+      edited.stream().filter(this::isUnsaid).map(Place::room).forEach(held::add);
     }
     return Map.copyOf(found);
   }
@@ -111,7 +124,21 @@ final class Inquiries {
    * homeserver that is slow or fails is asked again for ten minutes; then events have to speak for
    * themselves.
    */
-  boolean unread(RoomId room) {
+  boolean waits(RoomId room) {
+    return unread(room) || held.contains(room);
+  }
+
+  /** Whether the homeserver did not answer whose message an edit changes, for some minutes. */
+  private boolean isUnsaid(Place place) {
+    Instant since = unsaidSince.get(place);
+    boolean waits = since != null && clock.instant().isBefore(since.plus(UNSAID));
+    if (!waits) {
+      Instant unused = unsaidSince.remove(place);
+    }
+    return waits;
+  }
+
+  private boolean unread(RoomId room) {
     Instant since = unreadSince.get(room);
     return since != null && clock.instant().isBefore(since.plus(GIVEN_UP));
   }
@@ -190,9 +217,12 @@ final class Inquiries {
 
   private void event(As<Place> place, Map<Place, ObjectNode> found) {
     RoomId room = place.what().room();
+    // Until there is an answer, there is none.
+    Instant unused = unsaidSince.putIfAbsent(place.what(), clock.instant());
     reader
         .event(room, place.what().event(), place.user())
         .ifPresent(e -> found.put(place.what(), e));
+    unused = unsaidSince.remove(place.what());
   }
 
   private static void ask(Semaphore slots, CountDownLatch open, String what, Runnable question) {

@@ -106,7 +106,7 @@ public final class Narrator {
     List<Event> events = read(releases, silences);
     Map<Place, ObjectNode> asked = prepare(events);
     Set<RoomId> unread =
-        releases.stream().map(Release::room).filter(inquiries::unread).collect(Collectors.toSet());
+        releases.stream().map(Release::room).filter(inquiries::waits).collect(Collectors.toSet());
     List<Release> ready =
         releases.stream().takeWhile(release -> !unread.contains(release.room())).toList();
     if (ready.isEmpty()) {

@@ -35,6 +35,9 @@ final class Gaps {
 
   private static final int AGAIN_AT_ONCE = 2;
 
+  /** How often rooms that wait for their turn to be read are held on. */
+  private static final Duration HELD = Duration.ofSeconds(30);
+
   private static final Duration TICK = Duration.ofSeconds(5);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
 
@@ -47,6 +50,9 @@ final class Gaps {
   private final Map<RoomId, Trouble> troubles = new ConcurrentHashMap<>();
   private final Map<RoomId, Boolean> underWay = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+
+  /** When what waits was held on last, by {@link System#nanoTime()}; the thread's own. */
+  private long heldAt = System.nanoTime() - HELD.toNanos();
 
   /**
    * What failed.
@@ -105,29 +111,26 @@ final class Gaps {
     if (failed != null) {
       throw failed;
     }
+    if (System.nanoTime() - heldAt >= HELD.toNanos()) {
+      heldAt = System.nanoTime();
+      rooms.holdOn(user);
+    }
     Map<RoomId, Boolean> behind = rooms.behind(user);
     troubles.keySet().retainAll(behind.keySet());
     for (Map.Entry<RoomId, Boolean> room : behind.entrySet()) {
       Trouble trouble = troubles.get(room.getKey());
       if (trouble != null && !trouble.isOver()) {
-        tend(room.getKey(), trouble, room.getValue());
+        if (trouble.alone() && room.getValue()) {
+          rooms.release(user, room.getKey());
+        }
       } else if (underWay.putIfAbsent(room.getKey(), true) == null) {
         var unused = readers.submit(() -> read(as, room.getKey(), trouble));
       }
     }
   }
 
-  /** What is held waits while the homeserver is away, and not for a room that it does not show. */
-  private void tend(RoomId room, Trouble trouble, boolean held) {
-    if (trouble.alone() && held) {
-      rooms.release(user, room);
-    } else if (!trouble.alone()) {
-      rooms.hold(user, room);
-    }
-  }
-
   private void read(Intent as, RoomId room, @Nullable Trouble before) {
-    Semaphore turn = before != null && before.alone() ? again : fresh;
+    Semaphore turn = before != null && before.times() > 0 ? again : fresh;
     try {
       turn.acquire();
       try {
@@ -140,10 +143,10 @@ final class Gaps {
     } catch (RuntimeException e) {
       if (!Thread.currentThread().isInterrupted()) {
         failure.set(e);
+        intake.gaps(user).wake();
       }
     } finally {
       Boolean unused = underWay.remove(room);
-      intake.gaps(user).wake();
     }
   }
 

@@ -17,6 +17,9 @@ final class LongPoll {
   /** A homeserver that dies does so at any moment, a limit of time is always the same. */
   private static final Duration ALIKE = Duration.ofMillis(500);
 
+  /** How much longer than asked for an answer may take all the same. */
+  private static final Duration LATE = Duration.ofSeconds(5);
+
   private Duration limit = LONGEST;
   private Duration last = Duration.ZERO;
 
@@ -32,13 +35,18 @@ final class LongPoll {
    * @return whether it was cut off as the one before was, so that less is asked for from now on
    */
   boolean broke(Duration after) {
+    if (after.compareTo(limit.plus(LATE)) > 0) {
+      // Longer than was asked for: no limit of something in between, but nobody who answers.
+      return false;
+    }
     boolean alike = after.minus(last).abs().compareTo(ALIKE) <= 0;
     last = after;
     Duration shorter = after.multipliedBy(3).dividedBy(4);
     if (!alike || shorter.compareTo(SHORTEST) < 0) {
       return false;
     }
-    limit = shorter.compareTo(limit) < 0 ? shorter : limit.multipliedBy(3).dividedBy(4);
+    Duration less = shorter.compareTo(limit) < 0 ? shorter : limit.multipliedBy(3).dividedBy(4);
+    limit = less.compareTo(SHORTEST) < 0 ? SHORTEST : less;
     last = Duration.ZERO;
     LOG.warn(
         "event=long_poll_cut something between Ferry and the homeserver ends requests after {} s; Ferry asks for shorter ones. Let it wait a minute: proxy_read_timeout in nginx, timeout server in HAProxy",

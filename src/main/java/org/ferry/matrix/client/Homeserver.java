@@ -258,7 +258,7 @@ public final class Homeserver implements AutoCloseable {
     AtomicInteger refused = new AtomicInteger();
     return () -> {
       Answer answer = wire.upload(call, body);
-      boolean only = body.length() >= LARGE_FILE && answer.isOutage() && answersOthers();
+      boolean only = body.length() >= LARGE_FILE && answer.status() == 502 && answersForFiles();
       if (only && refused.incrementAndGet() >= REFUSALS) {
         throw answer.refusal(call, Optional.empty());
       }
@@ -269,9 +269,10 @@ public final class Homeserver implements AutoCloseable {
     };
   }
 
-  private boolean answersOthers() {
+  /** Files may have a server of their own behind the proxy: whether that one is there. */
+  private boolean answersForFiles() {
     try {
-      return wire.send(Call.get("/_matrix/client/versions").withoutToken()).isSuccess();
+      return !wire.send(Call.get("/_matrix/media/v3/config").withoutToken()).isOutage();
     } catch (Lost e) {
       return false;
     }

@@ -176,7 +176,8 @@ public final class ExistingAccounts {
       if (known.get(target) == Known.ABSENT) {
         absent.put(person, nobody(target));
       } else if (!reach.getOrDefault(target, true)) {
-        absent.put(person, outOfReach(target));
+        boolean there = known.get(target) == Known.THERE;
+        absent.put(person, there ? outOfReach(target) : nobodyOrOutOfReach(target));
       }
     });
     return new Absent(
@@ -189,6 +190,11 @@ public final class ExistingAccounts {
   private static String nobody(UserId target) {
     return ("the account %s does not exist: correct the id where it is listed, or make the account"
             + " first, and run ferry plan again")
+        .formatted(target);
+  }
+
+  private static String nobodyOrOutOfReach(UserId target) {
+    return "the account %s does not exist, or Ferry may not act for it; the homeserver does not say which. Correct the id where it is listed, or see that ferry registration --check finds nothing and that the homeserver was restarted with it"
         .formatted(target);
   }
 

@@ -146,11 +146,11 @@ final class Files implements Courier {
 
   private FileFate refused(Cargo cargo, MatrixException e) {
     MxcUri known = cargo.known();
-    if ((e.status() == 413 && e.errcode().isEmpty()) || e.isGateway()) {
-      return missing(
-          known,
+    if ((e.status() == 413 && e.errcode().isEmpty()) || e.status() == 502) {
+      String why =
           "%s has %,d bytes, more than a proxy in front of the homeserver lets through (%d %s): raise its limit there (nginx: client_max_body_size; Caddy: request_body) and run again"
-              .formatted(known, cargo.body().length(), e.status(), e.error()));
+              .formatted(known, cargo.body().length(), e.status(), e.error());
+      return e.status() == 502 ? failing(known, why) : missing(known, why);
     }
     String reason = "the homeserver refused " + known + ": " + e.getMessage();
     return e.status() >= 500

@@ -3,7 +3,9 @@ package org.ferry.migrate.replay;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -60,9 +62,10 @@ final class SpaceLinks {
       unlink(voyage.bot(), voyage.space(), CHILD, target);
       unlink(inRoom, target, PARENT, voyage.space());
     }
+    Set<RoomId> standing = standing(room).collect(Collectors.toSet());
     room.parents().stream()
         .map(takenBack::get)
-        .filter(p -> p != null && !p.equals(parent))
+        .filter(p -> p != null && !p.equals(parent) && !standing.contains(p))
         .forEach(p -> unlink(inRoom, target, PARENT, p));
     Optional<ObjectNode> present = inRoom.stateEvent(target, PARENT, parent.value());
     if (present.isEmpty() || marks.isOurs(present.get())) {
@@ -89,12 +92,15 @@ final class SpaceLinks {
   }
 
   private RoomId canonicalParent(Plan.PlanRoom room) {
+    return standing(room).findFirst().orElse(voyage.space());
+  }
+
+  /** Where its parents stand now. */
+  private Stream<RoomId> standing(Plan.PlanRoom room) {
     return room.parents().stream()
         .map(lookups::room)
         .filter(RoomFate.Carried.class::isInstance)
-        .map(f -> ((RoomFate.Carried) f).target())
-        .findFirst()
-        .orElse(voyage.space());
+        .map(f -> ((RoomFate.Carried) f).target());
   }
 
   /** A link that stands for the source's own, when it is set again, is no second copy of that. */

@@ -21,6 +21,7 @@ import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.replay.Cast;
 import org.ferry.migrate.replay.Readers;
 import org.ferry.migrate.replay.Voyage;
+import org.ferry.migrate.rewrite.Origin;
 
 /** Cuts what leads to a room: spaces, aliases, the directory, people's lists of direct chats. */
 final class Links {
@@ -57,14 +58,16 @@ final class Links {
     spaces.forEach((space, actor) -> unlink(space, cast.actor(actor), target));
   }
 
-  private static void unlink(RoomId space, Intent actor, RoomId child) {
+  private void unlink(RoomId space, Intent actor, RoomId child) {
     if (space.equals(child)) {
       return;
     }
     try {
       Optional<ObjectNode> link = actor.state(space, CHILD, child.value());
-      if (link.filter(l -> !l.isEmpty()).isPresent()) {
-        EventId unused = actor.setState(space, CHILD, child.value(), Json.object(), null);
+      if (link.filter(l -> l.has("via")).isPresent()) {
+        // The Space is people's, and as it was before; in what was carried a proof sees the help.
+        ObjectNode empty = space.equals(voyage.space()) ? Json.object() : help();
+        EventId unused = actor.setState(space, CHILD, child.value(), empty, null);
       }
     } catch (MatrixException e) {
       // A sub-space that was emptied before has no members left who could look; it holds nothing.
@@ -92,8 +95,8 @@ final class Links {
   private void withoutParent(Intent actor, RoomId room, RoomId space) {
     try {
       Optional<ObjectNode> link = actor.stateEvent(room, PARENT, space.value());
-      if (link.filter(l -> !l.path("content").isEmpty() && ours.did(l)).isPresent()) {
-        EventId unused = actor.setState(room, PARENT, space.value(), Json.object(), null);
+      if (link.filter(l -> l.path("content").has("via") && ours.did(l)).isPresent()) {
+        EventId unused = actor.setState(room, PARENT, space.value(), help(), null);
       }
     } catch (MatrixException e) {
       // Where nobody of Ferry's has power any more, people name the parents.
@@ -101,6 +104,10 @@ final class Links {
         throw e;
       }
     }
+  }
+
+  private static ObjectNode help() {
+    return Json.object().put(Origin.HELPER, true);
   }
 
   /** Deletes the aliases that Ferry made for a room, where they still lead there. */

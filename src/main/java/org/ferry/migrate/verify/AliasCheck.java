@@ -28,7 +28,7 @@ final class AliasCheck {
   void run() {
     List<CarriedAlias> carried;
     try (Stream<CarriedAlias> rows = voyage.ledger().aliases(voyage.id())) {
-      carried = rows.filter(a -> a.state().equals("carried")).toList();
+      carried = rows.filter(CarriedAlias::leads).toList();
     }
     watch.phase("aliases", carried.size());
     for (CarriedAlias alias : carried) {

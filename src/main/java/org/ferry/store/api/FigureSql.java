@@ -42,6 +42,8 @@ final class FigureSql {
       select 'quarantined', '{}', (select count(*) from ferry.live_untold where quarantined)
         + (select count(*) from ferry.live_quarantine)
       union all
+      select 'rooms_behind', '{}', count(*) from ferry.followed_room where behind > 0
+      union all
       select 'outgoing_waiting', '{}', count(*) from ferry.outgoing where state = 'waiting'
       union all
       select 'outgoing_lag', '{}', coalesce(extract(epoch from now() - min(posted_at)), 0)

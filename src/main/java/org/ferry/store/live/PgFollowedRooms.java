@@ -28,10 +28,14 @@ public final class PgFollowedRooms implements FollowedRooms {
       """;
   private static final String LEAVE =
       """
-      with gone as (
-        delete from ferry.followed_room where user_id = $1 and room = $2 and behind = 0)
       update ferry.followed_room set left_at = coalesce(left_at, now())
-      where user_id = $1 and room = $2 and behind > 0
+      where user_id = $1 and room = $2
+      """;
+  // Beside the former in one statement it would not see what was completed meanwhile.
+  private static final String LEFT =
+      """
+      delete from ferry.followed_room
+      where user_id = $1 and room = $2 and behind = 0 and left_at is not null
       """;
   private static final String DROP =
       "delete from ferry.followed_room where user_id = $1 and room = $2";
@@ -68,7 +72,12 @@ public final class PgFollowedRooms implements FollowedRooms {
   private static final String HOLD =
       """
       update ferry.followed_room set held_until = now() + interval '5 minutes'
-      where user_id = $1 and room = $2 and behind > 0
+      where user_id = $1 and room = $2 and behind > 0 and held_until is not null
+      """;
+  private static final String HOLD_ON =
+      """
+      update ferry.followed_room set held_until = now() + interval '5 minutes'
+      where user_id = $1 and behind > 0 and held_until < now() + interval '4 minutes'
       """;
   private static final String RELEASE =
       "update ferry.followed_room set held_until = null where user_id = $1 and room = $2";
@@ -108,6 +117,7 @@ public final class PgFollowedRooms implements FollowedRooms {
   @Override
   public void leave(UserId user, RoomId room) {
     var unused = database.run(LEAVE, user.value(), room.value());
+    unused = database.run(LEFT, user.value(), room.value());
   }
 
   @Override
@@ -168,6 +178,11 @@ public final class PgFollowedRooms implements FollowedRooms {
   @Override
   public void hold(UserId user, RoomId room) {
     var unused = database.run(HOLD, user.value(), room.value());
+  }
+
+  @Override
+  public void holdOn(UserId user) {
+    var unused = database.run(HOLD_ON, user.value());
   }
 
   @Override

@@ -64,6 +64,10 @@ final class Catalog {
               "ferry_quarantined_events",
               "What came in and could not be understood."),
           Shown.gauge(
+              "rooms_behind",
+              "ferry_rooms_behind",
+              "Followed rooms of which something may be missing, which is read back."),
+          Shown.gauge(
               "telling_lag",
               "ferry_telling_lag_seconds",
               "Age of the oldest settled event of which nothing was told yet."),
