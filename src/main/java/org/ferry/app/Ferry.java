@@ -55,9 +55,9 @@ import org.jspecify.annotations.Nullable;
  * by one thread at a time; the parts themselves may be used by many.
  */
 public final class Ferry implements AutoCloseable {
-  /** Long enough for a homeserver that is just being started. */
   private static final String HANDED_ON = "live";
 
+  /** Long enough for a homeserver that is just being started. */
   private static final Duration FIRST_ANSWER = Duration.ofSeconds(20);
 
   private final Config config;

@@ -167,9 +167,8 @@ final class Files implements Courier {
         if (!e.isUnrecognized() && !e.isRateLimit()) {
           throw e;
         }
-        // Not offered, or too many reserved at a time, by the homeserver's count or that of a
-        // proxy:
-        // it goes without a reserved address.
+        // Not offered, or too many at a time, as the homeserver or a proxy counts: it goes without
+        // a reserved address.
         return bot.upload(body);
       }
       note(new CarriedMedia(known, target, RESERVED, null, -1, null));

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -102,16 +103,17 @@ public final class Snapshots {
     Intent bot = voyage.bot();
     Iterator<ObjectNode> newest = new Backwards(bot, target);
     String anchor = newest.hasNext() ? newest.next().path("event_id").asText() : null;
-    ObjectNode snapshot = state(bot, target);
+    List<ObjectNode> present = bot.fullState(target);
+    ObjectNode snapshot = state(present);
     snapshot.put("anchor", anchor);
     snapshot.set("visible", visible(bot, target, anchor));
-    snapshot.set("joins", joins(bot, target));
+    snapshot.set("joins", joins(present));
     snapshot.put("bot", isWelcome(old, target) ? "welcome" : "came by itself");
     voyage.ledger().undo().snapshot(voyage.id(), old, target, Json.text(snapshot));
   }
 
   /** Their names stay in the room: what a ledger keeps, it may have to forget. */
-  private ObjectNode joins(Intent bot, RoomId target) {
+  private ObjectNode joins(List<ObjectNode> present) {
     Set<String> real =
         voyage.plan().people().stream()
             .filter(Plan.PlanPerson::real)
@@ -119,7 +121,7 @@ public final class Snapshots {
             .map(UserId::value)
             .collect(Collectors.toSet());
     ObjectNode joins = Json.object();
-    for (ObjectNode event : bot.fullState(target)) {
+    for (ObjectNode event : present) {
       String user = event.path("state_key").asText();
       if (event.path("type").asText().equals(MEMBER)
           && event.path("content").path("membership").asText().equals("join")
@@ -165,18 +167,12 @@ public final class Snapshots {
     return snapshot.path("bot").asText("").equals("came by itself");
   }
 
-  /**
-   * The present state of a room in the form of a snapshot.
-   *
-   * @param reader a member
-   * @param room the room
-   * @return state and members
-   */
-  public static ObjectNode state(Intent reader, RoomId room) {
+  /** The state of a room in the form of a snapshot. */
+  private static ObjectNode state(List<ObjectNode> present) {
     ObjectNode snapshot = Json.object();
     ArrayNode state = snapshot.putArray("state");
     ObjectNode members = snapshot.putObject("members");
-    for (ObjectNode event : reader.fullState(room)) {
+    for (ObjectNode event : present) {
       JsonNode content = event.path("content");
       String key = event.path("state_key").asText();
       if (event.path("type").asText().equals(MEMBER)) {
