@@ -1,6 +1,7 @@
 package org.ferry.cli;
 
 import java.io.BufferedReader;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -8,6 +9,12 @@ import java.nio.charset.Charset;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.ferry.id.Secret;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +22,16 @@ import org.jspecify.annotations.Nullable;
 final class Ask {
   private static final Set<String> YES = Set.of("y", "yes", "o", "oui", "j", "ja");
 
+  /** How soon a wish to stop is noticed while nobody types. */
+  private static final long LOOK_MS = 100;
+
   private final World world;
+  private final Stop stop;
   private @Nullable BufferedReader reader;
 
-  Ask(World world) {
+  Ask(World world, Stop stop) {
     this.world = world;
+    this.stop = stop;
   }
 
   /** Whether somebody is there to answer. */
@@ -66,29 +78,35 @@ final class Ask {
   }
 
   /**
-   * Asks for a secret, which does not show while it is typed.
+   * Asks for a secret, which never shows while it is typed.
    *
    * @param question what is asked
    * @param remedy what to do where nobody can answer
-   * @throws UsageException where nobody can answer
+   * @throws UsageException where nobody can answer, or only so that it shows
    */
   Secret secret(String question, String remedy) {
+    if (!somebodyIsThere()) {
+      throw unanswered(question + "?", remedy);
+    }
     while (true) {
-      String answer =
-          somebodyIsThere()
-              ? hidden(question).orElseThrow(() -> unanswered(question + "?", remedy))
-              : line(question + ": ", question + "?", remedy);
+      String answer = hidden(question, remedy);
       if (!answer.isEmpty()) {
         return Secret.of(answer);
       }
     }
   }
 
-  /** What is typed without showing; empty at the end of the input. */
-  private Optional<String> hidden(String question) {
-    return Optional.ofNullable(System.console())
-        .flatMap(console -> Optional.ofNullable(console.readPassword("%s: ", question)))
-        .map(String::new);
+  // reason: Java 21 has no console where streams are redirected, and may have none at all.
+  @SuppressWarnings("SystemConsoleNull")
+  private String hidden(String question, String remedy) {
+    Console console = System.console();
+    if (console == null) {
+      throw new UsageException(
+          "%s: what is typed here would show; %s.".formatted(question, remedy));
+    }
+    return typed(() -> Optional.ofNullable(console.readPassword("%s: ", question)))
+        .map(String::valueOf)
+        .orElseThrow(() -> unanswered(question + "?", remedy));
   }
 
   private String line(String prompt, String question, String remedy) {
@@ -97,16 +115,31 @@ final class Ask {
     }
     world.err().print(prompt);
     world.err().flush();
-    try {
-      String answer = reader().readLine();
-      if (answer == null) {
-        world.err().println();
-        throw unanswered(question, remedy);
-      }
-      return answer;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    Optional<String> answer = typed(() -> Optional.ofNullable(reader().readLine()));
+    if (answer.isEmpty()) {
+      world.err().println();
+      throw unanswered(question, remedy);
     }
+    return answer.get();
+  }
+
+  /** What a thread of its own reads: a terminal keeps whoever reads it, whatever wakes them. */
+  private <T> Optional<T> typed(Callable<Optional<T>> reading) {
+    FutureTask<Optional<T>> task = new FutureTask<>(reading);
+    Thread.ofPlatform().daemon().name("answer").start(task);
+    while (!stop.requested()) {
+      try {
+        return task.get(LOOK_MS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        // Nothing was typed yet.
+      } catch (ExecutionException e) {
+        throw new UncheckedIOException(new IOException("the answer cannot be read", e.getCause()));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+    }
+    throw new CancellationException("stopped at a question");
   }
 
   private BufferedReader reader() {

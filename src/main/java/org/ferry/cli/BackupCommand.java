@@ -36,7 +36,7 @@ final class BackupCommand extends FerryCommand {
     try (Work work = new Work(session())) {
       long rows =
           target == null
-              ? save(work, session().world().out())
+              ? save(work, Output.standard(session().world().out()))
               : WholeFile.write(target, true, to -> save(work, to));
       work.progress().end();
       session().tell("%,d rows were saved.".formatted(rows));
@@ -44,7 +44,7 @@ final class BackupCommand extends FerryCommand {
     } catch (IOException e) {
       throw new UsageException(
           "%s cannot be written (%s); make room or the folder writable, or name another file."
-              .formatted(file, Output.words(e)));
+              .formatted(out ? "standard output" : file, Output.words(e)));
     }
   }
 

@@ -99,6 +99,6 @@ final class ForgetCommand extends FerryCommand {
           .say(
               "What stands on a homeserver stays: deactivate the account there with erase, or run ferry rollback before.");
     }
-    session().say("Backups that were made before still hold it.");
+    session().tell("Backups that were made before still hold it.");
   }
 }

@@ -21,8 +21,8 @@ final class Handover {
       printf '\\napp_service_config_files: ["/etc/matrix-synapse/ferry-registration.yaml"]\\n' | sudo tee -a /etc/matrix-synapse/homeserver.yaml )
     and restart it: sudo systemctl restart matrix-synapse, or docker restart synapse.
     Other homeservers have a place of their own; Dendrite's is in dendrite.yaml:
-      app_service_api: {config_files: ["%1$s"]}\
+      app_service_api: {config_files: ["%2$s"]}\
     """
-        .formatted(registration);
+        .formatted(Failures.quote(registration.toString()), registration);
   }
 }

@@ -65,11 +65,23 @@ public final class Main {
       return ExitStatus.USAGE;
     }
     try {
-      return set.execute(arguments.toArray(String[]::new));
+      return told(set.execute(arguments.toArray(String[]::new)));
     } catch (Error e) {
       // picocli hands on exceptions only; nobody shall see the trace of a stack that was too deep.
       return failed(line, e, arguments);
     }
+  }
+
+  /** A result that nobody could be told is no success. */
+  private int told(int status) {
+    if (!world.out().checkError() || status != ExitStatus.DONE) {
+      return status;
+    }
+    world
+        .err()
+        .println(
+            "ferry: not all was written to standard output: its reader has ended, or its disk is full; what was done is kept.");
+    return ExitStatus.FAILED;
   }
 
   /** Who asks for the help of a command that is not there is told so, and not shown another. */

@@ -1,5 +1,6 @@
 package org.ferry.cli;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -39,16 +40,13 @@ final class MappingCommand extends FerryCommand {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     try (Work work = new Work(session())) {
       Crossing crossing = Crossings.meant(work, space);
       String label = Destinations.label(work.ferry(), crossing);
       Mapping mapping = new Mapping(work.ferry().crossings(), crossing);
       if (output.toString().equals("-")) {
-        Writer out = new OutputStreamWriter(session().world().out(), StandardCharsets.UTF_8);
-        mapping.write(out);
-        out.write('\n');
-        out.flush();
+        toStandardOutput(mapping);
         session().tell("This is the mapping of %s into %s.".formatted(crossing.server(), label));
       } else {
         Path file = session().world().folder().resolve(output);
@@ -57,6 +55,18 @@ final class MappingCommand extends FerryCommand {
             .say("The mapping of %s into %s is in %s.".formatted(crossing.server(), label, file));
       }
       return ExitStatus.DONE;
+    }
+  }
+
+  private void toStandardOutput(Mapping mapping) {
+    try (Writer out =
+        new BufferedWriter(
+            new OutputStreamWriter(
+                Output.standard(session().world().out()), StandardCharsets.UTF_8))) {
+      mapping.write(out);
+      out.write('\n');
+    } catch (IOException e) {
+      throw new UsageException("standard output takes no more (%s).".formatted(Output.words(e)));
     }
   }
 }

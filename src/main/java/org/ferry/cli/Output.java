@@ -1,6 +1,8 @@
 package org.ferry.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.Writer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -10,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import org.ferry.source.Leftovers;
 
 /**
  * Files that a command writes: whole or not at all, so that a full disk leaves the old one. They
@@ -17,6 +21,8 @@ import java.nio.file.attribute.PosixFilePermissions;
  * is written again.
  */
 final class Output {
+  private static final String UNFINISHED = "unfinished";
+
   private Output() {}
 
   /** Something that writes a text. */
@@ -43,24 +49,50 @@ final class Output {
     }
   }
 
+  /** By a file of its own: another process may be at the same one. What a killed one left goes. */
   private static void replace(Path file, Text text) throws IOException {
-    Path unfinished = file.resolveSibling("." + file.getFileName() + ".unfinished");
+    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    Leftovers.sweep(folder, UNFINISHED);
+    Path unfinished =
+        Files.createTempFile(
+            folder, Leftovers.prefix(UNFINISHED), "-" + file.getFileName(), ownersAlone(file));
     try {
-      boolean unusedOld = Files.deleteIfExists(unfinished);
-      Path unusedNew = Files.createFile(unfinished, ownersAlone(unfinished));
       fill(unfinished, text);
       if (Files.exists(file) && isPosix(file)) {
-        unusedNew = Files.setPosixFilePermissions(unfinished, Files.getPosixFilePermissions(file));
+        Path unused =
+            Files.setPosixFilePermissions(unfinished, Files.getPosixFilePermissions(file));
       }
       Path unused = Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      try {
-        boolean unusedGone = Files.deleteIfExists(unfinished);
-      } catch (IOException again) {
-        e.addSuppressed(again);
-      }
-      throw e;
+    } finally {
+      boolean unused = Files.deleteIfExists(unfinished);
     }
+  }
+
+  /**
+   * Standard output that says where it takes no more, which a PrintStream keeps to itself: its
+   * reader has ended, or its disk is full.
+   */
+  static OutputStream standard(PrintStream out) {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int from, int length) throws IOException {
+        out.write(bytes, from, length);
+        flush();
+      }
+
+      @Override
+      public void flush() throws IOException {
+        if (out.checkError()) {
+          throw new FileSystemException(
+              "standard output", null, "its reader has ended, or its disk is full");
+        }
+      }
+    };
   }
 
   /** Why a file could not be read, in words. */

@@ -2,7 +2,6 @@ package org.ferry.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -45,10 +44,10 @@ final class ReportFile {
                 out.write(page);
                 return page.length;
               });
-    } catch (FileSystemException e) {
-      throw new UsageException("--report %s cannot be written: %s".formatted(file, e.getReason()));
     } catch (IOException e) {
-      throw new UsageException("--report %s cannot be written: %s".formatted(file, e.getMessage()));
+      throw new UsageException(
+          "--report %s cannot be written (%s); make room or the folder writable, or name another file."
+              .formatted(file, Output.words(e)));
     }
   }
 }

@@ -1,6 +1,5 @@
 package org.ferry.cli;
 
-import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,22 +36,12 @@ final class SecretInput {
           "%s is needed: name a file that holds it with %s, or set %s."
               .formatted(what, option, variable));
     }
-    String answer = typed(what, option);
-    if (answer.isEmpty()) {
-      throw new UsageException("nothing was typed.");
-    }
-    return Secret.of(answer);
+    return session
+        .ask()
+        .secret(what, "name a file that holds it with %s, or set %s".formatted(option, variable));
   }
 
-  // reason: Java 21 has no console where streams are redirected, and may have none at all.
-  @SuppressWarnings("SystemConsoleNull")
-  private String typed(String what, String option) {
-    Console console = System.console();
-    char[] typed = console == null ? null : console.readPassword("%s: ", what);
-    return typed == null ? session.ask().text(what, null, option) : String.valueOf(typed);
-  }
-
-  /** A file's first line; what a person's editor puts behind it does not count. */
+  /** A file's text; line breaks that a person's editor puts behind it do not count. */
   Secret read(Path file) {
     Path whole = session.world().folder().resolve(file);
     try {

@@ -26,7 +26,7 @@ final class Session {
     this.world = world;
     this.globals = globals;
     this.stop = stop;
-    this.ask = new Ask(world);
+    this.ask = new Ask(world, stop);
   }
 
   World world() {

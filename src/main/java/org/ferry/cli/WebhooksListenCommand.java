@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.ferry.app.WebhookEcho;
 import org.ferry.config.Config;
+import org.ferry.id.Secret;
 import org.ferry.webhook.Endpoint;
 import org.ferry.webhook.Guard;
 import org.ferry.webhook.SigningSecret;
@@ -24,6 +25,8 @@ import picocli.CommandLine.Option;
     },
     footer = "  ferry webhooks listen --forward-to http://127.0.0.1:3000/hook")
 final class WebhooksListenCommand extends FerryCommand {
+  private static final int HIGHEST_PORT = 65_535;
+
   @Option(
       names = "--forward-to",
       paramLabel = "URL",
@@ -33,7 +36,9 @@ final class WebhooksListenCommand extends FerryCommand {
   @Option(
       names = "--secret-file",
       paramLabel = "FILE",
-      description = "The secret to check with; those of the configuration if not given.")
+      description =
+          "The secret to check with, or several, one on each line; those of the configuration if"
+              + " not given.")
   @Nullable Path secretFile;
 
   @Option(
@@ -61,6 +66,9 @@ final class WebhooksListenCommand extends FerryCommand {
     if (objection != null) {
       throw new UsageException("--forward-to " + forwardTo + " " + objection + ".");
     }
+    if (port < 0 || port > HIGHEST_PORT) {
+      throw new UsageException("--port is 0 to %d, not %d.".formatted(HIGHEST_PORT, port));
+    }
     List<SigningSecret> secrets = secrets();
     CountDownLatch stopped = new CountDownLatch(1);
     Vertx vertx = Vertx.vertx();
@@ -85,7 +93,14 @@ final class WebhooksListenCommand extends FerryCommand {
   private List<SigningSecret> secrets() {
     if (secretFile != null) {
       try {
-        return List.of(SigningSecret.of(new SecretInput(session()).read(secretFile)));
+        return new SecretInput(session())
+            .read(secretFile)
+            .reveal()
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .map(line -> SigningSecret.of(Secret.of(line)))
+            .toList();
       } catch (IllegalArgumentException e) {
         throw new UsageException("the secret in " + secretFile + " " + e.getMessage());
       }

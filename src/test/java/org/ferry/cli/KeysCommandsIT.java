@@ -2,12 +2,15 @@ package org.ferry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -117,6 +120,34 @@ class KeysCommandsIT {
     assertThat(mended.out()).contains((IN_EXPORT - 1) + " there already");
     assertThat(run(export).status()).isZero();
     assertThat(sessionKeys(folder.resolve("out.txt"))).isEqualTo(sessionKeys(EXPORT));
+  }
+
+  /** What a program reads is one document, and a backup that nobody took is no success. */
+  @Test
+  void whatAProgramReadsIsOneDocumentAndWhole() throws IOException {
+    CommandRun forgotten = run("forget", "--content", "--yes", "--json");
+    assertThat(forgotten.status()).as(forgotten.err()).isZero();
+    assertThat(
+            new ObjectMapper()
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .readTree(forgotten.out())
+                .path("forgotten")
+                .asText())
+        .isEqualTo("content");
+    assertThat(forgotten.err()).contains("Backups that were made before");
+    var err = new ByteArrayOutputStream();
+    World full =
+        new World(
+            environment,
+            folder,
+            InputStream.nullInputStream(),
+            new PrintStream(new OutputTest.Full(), true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            new Terminal(false, false, false, 80));
+    assertThat(new Main(full, new Stop()).run(List.of("backup", "-"))).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("standard output cannot be written")
+        .doesNotContain("rows were saved");
   }
 
   private List<String> sessionKeys(Path file) throws IOException {

@@ -84,6 +84,30 @@ class MainTest {
   }
 
   @Test
+  void aResultThatNobodyTookIsNoSuccess() {
+    var err = new ByteArrayOutputStream();
+    World world =
+        new World(
+            Map.of(),
+            folder,
+            System.in,
+            new PrintStream(new OutputTest.Full(), true, UTF_8),
+            new PrintStream(err, true, UTF_8),
+            new Terminal(false, false, false, 80));
+    assertThat(new Main(world, new Stop()).run(List.of("--version"))).isEqualTo(1);
+    assertThat(err.toString(UTF_8)).contains("not all was written to standard output");
+  }
+
+  @Test
+  void refusesAPortThatIsNone() throws IOException {
+    Files.writeString(folder.resolve("s"), "whsec_" + "QUJD".repeat(8));
+    CommandRun run =
+        CommandRun.in(folder, "webhooks", "listen", "--secret-file", "s", "--port", "70000");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("--port is 0 to 65535, not 70000.");
+  }
+
+  @Test
   void endsWithTheStatusThatFitsTheFailure() {
     assertThat(status(new SourceException("x"))).isEqualTo(3);
     assertThat(status(new LedgerException("x"))).isEqualTo(4);

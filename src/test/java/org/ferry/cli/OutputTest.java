@@ -1,8 +1,13 @@
 package org.ferry.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,13 +32,69 @@ class OutputTest {
     Output.write(file, "one");
     Path unused = Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     unused =
-        Files.writeString(folder.resolve(".plan.yaml.unfinished"), "left by a run that was killed");
+        Files.writeString(
+            folder.resolve("unfinished-999999999-1-x-plan.yaml"), "left by a run that was killed");
     Output.write(file, "two");
     assertThat(Files.readString(file)).isEqualTo("two\n");
     assertThat(mode(file)).isEqualTo("rw-r-----");
     try (var files = Files.list(folder)) {
       assertThat(files).containsExactly(file);
     }
+  }
+
+  @Test
+  void whatBreaksOffLeavesTheFileOfBeforeAndNothingElse() throws IOException {
+    Path file = folder.resolve("plan.yaml");
+    Output.write(file, "one");
+    assertThatThrownBy(() ->
+            Output.stream(
+                file,
+                writer -> {
+                  writer.write("half");
+                  throw new IllegalStateException("the database is gone");
+                }))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(Files.readString(file)).isEqualTo("one\n");
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
+  }
+
+  @Test
+  void twoWhoWriteTheSameFileDoNotMixIt() throws IOException {
+    Path file = folder.resolve("plan.yaml");
+    Output.stream(
+        file,
+        writer -> {
+          writer.write("slow");
+          Output.write(file, "quick");
+          writer.write(" and whole");
+        });
+    assertThat(Files.readString(file)).isEqualTo("slow and whole");
+  }
+
+  @Test
+  void standardOutputThatTakesNoMoreIsAFailure() {
+    PrintStream full = new PrintStream(new Full(), true, UTF_8);
+    assertThatThrownBy(() -> Output.standard(full).write("backup".getBytes(UTF_8)))
+        .isInstanceOf(FileSystemException.class)
+        .hasMessageContaining("its disk is full");
+  }
+
+  /** A disk without room. */
+  static final class Full extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      throw new IOException("No space left on device");
+    }
+  }
+
+  @Test
+  void aReportThatCannotBeWrittenSaysWhy() {
+    Path file = folder.resolve("gone/report.html");
+    assertThatThrownBy(() -> ReportFile.write(file, "<p>"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("there is no such folder");
   }
 
   private static String mode(Path file) throws IOException {
