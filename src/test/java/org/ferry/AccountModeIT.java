@@ -12,10 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.ferry.config.Config;
-import org.ferry.config.ConfigLoader;
-import org.ferry.config.Registration;
-import org.ferry.config.RegistrationFile;
 import org.ferry.id.Secret;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.Ports;
@@ -64,13 +60,7 @@ class AccountModeIT {
     dump = SecondDump.shared();
     facts = dump.facts();
     write("config.yaml", config("http://127.0.0.1:1", "", ""));
-    Config config = new ConfigLoader(Map.of(), folder).load(null);
-    RegistrationFile.write(folder.resolve("registration.yaml"), Registration.fresh(config));
-    server =
-        TestLab.shared()
-            .fresh(
-                SynapseSettings.of("accounts", DOMAIN)
-                    .withAppServices(folder.resolve("registration.yaml")));
+    server = TestLab.shared().registered(folder, SynapseSettings.of("accounts", DOMAIN));
     proxy = HttpFaultProxy.to(server.baseUrl());
     admin = server.register("caretaker", TestLab.PASSWORD, true);
     caretaker = server.register("dan", TestLab.PASSWORD, false);

@@ -93,7 +93,16 @@ class PartialIT {
   @Test
   @Order(2)
   void theRestComesLaterAndStandsLate() {
-    JsonNode done = THEIRS.json(0, "migrate", "-y", "--json", "--rooms", RANDOM);
+    int theirs = messages(THEIRS.mapped().room(RANDOM)).size();
+    Result rest = THEIRS.must(0, "migrate", "-y", "--json", "--rooms", RANDOM);
+    assertThat(rest.err())
+        .contains(
+            "Messages: 40, of which %d were dealt with before; to carry: %d\n"
+                .formatted(theirs, 40 - theirs))
+        .contains("This run carries what is not carried yet: %d messages, ".formatted(40 - theirs));
+    assertThat(THEIRS.must(0, "migrate", "--dry-run", "--rooms", RANDOM).err())
+        .contains("This run: everything of this was carried before");
+    JsonNode done = LabClient.json(rest.out());
     assertThat(done.at("/events/waiting").asLong()).isZero();
     assertThat(done.at("/events/late").asLong()).isPositive();
     assertThat(messages(THEIRS.mapped().room(RANDOM))).hasSize(40);

@@ -8,11 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import org.ferry.config.Config;
-import org.ferry.config.ConfigLoader;
-import org.ferry.config.Registration;
-import org.ferry.config.RegistrationFile;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
@@ -44,13 +39,7 @@ class ResidentsIT {
     dump = SecondDump.shared();
     facts = dump.facts();
     configure("http://127.0.0.1:1", Ports.free());
-    Config config = new ConfigLoader(Map.of(), folder).load(null);
-    RegistrationFile.write(folder.resolve("registration.yaml"), Registration.fresh(config));
-    server =
-        TestLab.shared()
-            .fresh(
-                SynapseSettings.of("residents", DOMAIN)
-                    .withAppServices(folder.resolve("registration.yaml")));
+    server = TestLab.shared().registered(folder, SynapseSettings.of("residents", DOMAIN));
     admin = server.register("overseer", TestLab.PASSWORD, true);
     configure(server.baseUrl().toString(), Ports.free());
   }

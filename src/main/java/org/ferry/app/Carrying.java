@@ -126,7 +126,8 @@ public final class Carrying {
    * @param plan the plan to follow
    * @param target the destination Space as it stands
    * @param wishes what of the plan
-   * @return the totals of that part; of people and files those of everybody
+   * @return the totals of that part; of people and files those of everybody; and what is left of it
+   *     where a run has begun
    * @throws PlanException where no room or nobody of the plan is meant by the wishes
    */
   public PlanTotals totals(Plan plan, TargetSpace target, Wishes wishes) {
@@ -145,7 +146,14 @@ public final class Carrying {
     }
     Map<RoomId, Cover> covers = Covers.of(ferry, source, part, selection);
     Map<UserId, UserId> listed = MapFile.all(passage.options().identities());
-    return PlanTotals.of(part, facts, source, target.rooms(), covers, listed, selection);
+    PlanTotals totals =
+        PlanTotals.of(part, facts, source, target.rooms(), covers, listed, selection);
+    RoomId space = target.id();
+    Optional<Crossing> begun = space == null ? Optional.empty() : passage.begun(ferry, space);
+    return begun.isEmpty()
+        ? totals
+        : totals.begun(
+            new Remaining(ferry, begun.get()).of(part, facts, target.rooms(), selection));
   }
 
   /** What the wishes mean for this source and plan. */
@@ -243,12 +251,21 @@ public final class Carrying {
   /**
    * How fast the last run of a crossing was.
    *
-   * @param eventsPerSecond events of history settled per second
+   * @param eventsPerSecond events of history settled per second, of late; 0 before enough were
+   * @param average the same over the whole run, or the last one that was long enough; stalls left
+   *     out; 0 where none was
    * @param heldBackBy what kept it from being faster
-   * @param at when that was measured
+   * @param at when that was noted
    * @param left events that the run had still to settle then
+   * @param waiting true where the homeserver was waited for then
    */
-  public record Rate(double eventsPerSecond, String heldBackBy, Instant at, long left) {}
+  public record Rate(
+      double eventsPerSecond,
+      double average,
+      String heldBackBy,
+      Instant at,
+      long left,
+      boolean waiting) {}
 
   /** How fast the last run of a crossing was, or empty where none was measured. */
   public static Optional<Rate> rate(Ferry ferry, Crossing crossing) {

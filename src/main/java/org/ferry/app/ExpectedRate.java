@@ -26,7 +26,7 @@ public record ExpectedRate(double eventsPerSecond, String of) {
    */
   public static Optional<ExpectedRate> find(Ferry ferry, Crossing crossing) {
     return Carrying.rate(ferry, crossing)
-        .flatMap(rate -> expected(rate.eventsPerSecond(), "of the last run"))
+        .flatMap(rate -> expected(rate.average(), "of the last run"))
         .or(() -> elsewhere(ferry, crossing))
         .or(() -> measured(ferry, crossing.domain()));
   }
@@ -40,7 +40,7 @@ public record ExpectedRate(double eventsPerSecond, String of) {
         .max(Comparator.comparing(other -> other.rate().at()))
         .flatMap(other ->
             expected(
-                other.rate().eventsPerSecond(),
+                other.rate().average(),
                 "of the last run into " + Destinations.label(ferry, other.crossing())));
   }
 

@@ -67,7 +67,7 @@ public final class Ferry implements AutoCloseable {
   private @Nullable Vertx vertx;
   private @Nullable Database database;
   private @Nullable PgCrossingLedger crossings;
-  private @Nullable Homeserver homeserver;
+  private volatile @Nullable Homeserver homeserver;
   private @Nullable Admin admin;
   private @Nullable PgKeyring keyring;
   private @Nullable PgRoomKeys roomKeys;
@@ -238,7 +238,8 @@ public final class Ferry implements AutoCloseable {
 
   /** The homeserver that people move to, spoken to as the application service. */
   public Homeserver homeserver() {
-    if (homeserver == null) {
+    Homeserver known = homeserver;
+    if (known == null) {
       Registration registration = RegistrationFile.read(config.appservice().registration());
       HomeserverOptions options =
           HomeserverOptions.of(
@@ -248,9 +249,16 @@ public final class Ferry implements AutoCloseable {
       greet(options);
       Homeserver opened = new Homeserver(vertx(), options, Patience.forMigration(), clock(), pace);
       opened.onWaiting(notice);
-      homeserver = closing.add(opened, Homeserver::close);
+      known = closing.add(opened, Homeserver::close);
+      homeserver = known;
     }
-    return homeserver;
+    return known;
+  }
+
+  /** True while what is done waits for a homeserver that is away, or stores nothing. */
+  public boolean isHomeserverAwaited() {
+    Homeserver opened = homeserver;
+    return opened != null && opened.isAwaited();
   }
 
   /** A wrong address shows at once, and not after the patience that an outage deserves. */

@@ -80,7 +80,7 @@ public final class Retrying {
     }
     try (Stream<CarriedAlias> aliases = ledger.aliases(crossing.id())) {
       aliases
-          .filter(a -> a.state().equals("failed") && isMeant(meant, a.room()))
+          .filter(a -> a.isFailed() && isMeant(meant, a.room()))
           .forEach(
               a -> failures.add(failure("alias", a.old().value(), a.room().value(), a.reason())));
     }

@@ -5,11 +5,13 @@ import java.text.DecimalFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import me.tongfei.progressbar.ProgressState;
+import org.ferry.app.Speed;
 import org.jspecify.annotations.Nullable;
 
 /** Progress as a bar for each phase, with rate and time left. */
@@ -21,7 +23,9 @@ final class BarProgress implements Progress {
 
   private final PrintStream out;
   private final int width;
-  private @Nullable ProgressBar bar;
+  private volatile @Nullable ProgressBar bar;
+  private volatile BooleanSupplier away = () -> false;
+  private volatile String words = "";
 
   BarProgress(PrintStream out, int width) {
     this.out = out;
@@ -31,6 +35,7 @@ final class BarProgress implements Progress {
   @Override
   public synchronized void phase(String name, long total) {
     end();
+    words = "";
     Speed speed = new Speed();
     speed.start(Instant.now());
     bar =
@@ -46,13 +51,21 @@ final class BarProgress implements Progress {
             .build();
   }
 
-  private static Optional<Duration> left(ProgressState state, Speed speed) {
+  @Override
+  public void waits(BooleanSupplier isAway) {
+    away = isAway;
+  }
+
+  /** Called by the thread that draws, and without a lock: to end the bar waits for it. */
+  private Optional<Duration> left(ProgressState state, Speed speed) {
+    boolean waiting = away.getAsBoolean();
+    show(waiting ? WAITING : words);
     long done = state.getCurrent();
     Instant now = Instant.now();
     synchronized (speed) {
       speed.at(now, done);
-      double rate = speed.perSecond(now, done);
-      return rate <= 0 || state.getMax() <= done
+      double rate = speed.perSecond(now);
+      return waiting || speed.isStalled(now) || rate <= 0 || state.getMax() <= done
           ? Optional.empty()
           : Optional.of(Duration.ofSeconds(Math.round((state.getMax() - done) / rate)));
     }
@@ -60,22 +73,29 @@ final class BarProgress implements Progress {
 
   @Override
   public synchronized void at(long done) {
-    if (bar != null) {
-      ProgressBar unused = bar.stepTo(done);
+    ProgressBar shown = bar;
+    if (shown != null) {
+      ProgressBar unused = shown.stepTo(done);
     }
   }
 
   @Override
-  public synchronized void note(String words) {
-    if (bar != null) {
-      ProgressBar unused = bar.setExtraMessage(" " + fitting(words));
+  public synchronized void note(String note) {
+    words = note;
+    show(note);
+  }
+
+  private void show(String note) {
+    ProgressBar shown = bar;
+    if (shown != null) {
+      ProgressBar unused = shown.setExtraMessage(note.isEmpty() ? "" : " " + fitting(note));
     }
   }
 
   /** The library cuts what does not fit anywhere; here whole clauses go. */
-  private String fitting(String words) {
+  private String fitting(String note) {
     int room = Math.max(0, width - BESIDE_THE_NOTE);
-    String shown = words;
+    String shown = note;
     while (shown.length() > room && shown.contains(", ")) {
       shown = shown.substring(0, shown.lastIndexOf(", "));
     }
@@ -90,12 +110,13 @@ final class BarProgress implements Progress {
 
   @Override
   public synchronized void end() {
-    if (bar != null) {
-      if (bar.isIndefinite()) {
+    ProgressBar shown = bar;
+    if (shown != null) {
+      if (shown.isIndefinite()) {
         // What nobody counted beforehand is whole now, and does not stay as a question.
-        ProgressBar unused = bar.maxHint(Math.max(1, bar.getCurrent())).stepTo(bar.getMax());
+        ProgressBar unused = shown.maxHint(Math.max(1, shown.getCurrent())).stepTo(shown.getMax());
       }
-      bar.close();
+      shown.close();
       bar = null;
     }
   }

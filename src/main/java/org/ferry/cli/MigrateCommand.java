@@ -141,9 +141,10 @@ final class MigrateCommand extends FerryCommand {
     Carrying carrying = new Carrying(work.ferry(), passage);
     carrying.check(target);
     Followed followed = followed(work, passage, planning, target);
-    tell(carrying.totals(followed.plan(), target, wishes));
+    PlanTotals totals = carrying.totals(followed.plan(), target, wishes);
+    tell(totals);
     elsewhere(work, passage, target);
-    if (!session().ask().confirm("Carry all of this now", yes)) {
+    if (!session().ask().confirm(totals.question(), yes)) {
       session().tell("Nothing was done.");
       return ExitStatus.DONE;
     }

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import org.ferry.app.Speed;
 
 /** Progress as lines, for logs: one at most every few seconds, and one at the end of a phase. */
 final class PlainProgress implements Progress {
@@ -19,6 +21,7 @@ final class PlainProgress implements Progress {
   private Instant began = Instant.EPOCH;
   private Instant shown = Instant.EPOCH;
   private final Speed speed = new Speed();
+  private BooleanSupplier away = () -> false;
 
   PlainProgress(PrintStream out, InstantSource clock, Duration pause) {
     this.out = out;
@@ -50,6 +53,11 @@ final class PlainProgress implements Progress {
   }
 
   @Override
+  public synchronized void waits(BooleanSupplier isAway) {
+    away = isAway;
+  }
+
+  @Override
   public synchronized void note(String note) {
     words = note;
   }
@@ -71,7 +79,7 @@ final class PlainProgress implements Progress {
   }
 
   private String line(Instant now) {
-    double rate = speed.perSecond(now, done);
+    double rate = speed.perSecond(now);
     StringBuilder line = new StringBuilder(name).append(": ");
     if (total <= 0) {
       line.append(amount(done));
@@ -86,7 +94,9 @@ final class PlainProgress implements Progress {
     if (done > 0) {
       line.append(", ").append(speed(rate)).append("/s");
     }
-    if (total > done && rate > 0) {
+    if (away.getAsBoolean()) {
+      line.append(", ").append(WAITING);
+    } else if (total > done && rate > 0) {
       line.append(", ")
           .append(time(Duration.ofSeconds(Math.round((total - done) / rate))))
           .append(" left");

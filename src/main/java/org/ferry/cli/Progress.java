@@ -1,10 +1,22 @@
 package org.ferry.cli;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * Shows how far long work is: a bar for each phase on a terminal, elsewhere a line every few
  * seconds, nothing with {@code --quiet}. Always on standard error. Safe for use by many threads.
  */
 interface Progress {
+  /** Shown instead of the time left. */
+  String WAITING = "waiting for the homeserver";
+
+  /**
+   * Whom to ask whether the work waits for the homeserver: then nobody knows the time left.
+   *
+   * @param isAway asked from any thread
+   */
+  default void waits(BooleanSupplier isAway) {}
+
   /**
    * Begins a phase and ends the one before.
    *

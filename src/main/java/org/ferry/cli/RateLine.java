@@ -19,25 +19,48 @@ final class RateLine {
    * @param now the time
    */
   static String of(Carrying.Rate rate, Instant now) {
-    String figure =
-        "%.0f events/s, held back by %s".formatted(rate.eventsPerSecond(), rate.heldBackBy());
     return isCurrent(rate, now)
-        ? "  rate: " + figure + left(rate)
+        ? "  rate: " + present(rate)
         : "  last rate, %s ago (%s): %s"
             .formatted(
                 PlainProgress.time(age(rate, now)),
                 rate.at().truncatedTo(ChronoUnit.SECONDS),
-                figure);
+                past(rate));
   }
 
+  private static String present(Carrying.Rate rate) {
+    if (rate.waiting()) {
+      return Progress.WAITING + left(rate);
+    }
+    return rate.eventsPerSecond() <= 0
+        ? "not measured yet" + left(rate)
+        : figure(rate.eventsPerSecond(), rate) + left(rate) + time(rate);
+  }
+
+  private static String past(Carrying.Rate rate) {
+    String figure = rate.average() <= 0 ? "none measured" : figure(rate.average(), rate);
+    return rate.waiting() ? figure + "; the homeserver was waited for then" : figure;
+  }
+
+  private static String figure(double eventsPerSecond, Carrying.Rate rate) {
+    return rate.heldBackBy().isEmpty()
+        ? "%.0f events/s".formatted(eventsPerSecond)
+        : "%.0f events/s, held back by %s".formatted(eventsPerSecond, rate.heldBackBy());
+  }
+
+  /** Not of a run that ends within a second. */
   private static String left(Carrying.Rate rate) {
-    return rate.eventsPerSecond() <= 0 || rate.left() < rate.eventsPerSecond()
+    return rate.left() < Math.max(1, rate.eventsPerSecond())
         ? ""
-        : "; %,d events left, about %s"
-            .formatted(
-                rate.left(),
-                PlainProgress.time(
-                    Duration.ofSeconds(Math.round(rate.left() / rate.eventsPerSecond()))));
+        : "; %s left".formatted(Units.EVENTS.amount(rate.left()));
+  }
+
+  private static String time(Carrying.Rate rate) {
+    return rate.left() < Math.max(1, rate.eventsPerSecond())
+        ? ""
+        : ", about "
+            + PlainProgress.time(
+                Duration.ofSeconds(Math.round(rate.left() / rate.eventsPerSecond())));
   }
 
   /** Whether it was measured just now, by a run that goes on. */

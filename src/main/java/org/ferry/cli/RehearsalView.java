@@ -28,6 +28,11 @@ final class RehearsalView {
           "  of these, %,d encrypted messages in clear and %,d placeholders for want of a key"
               .formatted(outcome.inClear(), outcome.placeholders()));
     }
+    if (outcome.inDoubt() > 0) {
+      lines.add(
+          "  besides, %,d events are in doubt: they are looked for in their rooms, and sent where they are not there"
+              .formatted(outcome.inDoubt()));
+    }
     lines.add(
         "Would make %,d aliases, move %,d from an earlier destination%s, and set %,d things that people kept for themselves (direct chats%s)."
             .formatted(

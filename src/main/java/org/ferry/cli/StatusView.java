@@ -52,6 +52,7 @@ final class StatusView {
           "  not begun yet: %s of the plan, with %,d messages; ferry migrate carries them"
               .formatted(Units.ROOMS.amount(notBegun.rooms()), notBegun.messages()));
     }
+    doubt(standing.events().doubt()).ifPresent(lines::add);
     onPurpose(standing, ferry, lines);
     invitations(standing, ferry, lines);
     List<ForeignRoom> listed = Listed.of(ferry, standing.crossing());
@@ -72,6 +73,15 @@ final class StatusView {
     more(left.size(), "left as it is", lines);
     failures(standing, lines);
     return lines;
+  }
+
+  /** What it means that the outcome of events is not known, and what becomes of them. */
+  static Optional<String> doubt(long events) {
+    return events == 0
+        ? Optional.empty()
+        : Optional.of(
+            "  in doubt: %s may have reached the homeserver, whose answer is not noted. A run that goes on notes it in a moment; after one that was cut off, the next ferry migrate looks for them in their rooms and sends only what is not there"
+                .formatted(Units.EVENTS.amount(events)));
   }
 
   private static void more(int all, String what, List<String> lines) {
@@ -320,6 +330,8 @@ final class StatusView {
     rate.ifPresent(r ->
         json.putObject("rate")
             .put("events_per_second", r.eventsPerSecond())
+            .put("events_per_second_of_the_run", r.average())
+            .put("waiting_for_homeserver", r.waiting())
             .put("held_back_by", r.heldBackBy())
             .put("events_left", r.left())
             .put("at", r.at().toString())

@@ -29,8 +29,8 @@ enum Units {
     return switch (phase) {
       case "reading", "counting again" -> BYTES;
       case "history", "events" -> EVENTS;
-      case "people", "strangers", "ghosts" -> PEOPLE;
-      case "rooms", "rooms of the Space", "looking" -> ROOMS;
+      case "people", "strangers", "ghosts", "settings" -> PEOPLE;
+      case "rooms", "rooms of the Space", "looking", "taking back" -> ROOMS;
       case "aliases" -> ALIASES;
       case "invitations" -> INVITATIONS;
       case "files", "media" -> FILES;

@@ -28,6 +28,7 @@ final class Work implements AutoCloseable {
     this.session = session;
     this.progress = session.progress();
     this.ferry = new Ferry(session.config(), session.world().environment(), progress::say);
+    progress.waits(ferry::isHomeserverAwaited);
   }
 
   Ferry ferry() {

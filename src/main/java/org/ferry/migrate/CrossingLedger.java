@@ -224,6 +224,15 @@ public interface CrossingLedger {
    */
   Map<RoomId, Picked> picked(long crossing, Selection selection);
 
+  /**
+   * How much of what a selection picks has no outcome yet, or has failed and is tried again.
+   *
+   * @param crossing the crossing
+   * @param selection which events
+   * @return by the room on the source; rooms of which nothing is left are missing
+   */
+  Map<RoomId, SourceLedger.RoomCounts> remaining(long crossing, Selection selection);
+
   /** How far each room is, ordered by old id; rooms of the source without events are left out. */
   Stream<RoomProgress> progress(long crossing);
 
@@ -399,7 +408,8 @@ public interface CrossingLedger {
    * @param target on the destination
    * @param room the room on the source
    * @param state {@code carried}, {@code skipped} or {@code failed}; {@link #MAKING} while Ferry
-   *     makes it, {@link #FOUND} where somebody else had made it
+   *     makes it, or, with a reason, where nobody knows whether it was made; {@link #FOUND} where
+   *     somebody else had made it
    * @param reason why not carried, else null
    */
   record CarriedAlias(
@@ -413,6 +423,11 @@ public interface CrossingLedger {
     /** Whether it leads to its room, by whomever it was made. */
     public boolean leads() {
       return state.equals("carried") || state.equals(FOUND);
+    }
+
+    /** Whether it could not be made, or nobody knows whether it was. */
+    public boolean isFailed() {
+      return state.equals("failed") || (state.equals(MAKING) && reason != null);
     }
 
     /** Whether Ferry made it, or may have. */

@@ -199,7 +199,7 @@ public record Standing(
     try (Stream<CarriedAlias> rows = ledger.aliases(id)) {
       rows.filter(a -> a.reason() != null && !a.state().equals("carried"))
           .forEach(a ->
-              (a.state().equals("failed") ? failures : left)
+              (a.isFailed() ? failures : left)
                   .note(
                       new Failure(
                           "alias", a.old().value(), a.room().value(), String.valueOf(a.reason()))));

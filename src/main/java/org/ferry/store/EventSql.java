@@ -229,6 +229,22 @@ final class EventSql {
           + selected(2, 3)
           + "group by r.id";
 
+  /** Columns as in {@link SourceCounts}; states 1 and 5 are in doubt and failed. */
+  static final String REMAINING =
+      """
+      select r.id, count(*),
+        count(*) filter (where e.type = 'm.room.message' and e.redacted_by is null),
+        count(*) filter (where e.type = 'm.room.encrypted' and e.redacted_by is null),
+        count(*) filter (where e.redacted_by is not null), min(e.ts), max(e.ts)
+      from ferry.event e
+      join ferry.room r on r.pk = e.room
+      left join ferry.crossing_event c on c.crossing = $1 and c.event = e.pk
+      where e.source = (select source from ferry.crossing where id = $1)
+        and coalesce(c.state, 1) in (1, 5)
+      """
+          + selected(2, 3)
+          + "group by r.id";
+
   static final String FATES =
       ROOM
           + "select "

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.MxcUri;
@@ -28,6 +29,7 @@ import org.ferry.migrate.Place;
 import org.ferry.migrate.Selection;
 import org.ferry.migrate.SettingLedger;
 import org.ferry.migrate.Settled;
+import org.ferry.migrate.SourceLedger.RoomCounts;
 import org.ferry.migrate.Standing;
 import org.ferry.migrate.UndoLedger;
 import org.jspecify.annotations.Nullable;
@@ -346,6 +348,16 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
         .forEach(row ->
             rooms.put(new RoomId(row.getString(0)), new Picked(row.getLong(1), row.getLong(2))));
     return rooms;
+  }
+
+  @Override
+  public Map<RoomId, RoomCounts> remaining(long crossing, Selection selection) {
+    return EventRows.list(
+            database.run(
+                EventSql.REMAINING, crossing, selection.sinceMillis(), selection.peopleIds()),
+            SourceCounts::counts)
+        .stream()
+        .collect(Collectors.toMap(RoomCounts::room, Function.identity()));
   }
 
   private static RoomProgress progressOf(Row row) {

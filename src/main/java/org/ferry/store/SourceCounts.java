@@ -64,7 +64,7 @@ final class SourceCounts {
     return new Recount(database, source).tallies();
   }
 
-  private static RoomCounts counts(Row row) {
+  static RoomCounts counts(Row row) {
     return new RoomCounts(
         new RoomId(row.getString(0)),
         row.getLong(1),

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +56,47 @@ class ProgressTest {
     }
     assertThat(bytes.toString(UTF_8).lines().toList().getLast())
         .isEqualTo("events: 710 of 1,000 events (71 %), 10.0 events/s, 29 s left");
+  }
+
+  /** The homeserver was away for ten minutes: neither rate nor time left speak of that. */
+  @Test
+  void anOutageIsNoSlowness() {
+    AtomicBoolean away = new AtomicBoolean();
+    Progress progress = new PlainProgress(out, now::get, Duration.ofSeconds(5));
+    progress.waits(away::get);
+    progress.phase("events", 1000);
+    work(progress, 0, 30);
+    away.set(true);
+    pass(590);
+    progress.at(301);
+    away.set(false);
+    work(progress, 301, 10);
+    progress.end();
+    assertThat(bytes.toString(UTF_8).lines().toList())
+        .contains(
+            "events: 301 of 1,000 events (30 %), 10.0 events/s, waiting for the homeserver",
+            "events: 351 of 1,000 events (35 %), 10.0 events/s, 1 min 5 s left")
+        .last()
+        .isEqualTo("events: 401 events done in 10 min 30 s, 0.6 events/s");
+  }
+
+  /** A run that goes on has much to look for before the first event. */
+  @Test
+  void whatThereWasToPrepareDoesNotSpoilTheRateForLong() {
+    Progress progress = new PlainProgress(out, now::get, Duration.ofSeconds(5));
+    progress.phase("history", 1000);
+    pass(45);
+    work(progress, 0, 12);
+    assertThat(bytes.toString(UTF_8).lines().toList().getLast())
+        .isEqualTo("history: 110 of 1,000 events (11 %), 10.0 events/s, 1 min 29 s left");
+  }
+
+  /** Ten events each second. */
+  private void work(Progress progress, int from, int seconds) {
+    for (int i = 1; i <= seconds; i++) {
+      pass(1);
+      progress.at(from + 10L * i);
+    }
   }
 
   @Test

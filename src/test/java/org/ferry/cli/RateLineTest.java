@@ -11,18 +11,18 @@ class RateLineTest {
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00.5Z");
 
   private static Carrying.Rate measured(Duration ago) {
-    return new Carrying.Rate(37.4, "the number of rooms", NOW.minus(ago), 0);
+    return new Carrying.Rate(40, 37.4, "the number of rooms", NOW.minus(ago), 0, false);
   }
 
   @Test
   void aRateOfNowIsCalledSo() {
     assertThat(RateLine.of(measured(Duration.ofSeconds(5)), NOW))
-        .isEqualTo("  rate: 37 events/s, held back by the number of rooms");
+        .isEqualTo("  rate: 40 events/s, held back by the number of rooms");
   }
 
   @Test
   void aRunThatGoesOnSaysWhatIsLeftOfIt() {
-    var rate = new Carrying.Rate(20, "homeserver latency", NOW, 4_000);
+    var rate = new Carrying.Rate(20, 30, "homeserver latency", NOW, 4_000, false);
     assertThat(RateLine.of(rate, NOW))
         .isEqualTo(
             "  rate: 20 events/s, held back by homeserver latency; 4,000 events left, about 3 min"
@@ -35,6 +35,22 @@ class RateLineTest {
         .isEqualTo(
             "  last rate, 2 h 5 min ago (2026-03-01T09:55:00Z): 37 events/s, held back by the"
                 + " number of rooms");
+  }
+
+  @Test
+  void nobodyKnowsHowLongAnOutageLasts() {
+    var rate = new Carrying.Rate(20, 30, "failing homeserver", NOW, 4_000, true);
+    assertThat(RateLine.of(rate, NOW))
+        .isEqualTo("  rate: waiting for the homeserver; 4,000 events left");
+    assertThat(RateLine.of(rate, NOW.plusSeconds(60)))
+        .contains(": 30 events/s, held back by failing homeserver; the homeserver was waited for");
+  }
+
+  /** What an earlier run measured is not said of this one. */
+  @Test
+  void aRunThatHasJustBegunHasNoRateYet() {
+    var rate = new Carrying.Rate(0, 30, "the number of rooms", NOW, 1, false);
+    assertThat(RateLine.of(rate, NOW)).isEqualTo("  rate: not measured yet; 1 event left");
   }
 
   @Test

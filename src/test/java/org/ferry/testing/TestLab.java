@@ -1,8 +1,13 @@
 package org.ferry.testing;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.ferry.config.Config;
+import org.ferry.config.ConfigLoader;
+import org.ferry.config.Registration;
+import org.ferry.config.RegistrationFile;
 import org.ferry.id.Secret;
 import org.ferry.lab.Lab;
 import org.ferry.lab.LabClient;
@@ -64,6 +69,17 @@ public final class TestLab {
   public SynapseServer fresh(SynapseSettings settings) {
     lab.forget(settings.folder());
     return lab.start(settings);
+  }
+
+  /**
+   * Another Synapse, which knows the registration that the configuration of a folder wants; it is
+   * written there.
+   */
+  public SynapseServer registered(Path folder, SynapseSettings settings) {
+    Path registration = folder.resolve("registration.yaml");
+    Config config = new ConfigLoader(Map.of(), folder).load(null);
+    RegistrationFile.write(registration, Registration.fresh(config));
+    return fresh(settings.withAppServices(registration.toAbsolutePath()));
   }
 
   /** A name that no other test of this JVM uses. */

@@ -172,6 +172,11 @@ public final class Homeserver implements AutoCloseable {
     repeater.onWaiting(notice);
   }
 
+  /** True from one sentence of {@link #onWaiting} to the next: while an outage lasts. */
+  public boolean isAwaited() {
+    return repeater.isWaiting();
+  }
+
   /**
    * Tells how long each successful answer took.
    *

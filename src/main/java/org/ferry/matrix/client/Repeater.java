@@ -56,6 +56,11 @@ final class Repeater {
     storage.onChange(notice);
   }
 
+  /** True while the server is waited for. */
+  boolean isWaiting() {
+    return outages.since().isPresent() || storage.isFull();
+  }
+
   /**
    * Runs attempts until one brings a success or a refusal that waiting does not change.
    *

@@ -19,6 +19,11 @@ final class Storage {
     full.onChange(notice);
   }
 
+  /** True while nothing is stored. */
+  boolean isFull() {
+    return full.since().isPresent();
+  }
+
   /**
    * A probe was not stored.
    *

@@ -17,6 +17,7 @@ import org.ferry.migrate.Selection;
 import org.ferry.migrate.decrypt.Decryption.Cover;
 import org.ferry.migrate.plan.Plan.History;
 import org.ferry.migrate.plan.Plan.PlanRoom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a plan amounts to, for a person who is asked whether to go on.
@@ -42,6 +43,7 @@ import org.ferry.migrate.plan.Plan.PlanRoom;
  * @param shownInSpace private rooms whose ids members of the Space get to see, one sentence each
  * @param listed rooms of other servers, which people enter again by their links
  * @param clearing encrypted history that is carried in clear, and to whom it becomes readable
+ * @param ahead what of all this is left to do; null where nothing was begun
  */
 public record PlanTotals(
     Map<String, Long> people,
@@ -62,7 +64,8 @@ public record PlanTotals(
     List<String> readMore,
     List<String> shownInSpace,
     List<ForeignRoom> listed,
-    Clearing clearing) {
+    Clearing clearing,
+    @Nullable Ahead ahead) {
 
   /**
    * Adds a plan up.
@@ -131,11 +134,21 @@ public record PlanTotals(
         effects.readMore(),
         effects.shownInSpace(),
         ForeignRoom.of(plan, facts),
-        Clearing.of(plan, facts, covers));
+        Clearing.of(plan, facts, covers),
+        null);
   }
 
   /** The same of a run that invites nobody. */
   public PlanTotals withoutInvitations() {
+    return with(0, ahead);
+  }
+
+  /** The same where an earlier run has carried a part. */
+  public PlanTotals begun(Ahead left) {
+    return with(invitations, left);
+  }
+
+  private PlanTotals with(long invited, @Nullable Ahead left) {
     return new PlanTotals(
         people,
         rooms,
@@ -147,7 +160,7 @@ public record PlanTotals(
         bare,
         media,
         mediaBytes,
-        0,
+        invited,
         conflicts,
         toType,
         ambiguous,
@@ -155,7 +168,13 @@ public record PlanTotals(
         readMore,
         shownInSpace,
         listed,
-        clearing);
+        clearing,
+        left);
+  }
+
+  /** The question before a run that does this, without a question mark. */
+  public String question() {
+    return ahead == null ? "Carry all of this now" : ahead.question();
   }
 
   private static <T> Map<String, Long> count(
@@ -223,6 +242,9 @@ public record PlanTotals(
         .put("people_not_listed", unmatched);
     if (notifications >= 0) {
       json.put("notifications_at_most", notifications);
+    }
+    if (ahead != null) {
+      json.set("this_run", ahead.toJson());
     }
     fill(json.putArray("conflicts"), conflicts);
     fill(json.putArray("to_type"), toType);

@@ -43,8 +43,8 @@ final class TotalsText {
                 totals.rooms(RoomAction.LIST),
                 counted(undecided(), "conflict")));
     lines.add("People: " + people());
-    lines.add("Messages to carry: %,d".formatted(totals.messages()));
-    lines.add("Files: %,d (%s)".formatted(totals.media(), size(totals.mediaBytes())));
+    lines.add(messages());
+    lines.add("Files: %,d (%s)%s".formatted(totals.media(), size(totals.mediaBytes()), uploaded()));
     if (totals.withheld() > 0) {
       lines.add("Encrypted messages that are not carried: %,d".formatted(totals.withheld()));
     }
@@ -73,7 +73,28 @@ final class TotalsText {
         "Rooms of other servers, to be entered again by their link",
         totals.listed().stream().map(r -> r.name() + ": " + r.link()).toList());
     list("Conflicts, to be decided in the plan before ferry migrate", totals.conflicts());
+    if (totals.ahead() != null) {
+      lines.addAll(totals.ahead().lines());
+    }
     return lines;
+  }
+
+  private String messages() {
+    Ahead ahead = totals.ahead();
+    return ahead == null
+        ? "Messages to carry: %,d".formatted(totals.messages())
+        : "Messages: %,d, of which %,d were dealt with before; to carry: %,d"
+            .formatted(
+                totals.messages(),
+                Math.max(0, totals.messages() - ahead.messages()),
+                ahead.messages());
+  }
+
+  private String uploaded() {
+    Ahead ahead = totals.ahead();
+    return ahead == null || ahead.files() == 0
+        ? ""
+        : ", of which %,d are there already".formatted(Math.min(ahead.files(), totals.media()));
   }
 
   private void action(String title, RoomAction action) {
@@ -132,26 +153,31 @@ final class TotalsText {
 
   /** Who enters what, and whose phone rings. */
   private void who() {
-    if (totals.rooms(RoomAction.CREATE) > 0) {
+    Ahead ahead = totals.ahead();
+    if (totals.rooms(RoomAction.CREATE) > 0 && (ahead == null || ahead.rooms() > 0)) {
       boolean accounts = totals.people().getOrDefault("account", 0L) > 0;
       lines.add(
           accounts
               ? "New rooms: accounts enter as their people did; no phone rings while history is written."
               : "New rooms: ghosts enter as their people did; no phone rings before people are invited.");
     }
-    if (totals.appended() > 0) {
+    long appended = ahead == null ? totals.appended() : ahead.appended();
+    long notifications = ahead == null ? totals.notifications() : ahead.notifications();
+    if (appended > 0) {
       String rings =
-          totals.notifications() < 0
-              ? "an unknown number of"
-              : "at most %,d".formatted(totals.notifications());
+          notifications < 0 ? "an unknown number of" : "at most %,d".formatted(notifications);
       lines.add(
           "Reused rooms: %,d messages stand below what they hold already: %s notifications there"
-              .formatted(totals.appended(), rings));
+              .formatted(appended, rings));
     }
     if (totals.invitations() > 0) {
       lines.add(
-          "Members from third servers are invited under their own id once their room stands: %s"
-              .formatted(counted(totals.invitations(), "invitation")));
+          "Members from third servers are invited under their own id once their room stands: %s%s"
+              .formatted(
+                  counted(totals.invitations(), "invitation"),
+                  ahead == null || ahead.invited() == 0
+                      ? ""
+                      : ", of which %,d were sent before".formatted(ahead.invited())));
     }
   }
 

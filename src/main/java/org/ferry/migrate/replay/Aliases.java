@@ -85,10 +85,7 @@ final class Aliases {
       if (present.isPresent() && isPeoples(alias)) {
         return new CarriedAlias(alias.alias(), target, alias.room(), CarriedAlias.FOUND, null);
       }
-      if (present.isEmpty()) {
-        create(alias, target, room);
-      }
-      return new CarriedAlias(alias.alias(), target, alias.room(), "carried", null);
+      return present.isEmpty() ? create(alias, target, room) : carried(alias, target);
     } catch (MatrixException e) {
       if (e.isTokenRefused()) {
         throw e;
@@ -117,11 +114,15 @@ final class Aliases {
     }
   }
 
+  private static CarriedAlias carried(Alias alias, RoomAlias target) {
+    return new CarriedAlias(alias.alias(), target, alias.room(), "carried", null);
+  }
+
   /**
    * The intention comes first. A repeat of a request whose answer was lost finds its own alias
    * there.
    */
-  private void create(Alias alias, RoomAlias target, RoomId room) {
+  private CarriedAlias create(Alias alias, RoomAlias target, RoomId room) {
     voyage
         .ledger()
         .alias(
@@ -129,21 +130,37 @@ final class Aliases {
             new CarriedAlias(alias.alias(), target, alias.room(), CarriedAlias.MAKING, null));
     try {
       voyage.bot().createAlias(target, room);
+      return carried(alias, target);
     } catch (MatrixException e) {
-      boolean ours =
-          !e.isTokenRefused()
-              && voyage.bot().resolveAlias(target).filter(r -> r.room().equals(room)).isPresent();
-      if (!ours) {
+      if (e.isTokenRefused()) {
         throw e;
       }
+      return refused(alias, target, room, e);
     }
+  }
+
+  /** What did not go may have been done: where nobody says so, it stays open. */
+  private CarriedAlias refused(
+      Alias alias, RoomAlias target, RoomId room, MatrixException refusal) {
+    String state;
+    try {
+      if (voyage.bot().resolveAlias(target).filter(r -> r.room().equals(room)).isPresent()) {
+        return carried(alias, target);
+      }
+      state = "failed";
+    } catch (MatrixException e) {
+      if (e.isTokenRefused()) {
+        throw e;
+      }
+      state = CarriedAlias.MAKING;
+    }
+    return new CarriedAlias(alias.alias(), target, alias.room(), state, refusal.getMessage());
   }
 
   private CarriedAlias taken(Alias alias, RoomAlias target, RoomId room, RoomId there) {
     Optional<Holder> holder = holder(alias, there);
     if (holder.isPresent() && scope.takeAliases() && chosen.contains(alias.room())) {
-      move(holder.get(), alias, target, room);
-      return new CarriedAlias(alias.alias(), target, alias.room(), "carried", null);
+      return move(holder.get(), alias, target, room);
     }
     String reason =
         holder
@@ -181,7 +198,7 @@ final class Aliases {
   }
 
   /** The holder's row goes first: a run that dies here finds the alias free or still there. */
-  private void move(Holder holder, Alias alias, RoomAlias target, RoomId room) {
+  private CarriedAlias move(Holder holder, Alias alias, RoomAlias target, RoomId room) {
     CarriedAlias row = holder.row();
     voyage
         .ledger()
@@ -197,10 +214,13 @@ final class Aliases {
                     + " by --take-aliases"));
     withoutName(holder.room(), target);
     voyage.bot().deleteAlias(target);
-    create(alias, target, room);
-    watch.say(
-        "the alias %s moved here from %s"
-            .formatted(target, SpaceNames.label(voyage.ledger(), holder.crossing())));
+    CarriedAlias made = create(alias, target, room);
+    if (made.reason() == null) {
+      watch.say(
+          "the alias %s moved here from %s"
+              .formatted(target, SpaceNames.label(voyage.ledger(), holder.crossing())));
+    }
+    return made;
   }
 
   /** The room that loses an alias no longer bears it as its main one. */

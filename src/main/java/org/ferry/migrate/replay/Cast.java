@@ -1,5 +1,6 @@
 package org.ferry.migrate.replay;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +33,7 @@ public final class Cast {
   private final Map<UserId, CarriedPerson> rows = new ConcurrentHashMap<>();
   private final Map<UserId, Intent> senders = new ConcurrentHashMap<>();
   private final GuestDevices devices;
+  private final Crew crew;
 
   /**
    * The cast of a crossing.
@@ -50,8 +52,15 @@ public final class Cast {
       }
     }
     try (Stream<CarriedPerson> people = voyage.ledger().people(voyage.id())) {
-      people.forEach(p -> rows.put(p.target(), p));
+      List<CarriedPerson> carried = people.toList();
+      carried.forEach(p -> rows.put(p.target(), p));
+      this.crew = Crew.of(voyage, carried.stream());
     }
+  }
+
+  /** Who of the destination's users is Ferry's own, as of when this was made. */
+  public Crew crew() {
+    return crew;
   }
 
   /** The new id of a person, or empty where the plan carries none of theirs. */

@@ -37,6 +37,11 @@ public final class Contexts {
     return cast::target;
   }
 
+  /** As whom nobody but Ferry acts. */
+  public Crew crew() {
+    return cast.crew();
+  }
+
   /** The context of a room that stands. */
   public RoomContext of(Plan.PlanRoom plan, RoomFacts fact, CarriedRoom row) {
     String version = row.version() == null ? "1" : row.version();

@@ -33,12 +33,17 @@ public final class Crew {
   /** The crew of a crossing: ghosts that its plan no longer carries as well. */
   public static Crew of(Voyage voyage) {
     try (Stream<CarriedPerson> carried = voyage.ledger().people(voyage.id())) {
-      return new Crew(
-          voyage.options().bot(),
-          Stream.concat(
-              planned(voyage.plan()),
-              carried.filter(CarriedPerson::isGhost).map(CarriedPerson::target)));
+      return of(voyage, carried);
     }
+  }
+
+  /** The same, of rows that were read already. */
+  static Crew of(Voyage voyage, Stream<CarriedPerson> carried) {
+    return new Crew(
+        voyage.options().bot(),
+        Stream.concat(
+            planned(voyage.plan()),
+            carried.filter(CarriedPerson::isGhost).map(CarriedPerson::target)));
   }
 
   private static Stream<UserId> planned(Plan plan) {

@@ -44,7 +44,7 @@ final class Mending {
     this.voyage = voyage;
     this.cast = cast;
     this.rewriter = rewriter;
-    this.marks = new Marks(voyage, Crew.of(voyage));
+    this.marks = new Marks(voyage, cast.crew());
   }
 
   /**

@@ -55,6 +55,7 @@ public final class Rehearsal {
   private long redactions;
   private long inClear;
   private long placeholders;
+  private long inDoubt;
 
   /**
    * What a migration would write.
@@ -74,6 +75,8 @@ public final class Rehearsal {
    * @param failing events that could not be carried as things are, by reason
    * @param inClear of the events, encrypted ones that are carried in clear
    * @param placeholders of the events, placeholders for encrypted ones that no key opens
+   * @param inDoubt events besides, which may have arrived: they are looked for, and sent where they
+   *     are not there
    */
   public record Outcome(
       long people,
@@ -89,7 +92,8 @@ public final class Rehearsal {
       Map<String, Long> skipped,
       Map<String, Long> failing,
       long inClear,
-      long placeholders) {}
+      long placeholders,
+      long inDoubt) {}
 
   /**
    * Prepares a rehearsal; the arguments are those of a {@link Migration}.
@@ -157,7 +161,8 @@ public final class Rehearsal {
         skipped,
         failing,
         inClear,
-        placeholders);
+        placeholders,
+        inDoubt);
   }
 
   private CarriedRoom imaginedRow(Plan.PlanRoom plan, String version) {
@@ -184,6 +189,10 @@ public final class Rehearsal {
           .forEach(e -> imagined.know(e.id(), plan.id(), one(e, rewriter, context, imagined)));
     }
     imagined.forget();
+    inDoubt +=
+        voyage.ledger().doubtful(voyage.id(), plan.id()).stream()
+            .filter(e -> selection.selects(e.event()))
+            .count();
   }
 
   private Stream<Event> waiting(RoomId room) {

@@ -70,7 +70,7 @@ final class Relook {
     this.facts = facts;
     this.watch = watch;
     this.made = new MadeRooms(voyage, cast);
-    this.marks = new Marks(voyage, Crew.of(voyage));
+    this.marks = new Marks(voyage, cast.crew());
   }
 
   /** Looks into the rooms of the plan that were not looked into since a restore. */

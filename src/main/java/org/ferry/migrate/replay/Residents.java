@@ -24,7 +24,7 @@ final class Residents {
   Residents(Voyage voyage, Cast cast) {
     this.voyage = voyage;
     this.cast = cast;
-    this.marks = new Marks(voyage, Crew.of(voyage));
+    this.marks = new Marks(voyage, cast.crew());
   }
 
   /**

@@ -36,7 +36,7 @@ final class SpaceLinks {
     this.voyage = voyage;
     this.cast = cast;
     this.lookups = lookups;
-    this.marks = new Marks(voyage, Crew.of(voyage));
+    this.marks = new Marks(voyage, cast.crew());
     this.takenBack =
         voyage.ledger().undo().takenBack(voyage.id()).stream()
             .filter(TakenBack::done)

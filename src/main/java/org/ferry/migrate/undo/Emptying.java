@@ -46,7 +46,7 @@ final class Emptying {
     links.aliases(found.room().old(), target, undone);
     RoomFacts fact = facts.get(found.room().old());
     if (fact != null && fact.isSpace()) {
-      links.withoutParent(target);
+      links.withoutParent(found.room().old(), target);
     }
     Intent reader = new Readers(voyage).of(found.room(), target);
     List<UserId> inside;
@@ -80,7 +80,7 @@ final class Emptying {
     links.aliases(found.room().old(), found.target(), undone);
     RoomFacts fact = facts.get(found.room().old());
     if (fact != null && fact.isSpace()) {
-      links.withoutParent(found.target());
+      links.withoutParent(found.room().old(), found.target());
     }
     if (fact != null && fact.direct()) {
       fact.joined().stream()

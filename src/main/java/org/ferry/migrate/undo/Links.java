@@ -3,10 +3,13 @@ package org.ferry.migrate.undo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
@@ -22,6 +25,8 @@ import org.ferry.migrate.replay.Cast;
 import org.ferry.migrate.replay.Readers;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Origin;
+import org.ferry.model.Event;
+import org.jspecify.annotations.Nullable;
 
 /** Cuts what leads to a room: spaces, aliases, the directory, people's lists of direct chats. */
 final class Links {
@@ -33,6 +38,7 @@ final class Links {
   private final Cast cast;
   private final Ours ours;
   private final Map<RoomId, UserId> spaces = new LinkedHashMap<>();
+  private @Nullable Map<String, Set<RoomId>> saidParents;
 
   /**
    * Prepares cutting.
@@ -77,11 +83,21 @@ final class Links {
     }
   }
 
-  /** Rooms that were left alone name a sub-space that goes as a parent no longer. */
-  void withoutParent(RoomId space) {
+  /**
+   * Rooms that were left alone name a sub-space that goes as a parent no longer. Only those are
+   * asked that may name it: because the plan says so, or because their own history did.
+   *
+   * @param old the space on the source
+   * @param space where it stands
+   */
+  void withoutParent(RoomId old, RoomId space) {
+    Set<RoomId> naming = new HashSet<>(saidParents().getOrDefault(old.value(), Set.of()));
+    voyage.plan().rooms().stream()
+        .filter(r -> r.parents().contains(old))
+        .forEach(r -> naming.add(r.id()));
     List<CarriedRoom> standing;
     try (Stream<CarriedRoom> rooms = voyage.ledger().rooms(voyage.id())) {
-      standing = rooms.toList();
+      standing = rooms.filter(r -> naming.contains(r.old())).toList();
     }
     Readers readers = new Readers(voyage);
     for (CarriedRoom row : standing) {
@@ -90,6 +106,25 @@ final class Links {
         withoutParent(readers.of(row, room), room, space);
       }
     }
+  }
+
+  /** By space of the source: the rooms whose own state calls it a parent. */
+  private synchronized Map<String, Set<RoomId>> saidParents() {
+    Map<String, Set<RoomId>> known = saidParents;
+    if (known == null) {
+      known = new HashMap<>();
+      try (Stream<Event> links =
+          voyage.sources().currentState(voyage.source().id(), Set.of(PARENT))) {
+        for (Event link : (Iterable<Event>) links::iterator) {
+          String space = link.stateKey();
+          if (space != null) {
+            known.computeIfAbsent(space, s -> new HashSet<>()).add(link.room());
+          }
+        }
+      }
+      saidParents = known;
+    }
+    return known;
   }
 
   private void withoutParent(Intent actor, RoomId room, RoomId space) {

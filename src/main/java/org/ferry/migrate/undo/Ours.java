@@ -25,9 +25,9 @@ final class Ours {
   private final Marks marks;
   private @Nullable Set<String> doubtful;
 
-  Ours(Voyage voyage) {
+  Ours(Voyage voyage, Crew crew) {
     this.voyage = voyage;
-    this.crew = Crew.of(voyage);
+    this.crew = crew;
     this.marks = new Marks(voyage, crew);
     this.ghosts =
         new Ghosts(

@@ -48,8 +48,8 @@ public final class Rollback {
     this.facts = facts;
     this.purge = purge;
     this.watch = watch;
-    this.ours = new Ours(voyage);
     this.cast = new Cast(voyage);
+    this.ours = new Ours(voyage, cast.crew());
     this.settings = new SettingsBack(voyage, watch);
   }
 

@@ -66,7 +66,7 @@ public final class Verifier {
     this.contexts = new Contexts(voyage);
     this.readers = new Readers(voyage);
     this.lookups = new LedgerLookups(voyage, contexts.cast(), new Known(voyage), Set.of());
-    this.crew = Crew.of(voyage);
+    this.crew = contexts.crew();
   }
 
   /** Where files are, by the ledger. */

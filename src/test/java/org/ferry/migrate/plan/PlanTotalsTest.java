@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
+import java.util.Set;
 import org.ferry.id.RoomAlias;
+import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.SourceLedger.RoomCounts;
 import org.ferry.migrate.plan.Kit.Room;
 import org.junit.jupiter.api.Test;
 
@@ -150,6 +153,34 @@ class PlanTotalsTest {
     assertThat(totals.lines())
         .contains("Type this in your client before ferry migrate: 1")
         .anyMatch(l -> l.startsWith("People: 2 ghost, 2 map (of these ghosts, 1 have"));
+  }
+
+  /** A run of a newer dump, or after a stop, is told by what it adds. */
+  @Test
+  void aRunThatGoesOnSaysWhatItAddsAndNotWhatStands() {
+    Plan plan = KIT.propose();
+    RoomId reused = new RoomId("!a:old");
+    Ahead.Before before =
+        new Ahead.Before(Set.of(reused), Set.of(new UserId("@old_alice:new")), 1, 5, 0);
+    Map<RoomId, RoomCounts> left =
+        Map.of(
+            reused,
+            new RoomCounts(reused, 3, 2, 0, 0, 1, 2),
+            new RoomId("!e:old"),
+            new RoomCounts(new RoomId("!e:old"), 9, 1, 4, 0, 1, 2));
+    PlanTotals totals =
+        KIT.totals(plan).begun(Ahead.of(plan, KIT.roomFacts(), KIT.targets(), left, before));
+    assertThat(totals.lines())
+        .contains(
+            "Messages: 20, of which 18 were dealt with before; to carry: 2",
+            "Files: 7 (7,000 bytes), of which 5 are there already",
+            "This run carries what is not carried yet: 2 rooms, 1 person, 2 messages, 5 other events")
+        .anyMatch(l -> l.contains("of these, 1 in doubt"))
+        .anyMatch(l -> l.startsWith("Reused rooms: 2 messages") && l.contains("at most 6 notif"));
+    assertThat(totals.question())
+        .isEqualTo(
+            "Carry now what is not carried yet (2 rooms, 1 person, 2 messages, 5 other events)");
+    assertThat(KIT.totals(plan).question()).isEqualTo("Carry all of this now");
   }
 
   @Test

@@ -1,0 +1,88 @@
+package org.ferry.app;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.ferry.id.RoomId;
+import org.ferry.id.UserId;
+import org.ferry.migrate.CrossingLedger;
+import org.ferry.migrate.CrossingLedger.CarriedMedia;
+import org.ferry.migrate.CrossingLedger.CarriedPerson;
+import org.ferry.migrate.CrossingLedger.CarriedRoom;
+import org.ferry.migrate.CrossingLedger.Crossing;
+import org.ferry.migrate.CrossingLedger.Invitation;
+import org.ferry.migrate.CrossingLedger.RoomProgress;
+import org.ferry.migrate.RoomFacts;
+import org.ferry.migrate.Selection;
+import org.ferry.migrate.SourceLedger.RoomCounts;
+import org.ferry.migrate.plan.Ahead;
+import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.plan.TargetRoom;
+
+/** What a run has to do in a crossing in which something was carried before. */
+final class Remaining {
+  private final CrossingLedger ledger;
+  private final Crossing crossing;
+
+  Remaining(Ferry ferry, Crossing crossing) {
+    this.ledger = ferry.crossings();
+    this.crossing = crossing;
+  }
+
+  /**
+   * Counts.
+   *
+   * @param part the plan, with the rooms that are meant
+   * @param facts the source's rooms
+   * @param targets the rooms of the Space
+   * @param selection which events are meant
+   */
+  Ahead of(Plan part, List<RoomFacts> facts, List<TargetRoom> targets, Selection selection) {
+    Map<RoomId, RoomCounts> open = ledger.remaining(crossing.id(), selection);
+    Set<RoomId> rooms = part.rooms().stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
+    return Ahead.of(
+        part,
+        facts,
+        targets,
+        open,
+        new Ahead.Before(standing(), ready(), doubt(rooms), files(), invited(rooms)));
+  }
+
+  private Set<RoomId> standing() {
+    try (Stream<CarriedRoom> rooms = ledger.rooms(crossing.id())) {
+      return rooms
+          .filter(r -> r.target() != null)
+          .map(CarriedRoom::old)
+          .collect(Collectors.toSet());
+    }
+  }
+
+  private Set<UserId> ready() {
+    try (Stream<CarriedPerson> people = ledger.people(crossing.id())) {
+      return people
+          .filter(CarriedPerson::isReady)
+          .map(CarriedPerson::target)
+          .collect(Collectors.toSet());
+    }
+  }
+
+  private long doubt(Set<RoomId> rooms) {
+    try (Stream<RoomProgress> progress = ledger.progress(crossing.id())) {
+      return progress.filter(p -> rooms.contains(p.room())).mapToLong(RoomProgress::doubt).sum();
+    }
+  }
+
+  private long files() {
+    try (Stream<CarriedMedia> files = ledger.media(crossing.id())) {
+      return files.filter(f -> f.state().equals("carried")).count();
+    }
+  }
+
+  private long invited(Set<RoomId> rooms) {
+    try (Stream<Invitation> invitations = ledger.invitations(crossing.id())) {
+      return invitations.filter(i -> i.state().equals("sent") && rooms.contains(i.room())).count();
+    }
+  }
+}
