@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.ferry.config.Config;
 import org.ferry.config.RegistrationFile;
 import org.ferry.id.DeviceId;
@@ -16,6 +18,7 @@ import org.ferry.live.accounts.Given;
 import org.ferry.live.accounts.Identity;
 import org.ferry.live.sync.DeviceLogin;
 import org.ferry.matrix.client.Intent;
+import org.ferry.store.crypto.PgDevices;
 import org.ferry.store.live.PgFollowedRooms;
 import org.ferry.store.live.PgIdentities;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +80,46 @@ public final class Accounts {
       all.add(standing(identities, account.user(), Identity.Kind.ACCOUNT));
     }
     return all;
+  }
+
+  /**
+   * An account that was followed, and is no more.
+   *
+   * @param user who
+   * @param waiting how many encrypted events wait by it for their keys
+   */
+  public record Former(UserId user, long waiting) {}
+
+  /** Accounts that were followed, and are no more, of which the database still holds something. */
+  public List<Former> former() {
+    Set<UserId> accounts =
+        new PgIdentities(ferry.database(), null)
+            .all().stream()
+                .filter(i -> i.kind() == Identity.Kind.ACCOUNT && !isFollowed(i.user()))
+                .map(Identity::user)
+                .collect(Collectors.toSet());
+    return new PgDevices(ferry.database())
+        .holdings().stream()
+            .filter(h -> accounts.contains(h.user()))
+            .map(h -> new Former(h.user(), h.waiting()))
+            .toList();
+  }
+
+  /**
+   * Forgets what belongs to an account alone that is followed no more. Keys of rooms stay, and what
+   * was read.
+   *
+   * @param user one of {@link #former}
+   * @return false where a daemon still works with its device; nothing was forgotten
+   */
+  public boolean forget(UserId user) {
+    return new PgDevices(ferry.database()).forget(user);
+  }
+
+  /** Whether the configuration names a user as one to follow. */
+  public boolean isFollowed(UserId user) {
+    return user.equals(config.bot())
+        || config.people().stream().anyMatch(a -> a.user().equals(user));
   }
 
   private Standing standing(PgIdentities identities, UserId user, Identity.Kind kind) {
@@ -187,12 +230,14 @@ public final class Accounts {
    *
    * @param user the bot, or a configured account
    * @param unlock asked for what opens the account's secret storage, where that is needed
+   * @param accept whether a person says that the identity which the homeserver shows is the
+   *     account's own, though it is another one than Ferry saw first
    * @return what it came to
    * @throws org.ferry.live.sync.Halted where the device does not work
    * @throws org.ferry.crypto.keys.KeyException where what was given does not open the storage
    */
   public DeviceVerification.Outcome verify(
-      UserId user, Supplier<DeviceVerification.Unlock> unlock) {
+      UserId user, Supplier<DeviceVerification.Unlock> unlock, boolean accept) {
     boolean own = isOwn(user);
     Secret asToken =
         own ? RegistrationFile.read(config.appservice().registration()).asToken() : null;
@@ -201,7 +246,7 @@ public final class Accounts {
       PgIdentities identities = new PgIdentities(ferry.database(), ferry.keyring());
       DeviceLogin login = new DeviceLogin(doors, identities, ferry.clock());
       Optional<Intent> intent = own ? login.actingOwn(user) : login.acting(options(user));
-      return DeviceVerification.of(ferry, intent).verify(unlock);
+      return DeviceVerification.of(ferry, intent).verify(unlock, accept);
     }
   }
 

@@ -2,11 +2,14 @@ package org.ferry.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.ferry.crypto.AccountState;
+import org.ferry.crypto.ConfirmedIdentity;
 import org.ferry.crypto.DeviceRef;
 import org.ferry.crypto.DeviceSignature;
 import org.ferry.crypto.DeviceSignature.Standing;
+import org.ferry.crypto.Tracked;
 import org.ferry.crypto.keys.SecretStorage;
 import org.ferry.id.DeviceId;
 import org.ferry.id.Secret;
@@ -14,11 +17,16 @@ import org.ferry.live.sync.AccountSecrets;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.event.Json;
 import org.ferry.store.crypto.PgCryptoStore;
+import org.ferry.store.crypto.PgDevices;
 import org.ferry.store.crypto.PgRoomKeys;
 import org.jspecify.annotations.Nullable;
 
-/** Has the device that Ferry follows a user by signed by that user's own identity. */
+/**
+ * Has the device that Ferry follows a user by signed by that user's own identity, and that identity
+ * count where it took the place of the one that Ferry saw first.
+ */
 public final class DeviceVerification {
+  private final Ferry ferry;
   private final @Nullable Intent intent;
   private final @Nullable AccountState keys;
 
@@ -37,7 +45,11 @@ public final class DeviceVerification {
     /** The account has no identity to sign with. */
     NO_IDENTITY,
     /** The account keeps no identity in secret storage. */
-    NO_STORAGE
+    NO_STORAGE,
+    /** The homeserver took the signature, or seems to have, and does not show it. */
+    NOT_SHOWN,
+    /** It is signed by another identity than Ferry saw first, and nothing proves that one. */
+    OTHER_IDENTITY
   }
 
   /**
@@ -46,8 +58,13 @@ public final class DeviceVerification {
    * @param result what was found or done
    * @param device the device; null where there is none
    * @param fingerprint its Ed25519 key, to compare with what another client shows; null as above
+   * @param identity the public master key that the homeserver shows; null where it shows none
    */
-  public record Outcome(Result result, @Nullable DeviceId device, @Nullable String fingerprint) {}
+  public record Outcome(
+      Result result,
+      @Nullable DeviceId device,
+      @Nullable String fingerprint,
+      @Nullable String identity) {}
 
   /**
    * What opens an account's secret storage.
@@ -57,7 +74,8 @@ public final class DeviceVerification {
    */
   public record Unlock(Secret secret, boolean passphrase) {}
 
-  private DeviceVerification(@Nullable Intent intent, @Nullable AccountState keys) {
+  private DeviceVerification(Ferry ferry, @Nullable Intent intent, @Nullable AccountState keys) {
+    this.ferry = ferry;
     this.intent = intent;
     this.keys = keys;
   }
@@ -73,28 +91,84 @@ public final class DeviceVerification {
               }
             })
             .orElse(null);
-    return new DeviceVerification(intent.orElse(null), keys);
+    return new DeviceVerification(ferry, intent.orElse(null), keys);
   }
 
-  /** Looks, and signs where that is needed and possible. */
-  Outcome verify(Supplier<Unlock> unlock) {
+  /**
+   * Looks, and signs where that is needed and possible.
+   *
+   * @param unlock asked for what opens the account's secret storage
+   * @param accept whether a person says that the identity which is shown is the account's own
+   */
+  Outcome verify(Supplier<Unlock> unlock, boolean accept) {
     if (intent == null) {
-      return new Outcome(Result.NO_DEVICE, null, null);
+      return new Outcome(Result.NO_DEVICE, null, null, null);
     }
+    DeviceId device = intent.device().orElseThrow();
     if (keys == null) {
-      return new Outcome(Result.NO_KEYS, intent.device().orElseThrow(), null);
+      return new Outcome(Result.NO_KEYS, device, null, null);
     }
     DeviceSignature signature = look(intent, keys);
-    return new Outcome(
+    Supplier<Unlock> once = once(unlock);
+    Result result =
         switch (signature.standing()) {
           case UNKNOWN -> Result.NO_KEYS;
           case OTHER_KEYS -> Result.OTHER_KEYS;
           case NO_IDENTITY -> Result.NO_IDENTITY;
           case SIGNED -> Result.SIGNED_ALREADY;
-          case UNSIGNED -> sign(intent, keys, signature, unlock);
-        },
-        intent.device().orElseThrow(),
-        keys.ed25519());
+          case UNSIGNED -> sign(intent, keys, signature, once);
+        };
+    boolean signed = result == Result.SIGNED || result == Result.SIGNED_ALREADY;
+    boolean counts = !signed || counts(intent, signature, once, accept);
+    return new Outcome(
+        counts ? result : Result.OTHER_IDENTITY,
+        device,
+        keys.ed25519(),
+        signature.master().orElse(null));
+  }
+
+  /** Nobody is asked for the same twice. */
+  private static Supplier<Unlock> once(Supplier<Unlock> unlock) {
+    AtomicReference<@Nullable Unlock> given = new AtomicReference<>();
+    return () -> {
+      Unlock before = given.get();
+      if (before == null) {
+        before = unlock.get();
+        given.set(before);
+      }
+      return before;
+    };
+  }
+
+  /** Whether the identity is the one that Ferry saw first; one that is proven becomes that. */
+  private boolean counts(
+      Intent as, DeviceSignature signature, Supplier<Unlock> unlock, boolean accept) {
+    DeviceRef ref = new DeviceRef(as.user(), as.device().orElseThrow());
+    String master = signature.master().orElseThrow();
+    PgDevices devices = new PgDevices(ferry.database());
+    String first = devices.self(ref).map(Tracked::pinned).orElse(null);
+    if (first == null || first.equals(master)) {
+      return true;
+    }
+    if (!accept && !isProven(as, signature, unlock)) {
+      return false;
+    }
+    devices.leave(
+        ref, ConfirmedIdentity.NAME, ConfirmedIdentity.seal(ferry.keyring(), ref, master));
+    return true;
+  }
+
+  private static boolean isProven(Intent as, DeviceSignature signature, Supplier<Unlock> unlock) {
+    Optional<AccountSecrets> secrets = AccountSecrets.of(as);
+    if (secrets.isEmpty()
+        || !(secrets.get().has(AccountSecrets.MASTER)
+            || secrets.get().has(AccountSecrets.SELF_SIGNING))) {
+      return false;
+    }
+    SecretStorage storage = unlocked(secrets.get(), unlock.get());
+    return signature.isProven(
+        secrets.get().open(AccountSecrets.MASTER, storage).orElse(null),
+        secrets.get().open(AccountSecrets.SELF_SIGNING, storage).orElse(null));
   }
 
   private static DeviceSignature look(Intent intent, AccountState keys) {
@@ -118,7 +192,7 @@ public final class DeviceVerification {
       return Result.NO_STORAGE;
     }
     ObjectNode unused = intent.keys().uploadSignatures(body.get());
-    return look(intent, keys).standing() == Standing.SIGNED ? Result.SIGNED : Result.OTHER_KEYS;
+    return look(intent, keys).standing() == Standing.SIGNED ? Result.SIGNED : Result.NOT_SHOWN;
   }
 
   private static SecretStorage unlocked(AccountSecrets secrets, Unlock unlock) {

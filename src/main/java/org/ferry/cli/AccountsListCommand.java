@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.ferry.app.Accounts;
+import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,14 +27,28 @@ final class AccountsListCommand extends FerryCommand {
   @Override
   public Integer call() {
     try (Work work = new Work(session())) {
-      List<Accounts.Standing> all = new Accounts(work.ferry()).list();
+      Accounts accounts = new Accounts(work.ferry());
+      List<Accounts.Standing> all = accounts.list();
+      List<UserId> former = accounts.former().stream().map(Accounts.Former::user).toList();
       if (json) {
         session()
-            .json(Map.of("accounts", all.stream().map(AccountsListCommand::document).toList()));
+            .json(
+                Map.of(
+                    "accounts",
+                    all.stream().map(AccountsListCommand::document).toList(),
+                    "former",
+                    former.stream().map(UserId::value).toList()));
       } else if (all.isEmpty()) {
         session().say("Nobody is followed: the configuration names no accounts.");
       } else {
         all.forEach(a -> lines(a).forEach(session()::say));
+      }
+      if (!json) {
+        former.forEach(user ->
+            session()
+                .say(
+                    "%s  followed no more; what the database holds of it goes by: ferry accounts forget %s"
+                        .formatted(user, user)));
       }
     }
     return ExitStatus.DONE;

@@ -21,9 +21,14 @@ import picocli.CommandLine.Parameters;
       "Sign the device that Ferry follows an account by with the account's own identity, so that",
       "other people's clients trust it and send it their keys. Needs what opens the account's secret",
       "storage: its recovery key, or its passphrase. Says what to do where it cannot.",
+      "Where the account's identity was reset since Ferry first saw one, what the storage holds proves",
+      "the present one; where it holds too little for that, --accept-identity takes your word.",
       "A daemon may run meanwhile."
     },
-    footer = {"  ferry accounts verify @me:example.org --recovery-key-file recovery.txt"})
+    footer = {
+      "  ferry accounts verify @me:example.org --recovery-key-file recovery.txt",
+      "  ferry accounts verify @me:example.org --accept-identity"
+    })
 final class AccountsVerifyCommand extends FerryCommand {
   @Parameters(paramLabel = "USER", description = "An account of the configuration, or the bot.")
   String user = "";
@@ -46,6 +51,14 @@ final class AccountsVerifyCommand extends FerryCommand {
     @Nullable Path passphrase;
   }
 
+  @Option(
+      names = "--accept-identity",
+      description = {
+        "The identity that the homeserver shows by now is the account's own: you have reset it",
+        "yourself in another client. Whoever runs the homeserver could show one of theirs."
+      })
+  boolean accept;
+
   @Option(names = "--json", description = "What came of it as JSON on standard output.")
   boolean json;
 
@@ -66,7 +79,7 @@ final class AccountsVerifyCommand extends FerryCommand {
             "%s is not among the accounts in %s; add it: accounts: [{user: \"%s\"}]"
                 .formatted(id, work.ferry().config().file(), id));
       }
-      return report(id, accounts.verify(id, () -> unlock(accounts, id)));
+      return report(id, accounts.verify(id, () -> unlock(accounts, id), accept));
     }
   }
 
@@ -101,6 +114,9 @@ final class AccountsVerifyCommand extends FerryCommand {
       if (outcome.fingerprint() != null) {
         document.put("fingerprint", outcome.fingerprint());
       }
+      if (outcome.identity() != null) {
+        document.put("identity", outcome.identity());
+      }
       session().json(document);
     } else {
       session().say(sentence(id, outcome));
@@ -129,6 +145,12 @@ final class AccountsVerifyCommand extends FerryCommand {
       case NO_STORAGE ->
           "%s keeps no cross-signing keys in secret storage, so that no recovery key helps. In a client of the account set up recovery; or verify the session %s there by its key: %s"
               .formatted(id, device, outcome.fingerprint());
+      case NOT_SHOWN ->
+          "The homeserver was given the signature of the device %s of %s and does not show it. Try again in a while; if that stays so, verify the session %s in another client of the account, by its key: %s"
+              .formatted(device, id, device, outcome.fingerprint());
+      case OTHER_IDENTITY ->
+          "The device %s of %s is signed, but by another identity than the first that Ferry saw (%s by now), and nothing in the account's secret storage proves that it is the account's own. If you have reset it in another client: ferry accounts verify %s --accept-identity. If not, somebody else did, or whoever runs the homeserver: do not."
+              .formatted(device, id, outcome.identity(), id);
     };
   }
 }

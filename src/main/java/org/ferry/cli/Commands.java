@@ -85,7 +85,8 @@ final class Commands {
         Map.of(
             "list", new AccountsListCommand(session),
             "login", new AccountsLoginCommand(session),
-            "verify", new AccountsVerifyCommand(session)));
+            "verify", new AccountsVerifyCommand(session),
+            "forget", new AccountsForgetCommand(session)));
     add(line, "rooms", new RoomsCommand(session));
     webhooks(line, session);
     later(line, session, "cutover", "The move itself, step by step.", "status");

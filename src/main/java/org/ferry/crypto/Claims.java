@@ -88,6 +88,8 @@ final class Claims {
   /** Begins a session with each device whose key came and holds. */
   void answered(OutgoingRequest.KeysClaim request, JsonNode response, Turn turn) {
     List<DeviceRef> asked = asked(request);
+    // What is over is not kept: devices come and go, and anybody may list many.
+    keyless.values().removeIf(at -> !Clocks.lasts(at, PAUSE, turn.now()));
     Map<DeviceRef, Device> devices =
         store.devices(asked.stream().map(DeviceRef::user).distinct().toList()).stream()
             .filter(d -> !d.gone())

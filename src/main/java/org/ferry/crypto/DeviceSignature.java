@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import org.ferry.crypto.keys.KeyException;
+import org.ferry.crypto.vodozemac.CryptoException;
 import org.ferry.crypto.vodozemac.Ed25519Keypair;
 import org.ferry.id.Secret;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,39 @@ public final class DeviceSignature {
   /** How it stands. */
   public Standing standing() {
     return standing;
+  }
+
+  /** The public master key of the account's identity; empty where it has none that holds. */
+  public Optional<String> master() {
+    return Optional.ofNullable(identity).map(i -> i.path("master").asText());
+  }
+
+  /**
+   * Whether a secret of the account's own storage proves that the identity is the account's own:
+   * its master key; or its self-signing key, where a device that this has signed made the identity.
+   *
+   * @param master the private master key, base64; null where the storage holds none
+   * @param selfSigning the private self-signing key, base64; null likewise
+   */
+  public boolean isProven(@Nullable Secret master, @Nullable Secret selfSigning) {
+    ObjectNode shown = identity;
+    if (shown == null) {
+      return false;
+    }
+    return isOf(shown, "master", master)
+        || (Identities.isMadeByDevice(shown) && isOf(shown, "self_signing", selfSigning));
+  }
+
+  private static boolean isOf(ObjectNode identity, String field, @Nullable Secret seed) {
+    if (seed == null) {
+      return false;
+    }
+    try (Ed25519Keypair pair = Ed25519Keypair.fromSeed(seed(seed))) {
+      return identity.path(field).asText().equals(pair.publicKey().base64());
+    } catch (KeyException | CryptoException e) {
+      // reason: what is no key proves nothing.
+      return false;
+    }
   }
 
   /**

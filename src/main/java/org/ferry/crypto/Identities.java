@@ -15,13 +15,20 @@ import org.jspecify.annotations.Nullable;
  * self-signing key that it signs and that signs the user's devices.
  */
 final class Identities {
+  private static final String ED25519 = "ed25519:";
+  private static final String BY_DEVICE = "by_device";
+
+  /** One device makes an identity; whoever has many sign it gets no more checked. */
+  private static final int MOST_SIGNERS = 20;
+
   private Identities() {}
 
   /**
    * Reads and checks an identity of an answer to {@code /keys/query}.
    *
-   * @return the public keys, {@code master} and {@code self_signing}; null where the user has none
-   *     or it does not hold
+   * @return the public keys, {@code master} and {@code self_signing}, and {@code by_device} where a
+   *     device that they vouch for has signed the master key; null where the user has none or it
+   *     does not hold
    */
   static @Nullable ObjectNode read(JsonNode response, UserId user, Turn turn) {
     JsonNode master = response.path("master_keys").path(user.value());
@@ -38,7 +45,44 @@ final class Identities {
       boolean unused = turn.refuse(Incident.BAD_IDENTITY);
       return null;
     }
-    return Json.object().put("master", masterKey).put("self_signing", signingKey);
+    ObjectNode identity = Json.object().put("master", masterKey).put("self_signing", signingKey);
+    if (isMadeByDevice(identity, master, response, user)) {
+      identity.put(BY_DEVICE, true);
+    }
+    return identity;
+  }
+
+  /** Whoever makes an identity signs its master key with the device that makes it. */
+  private static boolean isMadeByDevice(
+      ObjectNode identity, JsonNode master, JsonNode response, UserId user) {
+    if (!(master instanceof ObjectNode signed)) {
+      return false;
+    }
+    int tried = 0;
+    for (String id : names(master.path("signatures").path(user.value()))) {
+      String name = id.startsWith(ED25519) ? id.substring(ED25519.length()) : "";
+      JsonNode keys = response.path("device_keys").path(user.value()).path(name);
+      if (keys.isObject() && ++tried <= MOST_SIGNERS) {
+        boolean signs =
+            DeviceCheck.read(user, name, keys)
+                .filter(
+                    d -> signs(identity, d) && SignedJson.isSigned(signed, user, id, d.ed25519()))
+                .isPresent();
+        if (signs) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static List<String> names(JsonNode object) {
+    return object.properties().stream().map(Map.Entry::getKey).toList();
+  }
+
+  /** Whether a device of the user's made the identity, as its signature on the master key says. */
+  static boolean isMadeByDevice(ObjectNode identity) {
+    return identity.path(BY_DEVICE).asBoolean();
   }
 
   /** All that an answer calls a cross-signing key of a user, whether or not it holds. */

@@ -55,8 +55,9 @@ final class Post {
       case OutgoingRequest.KeysQuery r -> queried(r, response, turn);
       case OutgoingRequest.KeysClaim r -> turns.parts().claims().answered(r, response, turn);
       case OutgoingRequest.ToDevice r -> turn.add(new CryptoChange.Unqueue(r.id()));
-      case OutgoingRequest.CrossSigningUpload r -> lists.changed(List.of(self()), turn);
-      case OutgoingRequest.SignatureUpload r -> lists.changed(List.of(self()), turn);
+      case OutgoingRequest.CrossSigningUpload r ->
+          turns.parts().signing().answered(r, response, turn);
+      case OutgoingRequest.SignatureUpload r -> turns.parts().signing().answered(r, response, turn);
     }
   }
 
@@ -75,8 +76,9 @@ final class Post {
       case OutgoingRequest.KeysQuery r -> lists.failed(r, turn);
       case OutgoingRequest.KeysClaim r -> turns.parts().claims().failed(r, turn.now());
       case OutgoingRequest.ToDevice r -> undeliverable(r, failure, turn);
-      case OutgoingRequest.CrossSigningUpload r -> refusedSigning(failure, turn);
-      case OutgoingRequest.SignatureUpload r -> refusedSigning(failure, turn);
+      case OutgoingRequest.CrossSigningUpload r ->
+          turns.parts().signing().refused(r, failure, turn);
+      case OutgoingRequest.SignatureUpload r -> turns.parts().signing().refused(r, failure, turn);
     }
   }
 
@@ -114,12 +116,6 @@ final class Post {
       devices += user.size();
     }
     return devices;
-  }
-
-  private void refusedSigning(RequestFailure failure, Turn turn) {
-    turn.alarm(
-        "the homeserver refuses the signature of the device %s (%d %s); other clients may hide keys from it."
-            .formatted(store.device(), failure.status(), failure.errcode()));
   }
 
   private UserId self() {

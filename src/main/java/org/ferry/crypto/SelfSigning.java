@@ -1,13 +1,16 @@
 package org.ferry.crypto;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.ferry.crypto.vodozemac.Ed25519Keypair;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
@@ -25,20 +28,30 @@ final class SelfSigning {
   static final String USER = "m.cross_signing.user_signing";
   private static final String SHARED = "shared ";
 
+  /** The master key that a person has confirmed by hand, until it is the one that counts. */
+  static final String CONFIRMED = "confirmed";
+
   /** The master key of the identity that gives way to ours, until the homeserver has ours. */
   private static final String REPLACED = "replaced";
 
   private static final int SEED = 32;
+  private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.]{1,64}");
   private static final List<String> NAMES = List.of(MASTER, SELF, USER);
 
   private final CryptoStore store;
   private final Pickler pickler;
   private final OwnSecrets own;
   private final DeviceLists lists;
-  private boolean told;
+  private final Insistence insistence;
 
-  SelfSigning(CryptoStore store, Pickler pickler, OwnSecrets own, DeviceLists lists) {
+  SelfSigning(
+      CryptoStore store,
+      Pickler pickler,
+      OwnSecrets own,
+      DeviceLists lists,
+      Insistence insistence) {
     this.own = own;
+    this.insistence = insistence;
     this.store = store;
     this.pickler = pickler;
     this.lists = lists;
@@ -66,8 +79,14 @@ final class SelfSigning {
   }
 
   private boolean isSignedBy(Tracked self) {
-    return lists.listed(List.of(self.user())).stream()
-        .anyMatch(d -> d.ref().equals(store.device()) && Identities.vouches(self, d));
+    return listed().filter(d -> Identities.vouches(self, d)).isPresent();
+  }
+
+  /** This device, as the homeserver lists it. */
+  private Optional<Device> listed() {
+    return lists.listed(List.of(store.device().user())).stream()
+        .filter(d -> d.ref().equals(store.device()))
+        .findFirst();
   }
 
   private void keep(Map<String, byte[]> seeds, Turn turn) {
@@ -84,7 +103,7 @@ final class SelfSigning {
       String master = before.path("master").asText();
       turn.add(
           new CryptoChange.PutSecret(
-              REPLACED, pickler.sealSecret(REPLACED, master.getBytes(StandardCharsets.UTF_8))));
+              REPLACED, pickler.sealSecret(REPLACED, master.getBytes(UTF_8))));
       turn.alarm(
           "nobody has the keys of the cross-signing identity of %s; Ferry makes another one for its device %s. Who verified the former one is told that it changed."
               .formatted(store.device().user(), store.device().device()));
@@ -108,13 +127,15 @@ final class SelfSigning {
   /**
    * Takes over a private key of the account's identity, which whoever gave it proves to be the
    * account's own. The master key is not kept: it proves that the identity which the homeserver
-   * shows by now is the one that counts, whichever was seen first.
+   * shows by now is the one that counts, whichever was seen first. The self-signing key proves that
+   * where a device that it has signed has signed the master key, as clients do that make an
+   * identity; by itself it does not, for a homeserver may sign its public half with any master key.
    *
    * @return false where it is not the one that belongs to the identity on the homeserver
    */
   boolean adopt(String name, Secret base64, Turn turn) {
     if (!name.equals(MASTER)) {
-      return adopt(name, name, base64, turn);
+      return adopt(name, name, base64, turn) && count(turn);
     }
     byte[] seed = bytes(base64);
     boolean ours = seed.length == SEED && isOfIdentity(MASTER, seed);
@@ -122,6 +143,31 @@ final class SelfSigning {
       lists.pin(store.device().user(), publicKey(seed), turn);
     }
     return ours;
+  }
+
+  private boolean count(Turn turn) {
+    Tracked self = lists.of(store.device().user());
+    ObjectNode identity = self == null ? null : self.identity();
+    if (identity != null && Identities.isMadeByDevice(identity)) {
+      lists.pin(store.device().user(), identity.path("master").asText(), turn);
+    }
+    return true;
+  }
+
+  /** Has the identity count that a person confirmed by hand, where it is the one that is shown. */
+  private void confirm(Tracked self, Turn turn) {
+    ObjectNode identity = self.identity();
+    if (identity == null || identity.path("master").asText().equals(self.pinned())) {
+      return;
+    }
+    String master = identity.path("master").asText();
+    if (own.open(CONFIRMED).filter(m -> master.equals(new String(m, UTF_8))).isPresent()) {
+      lists.pin(self.user(), master, turn);
+      turn.add(new CryptoChange.DropSecret(CONFIRMED));
+      turn.alarm(
+          "the cross-signing identity of %s was confirmed by hand: it is the one that counts now."
+              .formatted(self.user()));
+    }
   }
 
   /** Takes over one that another device sent: it serves to sign this device, and proves nothing. */
@@ -190,11 +236,22 @@ final class SelfSigning {
     return own.open(name);
   }
 
-  /** What is missing on the homeserver; empty while it was not asked. */
+  /**
+   * What is missing on the homeserver, and was not uploaded a short time ago; empty while the
+   * homeserver was not asked.
+   */
   List<OutgoingRequest> wanted(Turn turn) {
+    return missing(turn).stream().filter(r -> insistence.isDue(r.id(), turn.now())).toList();
+  }
+
+  private List<OutgoingRequest> missing(Turn turn) {
     Tracked self = lists.of(store.device().user());
+    if (self == null || self.outdated()) {
+      return List.of();
+    }
+    confirm(self, turn);
     Optional<byte[]> signing = secret(SELF);
-    if (self == null || self.outdated() || signing.isEmpty()) {
+    if (signing.isEmpty()) {
       return List.of();
     }
     List<OutgoingRequest> wanted = new ArrayList<>();
@@ -206,28 +263,73 @@ final class SelfSigning {
     try (Ed25519Keypair pair = Ed25519Keypair.fromSeed(signing.get())) {
       if (identity.path("self_signing").asText().equals(pair.publicKey().base64())) {
         // Whether that identity counts is another question, which no signature changes.
-        lists.listed(List.of(store.device().user())).stream()
-            .filter(d -> d.ref().equals(store.device()) && !Identities.signs(identity, d))
-            .forEach(d ->
+        listed()
+            .ifPresent(device -> {
+              if (Identities.signs(identity, device)) {
+                insistence.shown();
+              } else {
                 wanted.add(
                     new OutgoingRequest.SignatureUpload(
-                        "sign-" + d.ref().device(), signature(d, pair))));
+                        "sign-%s-%s".formatted(device.ref().device(), pair.publicKey().base64()),
+                        signature(device, pair)));
+              }
+            });
       } else if (givesWay(identity)) {
         upload().ifPresent(wanted::add);
-      } else if (!told) {
-        told = true;
-        turn.alarm(
+      } else {
+        insistence.say(
             "the cross-signing identity of %s was replaced; Ferry's device %s is not signed by the new one. Give Ferry its recovery key."
-                .formatted(store.device().user(), store.device().device()));
+                .formatted(store.device().user(), store.device().device()),
+            turn);
       }
     }
     return wanted;
   }
 
+  /**
+   * The homeserver took an upload. Whether it shows what was uploaded is asked for next; what it
+   * did not take of it stands in the answer.
+   */
+  void answered(OutgoingRequest upload, JsonNode response, Turn turn) {
+    boolean often = insistence.made(upload.id(), turn.now());
+    Optional<String> failure = failure(response);
+    if (failure.isPresent()) {
+      insistence.say(
+          "the homeserver does not take the signature of the device %s (%s); other clients may hide keys from it. Ferry tries again ever less often."
+              .formatted(store.device(), failure.get()),
+          turn);
+    } else if (often) {
+      insistence.say(
+          "the homeserver accepts the signature of the device %s and does not show it; other clients may hide keys from it. Ferry tries again ever less often."
+              .formatted(store.device()),
+          turn);
+    }
+    lists.changed(List.of(store.device().user()), turn);
+  }
+
+  /** Why the first of the signatures was not taken; the rest is the homeserver's own words. */
+  private static Optional<String> failure(JsonNode response) {
+    for (JsonNode user : response.path("failures")) {
+      for (JsonNode device : user) {
+        String code = device.path("errcode").asText();
+        return Optional.of(CODE.matcher(code).matches() ? code : "no errcode");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The homeserver refused an upload. */
+  void refused(OutgoingRequest upload, RequestFailure failure, Turn turn) {
+    boolean unused = insistence.made(upload.id(), turn.now());
+    insistence.say(
+        "the homeserver refuses the signature of the device %s (%d %s); other clients may hide keys from it."
+            .formatted(store.device(), failure.status(), failure.errcode()),
+        turn);
+  }
+
   private boolean givesWay(ObjectNode identity) {
     return seed(REPLACED)
-        .filter(
-            key -> identity.path("master").asText().equals(new String(key, StandardCharsets.UTF_8)))
+        .filter(key -> identity.path("master").asText().equals(new String(key, UTF_8)))
         .isPresent();
   }
 
@@ -257,7 +359,8 @@ final class SelfSigning {
       body.set("self_signing_key", signed("self_signing", self.get(), pair));
       body.set("user_signing_key", signed("user_signing", user.get(), pair));
     }
-    return Optional.of(new OutgoingRequest.CrossSigningUpload("identity", body));
+    return Optional.of(
+        new OutgoingRequest.CrossSigningUpload("identity-" + publicKey(master.get()), body));
   }
 
   private ObjectNode signed(String usage, byte[] seed, Ed25519Keypair master) {

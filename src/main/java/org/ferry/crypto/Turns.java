@@ -21,6 +21,7 @@ final class Turns implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final OlmSessions sessions;
   private final OwnSecrets ownSecrets;
+  private final Insistence insistence = new Insistence();
   private AccountKeeper account;
   private Parts parts;
   private boolean behind;
@@ -74,7 +75,7 @@ final class Turns implements AutoCloseable {
     OlmOutbox outbox = new OlmOutbox(means.store().device(), account, sessions);
     Claims claims = new Claims(means.store(), account, sessions, outbox);
     SelfSigning signing =
-        new SelfSigning(means.store(), means.pickler(), ownSecrets, company.lists());
+        new SelfSigning(means.store(), means.pickler(), ownSecrets, company.lists(), insistence);
     KeyGiver giver =
         new KeyGiver(means.store(), means.keys(), company.lists(), signing, claims, outbox);
     SecretRequests secrets =

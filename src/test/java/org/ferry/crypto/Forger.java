@@ -59,6 +59,13 @@ final class Forger implements AutoCloseable {
     }
   }
 
+  /** Signs the master key of its user's identity, as the device does that makes one. */
+  void signIdentity() {
+    JsonNode identity = requireNonNull(relay.identities.get(ref.user()));
+    ObjectNode master = (ObjectNode) identity.path("master_key");
+    SignedJson.sign(master, ref.user(), "ed25519:" + ref.device(), account::sign);
+  }
+
   /** Says something; it lies with the relay then. */
   void say(String type, ObjectNode content) {
     ObjectNode event = Json.object().put("type", type).put("sender", ref.user().value());

@@ -11,7 +11,9 @@ import java.util.Map;
 import org.ferry.id.DeviceId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
+import org.ferry.matrix.event.Json;
 import org.ferry.store.crypto.PgCryptoStore;
+import org.ferry.store.crypto.PgDevices;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +51,11 @@ class OwnIdentityIT {
 
   private void send(OlmMachine machine) {
     for (int i = 0; i < 10; i++) {
-      for (OutgoingRequest request : machine.outgoing()) {
+      List<OutgoingRequest> wanted = machine.outgoing();
+      if (wanted.isEmpty()) {
+        return;
+      }
+      for (OutgoingRequest request : wanted) {
         try {
           machine.answered(request, relay.take(machine.device(), request));
         } catch (KeyRelay.Refusal e) {
@@ -157,6 +163,118 @@ class OwnIdentityIT {
       assertThat(next.outgoing()).isEmpty();
       assertThat(next.identitySecrets()).containsOnlyKeys(SelfSigning.SELF);
     }
+  }
+
+  /** A client that keeps no master key in secret storage makes an identity with its device. */
+  @Test
+  void anIdentityThatADeviceOfItsOwnMadeCountsByItsSigningKey() throws Exception {
+    try (OlmMachine next = open("NEXT");
+        Peer other = new Peer(BOT, "OTHER", relay, clock)) {
+      replacedBy(other, next);
+      try (Forger maker = new Forger(BOT, "MAKER", relay, other)) {
+        maker.signIdentity();
+        news(next);
+        adopt(next, other, SelfSigning.SELF);
+        send(next);
+        assertThat(next.isSigned()).as("anybody may have that device").isFalse();
+        maker.sign(requireNonNull(other.machine.identitySecrets().get(SelfSigning.SELF)));
+        news(next);
+        assertThat(next.isSigned()).as("nobody gave the key since").isFalse();
+        adopt(next, other, SelfSigning.SELF);
+        assertThat(next.isSigned()).isTrue();
+      }
+    }
+  }
+
+  /** Its owner says so, while another process has the device open. */
+  @Test
+  void anIdentityThatIsConfirmedByHandCountsFromThenOn() {
+    try (OlmMachine next = open("NEXT");
+        Peer other = new Peer(BOT, "OTHER", relay, clock)) {
+      replacedBy(other, next);
+      adopt(next, other, SelfSigning.SELF);
+      send(next);
+      assertThat(next.isSigned()).isFalse();
+      confirm(next.device(), "another master key");
+      send(next);
+      assertThat(next.isSigned()).isFalse();
+      confirm(next.device(), identity().path("master_key").path("keys").iterator().next().asText());
+      send(next);
+      assertThat(next.isSigned()).isTrue();
+      assertThat(alarms).filteredOn(a -> a.contains("confirmed by hand")).hasSize(1);
+    }
+    try (OlmMachine next = open("NEXT")) {
+      send(next);
+      assertThat(next.isSigned()).isTrue();
+    }
+  }
+
+  private void confirm(DeviceRef device, String master) {
+    new PgDevices(first.lab.database())
+        .leave(
+            device, ConfirmedIdentity.NAME, ConfirmedIdentity.seal(first.keyring, device, master));
+  }
+
+  private void replacedBy(Peer other, OlmMachine next) {
+    send(next);
+    relay.identities.clear();
+    other.send();
+    assertThat(other.machine.createIdentity()).isTrue();
+    other.send();
+    news(next);
+  }
+
+  private void news(OlmMachine next) {
+    var unused =
+        next.receive(new SyncInput(List.of(), List.of(BOT), List.of(), Map.of(), null, "next"));
+    send(next);
+  }
+
+  @Test
+  void aHomeserverThatNeverShowsASignatureIsGivenItEverLessOften() {
+    relay.signatureAnswer = Json.object();
+    try (OlmMachine next = open("NEXT")) {
+      send(next);
+      assertThat(next.createIdentity()).isTrue();
+      int before = relay.signatureUploads;
+      for (int seconds = 0; seconds < 3600; seconds += 5) {
+        send(next);
+        clock.pass(Duration.ofSeconds(5));
+      }
+      assertThat(relay.signatureUploads - before).isBetween(5, 10);
+      assertThat(alarms)
+          .singleElement()
+          .asString()
+          .contains("accepts the signature of the device " + next.device());
+      relay.signatureAnswer = null;
+      clock.pass(Duration.ofHours(6));
+      send(next);
+      assertThat(next.isSigned()).isTrue();
+    }
+  }
+
+  @Test
+  void whyASignatureWasNotTakenIsSaidOnce() {
+    ObjectNode answer = Json.object();
+    answer
+        .putObject("failures")
+        .putObject(BOT)
+        .putObject("NEXT")
+        .put("errcode", "M_INVALID_SIGNATURE")
+        .put("error", "words\nof a homeserver");
+    relay.signatureAnswer = answer;
+    try (OlmMachine next = open("NEXT")) {
+      send(next);
+      assertThat(next.createIdentity()).isTrue();
+      for (int i = 0; i < 5; i++) {
+        send(next);
+        clock.pass(Duration.ofMinutes(2));
+      }
+    }
+    assertThat(alarms)
+        .singleElement()
+        .asString()
+        .contains("does not take the signature", "(M_INVALID_SIGNATURE)");
   }
 
   private static void adopt(OlmMachine by, Peer of, String name) {

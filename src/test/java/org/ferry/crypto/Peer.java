@@ -53,7 +53,8 @@ final class Peer implements AutoCloseable {
   final Clock clock;
   final DeviceRef ref;
   final StoreLab lab = new StoreLab();
-  final PgKeyring keyring = PgKeyring.open(lab.database(), PickleKey.random());
+  final PickleKey pickleKey = PickleKey.random();
+  final PgKeyring keyring = PgKeyring.open(lab.database(), pickleKey);
   final PgRoomKeys keys = new PgRoomKeys(lab.database(), keyring, 100);
   final PgCryptoStore store;
   final List<String> alarms = new ArrayList<>();

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 
 /**
@@ -28,6 +29,7 @@ public final class KeyBackup {
   private static final int IV = 16;
   private static final int MAC = 8;
   private static final byte[] NOTHING = new byte[0];
+  private static final Pattern NUMBERS = Pattern.compile("\\d{1,3}(,\\d{1,3}){31}");
 
   /** No buffer keeps a session's key for the next one who reads. */
   private static final ObjectMapper JSON =
@@ -59,14 +61,27 @@ public final class KeyBackup {
   /**
    * From the text that secret storage keeps as {@code m.megolm_backup.v1}.
    *
-   * @param text base64
+   * @param text base64; or the bytes as numbers with commas, as a client of 2020 wrote them
    */
   public static KeyBackup ofText(String text) {
     try {
-      return of(Base64s.decode(text));
+      return of(NUMBERS.matcher(text.strip()).matches() ? numbers(text) : Base64s.decode(text));
     } catch (IllegalArgumentException e) {
       throw new KeyException("the backup's key in the account's secret storage is not base64", e);
     }
+  }
+
+  private static byte[] numbers(String text) {
+    String[] words = text.strip().split(",", -1);
+    byte[] bytes = new byte[words.length];
+    for (int i = 0; i < words.length; i++) {
+      int number = Integer.parseInt(words[i]);
+      if (number > 0xff) {
+        throw new KeyException("the backup's key in the account's secret storage is none");
+      }
+      bytes[i] = (byte) number;
+    }
+    return bytes;
   }
 
   /** The public half, as {@code auth_data.public_key} has it. */

@@ -1,5 +1,6 @@
 package org.ferry.live.sync;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import org.ferry.crypto.keys.KeyException;
@@ -13,7 +14,7 @@ public final class AccountSecrets {
   public static final String SELF_SIGNING = "m.cross_signing.self_signing";
 
   /** The key of the account's identity itself. */
-  static final String MASTER = "m.cross_signing.master";
+  public static final String MASTER = "m.cross_signing.master";
 
   private final Intent intent;
   private final String id;
@@ -46,6 +47,19 @@ public final class AccountSecrets {
     return description;
   }
 
+  /** Whether a secret is there under the storage's key. */
+  public boolean has(String name) {
+    return sealed(name).isPresent();
+  }
+
+  private Optional<JsonNode> sealed(String name) {
+    return intent
+        .preferences()
+        .accountData(name)
+        .map(secret -> secret.path("encrypted").path(id))
+        .filter(sealed -> !sealed.isMissingNode());
+  }
+
   /**
    * A secret; empty where it is not there.
    *
@@ -54,11 +68,6 @@ public final class AccountSecrets {
    * @throws KeyException where it does not open
    */
   public Optional<Secret> open(String name, SecretStorage storage) {
-    return intent
-        .preferences()
-        .accountData(name)
-        .map(secret -> secret.path("encrypted").path(id))
-        .filter(sealed -> !sealed.isMissingNode())
-        .map(sealed -> Secret.of(storage.open(name, sealed)));
+    return sealed(name).map(sealed -> Secret.of(storage.open(name, sealed)));
   }
 }

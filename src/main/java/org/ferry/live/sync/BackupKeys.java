@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.ferry.crypto.KeyJson;
@@ -14,6 +15,7 @@ import org.ferry.crypto.RoomKey;
 import org.ferry.crypto.SessionRef;
 import org.ferry.crypto.keys.KeyBackup;
 import org.ferry.crypto.keys.KeyException;
+import org.ferry.crypto.keys.RecoveryKey;
 import org.ferry.crypto.keys.SecretStorage;
 import org.ferry.id.Secret;
 import org.ferry.live.Signal;
@@ -173,7 +175,11 @@ final class BackupKeys {
     try {
       ObjectNode entry =
           intent.keys().backup(backup.version(), session.room().value(), session.session());
-      return backup.key().open(entry.path("session_data")).flatMap(data -> read(session, data));
+      Optional<JsonNode> data = backup.key().open(entry.path("session_data"));
+      if (data.isEmpty()) {
+        unusable(session, "it does not open with the backup's key");
+      }
+      return data.flatMap(opened -> read(session, opened));
     } catch (MatrixException e) {
       if (e.isNotFound()) {
         return Optional.empty();
@@ -190,13 +196,13 @@ final class BackupKeys {
     try {
       return Optional.of(KeyJson.read(entry, KeyOrigin.BACKUP, clock.instant()));
     } catch (KeyException e) {
-      LOG.warn(
-          "event=backup_entry_unusable user={} room={} {}",
-          intent.user(),
-          session.room(),
-          e.getMessage());
+      unusable(session, String.valueOf(e.getMessage()));
       return Optional.empty();
     }
+  }
+
+  private void unusable(SessionRef session, String why) {
+    LOG.warn("event=backup_entry_unusable user={} room={} {}", intent.user(), session.room(), why);
   }
 
   /** Empty where there is no backup, or no key of it; which is said once. */
@@ -208,7 +214,7 @@ final class BackupKeys {
     try {
       ObjectNode version = intent.keys().backupVersion();
       return here.flatMap(key -> fit(version, key))
-          .or(() -> stored().flatMap(key -> fit(version, key)));
+          .or(() -> own(version).or(this::stored).flatMap(key -> fit(version, key)));
     } catch (MatrixException e) {
       if (e.isNotFound()) {
         tell("the account has no server-side key backup");
@@ -242,6 +248,23 @@ final class BackupKeys {
       return Optional.of(new Unlocked(number, backup));
     } catch (KeyException e) {
       tell(String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  /** Before secret storage a recovery key was the backup's own; some accounts still have that. */
+  private Optional<Secret> own(ObjectNode version) {
+    Secret recovery = recoveryKey;
+    if (recovery == null) {
+      return Optional.empty();
+    }
+    try {
+      byte[] bytes = RecoveryKey.parse(recovery);
+      KeyBackup.of(bytes).check(version.path("algorithm").asText(), version.path("auth_data"));
+      return Optional.of(Secret.of(Base64.getEncoder().withoutPadding().encodeToString(bytes)))
+          .filter(machine::keepBackupKey);
+    } catch (KeyException e) {
+      // reason: then it opens secret storage, or that says why it does not.
       return Optional.empty();
     }
   }

@@ -33,6 +33,11 @@ final class OwnSignature {
   private @Nullable DeviceId device;
   private Instant begun = Instant.MIN;
   private Instant next = Instant.MIN;
+
+  /** The machine has what it signs with; whether the homeserver shows the signature is awaited. */
+  private boolean given;
+
+  /** Nothing more can be done but by a person, who was told. */
   private boolean decided;
 
   OwnSignature(@Nullable Secret recoveryKey, InstantSource clock) {
@@ -40,7 +45,7 @@ final class OwnSignature {
     this.clock = clock;
   }
 
-  /** Tries, after a sync; does nothing once it is decided for the device. */
+  /** Tries, after a sync; once it is decided for the device, looks whether that is still so. */
   void tend(Intent intent, Machine machine) {
     Instant now = clock.instant();
     DeviceId present = intent.device().orElseThrow();
@@ -48,29 +53,51 @@ final class OwnSignature {
       device = present;
       begun = now;
       next = now;
+      given = false;
       decided = false;
     }
-    if (decided || now.isBefore(next)) {
+    if (now.isBefore(next)) {
       return;
     }
-    next = now.plus(PAUSE);
+    next = now.plus(decided ? TAKES : PAUSE);
     if (machine.isSigned()) {
+      if (given || decided) {
+        LOG.info("event=device_signed user={} device={}", intent.user(), present);
+      }
       // As far as is known: at a start that is what was known before, and the identity may change.
       begun = now;
+      given = false;
+      decided = false;
       return;
     }
-    String obstacle = recoveryKey == null ? "no recovery key is given" : sign(intent, machine);
+    if (decided) {
+      return;
+    }
+    String obstacle = obstacle(intent, machine);
     decided |= begun.plus(TAKES).isBefore(now);
-    if (decided && !obstacle.isEmpty()) {
+    if (decided) {
       LOG.warn(
-          "event=device_unsigned user={} device={} other people's clients may warn of Ferry's device or keep keys from it: {}; name recovery_key_file in its account",
+          "event=device_unsigned user={} device={} other people's clients may warn of Ferry's device or keep keys from it: {}",
           intent.user(),
           present,
           obstacle);
     }
   }
 
-  /** What is in the way; empty where the device is signed now. */
+  /** What is in the way; where it was signed a moment ago, that this does not show. */
+  private String obstacle(Intent intent, Machine machine) {
+    if (recoveryKey == null) {
+      return "no recovery key is given; name recovery_key_file in its account";
+    }
+    String obstacle = given ? "" : sign(intent, machine);
+    return obstacle.isEmpty()
+        ? "the homeserver does not show its signature, or shows another identity than the first that Ferry saw, which the account's secret storage does not prove; ferry accounts verify "
+            + intent.user()
+            + " says which"
+        : obstacle + "; mend that, and start Ferry again";
+  }
+
+  /** What is in the way; empty where the machine has what it takes. */
   private String sign(Intent intent, Machine machine) {
     try {
       Optional<Secret> seed = secret(intent, SELF_SIGNING);
@@ -83,12 +110,11 @@ final class OwnSignature {
           secret(intent, AccountSecrets.MASTER)
               .filter(master -> machine.adoptIdentity(AccountSecrets.MASTER, master))
               .isPresent();
-      if (machine.adoptIdentity(SELF_SIGNING, seed.get())) {
-        LOG.info("event=device_signed user={} device={}", intent.user(), intent.device().get());
-        decided = true;
-        return "";
-      }
-      return "what its secret storage holds is not the identity that the homeserver shows";
+      given = machine.adoptIdentity(SELF_SIGNING, seed.get());
+      begun = given ? clock.instant() : begun;
+      return given
+          ? ""
+          : "what its secret storage holds is not the identity that the homeserver shows";
     } catch (KeyException e) {
       decided = true;
       return String.valueOf(e.getMessage());

@@ -175,6 +175,18 @@ class RecoveryTest {
         .isInstanceOf(KeyException.class);
   }
 
+  /** matrix-js-sdk kept some keys so in 2020, and mends them only when it comes upon them. */
+  @Test
+  void aKeyThatWasKeptAsNumbersIsOne() {
+    byte[] secret = new byte[32];
+    secret[0] = (byte) 200;
+    secret[31] = 7;
+    String numbers = "200" + ",0".repeat(30) + ",7";
+    assertThat(KeyBackup.ofText(numbers).publicKey()).isEqualTo(KeyBackup.of(secret).publicKey());
+    assertThatThrownBy(() -> KeyBackup.ofText("256" + ",0".repeat(31)))
+        .isInstanceOf(KeyException.class);
+  }
+
   @Test
   void brokenEntriesAreSkippedOneByOne() throws IOException {
     KeyBackup backup = backup();

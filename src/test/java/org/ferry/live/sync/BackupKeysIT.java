@@ -27,6 +27,7 @@ import org.ferry.crypto.Lease;
 import org.ferry.crypto.OlmMachine;
 import org.ferry.crypto.OutgoingRequest;
 import org.ferry.crypto.keys.KeyBackup;
+import org.ferry.crypto.keys.MadeStorage;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.crypto.vodozemac.MegolmInbound;
 import org.ferry.crypto.vodozemac.MegolmOutbound;
@@ -90,6 +91,7 @@ class BackupKeysIT {
   private final BackupKeys backup =
       new BackupKeys(homeserver.as(ref.user(), ref.device()), machine(), null, new Signal(), clock);
   private final List<String> sessions = new ArrayList<>();
+  private final byte[] secret = new byte[32];
   private String version = "";
 
   /** What the daemon asks of a device, asked of the real one. */
@@ -110,7 +112,6 @@ class BackupKeysIT {
 
   @BeforeEach
   void fill() {
-    byte[] secret = new byte[32];
     new Random(4).nextBytes(secret);
     KeyBackup key = KeyBackup.of(secret);
     version = create(key.publicKey());
@@ -218,6 +219,21 @@ class BackupKeysIT {
     assertThat(downloads()).isZero();
     backup.look();
     assertThat(here()).isEqualTo(SESSIONS);
+  }
+
+  /** As accounts have it whose backup was made before there was secret storage. */
+  @Test
+  void aRecoveryKeyThatIsTheBackupsOwnOpensIt() {
+    machine.dropBackupKey();
+    backup.look();
+    assertThat(here()).isZero();
+    Secret recovery = MadeStorage.of(secret).recoveryKey();
+    var own =
+        new BackupKeys(
+            homeserver.as(ref.user(), ref.device()), machine(), recovery, new Signal(), clock);
+    own.look();
+    assertThat(here()).isEqualTo(SESSIONS);
+    assertThat(machine.backupKey()).isPresent();
   }
 
   @Test

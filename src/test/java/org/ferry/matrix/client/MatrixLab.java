@@ -139,7 +139,7 @@ public final class MatrixLab implements AutoCloseable {
   }
 
   /** A client with a person's own token. */
-  Homeserver personal(Secret token) {
+  public Homeserver personal(Secret token) {
     return Homeserver.personal(
         vertx,
         HomeserverOptions.of(synapse.baseUrl().toString(), DOMAIN, token),
