@@ -270,11 +270,23 @@ class KeyKillsIT {
   }
 
   private void awaitClear(Set<String> sent) {
-    Wait.until(
-        LIMIT,
-        sent.size() + " messages",
-        () ->
-            new HashSet<>(column("select event from ferry.live_event where state = 'clear'"))
-                .containsAll(sent));
+    try {
+      Wait.until(
+          LIMIT,
+          sent.size() + " messages",
+          () ->
+              new HashSet<>(column("select event from ferry.live_event where state = 'clear'"))
+                  .containsAll(sent));
+    } catch (AssertionError e) {
+      throw new AssertionError(
+          e.getMessage()
+              + ", which stand: "
+              + column(
+                  "select concat_ws(' ', count(*), state, reason) from ferry.live_event"
+                      + " group by state, reason")
+              + ", waiting for keys: "
+              + column("select count(*)::text from ferry.megolm_waiting"),
+          e);
+    }
   }
 }

@@ -246,9 +246,9 @@ class LiveEventsIT {
     earlier("ferry.room_key", "changed_at", "1 hour");
     deviceReady = false;
     assertThat(events.take(List.of(secret("$1", "S")))).isEqualTo(1);
-    now = Instant.now().plus(Duration.ofSeconds(31));
     try (Leader.Term term = new PgLeader(lab.database).take().orElseThrow()) {
       Releaser releaser = releaser(term.epoch());
+      now = Instant.now().plus(Duration.ofSeconds(31));
       assertThat(releaser.turn()).isEqualTo(1);
       assertThat(log()).containsExactly("undecryptable $1 no_device");
       known.put("$1", clear("late"));
@@ -256,6 +256,23 @@ class LiveEventsIT {
       assertThat(releaser.turn()).isEqualTo(1);
     }
     assertThat(log()).last().isEqualTo("late $1 verified");
+  }
+
+  /** Killed after it kept an event, before it kept the key that came with it; begun later anew. */
+  @Test
+  void whatWaitsWhenFerryBeginsIsGivenItsTimeAnew() throws Exception {
+    assertThat(events.take(List.of(secret("$1", "S"), secret("$2", "T")))).isEqualTo(2);
+    now = Instant.now().plus(Duration.ofMinutes(5));
+    try (Leader.Term term = new PgLeader(lab.database).take().orElseThrow()) {
+      Releaser releaser = releaser(term.epoch());
+      assertThat(releaser.turn()).isZero();
+      known.put("$1", clear("in its place"));
+      assertThat(releaser.turn()).isEqualTo(1);
+      now = now.plus(Duration.ofSeconds(31));
+      assertThat(releaser.turn()).isEqualTo(1);
+    }
+    assertThat(log()).hasSize(2).first().isEqualTo("created $1 verified");
+    assertThat(log()).last().asString().startsWith("undecryptable $2");
   }
 
   private void earlier(String table, String column, String by) throws SQLException {

@@ -49,6 +49,7 @@ public final class Releaser {
   private final InstantSource clock;
   private final long epoch;
   private final Signal released;
+  private final Instant begun;
   private Instant nextLate = Instant.MIN;
   private Instant nextWhole = Instant.MIN;
   private boolean idle = true;
@@ -69,6 +70,7 @@ public final class Releaser {
     this.clock = clock;
     this.epoch = epoch;
     this.released = released;
+    this.begun = clock.instant();
   }
 
   /**
@@ -164,9 +166,16 @@ public final class Releaser {
     };
   }
 
+  /**
+   * Whether an event's time is not over. Who led before may have been killed before it kept a key,
+   * which comes again with the first syncs, and no device is ready at once: what still waits at the
+   * beginning is given its time anew.
+   */
   private boolean patient(Held held) {
-    Instant end = held.takenAt().plus(IN_PLACE);
-    return clock.instant().isBefore(end);
+    Instant now = clock.instant();
+    // A clock that was ahead at the beginning holds up nothing.
+    boolean begins = !begun.isAfter(now) && now.isBefore(begun.plus(IN_PLACE));
+    return begins || now.isBefore(held.takenAt().plus(IN_PLACE));
   }
 
   private static Verdict closed(Held held, String reason) {
