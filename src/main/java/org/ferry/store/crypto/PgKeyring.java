@@ -125,7 +125,7 @@ public final class PgKeyring implements Keyring, AutoCloseable {
     wrap(connection, generation, key, pickleKey);
   }
 
-  /** Lets a pickle key open a generation. */
+  /** Lets a pickle key, or an earlier generation while both are valid, open a generation. */
   static void wrap(SqlConnection connection, int generation, PickleKey key, PickleKey pickleKey)
       throws Exception {
     Buffer sealed = Buffer.buffer(pickleKey.sealer().seal(key.wrapped(), place(generation)));
@@ -163,6 +163,9 @@ public final class PgKeyring implements Keyring, AutoCloseable {
     try {
       NavigableMap<Integer, PickleKey> all = new TreeMap<>(keys);
       all.putAll(opened(database.run(READ, pickleKey.id()), pickleKey));
+      // Where the pickle key was changed before, the one of this process opens nothing new.
+      PickleKey newest = keys.lastEntry().getValue();
+      all.putAll(opened(database.run(READ, newest.id()), newest));
       keys = all;
     } finally {
       refreshing.unlock();

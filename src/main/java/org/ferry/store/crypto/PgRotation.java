@@ -175,6 +175,8 @@ public final class PgRotation {
       PickleKey fresh = PickleKey.random();
       PgKeyring.add(connection, newest, fresh, from);
       PgKeyring.wrap(connection, newest, fresh, to);
+      // For who has run since before the last change, and knows neither pickle key of this one.
+      PgKeyring.wrap(connection, newest, fresh, known.lastEntry().getValue());
     }
     PickleKey key = PgKeyring.read(connection, to).get(newest);
     if (key == null) {
