@@ -4,17 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.ferry.crypto.keys.PickleKey;
+import org.ferry.id.DeviceId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.live.accounts.Identity;
 import org.ferry.live.accounts.Identity.Kind;
+import org.ferry.live.accounts.Identity.State;
 import org.ferry.live.accounts.Identity.Way;
 import org.ferry.matrix.client.Homeserver;
-import org.ferry.matrix.client.Intent;
+import org.ferry.matrix.client.Login;
 import org.ferry.matrix.client.MatrixLab;
 import org.ferry.matrix.client.WhoAmI;
 import org.ferry.store.StoreLab;
@@ -22,7 +25,7 @@ import org.ferry.store.crypto.PgKeyring;
 import org.ferry.store.live.PgIdentities;
 import org.junit.jupiter.api.Test;
 
-/** A ghost's device where a homeserver makes none by {@code PUT /devices}. */
+/** A ghost's device that was made by a login, and has a token of its own. */
 class ServiceDeviceIT {
   private static final Secret REFUSED = Secret.of("syt_nobody_knows_this");
 
@@ -49,6 +52,21 @@ class ServiceDeviceIT {
     };
   }
 
+  /** As it is kept of a homeserver that makes no devices by {@code PUT}. */
+  private static Identity loggedIn(MatrixLab lab, UserId ghost) {
+    Login login =
+        lab.homeserver().logins().applicationService(ghost, new DeviceId("GHOSTS"), "Ferry");
+    return new Identity(
+        ghost,
+        Kind.GHOST,
+        login.device(),
+        Way.LOGIN,
+        login.token(),
+        State.FOLLOWING,
+        "",
+        Instant.EPOCH);
+  }
+
   @Test
   void aTokenThatIsRefusedIsReplacedForTheSameDeviceAndADeviceThatIsGoneStaysGone()
       throws IOException {
@@ -59,12 +77,9 @@ class ServiceDeviceIT {
       UserId ghost = lab.ghost().user();
       ServiceDevice device =
           new ServiceDevice(ghost, Kind.GHOST, doors(lab), identities, InstantSource.system());
-
-      Intent first = device.ready();
-      Identity made = identities.find(ghost).orElseThrow();
-      assertThat(made.way()).isEqualTo(Way.LOGIN);
-      assertThat(first.whoami()).isEqualTo(new WhoAmI(ghost, made.device()));
-      assertThat(device.ready().device()).as("with the token that it has").contains(made.device());
+      Identity made = loggedIn(lab, ghost);
+      identities.keep(made);
+      assertThat(device.ready().whoami()).isEqualTo(new WhoAmI(ghost, made.device()));
       assertThat(identities.find(ghost).orElseThrow().token()).isEqualTo(made.token());
 
       identities.keep(made.made(Way.LOGIN, REFUSED));
