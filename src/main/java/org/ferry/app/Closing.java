@@ -35,6 +35,9 @@ final class Closing implements AutoCloseable {
         steps.pop().run();
       } catch (RuntimeException e) {
         failures.add(e);
+      } catch (Exception e) {
+        // Vert.x throws an interruption unchecked; the rest is closed all the same.
+        interrupted |= e instanceof InterruptedException;
       }
     }
     if (interrupted) {

@@ -9,6 +9,7 @@ import org.ferry.id.Secret;
 import org.ferry.store.Database;
 import org.ferry.store.DatabaseOptions;
 import org.ferry.store.embedded.EmbeddedPostgres;
+import org.ferry.store.embedded.FerryCache;
 
 /** Ferry's database: the one that the configuration names, or one of Ferry's own. */
 final class DatabasePart {
@@ -56,8 +57,6 @@ final class DatabasePart {
 
   /** Where unpacked programs are kept between runs, by the XDG rules. */
   static Path cacheFolder(Map<String, String> environment) {
-    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    Path base = xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
-    return base.resolve("ferry");
+    return FerryCache.of(environment);
   }
 }

@@ -200,8 +200,7 @@ public final class Doctor {
               Listener::close);
       return new Listening(true, null);
     } catch (ListenException e) {
-      boolean taken = String.valueOf(e.getMessage()).startsWith("another program");
-      return new Listening(false, taken ? null : e.getMessage());
+      return new Listening(false, e.isTaken() ? null : e.getMessage());
     }
   }
 

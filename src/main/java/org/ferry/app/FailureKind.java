@@ -2,6 +2,8 @@ package org.ferry.app;
 
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.util.Locale;
+import java.util.Objects;
 import org.ferry.checkup.Blocked;
 import org.ferry.config.ConfigException;
 import org.ferry.crypto.keys.KeyException;
@@ -45,7 +47,7 @@ public enum FailureKind {
       case ConfigException e -> INPUT;
       case PlanException e -> INPUT;
       case SourceException e -> INPUT;
-      case UncheckedIOException e when e.getCause() instanceof FileSystemException -> INPUT;
+      case UncheckedIOException e when isOfDisk(e) -> INPUT;
       case BackupException e -> INPUT;
       case KeyException e -> INPUT;
       case HomeserverFailure e -> SERVER;
@@ -92,8 +94,8 @@ public enum FailureKind {
               + ". The homeserver keeps limiting Ferry's rate: let it read registration.yaml as"
               + " Ferry writes it (rate_limited: false), restart it and run the same command again;"
               + " what was done is kept.";
-      case UncheckedIOException e when e.getCause() instanceof FileSystemException file ->
-          file.getMessage()
+      case UncheckedIOException e when isOfDisk(e) ->
+          Objects.requireNonNull(e.getCause()).getMessage()
               + ". See that the folder is there and writable and that its disk has room, then run"
               + " the same command again.";
       case OutOfMemoryError e ->
@@ -103,6 +105,15 @@ public enum FailureKind {
       case InDoubt e -> stopped(said) + AGAIN;
       default -> said;
     };
+  }
+
+  /** Java says of a full disk in words alone where a file was open already. */
+  private static boolean isOfDisk(UncheckedIOException e) {
+    Throwable cause = Objects.requireNonNull(e.getCause());
+    String said = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+    return cause instanceof FileSystemException
+        || said.contains("no space left")
+        || said.contains("quota exceeded");
   }
 
   private static String stopped(String sentence) {

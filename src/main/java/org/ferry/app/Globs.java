@@ -14,6 +14,7 @@ import org.ferry.id.UserId;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.PlanException;
+import org.jspecify.annotations.Nullable;
 
 /** The globs of {@code --rooms} and {@code --users}: {@code *} and {@code ?}, in any case. */
 final class Globs {
@@ -50,7 +51,7 @@ final class Globs {
   }
 
   /** Who of a plan is meant, by old id or name; null for everybody where no glob is given. */
-  static @org.jspecify.annotations.Nullable Set<UserId> people(List<String> globs, Plan plan) {
+  static @Nullable Set<UserId> people(List<String> globs, Plan plan) {
     if (globs.isEmpty()) {
       return null;
     }
@@ -63,8 +64,7 @@ final class Globs {
         .collect(Collectors.toSet());
   }
 
-  private static Stream<String> names(
-      Plan.PlanRoom room, @org.jspecify.annotations.Nullable RoomFacts fact) {
+  private static Stream<String> names(Plan.PlanRoom room, @Nullable RoomFacts fact) {
     Stream<String> own = Stream.of(room.id().value(), room.name());
     return fact == null ? own : Stream.concat(own, fact.aliases().stream().map(RoomAlias::value));
   }

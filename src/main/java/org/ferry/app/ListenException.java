@@ -4,7 +4,20 @@ package org.ferry.app;
 public final class ListenException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  ListenException(String message, Throwable cause) {
+  private final boolean taken;
+
+  /**
+   * An address that cannot be had.
+   *
+   * @param taken whether another program listens there
+   */
+  ListenException(String message, boolean taken, Throwable cause) {
     super(message, cause);
+    this.taken = taken;
+  }
+
+  /** Whether another program, perhaps another Ferry, listens there. */
+  boolean isTaken() {
+    return taken;
   }
 }

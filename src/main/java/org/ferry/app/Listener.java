@@ -45,17 +45,20 @@ final class Listener implements AutoCloseable {
       HttpServer server = vertx.createHttpServer(options).requestHandler(router).listen().await();
       return new Listener(server, new Listen(listen.host(), server.actualPort()));
     } catch (Exception e) {
-      throw new ListenException(reason(listen, key, e), e);
+      throw refused(listen, key, e);
     }
   }
 
-  private static String reason(Listen listen, String key, Exception e) {
+  private static ListenException refused(Listen listen, String key, Exception e) {
     String text = String.valueOf(e.getMessage());
-    if (e instanceof BindException && text.contains("in use")) {
-      return "another program listens on %s already, perhaps another Ferry; end it or change %s."
-          .formatted(listen, key);
-    }
-    return "cannot listen on %s (%s); change %s.".formatted(listen, text, key);
+    boolean taken = e instanceof BindException && text.contains("in use");
+    return new ListenException(
+        taken
+            ? "another program listens on %s already, perhaps another Ferry; end it or change %s."
+                .formatted(listen, key)
+            : "cannot listen on %s (%s); change %s.".formatted(listen, text, key),
+        taken,
+        e);
   }
 
   /** Where it listens, with the port that was found for port 0. */

@@ -92,20 +92,30 @@ final class WayBack implements AutoCloseable {
     State now;
     try {
       homeserver.as(config.bot()).ping(config.appservice().id(), "ferry-" + UUID.randomUUID());
-      now = new State(true, "the homeserver reaches Ferry at " + config.appservice().address());
+      now = reached();
       opened = true;
-      if (!now.equals(state.get())) {
-        LOG.info("event=ping_ok url={}", config.appservice().address());
-      }
     } catch (HomeserverFailure e) {
       refused = e instanceof MatrixException m && m.isTokenRefused();
       now = failed(e);
-      if (!now.equals(state.get())) {
-        LOG.warn("event=ping_failed {}", now.detail());
-      }
     }
-    state.set(now);
+    if (!now.equals(state.getAndSet(now))) {
+      tell(now);
+    }
     return now;
+  }
+
+  private void tell(State now) {
+    if (now.equals(reached())) {
+      LOG.info("event=ping_ok url={}", config.appservice().address());
+    } else if (now.open()) {
+      LOG.info("event=ping_unknown {}", now.detail());
+    } else {
+      LOG.warn("event=ping_failed {}", now.detail());
+    }
+  }
+
+  private State reached() {
+    return new State(true, "the homeserver reaches Ferry at " + config.appservice().address());
   }
 
   private State failed(HomeserverFailure failure) {
@@ -116,7 +126,7 @@ final class WayBack implements AutoCloseable {
       return new State(false, String.valueOf(failure.getMessage()));
     }
     if (Errcode.isPingAnswered(e.errcode(), e.error())) {
-      return new State(true, "the homeserver reaches Ferry at " + config.appservice().address());
+      return reached();
     }
     if (e.isUnrecognized()) {
       return new State(true, "this homeserver has no ping; its first transaction will tell");

@@ -3,9 +3,9 @@ package org.ferry.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +28,17 @@ final class ErrorLog {
     text.append(Version.full()).append("\nferry ").append(String.join(" ", arguments)).append("\n");
     failure.printStackTrace(new PrintWriter(text, true));
     try {
-      Files.createDirectories(folder);
+      Path unusedFolder = Files.createDirectories(folder);
       Path file = folder.resolve(now.toString().replace(':', '-') + ".log");
-      Files.writeString(file, text.toString());
-      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-      }
+      byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+      long unused =
+          WholeFile.write(
+              file,
+              true,
+              out -> {
+                out.write(bytes);
+                return bytes.length;
+              });
       return Optional.of(file);
     } catch (IOException e) {
       return Optional.empty();

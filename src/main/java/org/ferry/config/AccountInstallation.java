@@ -136,7 +136,7 @@ public record AccountInstallation(
         invites:
           from: []
     """
-        .formatted(quote(address), quote(user.server()), quote(user.value()));
+        .formatted(Yaml.quoted(address), Yaml.quoted(user.server()), Yaml.quoted(user.value()));
   }
 
   private static String freshSecret() {
@@ -150,9 +150,7 @@ public record AccountInstallation(
         hook.allowed().isEmpty()
             ? ""
             : "    allow_private: ["
-                + hook.allowed().stream()
-                    .map(AccountInstallation::quote)
-                    .collect(Collectors.joining(", "))
+                + hook.allowed().stream().map(Yaml::quoted).collect(Collectors.joining(", "))
                 + "]\n";
     return """
 
@@ -162,12 +160,7 @@ public record AccountInstallation(
         url: %s
         secret_file: %s
     """
-            .formatted(quote(hook.url().toString()), SECRET_FILE)
+            .formatted(Yaml.quoted(hook.url().toString()), SECRET_FILE)
         + allowed;
-  }
-
-  /** As YAML that holds the text whatever it is, without taking the environment for it. */
-  private static String quote(String text) {
-    return "'" + text.replace("'", "''").replace("${", "$${") + "'";
   }
 }

@@ -48,8 +48,8 @@ final class Interpolation {
   private String variable(Matcher place, List<String> problems) {
     Matcher m = INSIDE.matcher(place.group("inside"));
     if (place.group("end").isEmpty() || !m.matches()) {
-      problems.add(
-          "\"" + place.group() + "\" is not ${NAME} or ${NAME:-default}; a literal ${ is $${");
+      // What stands behind it is not quoted: it may be the rest of a password.
+      problems.add("its ${ is not that of ${NAME} or ${NAME:-default}; a literal ${ is $${");
       return "";
     }
     String value = environment.get(m.group("name"));

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.ferry.id.RoomAlias;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
+import org.ferry.store.DatabaseUrl;
 
 /**
  * What the text of one value may be and what it becomes.
@@ -195,7 +196,12 @@ record Kind(String expected, List<String> choices, Function<String, Object> read
       URI uri = new URI(text);
       String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
       if (!List.of("http", "https").contains(scheme) || uri.getHost() == null) {
-        throw new IllegalArgumentException();
+        // As Docker Compose calls its containers.
+        boolean underscore = String.valueOf(uri.getRawAuthority()).contains("_");
+        throw underscore
+            ? new IllegalArgumentException(
+                "the name of a host cannot hold an underscore; give it an alias without one, or name its address")
+            : new IllegalArgumentException();
       }
       if (uri.getRawUserInfo() != null) {
         throw new IllegalArgumentException("an address may not hold a user name or password");
@@ -266,6 +272,7 @@ record Kind(String expected, List<String> choices, Function<String, Object> read
       if (!List.of("postgresql", "postgres").contains(String.valueOf(uri.getScheme()))) {
         throw new IllegalArgumentException("Ferry needs PostgreSQL: " + DATABASE.expected);
       }
+      var unused = DatabaseUrl.parse(text);
       return Secret.of(text);
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(

@@ -136,18 +136,13 @@ public record NewInstallation(
       username_template: "old_{localpart}"
     """
         .formatted(
-            quote(homeserver),
-            quote(domain),
-            quote(address == null ? STANDARD : address),
+            Yaml.quoted(homeserver),
+            Yaml.quoted(domain),
+            Yaml.quoted(address == null ? STANDARD : address),
             listen(),
             space == null ? "# " : "",
-            quote(space == null ? "#village:" + domain : space),
+            Yaml.quoted(space == null ? "#village:" + domain : space),
             createSpace,
             identities);
-  }
-
-  /** As YAML that holds the text whatever it is, without taking the environment for it. */
-  private static String quote(String text) {
-    return "'" + text.replace("'", "''").replace("${", "$${") + "'";
   }
 }

@@ -13,6 +13,8 @@ import org.ferry.id.Secret;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Registration files: written, read, and read leniently for a comparison. */
 public final class RegistrationFile {
@@ -34,12 +36,12 @@ public final class RegistrationFile {
   public static String text(Registration r) {
     StringBuilder out = new StringBuilder();
     out.append("# Ferry's registration with its homeserver; both tokens are secrets.\n");
-    out.append("id: ").append(r.id()).append('\n');
+    out.append("id: ").append(word(r.id())).append('\n');
     out.append("url: ").append(quote(r.url())).append('\n');
     out.append("as_token: ").append(r.asToken().reveal()).append('\n');
     out.append("hs_token: ").append(r.hsToken().reveal()).append('\n');
     out.append("# Not Ferry's bot: Synapse does not let this user sync.\n");
-    out.append("sender_localpart: ").append(r.sender()).append('\n');
+    out.append("sender_localpart: ").append(word(r.sender())).append('\n');
     out.append("rate_limited: false\n");
     out.append("namespaces:\n");
     namespaces(out, "users", r.users());
@@ -56,6 +58,13 @@ public final class RegistrationFile {
       out.append("    - exclusive: ").append(n.exclusive()).append('\n');
       out.append("      regex: ").append(quote(n.regex())).append('\n');
     }
+  }
+
+  /** As it is, where no reader of YAML takes it for a number, a truth or nothing. */
+  private static String word(String text) {
+    return text.matches("(?!(?i:true|false|null|yes|no|on|off|y|n)$)[A-Za-z][A-Za-z0-9_-]*")
+        ? text
+        : quote(text);
   }
 
   private static String quote(String text) {
@@ -150,13 +159,28 @@ public final class RegistrationFile {
     if (Yaml.read(file.toString(), text) == null) {
       throw new ConfigException(file.toString(), "is empty; ferry registration --force writes it");
     }
-    Object root = new Load(LoadSettings.builder().build()).loadFromString(text);
+    Object root = loaded(file, text);
     Map<String, Object> map = new LinkedHashMap<>();
     if (!(root instanceof Map<?, ?> keys)) {
       throw new ConfigException(file.toString(), "is no registration: it holds no keys");
     }
     keys.forEach((k, v) -> put(map, String.valueOf(k), v));
     return map;
+  }
+
+  private static @Nullable Object loaded(Path file, String text) {
+    try {
+      return new Load(LoadSettings.builder().build()).loadFromString(text);
+    } catch (YamlEngineException e) {
+      // Such as a key that is given twice; nothing of the text is quoted, which holds tokens.
+      throw new ConfigException(
+          file.toString(),
+          "cannot be used: %s; ferry registration --force writes it anew"
+              .formatted(
+                  e instanceof MarkedYamlEngineException marked
+                      ? marked.getProblem()
+                      : "it is no plain YAML"));
+    }
   }
 
   private static void put(Map<String, Object> map, String key, @Nullable Object value) {

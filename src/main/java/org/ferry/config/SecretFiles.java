@@ -73,8 +73,11 @@ final class SecretFiles {
     if (!Files.exists(file)) {
       return file + " does not exist; relative paths are relative to the configuration file";
     }
-    return Files.isDirectory(file)
-        ? file + " is a folder; a file is expected"
+    if (Files.isDirectory(file)) {
+      return file + " is a folder; a file is expected";
+    }
+    return Files.isReadable(file)
+        ? file + " cannot be read as UTF-8 text; save it in that encoding"
         : file
             + " cannot be read by user "
             + System.getProperty("user.name")

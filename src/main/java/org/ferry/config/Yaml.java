@@ -41,6 +41,11 @@ final class Yaml {
     return node.getStartMark().map(Mark::getLine).orElse(-1) + 1;
   }
 
+  /** A text of one line as YAML that is read as just that, and no variable in it. */
+  static String quoted(String text) {
+    return "'" + text.replace("'", "''").replace("${", "$${") + "'";
+  }
+
   private static String advice(MarkedYamlEngineException e) {
     String context = e.getContext() == null ? "" : e.getContext() + ": ";
     String hint =

@@ -124,16 +124,34 @@ public final class Lab implements AutoCloseable {
   public void close() {
     boolean interrupted = Thread.interrupted();
     try {
-      synchronized (servers) {
-        servers.forEach(SynapseServer::stop);
-        servers.clear();
-      }
-      postgres.close();
-      release(lock);
+      stopServers();
     } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+      try {
+        postgres.close();
+      } finally {
+        release(lock);
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
       }
+    }
+  }
+
+  /** All of them, also where one does not end; that is what is thrown then. */
+  private void stopServers() {
+    List<LabException> failures = new ArrayList<>();
+    synchronized (servers) {
+      for (SynapseServer server : servers) {
+        try {
+          server.stop();
+        } catch (LabException e) {
+          failures.add(e);
+        }
+      }
+      servers.clear();
+    }
+    if (!failures.isEmpty()) {
+      throw failures.getFirst();
     }
   }
 }

@@ -54,8 +54,7 @@ final class BinaryCopy implements AutoCloseable {
     if (value == null) {
       return number(-1, 4);
     }
-    String held = value.indexOf('\0') < 0 ? value : value.replace('\0', '\ufffd');
-    byte[] bytes = held.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = String.valueOf(Storable.text(value)).getBytes(StandardCharsets.UTF_8);
     return number(bytes.length, 4).raw(bytes);
   }
 

@@ -176,7 +176,7 @@ final class CrossingRows {
             person.state(),
             person.device(),
             person.profile(),
-            Settling.clean(person.reason()));
+            Storable.text(person.reason()));
   }
 
   Stream<CarriedRoom> rooms(long crossing) {
@@ -211,7 +211,7 @@ final class CrossingRows {
             room.action(),
             room.actor().value(),
             room.version(),
-            Settling.clean(room.reason()),
+            Storable.text(room.reason()),
             room.detail());
   }
 
@@ -245,7 +245,7 @@ final class CrossingRows {
             media.state(),
             media.sha256(),
             media.length(),
-            Settling.clean(media.reason()));
+            Storable.text(media.reason()));
   }
 
   Stream<CarriedAlias> aliases(long crossing) {
@@ -270,7 +270,7 @@ final class CrossingRows {
             alias.target().value(),
             alias.room().value(),
             alias.state(),
-            Settling.clean(alias.reason()));
+            Storable.text(alias.reason()));
   }
 
   Stream<Invitation> invitations(long crossing) {
@@ -293,7 +293,7 @@ final class CrossingRows {
             invitation.room().value(),
             invitation.invitee().value(),
             invitation.state(),
-            Settling.clean(invitation.reason()));
+            Storable.text(invitation.reason()));
   }
 
   void note(long crossing, String name, String json) {

@@ -222,6 +222,8 @@ public final class Database implements AutoCloseable {
   private static void rollBack(io.vertx.sqlclient.Transaction transaction) {
     try {
       var unused = await(transaction.rollback());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (Exception e) {
       System.getLogger(Database.class.getName()).log(System.Logger.Level.DEBUG, "rolling back", e);
     }

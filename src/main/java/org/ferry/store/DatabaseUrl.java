@@ -2,6 +2,7 @@ package org.ferry.store;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -53,12 +54,21 @@ public record DatabaseUrl(
     int slash = place.indexOf('/');
     String authority = slash < 0 ? place : place.substring(0, slash);
     String database = slash < 0 ? "" : decode(place.substring(slash + 1));
-    if (!authority.contains("@") && rest.contains("@") && !options.containsKey("user")) {
+    boolean loginEndsEarly =
+        !authority.contains("@") && rest.contains("@") && !options.containsKey("user");
+    // A raw @ behind the slash or the question mark is one of a password that holds these, too.
+    if (loginEndsEarly || place.indexOf('@', authority.length()) >= 0 || isCutLogin(rest, query)) {
       throw new IllegalArgumentException(
           "the user or password in the database address holds a character that must be"
               + " percent-encoded: / is %2F, ? is %3F, # is %23, @ is %40, : is %3A, % is %25");
     }
     return parse(authority, database, options);
+  }
+
+  private static boolean isCutLogin(String rest, int query) {
+    return query >= 0
+        && Arrays.stream(rest.substring(query + 1).split("&", -1))
+            .anyMatch(pair -> pair.contains("@") && !pair.contains("="));
   }
 
   private static DatabaseUrl parse(String authority, String path, Map<String, String> options) {
@@ -126,8 +136,12 @@ public record DatabaseUrl(
     } catch (NumberFormatException e) {
       // Said below, with the same sentence as for a number out of range.
     }
+    // Without an @ what stands there is a password, as in postgres://user:password/database.
     throw new IllegalArgumentException(
-        "the port in the database address is not 1 to 65535: " + text);
+        "the port in the database address is not 1 to 65535"
+            + (text.matches("[0-9]{1,9}")
+                ? ": " + text
+                : "; a user and a password end with @ before the host"));
   }
 
   private static String decode(String text) {

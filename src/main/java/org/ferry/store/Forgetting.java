@@ -42,6 +42,8 @@ public final class Forgetting implements AutoCloseable {
         and c.relname not in ('schema_history', 'claim')
       """;
 
+  private static final String FORBIDDEN = "42501";
+
   private final Connection connection;
   private final Database database;
 
@@ -91,10 +93,21 @@ public final class Forgetting implements AutoCloseable {
       for (String table : tables()) {
         run("vacuum (full) ferry." + table);
       }
-      run("checkpoint");
+      checkpoint();
       return rows;
     } catch (SQLException e) {
       throw database.explain(e);
+    }
+  }
+
+  /** An ordinary user may not ask for one; the server makes its own within minutes. */
+  private void checkpoint() throws SQLException {
+    try {
+      run("checkpoint");
+    } catch (SQLException e) {
+      if (!FORBIDDEN.equals(e.getSQLState())) {
+        throw e;
+      }
     }
   }
 

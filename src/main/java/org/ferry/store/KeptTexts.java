@@ -134,9 +134,12 @@ final class KeptTexts {
         connection.prepareStatement(
             "update ferry.%s set json = ? where ctid = ?::tid".formatted(table))) {
       for (int i = 0; i < places.size(); i++) {
-        write.setString(1, how.apply(documents.get(i)));
-        write.setString(2, places.get(i));
-        int unused = write.executeUpdate();
+        String changed = how.apply(documents.get(i));
+        if (!changed.equals(documents.get(i))) {
+          write.setString(1, changed);
+          write.setString(2, places.get(i));
+          int unused = write.executeUpdate();
+        }
       }
     }
   }

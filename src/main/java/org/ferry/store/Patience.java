@@ -100,7 +100,10 @@ final class Patience {
   }
 
   private static String words(Duration time) {
-    return time.toMinutes() > 1 ? time.toMinutes() + " minutes" : time.toSeconds() + " seconds";
+    if (time.toMinutes() > 1) {
+      return time.toMinutes() + " minutes";
+    }
+    return time.toSeconds() == 1 ? "1 second" : time.toSeconds() + " seconds";
   }
 
   private static void rest(long millis) {

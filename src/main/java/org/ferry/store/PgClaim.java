@@ -53,7 +53,12 @@ final class PgClaim implements CrossingLedger.Claim {
     if (connection == null) {
       throw claim.until(claim::refusal);
     }
-    claim.epoch = claim.until(() -> claim.enter(command));
+    try {
+      claim.epoch = claim.until(() -> claim.enter(command));
+    } catch (RuntimeException e) {
+      var unused = connection.close();
+      throw e;
+    }
     claim.hold(connection);
     return claim;
   }

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   private final Database database;
   private final CrossingRows rows;
-  private final Settling settling;
+  private final LedgerWriter writer;
   private volatile @Nullable PgClaim claim;
 
   /**
@@ -52,7 +52,7 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   public PgCrossingLedger(Database database) {
     this.database = database;
     this.rows = new CrossingRows(database);
-    this.settling = new Settling(database, () -> claim);
+    this.writer = new LedgerWriter(database, () -> claim);
   }
 
   @Override
@@ -239,7 +239,7 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> settle(long crossing, List<Settled> settled) {
-    return settling.add(crossing, settled);
+    return writer.add(crossing, settled);
   }
 
   @Override
@@ -451,7 +451,7 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   /** Commits what was settled and ends; the database stays open. */
   @Override
   public void close() {
-    settling.close();
+    writer.close();
   }
 
   static <T> Optional<T> one(RowSet<Row> rows, Function<Row, T> mapper) {

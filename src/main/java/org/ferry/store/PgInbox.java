@@ -78,7 +78,7 @@ public final class PgInbox implements Inbox {
             .run(
                 STORE,
                 transaction.server(),
-                Settling.clean(transaction.txnId()),
+                Storable.text(transaction.txnId()),
                 transaction.sha256(),
                 transaction.body(),
                 transaction.kept(),

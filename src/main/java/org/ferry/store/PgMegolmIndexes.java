@@ -36,7 +36,7 @@ public final class PgMegolmIndexes implements MegolmIndexes {
                 CLAIM,
                 source,
                 place.room().value(),
-                Settling.clean(place.session()),
+                Storable.text(place.session()),
                 place.index(),
                 event.value())
             .rowCount();
@@ -47,7 +47,7 @@ public final class PgMegolmIndexes implements MegolmIndexes {
   public Optional<EventId> owner(long source, Place place) {
     return PgCrossingLedger.one(
         database.run(
-            OWNER, source, place.room().value(), Settling.clean(place.session()), place.index()),
+            OWNER, source, place.room().value(), Storable.text(place.session()), place.index()),
         row -> new EventId(row.getString(0)));
   }
 }

@@ -1,10 +1,7 @@
 package org.ferry.store;
 
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -195,12 +192,12 @@ public final class PgSourceLedger implements SourceLedger {
 
   @Override
   public Optional<LoadedSource> latest() {
-    return one(database.run(LATEST), SourceRows::source);
+    return PgCrossingLedger.one(database.run(LATEST), SourceRows::source);
   }
 
   @Override
   public Optional<LoadedSource> byServer(String server) {
-    return one(database.run(BY_SERVER, server), SourceRows::source);
+    return PgCrossingLedger.one(database.run(BY_SERVER, server), SourceRows::source);
   }
 
   @Override
@@ -227,20 +224,22 @@ public final class PgSourceLedger implements SourceLedger {
   @Override
   public Stream<Stranger> strangers(long source, Set<RoomId> rooms) {
     String[] ids = rooms.stream().map(RoomId::value).toArray(String[]::new);
-    return list(
+    return EventRows.list(
         database.run(STRANGERS_OF_ROOMS, source, ids),
-        row -> new Stranger(new UserId(row.getString(0)), row.getString(1)));
+        row -> new Stranger(new UserId(row.getString(0)), row.getString(1)))
+        .stream();
   }
 
   @Override
   public Stream<DirectInvitation> directInvitations(long source) {
-    return list(
+    return EventRows.list(
         database.run(DIRECT_INVITATIONS, source),
         row ->
             new DirectInvitation(
                 new RoomId(row.getString(0)),
                 new UserId(row.getString(1)),
-                new UserId(row.getString(2))));
+                new UserId(row.getString(2))))
+        .stream();
   }
 
   @Override
@@ -312,12 +311,12 @@ public final class PgSourceLedger implements SourceLedger {
 
   @Override
   public Optional<Event> event(long source, EventId id) {
-    return one(database.run(ONE_EVENT, source, id.value()), EventRows::event);
+    return PgCrossingLedger.one(database.run(ONE_EVENT, source, id.value()), EventRows::event);
   }
 
   @Override
   public Optional<Event> firstEvent(long source, RoomId room) {
-    return one(database.run(FIRST_EVENT, source, room.value()), EventRows::event);
+    return PgCrossingLedger.one(database.run(FIRST_EVENT, source, room.value()), EventRows::event);
   }
 
   @Override
@@ -336,7 +335,7 @@ public final class PgSourceLedger implements SourceLedger {
 
   @Override
   public Optional<MediaFile> media(long source, MxcUri uri) {
-    return one(database.run(ONE_MEDIA, source, uri.toString()), SourceRows::media);
+    return PgCrossingLedger.one(database.run(ONE_MEDIA, source, uri.toString()), SourceRows::media);
   }
 
   @Override
@@ -386,7 +385,7 @@ public final class PgSourceLedger implements SourceLedger {
 
   @Override
   public long forgotten(long source) {
-    return one(
+    return PgCrossingLedger.one(
             database.run("select forgotten from ferry.source where id = $1", source),
             row -> row.getLong(0))
         .orElse(0L);
@@ -405,16 +404,5 @@ public final class PgSourceLedger implements SourceLedger {
   private <T> Stream<T> byId(
       String sql, long source, Function<Row, T> mapper, Function<T, String> id) {
     return Pages.byId(database, sql, source, mapper, id);
-  }
-
-  private static <T> Stream<T> list(RowSet<Row> rows, Function<Row, T> mapper) {
-    List<T> all = new ArrayList<>();
-    rows.forEach(row -> all.add(mapper.apply(row)));
-    return all.stream();
-  }
-
-  private static <T> Optional<T> one(RowSet<Row> rows, Function<Row, T> mapper) {
-    Iterator<Row> row = rows.iterator();
-    return row.hasNext() ? Optional.of(mapper.apply(row.next())) : Optional.empty();
   }
 }

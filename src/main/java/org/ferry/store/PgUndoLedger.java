@@ -109,7 +109,7 @@ final class PgUndoLedger implements UndoLedger {
   @Override
   public void snapshot(long crossing, RoomId old, RoomId target, String json) {
     mayWrite.run();
-    var unused = database.run(KEEP, crossing, old.value(), target.value(), Settling.clean(json));
+    var unused = database.run(KEEP, crossing, old.value(), target.value(), Storable.text(json));
   }
 
   @Override

@@ -142,8 +142,8 @@ final class SettingRows implements SettingLedger {
             row.name(),
             word(row.state()),
             row.wanted(),
-            Settling.clean(row.reason()),
-            Settling.clean(row.before()));
+            Storable.text(row.reason()),
+            Storable.text(row.before()));
   }
 
   @Override

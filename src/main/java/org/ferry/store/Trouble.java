@@ -74,7 +74,7 @@ enum Trouble {
               "%s kept refusing because of concurrent work: %s. Run the same command again."
                   .formatted(where, said);
           case FULL ->
-              "%s has no room left: %s. Free or add disk space on its server, then run the same command again; what was done is kept."
+              "%s has no room left: %s. Free or add disk space (or memory, where that is short) on its server, then run the same command again; what was done is kept."
                   .formatted(where, said);
           case READ_ONLY ->
               "%s takes no writes: %s. Point database.url at the primary server, or end its read-only mode, then run the same command again."
@@ -112,7 +112,10 @@ enum Trouble {
   }
 
   private static String detail(@Nullable String detail) {
-    return detail == null ? "" : " (" + detail.replaceAll("\\.$", "") + ")";
+    // A row that a table refused is what people wrote.
+    return detail == null || detail.startsWith("Failing row")
+        ? ""
+        : " (" + detail.replaceAll("\\.$", "") + ")";
   }
 
   private static @Nullable String sqlState(Throwable failure) {

@@ -171,8 +171,44 @@ class ConfigLoaderTest {
         .containsExactly(
             "config.yaml:2: language: the environment variable LANGUAGE is not set; set it, or"
                 + " write ${LANGUAGE:-default}",
-            "config.yaml:3: space: \"${A B}\" is not ${NAME} or ${NAME:-default}; a literal ${ is"
-                + " $${");
+            "config.yaml:3: space: its ${ is not that of ${NAME} or ${NAME:-default}; a literal ${"
+                + " is $${");
+    assertThat(problems(Map.of(), LEAST.replace("}", ", admin: {token: 'hunter${2 and \"more'}}")))
+        .singleElement()
+        .asString()
+        .contains("homeserver.admin.token: its ${ is not")
+        .doesNotContain("hunter", "more");
+  }
+
+  /** What the database's address says wrong is found before anything is opened. */
+  @Test
+  void aDatabaseAddressIsReadWholeAndNeverShown() {
+    for (Map.Entry<String, String> wrong :
+        Map.of(
+                "postgres://ferry:hunter2/ferry", "end with @ before the host",
+                "postgres://ferry:hunter2@h:99999/d", "the port in the database address",
+                "postgres://ferry:hunter2@h/d?sslmode=on", "sslmode is \"on\"")
+            .entrySet()) {
+      assertThat(problems(Map.of(), LEAST + "database: {url: \"%s\"}".formatted(wrong.getKey())))
+          .singleElement()
+          .asString()
+          .startsWith("config.yaml:2: database.url: ")
+          .contains(wrong.getValue())
+          .doesNotContain("hunter2");
+    }
+  }
+
+  @Test
+  void saysWhatIsWrongWithAHostOrAListThatOthersWrite() throws IOException {
+    assertThat(problems(Map.of(), LEAST.replace("hs:8008", "synapse_1:8008")))
+        .singleElement()
+        .asString()
+        .contains("cannot hold an underscore");
+    Files.write(folder.resolve("list.csv"), new byte[] {'o', 'l', 'd', (byte) 0xe9, '\n'});
+    assertThat(problems(Map.of(), LEAST + "identities: {map_file: list.csv}"))
+        .singleElement()
+        .asString()
+        .contains("cannot be read as UTF-8 text");
   }
 
   @Test

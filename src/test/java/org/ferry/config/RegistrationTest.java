@@ -13,6 +13,8 @@ import org.ferry.config.RegistrationCheck.Difference;
 import org.ferry.id.Secret;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 class RegistrationTest {
   @TempDir Path folder;
@@ -51,6 +53,30 @@ class RegistrationTest {
     assertThat(r.sender()).matches("ferry_[a-z0-9]{16}");
     assertThat(Registration.fresh(config("")).asToken()).isNotEqualTo(r.asToken());
     assertThat(r.toString()).doesNotContain(r.asToken().reveal());
+  }
+
+  /** Synapse refuses a registration whose id is a number or a truth to YAML. */
+  @Test
+  void anIdIsATextWhateverItLooksLike() throws IOException {
+    for (String id : List.of("123", "true", "No", "1e5", "-", "null", "ferry-2")) {
+      Registration made = Registration.fresh(config("appservice: {id: \"%s\"}".formatted(id)));
+      RegistrationFile.write(folder.resolve("r.yaml"), made);
+      Object read =
+          new Load(LoadSettings.builder().build())
+              .loadFromString(Files.readString(folder.resolve("r.yaml")));
+      assertThat(((Map<?, ?>) read).get("id")).isEqualTo(id);
+    }
+  }
+
+  @Test
+  void aKeyThatIsGivenTwiceIsAProblemOfTheFileAndShowsNoToken() throws IOException {
+    Path file = folder.resolve("r.yaml");
+    RegistrationFile.write(file, Registration.fresh(config("")));
+    Files.writeString(file, Files.readString(file) + "as_token: hunter2\n");
+    assertThatThrownBy(() -> RegistrationFile.read(file))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("found duplicate key as_token")
+        .hasMessageNotContaining("hunter2");
   }
 
   @Test

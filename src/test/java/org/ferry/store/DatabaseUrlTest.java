@@ -60,6 +60,23 @@ class DatabaseUrlTest {
     assertThat(url.socketFile()).isEqualTo("/run/postgresql/.s.PGSQL.5433");
   }
 
+  /** People forget the host, and write characters that end a password early. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "postgres://ferry:hunter2/ferry",
+        "postgres://ferry:hun@t/er2@db.example:5432/ferry",
+        "postgres://ferry:hun?ter2@db.example/ferry",
+        "postgres://ferry:hun@t?er2@db.example/ferry",
+        "postgres://ferry:hun#t/er2@db.example/ferry"
+      })
+  void neverTellsAPasswordThatIsWrittenWrong(String text) {
+    assertThatThrownBy(() -> DatabaseUrl.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("@")
+        .hasMessageNotContainingAny("hun", "er2");
+  }
+
   @Test
   void readsTheCertificatesToTrust() {
     DatabaseUrl url =

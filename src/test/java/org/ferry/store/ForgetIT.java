@@ -3,17 +3,20 @@ package org.ferry.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
+import org.ferry.id.Secret;
 import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.live.Received;
@@ -22,6 +25,7 @@ import org.ferry.migrate.EventState;
 import org.ferry.migrate.LedgerEvent;
 import org.ferry.migrate.Settled;
 import org.ferry.model.Event;
+import org.ferry.testing.TestPostgres;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -199,5 +203,40 @@ class ForgetIT {
 
   private void gone() throws IOException {
     assertThat(dump()).doesNotContain("@bob:old", "@old_bob:new", "what bob said", "canary name");
+  }
+
+  /** Who owns the database need not be its server's administrator. */
+  @Test
+  void anOrdinaryUserOfTheServerForgetsToo() throws Exception {
+    TestPostgres.Db db = TestPostgres.freshDatabase();
+    String user = "ferry_of_forgetting";
+    try (var connection = db.connect();
+        var admin = connection.createStatement()) {
+      boolean unused =
+          admin.execute(
+              "create role %1$s login password 'only-here'; alter database %2$s owner to %1$s"
+                  .formatted(user, db.database()));
+      DatabaseUrl url =
+          new DatabaseUrl(
+              db.host(),
+              db.port(),
+              db.database(),
+              user,
+              Secret.of("only-here"),
+              TlsMode.PREFER,
+              null);
+      Vertx vertx = Vertx.vertx();
+      try (Database database =
+          Database.open(vertx, new DatabaseOptions(url, 4, Duration.ofSeconds(5)), n -> {})) {
+        var unusedSource = new PgSourceLedger(database).load(source(), true, p -> {});
+        try (Forgetting forgetting = database.forgetting()) {
+          assertThat(forgetting.content()).isGreaterThan(CANARIES);
+        }
+      } finally {
+        vertx.close().await();
+        unused = admin.execute("reassign owned by %1$s to current_user".formatted(user));
+        unused = admin.execute("drop owned by %1$s; drop role %1$s".formatted(user));
+      }
+    }
   }
 }

@@ -504,4 +504,19 @@ class PgCrossingLedgerIT {
     assertThatThrownBy(() -> ledger.settle(crossing, rows).join())
         .hasCauseInstanceOf(LedgerException.class);
   }
+
+  /** As after Ctrl-C: what was sent is written down. */
+  @Test
+  void whatIsQueuedIsCommittedWhoeverIsInterruptedWhileClosing() {
+    long crossing = crossing(MadeSource.withMessages("old", 40));
+    List<CompletableFuture<Void>> done = new ArrayList<>();
+    for (LedgerEvent event : ledger.take(crossing, ROOM, null, 40)) {
+      done.add(ledger.settle(crossing, List.of(carried(event))));
+    }
+    Thread.currentThread().interrupt();
+    ledger.close();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(done).isNotEmpty().allMatch(f -> f.isDone() && !f.isCompletedExceptionally());
+    assertThat(ledger.settle(crossing, List.of())).isCompletedExceptionally();
+  }
 }

@@ -6,7 +6,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.ferry.migrate.LedgerException;
 import org.ferry.store.Database;
 
 /**
@@ -58,7 +57,8 @@ final class Turns {
     try {
       var unused = Database.await(connection.preparedQuery(LOCK).execute(Tuple.of(name)));
       return connection;
-    } catch (LedgerException | io.vertx.pgclient.PgException e) {
+    } catch (Exception e) {
+      // Also where the thread was interrupted: the lock may come to the connection yet.
       var unused = connection.close();
       throw e;
     }

@@ -89,15 +89,33 @@ public final class EmbeddedPostgres implements AutoCloseable {
       return;
     }
     GUARD.lock();
-    try (ProcessLock users = ProcessLock.on(home.resolve("users.lock"))) {
-      if (!users.tryShared() || !users.tryAlone()) {
-        throw new EmbeddedPostgresException(
-            "Another program uses %s; it is empty now, and its files stay.".formatted(home));
+    try {
+      Path real = Folders.makePrivate(home);
+      // A second channel to its lock would, when it is closed, give back the first one's.
+      if (USES.containsKey(real)) {
+        throw used(home);
       }
-      Folders.deleteTree(home);
+      boolean unused =
+          ProcessLock.whileAlone(real.resolve("start.lock"), LOCK_LIMIT, () -> removed(real));
     } finally {
       GUARD.unlock();
     }
+  }
+
+  /** Under the start lock: somebody who starts it turns the other lock round for a moment. */
+  private static boolean removed(Path home) {
+    try (ProcessLock users = ProcessLock.on(home.resolve("users.lock"))) {
+      if (!users.tryShared() || !users.tryAlone()) {
+        throw used(home);
+      }
+      Folders.deleteTree(home);
+      return true;
+    }
+  }
+
+  private static EmbeddedPostgresException used(Path home) {
+    return new EmbeddedPostgresException(
+        "Another program uses %s; it is empty now, and its files stay.".formatted(home));
   }
 
   private static EmbeddedPostgres hold(Path home, Command command) {

@@ -13,7 +13,17 @@ public final class FerryCache {
    * @return an absolute path; the folder need not exist
    */
   public static Path standard() {
-    return standard(System.getenv(), Path.of(System.getProperty("user.home", "/")));
+    return of(System.getenv());
+  }
+
+  /**
+   * The same by other variables than those of this process.
+   *
+   * @param environment the environment's variables
+   * @return an absolute path; the folder need not exist
+   */
+  public static Path of(Map<String, String> environment) {
+    return standard(environment, Path.of(System.getProperty("user.home", "/")));
   }
 
   static Path standard(Map<String, String> environment, Path home) {

@@ -129,6 +129,11 @@ final class Server {
               e);
         }
       }
+      if (System.nanoTime() > end) {
+        throw new EmbeddedPostgresException(
+            "Ferry's embedded PostgreSQL in %s has not said where it listens for %d s. See %s."
+                .formatted(home, START_LIMIT.toSeconds(), cluster.log()));
+      }
       pause();
     }
   }

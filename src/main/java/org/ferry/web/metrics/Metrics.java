@@ -22,12 +22,15 @@ import java.util.function.Supplier;
 import org.ferry.crypto.Incident;
 import org.ferry.live.watch.Figures;
 import org.ferry.web.api.ApiRoutes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What {@code /metrics} prints. The counters begin at 0 with the process. Safe for use by many
  * threads.
  */
 public final class Metrics {
+  private static final Logger LOG = LoggerFactory.getLogger(Metrics.class);
   private static final double[] LATENCIES = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30};
 
   /** Whoever asks may make up a method, and each would be numbers of its own. */
@@ -231,14 +234,23 @@ public final class Metrics {
 
   /** Prints all, on a virtual thread. */
   public void serve(RoutingContext ctx) {
-    Thread unused =
-        Thread.ofVirtual()
-            .name("metrics")
-            .start(() ->
-                ctx.response()
-                    .putHeader(HttpHeaders.CONTENT_TYPE, writer.getContentType())
-                    .end(Buffer.buffer(text()))
-                    .onFailure(e -> {}));
+    Thread unused = Thread.ofVirtual().name("metrics").start(() -> print(ctx));
+  }
+
+  private void print(RoutingContext ctx) {
+    Buffer body;
+    try {
+      body = Buffer.buffer(text());
+    } catch (RuntimeException e) {
+      // Who asks must not wait for an answer that never comes.
+      LOG.error("event=metrics_failed", e);
+      ctx.response().setStatusCode(500).end().onFailure(gone -> {});
+      return;
+    }
+    ctx.response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, writer.getContentType())
+        .end(body)
+        .onFailure(e -> {});
   }
 
   /** All that is printed. */

@@ -1,5 +1,6 @@
 package org.ferry.store;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.ferry.migrate.LedgerException;
 import org.ferry.migrate.Settled;
@@ -16,9 +18,14 @@ import org.jspecify.annotations.Nullable;
  * Commits the outcomes of many rooms together: while one commit is under way, what comes in waits
  * for the next one. The queue is bounded, so that rooms cannot run ahead of the database.
  */
-final class Settling implements AutoCloseable {
+final class LedgerWriter implements AutoCloseable {
   private static final int QUEUE = 1_024;
   private static final int BATCH_ROWS = 2_000;
+
+  /** Longer than a database that is away is waited for, more than once. */
+  private static final Duration PATIENCE = Duration.ofHours(1);
+
+  private static final Duration GRACE = Duration.ofSeconds(5);
   private static final String WRITE =
       """
       with mine as materialized (
@@ -44,12 +51,15 @@ final class Settling implements AutoCloseable {
   private final Thread writer;
   private volatile boolean ended;
 
+  /** Whether the last request is in the queue; for who closes. */
+  private boolean ending;
+
   /**
    * Starts the thread that writes.
    *
    * @param claim who may write now; what somebody hands in who was overtaken is written by nobody
    */
-  Settling(Database database, Supplier<@Nullable PgClaim> claim) {
+  LedgerWriter(Database database, Supplier<@Nullable PgClaim> claim) {
     this.database = database;
     this.claim = claim;
     this.writer = Thread.ofVirtual().name("ledger-writer").start(this::write);
@@ -94,7 +104,10 @@ final class Settling implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       ended = true;
-      queue.forEach(r -> r.done().completeExceptionally(closed()));
+      // Taken out, too: whoever waits for a place in the queue goes on, and finds that it ended.
+      for (Request left = queue.poll(); left != null; left = queue.poll()) {
+        boolean unused = left.done().completeExceptionally(closed());
+      }
     }
   }
 
@@ -125,7 +138,7 @@ final class Settling implements AutoCloseable {
         // One bad row must not fail those of other rooms.
         batch.forEach(r -> commit(List.of(r)));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LedgerException said = new LedgerException("the ledger could not be written", e);
       batch.forEach(r -> r.done().completeExceptionally(said));
     }
@@ -158,8 +171,8 @@ final class Settling implements AutoCloseable {
       states[at] = EventRows.code(settled.state());
       late[at] = settled.late();
       targets[at] = settled.target() == null ? null : settled.target().value();
-      reasons[at] = clean(settled.reason());
-      repairs[at++] = clean(settled.repairs());
+      reasons[at] = Storable.text(settled.reason());
+      repairs[at++] = Storable.text(settled.repairs());
     }
     long crossing = batch.getFirst().crossing();
     PgClaim held = claim.get();
@@ -173,25 +186,39 @@ final class Settling implements AutoCloseable {
     }
   }
 
-  /** Reasons quote servers; PostgreSQL holds no NUL. */
-  static @Nullable String clean(@Nullable String text) {
-    return text == null ? null : text.replace('\0', '\ufffd');
-  }
-
   private static LedgerException closed() {
     return new LedgerException("the ledger is closed already");
   }
 
-  /** Commits what is queued, then ends. */
+  /**
+   * Commits what is queued, then ends. Whoever interrupts it waits some seconds more: what is not
+   * written down is looked for by the next run. A database that is away is not waited for then.
+   */
   @Override
   public void close() {
     try {
-      if (!ended) {
-        queue.put(last);
-      }
-      writer.join();
+      boolean unused = ends(PATIENCE);
     } catch (InterruptedException e) {
+      endSoon();
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void endSoon() {
+    try {
+      if (ends(GRACE)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      // Told twice.
+    }
+    writer.interrupt();
+  }
+
+  private boolean ends(Duration limit) throws InterruptedException {
+    if (!ending) {
+      ending = queue.offer(last, limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+    return writer.join(limit);
   }
 }
