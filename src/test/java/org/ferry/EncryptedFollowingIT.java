@@ -317,7 +317,7 @@ class EncryptedFollowingIT {
       FerryProcess.Result list = ferry("accounts", "list").run();
       assertThat(list.status()).isZero();
       assertThat(list.out())
-          .contains(CAROL + "  account, following, 1 rooms")
+          .contains(CAROL + "  account, following, 1 room")
           .contains(DAVE + "  account, needs token");
       aTokenThatIsWrittenIntoItsFileIsTaken(ferry);
 

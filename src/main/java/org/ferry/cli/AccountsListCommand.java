@@ -70,12 +70,12 @@ final class AccountsListCommand extends FerryCommand {
   static List<String> lines(Accounts.Standing account) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%s  %s, %s, %,d rooms%s"
+        "%s  %s, %s, %s%s"
             .formatted(
                 account.user(),
                 account.kind().equals("bot") ? "Ferry's own bot" : "account",
                 account.state().replace('_', ' '),
-                account.rooms(),
+                Units.ROOMS.amount(account.rooms()),
                 account.device() == null ? "" : ", device " + account.device()));
     if (account.isAmiss()) {
       lines.add("    " + account.detail());

@@ -39,7 +39,7 @@ final class BackupCommand extends FerryCommand {
               ? save(work, Output.standard(session().world().out()))
               : WholeFile.write(target, true, to -> save(work, to));
       work.progress().end();
-      session().tell("%,d rows were saved.".formatted(rows));
+      session().tell(Units.count(rows, "row was saved.", "rows were saved."));
       return ExitStatus.DONE;
     } catch (IOException e) {
       throw new UsageException(

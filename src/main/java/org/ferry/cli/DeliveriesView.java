@@ -37,13 +37,13 @@ record DeliveriesView(Map<String, Map<String, String>> verdicts, List<Desk.Dossi
             lines.add("webhook %s, %s: %s".formatted(webhook, type, words(verdict)))));
     for (Desk.Dossier d : deliveries) {
       lines.add(
-          "delivery %s to %s%s: %s, %d attempts%s"
+          "delivery %s to %s%s: %s, %s%s"
               .formatted(
                   d.id(),
                   d.endpoint(),
                   d.replay() ? " (replay)" : "",
                   d.state(),
-                  d.attempts(),
+                  Units.count(d.attempts(), "attempt", "attempts"),
                   d.due() == null ? "" : ", next at " + d.due()));
       d.log().forEach(line -> lines.add("    " + line));
     }

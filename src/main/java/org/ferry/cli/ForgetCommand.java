@@ -89,7 +89,10 @@ final class ForgetCommand extends FerryCommand {
       session()
           .json(java.util.Map.of("forgotten", user == null ? "content" : "user", "rows", rows));
     } else if (user == null) {
-      session().say("The text of %,d events was forgotten; the mapping is kept.".formatted(rows));
+      session()
+          .say(
+              "The text of %s was forgotten; the mapping is kept."
+                  .formatted(Units.EVENTS.amount(rows)));
     } else {
       session()
           .say(

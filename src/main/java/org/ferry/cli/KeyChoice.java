@@ -77,8 +77,12 @@ final class KeyChoice {
 
   private static void say(Session session, Outcome outcome) {
     session.say(
-        "%,d sessions were read: %,d new, %,d better than what was there, %,d there already."
-            .formatted(outcome.read(), outcome.added(), outcome.better(), outcome.kept()));
+        "%s read: %,d new, %,d better than what was there, %,d there already."
+            .formatted(
+                Units.count(outcome.read(), "session was", "sessions were"),
+                outcome.added(),
+                outcome.better(),
+                outcome.kept()));
     if (outcome.discarded() > 0) {
       session.say(
           "%,d were discarded: the plan does not decrypt their rooms, and Ferry does not read in them."

@@ -79,7 +79,10 @@ final class KeysExportCommand extends FerryCommand {
                     .formatted(chosen.isEmpty() ? "" : " of these rooms"));
         return ExitStatus.FAILED;
       }
-      session().say("%,d sessions were written to %s.".formatted(count, file));
+      session()
+          .say(
+              "%s written to %s."
+                  .formatted(Units.count(count, "session was", "sessions were"), file));
       return damaged.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
     } catch (IOException e) {
       throw new UsageException(

@@ -55,7 +55,10 @@ final class KeysRotateCommand extends FerryCommand {
   }
 
   private void report(Keys.Rotated rotated) {
-    session().say("%,d sessions were pickled anew.".formatted(rotated.sessions()));
+    session()
+        .say(
+            Units.count(
+                rotated.sessions(), "session was pickled anew.", "sessions were pickled anew."));
     session()
         .say(
             rotated.inPlace()

@@ -49,16 +49,19 @@ final class KeysStatusCommand extends FerryCommand {
   private void say(Keys.Standing standing) {
     session()
         .say(
-            "%,d sessions in %,d rooms%s."
+            "%s in %s%s."
                 .formatted(
-                    standing.sessions(),
-                    standing.rooms(),
+                    Units.count(standing.sessions(), "session", "sessions"),
+                    Units.ROOMS.amount(standing.rooms()),
                     standing.last() == null ? "" : ", the last one at " + standing.last()));
     standing.origins().forEach((origin, n) -> session().say("  %,d by %s".formatted(n, origin)));
     standing
         .undecryptable()
-        .forEach(
-            (reason, n) -> session().say("%,d events wait for a key: %s".formatted(n, reason)));
+        .forEach((reason, n) ->
+            session()
+                .say(
+                    "%s for a key: %s"
+                        .formatted(Units.count(n, "event waits", "events wait"), reason)));
     if (!standing.pickleKeyFits()) {
       session()
           .say(

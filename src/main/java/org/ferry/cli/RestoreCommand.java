@@ -49,7 +49,7 @@ final class RestoreCommand extends FerryCommand {
         work.progress().phase("bringing back", 0);
         long rows = saving.restore(from, work.progress()::note);
         work.progress().end();
-        session().say("%,d rows were brought back.".formatted(rows));
+        session().say(Units.count(rows, "row was brought back.", "rows were brought back."));
         session().say("See where things stand with: ferry status");
         return keysOpen(work) ? ExitStatus.DONE : ExitStatus.FAILED;
       } finally {

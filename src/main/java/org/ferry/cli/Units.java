@@ -39,6 +39,17 @@ enum Units {
     };
   }
 
+  /**
+   * A number with what is said of so many.
+   *
+   * @param n how many
+   * @param one such as {@code session was}
+   * @param many such as {@code sessions were}
+   */
+  static String count(long n, String one, String many) {
+    return PlainProgress.count(n) + " " + (n == 1 ? one : many);
+  }
+
   /** A number with its unit. */
   String amount(long n) {
     return number(n) + " " + (n == 1 ? one : noun);

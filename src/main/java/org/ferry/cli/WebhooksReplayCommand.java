@@ -73,7 +73,8 @@ final class WebhooksReplayCommand extends FerryCommand {
             replayed.again() == 0
                 ? "nothing that was delivered or given up since then%s is there; nothing is sent again."
                     .formatted(room == null ? "" : " of the room " + room)
-                : "%,d deliveries are sent again by ferry run.".formatted(replayed.again()));
+                : Units.count(replayed.again(), "delivery is", "deliveries are")
+                    + " sent again by ferry run.");
     if (replayed.gone() > 0) {
       session()
           .say(

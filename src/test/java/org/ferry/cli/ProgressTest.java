@@ -144,4 +144,11 @@ class ProgressTest {
     progress.end();
     assertThat(bytes.toString(UTF_8)).contains("events", "100%", "4/4");
   }
+
+  @Test
+  void oneIsOne() {
+    assertThat(Units.count(1, "session was", "sessions were")).isEqualTo("1 session was");
+    assertThat(Units.count(0, "session was", "sessions were")).isEqualTo("0 sessions were");
+    assertThat(Units.count(2_345, "attempt", "attempts")).isEqualTo("2,345 attempts");
+  }
 }
