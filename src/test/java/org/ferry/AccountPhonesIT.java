@@ -112,9 +112,16 @@ class AccountPhonesIT {
       killedWhileMuted(work);
       assertThat(alice.get(V3 + "pushrules/").toString()).as("left by the kill").contains(MUTE);
 
+      stoppedWhileMuted(work);
+      assertThat(alice.get(V3 + "pushrules/").toString())
+          .as("who stops it does not leave her deaf")
+          .doesNotContain(MUTE);
+
+      sessionThatStays(work, alice);
       FerryProcess.Result last = work.goOn().run();
       assertThat(last.status()).as(last.toString()).isZero();
       assertThat(alice.get(V3 + "pushrules/").toString()).doesNotContain(MUTE);
+      assertThat(sessions(alice)).as("the next run took it out").doesNotContain("FERRY");
       rangOnlyBefore(alice, work, sample);
       FerryProcess.Result verified = work.ferry("verify").run();
       assertThat(verified.status()).as(verified.toString()).isZero();
@@ -135,6 +142,57 @@ class AccountPhonesIT {
          "app_display_name": "Phone", "device_display_name": "Alice's phone",
          "data": {"url": "http://127.0.0.1:1/_matrix/push/v1/notify"}}
         """);
+  }
+
+  private static String sessions(LabClient person) {
+    return person.get(V3 + "devices").toString();
+  }
+
+  /** The homeserver fails at taking Ferry's session out of her account. */
+  private static void sessionThatStays(Workplace work, LabClient alice) {
+    work.proxy()
+        .answer(
+            seen ->
+                seen.method().equals("DELETE")
+                    && seen.path().contains("/devices/FERRY")
+                    && seen.path().contains("alice"),
+            10_000,
+            500,
+            "{\"errcode\":\"M_UNKNOWN\",\"error\":\"Internal server error\"}");
+    FerryProcess.Result failing = work.goOn().run();
+    work.proxy().heal();
+    assertThat(failing.status()).as(failing.toString()).isZero();
+    assertThat(failing.err())
+        .contains("the session named Ferry of " + ALICE + " stays until the next run");
+    assertThat(sessions(alice)).contains("FERRY");
+  }
+
+  /** Ctrl-C at a message of the history. */
+  private static void stoppedWhileMuted(Workplace work) {
+    CompletableFuture<FerryProcess> ferry = new CompletableFuture<>();
+    work.proxy()
+        .after(
+            seen -> seen.method().equals("PUT") && seen.path().contains("/send/m.room.message/"),
+            1,
+            seen -> interrupt(ferry.join()));
+    try (FerryProcess started = work.goOn().start()) {
+      boolean unused = ferry.complete(started);
+      FerryProcess.Result stopped = started.await(Duration.ofMinutes(5));
+      assertThat(stopped.status()).as(stopped.toString()).isEqualTo(130);
+    } finally {
+      work.proxy().heal();
+    }
+  }
+
+  private static void interrupt(FerryProcess ferry) {
+    try {
+      String pid = Long.toString(ferry.handle().pid());
+      assertThat(new ProcessBuilder("kill", "-INT", pid).start().waitFor()).isZero();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void killedWhileMuted(Workplace work) {

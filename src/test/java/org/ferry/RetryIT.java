@@ -3,12 +3,18 @@ package org.ferry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.ferry.lab.LabClient;
+import org.ferry.testing.FerryProcess;
 import org.ferry.testing.FerryProcess.Result;
 import org.ferry.testing.HttpFaultProxy.Seen;
+import org.ferry.testing.Onlooker;
 import org.ferry.testing.Workplace;
 import org.ferry.testing.crossing.Sample;
 import org.junit.jupiter.api.Test;
@@ -64,6 +70,80 @@ class RetryIT {
       assertThat(rest.status()).as("a third server that is not there").isZero();
       assertThat(rest.out()).contains("failed: invitation").doesNotContain("failed: event");
     }
+  }
+
+  /**
+   * The homeserver makes the alias of a room that was there before, and says ever again that it
+   * failed. It is Ferry's all the same: the next run knows it, and a rollback takes it.
+   */
+  @Test
+  void anAliasWhoseAnswersWereLostIsFerrys() throws IOException {
+    try (Workplace work = Workplace.in(folder)) {
+      LabClient admin = new Onlooker(work.server()).admin();
+      String there = admin.createRoom(LabClient.json("{\"preset\":\"public_chat\"}"));
+      var unusedRead = must(0, work.ferry("analyze", Workplace.dump().toString()));
+      reuse(work, admin, there);
+      String failed = "{\"errcode\":\"M_UNKNOWN\",\"error\":\"Internal server error\"}";
+      AtomicBoolean tried = new AtomicBoolean();
+      work.proxy().spoilAnswer(seen -> isAlias(seen, "PUT"), 10_000, 500, failed);
+      work.proxy().after(seen -> isAlias(seen, "PUT"), 10_000, seen -> tried.set(true));
+      work.proxy().answer(seen -> isAlias(seen, "GET") && tried.get(), 10_000, 500, failed);
+      String alias = "#general:" + Workplace.DOMAIN;
+      Result first =
+          must(1, work.goOn("--rooms", Sample.facts().room("general"), "--users", "@frank:*"));
+      assertThat(first.err()).contains("the alias " + alias + " was not made");
+      assertThat(first.out()).contains("failed: alias #general:");
+      assertThat(must(1, work.ferry("verify")).out()).contains(alias + " could not be carried");
+      long waiting = waiting(work);
+
+      work.proxy().heal();
+      assertThat(must(0, work.ferry("retry")).out()).contains("helped: alias #general:");
+      assertThat(waiting(work)).as("left out on purpose").isPositive().isEqualTo(waiting);
+      assertThat(aliases(admin, there)).contains(alias);
+      var unusedBack = must(0, work.ferry("rollback", "--yes"));
+      assertThat(aliases(admin, there)).doesNotContain("#general");
+    }
+  }
+
+  private static long waiting(Workplace work) {
+    return LabClient.json(must(0, work.ferry("status", "--json")).out())
+        .at("/crossings/0/events/waiting")
+        .asLong();
+  }
+
+  private static boolean isAlias(Seen seen, String method) {
+    return seen.method().equals(method) && seen.path().contains("/directory/room/%23general");
+  }
+
+  private static Result must(int status, FerryProcess.Run run) {
+    Result result = run.run();
+    assertThat(result.status()).as(result.toString()).isEqualTo(status);
+    return result;
+  }
+
+  private static String aliases(LabClient admin, String room) {
+    return admin
+        .get("/_matrix/client/v3/rooms/" + LabClient.esc(room) + "/aliases")
+        .path("aliases")
+        .toString();
+  }
+
+  /** A plan by which the room's history goes into one that was there. */
+  private void reuse(Workplace work, LabClient admin, String room) throws IOException {
+    var unused = must(0, work.ferry("plan"));
+    String bot = "@ferrybot:" + Workplace.DOMAIN;
+    admin.membership("invite", room, bot, "");
+    JsonNode levels = admin.state(room, "m.room.power_levels", "");
+    ((ObjectNode) levels.path("users")).put(bot, 100);
+    String unusedId = admin.setState(room, "m.room.power_levels", "", levels);
+    Path file = folder.resolve("plan.yaml");
+    String text = Files.readString(file);
+    int from = text.indexOf("  - id: \"" + Sample.facts().room("general") + "\"");
+    Files.writeString(
+        file,
+        text.substring(0, from)
+            + text.substring(from)
+                .replaceFirst("action: create", "action: reuse\n    target: \"" + room + "\""));
   }
 
   /** Messages with a file wait for it; all others had gone before. */

@@ -225,6 +225,9 @@ class RollbackIT {
     assertThat(LANDING.must(0, "status").out()).contains("half taken back: " + SAMPLE.room("bulk"));
     var refused = LANDING.must(3, "migrate", "-y");
     assertThat(refused.err()).contains("ferry rollback", SAMPLE.room("bulk"), bulk);
+    long unchanged = redactions();
+    assertThat(LANDING.must(3, "retry").err()).contains("ferry rollback", SAMPLE.room("bulk"));
+    assertThat(redactions()).isEqualTo(unchanged);
     var done = LANDING.must(0, "rollback", "--rooms", SAMPLE.room("bulk"), "-y");
     System.out.println("[rollback] " + done);
     assertThat(snapshot(bulk)).isEqualTo(BEFORE.get(bulk));

@@ -188,8 +188,14 @@ public final class Carrying {
     return r -> living.contains(r.id());
   }
 
-  /** Nothing is carried into rooms that a rollback has begun to empty. */
-  static void refuseHalfTakenBack(Ferry ferry, Crossing crossing) {
+  /**
+   * Nothing is carried into rooms that a rollback has begun to empty.
+   *
+   * @param ferry the running Ferry
+   * @param crossing the crossing
+   * @throws PlanException where there are such
+   */
+  public static void refuseHalfTakenBack(Ferry ferry, Crossing crossing) {
     List<String> rooms =
         ferry.crossings().undo().takenBack(crossing.id()).stream()
             .filter(t -> !t.done())

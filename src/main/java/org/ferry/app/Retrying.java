@@ -19,7 +19,6 @@ import org.ferry.migrate.CrossingLedger.Crossing;
 import org.ferry.migrate.CrossingLedger.Invitation;
 import org.ferry.migrate.CrossingLedger.RoomProgress;
 import org.ferry.migrate.CrossingLedger.RoomState;
-import org.ferry.migrate.Selection;
 import org.ferry.migrate.SettingLedger;
 import org.ferry.migrate.Standing.Failure;
 import org.ferry.migrate.replay.Migration;
@@ -156,7 +155,8 @@ public final class Retrying {
   }
 
   /**
-   * Tries again; what waits in the same rooms goes with it.
+   * Tries again; what waits in the same rooms goes with it, but for what the last run was told to
+   * leave out.
    *
    * @param failures what has failed
    * @param meant in which rooms, by old or new id; empty for all
@@ -185,7 +185,7 @@ public final class Retrying {
             passage.voyage(ferry, crossing, Followed.plan(ferry, crossing, passage)),
             passage.facts(),
             media,
-            new Scope(chosen, Selection.ALL, false, hasInvited()),
+            new Scope(chosen, Wishes.lastSelection(ferry, crossing), false, hasInvited()),
             watch)
         .run();
   }

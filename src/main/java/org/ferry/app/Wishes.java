@@ -109,6 +109,20 @@ public record Wishes(
     return Optional.of(new Asked(String.join(" ", last.get().picks()), events, waiting));
   }
 
+  /**
+   * Which events the last run of a crossing was asked for; what it left out was left on purpose.
+   */
+  static Selection lastSelection(Ferry ferry, Crossing crossing) {
+    return ferry
+        .crossings()
+        .note(crossing.id(), NOTE)
+        .map(Json::parseObject)
+        .map(Wishes::read)
+        .filter(Wishes::isPartial)
+        .map(w -> w.selection(ferry, crossing))
+        .orElse(Selection.ALL);
+  }
+
   private Selection selection(Ferry ferry, Crossing crossing) {
     return new Selection(
         since, Followed.kept(ferry, crossing).map(p -> Globs.people(users, p)).orElse(null));

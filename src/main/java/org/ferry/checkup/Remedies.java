@@ -13,6 +13,9 @@ final class Remedies {
   static final String RESTART =
       "and restart it: sudo systemctl restart matrix-synapse, or docker restart synapse";
 
+  /** Where Synapse listens unless told otherwise. */
+  static final String USUAL = "http://127.0.0.1:8008";
+
   private static final Pattern BRIDGE = Pattern.compile("(docker|podman|cni|br-).*");
   private static final String PACKAGED = "/etc/matrix-synapse/ferry-registration.yaml";
 

@@ -62,7 +62,7 @@ final class ServerCheck {
     return reply.ok() ? reply : null;
   }
 
-  private Finding silent(Unanswered silence) {
+  private Finding silent(Unanswered silence) throws InterruptedException {
     String reason = silence.reason();
     if (silence.untrusted()) {
       return Finding.problem(
@@ -70,13 +70,44 @@ final class ServerCheck {
           "what answers at %s is not trusted: %s".formatted(door.address(), reason),
           Remedies.trust());
     }
+    return silent(reason, isAtTheUsualPlace());
+  }
+
+  /**
+   * Nothing answers. Nobody here knows where the homeserver listens, unless one answers there.
+   *
+   * @param usual whether a homeserver answers where Synapse listens unless told otherwise
+   */
+  Finding silent(String reason, boolean usual) {
+    String elsewhere =
+        usual
+            ? "a homeserver answers at %s; if that is the one, %s"
+                .formatted(
+                    Remedies.USUAL,
+                    remedies.ferry("homeserver: {address: \"" + Remedies.USUAL + "\"}"))
+            : "if it runs and listens elsewhere, that stands in homeserver.yaml under listeners; "
+                + remedies.ferry("homeserver: {address: \"…\"}");
     return Finding.problem(
         HOMESERVER,
-        "nothing answers at " + door.address() + ": " + reason,
-        "start the homeserver, or correct its address; this must answer from here:\n  curl -s "
+        "nothing answers at %s: %s. Nothing of what only a homeserver can tell was tried"
+            .formatted(door.address(), reason),
+        "start the homeserver; on its machine:\n  sudo systemctl status matrix-synapse, or docker ps\nthis must answer from here:\n  curl -s "
             + door.address()
             + "/_matrix/client/versions\n"
-            + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}"));
+            + elsewhere);
+  }
+
+  private boolean isAtTheUsualPlace() throws InterruptedException {
+    if (door.address().equals(Remedies.USUAL)) {
+      return false;
+    }
+    try (Door usual = new Door(Remedies.USUAL, null, Duration.ZERO)) {
+      Reply reply = usual.once(Ask.get("/_matrix/client/versions").anonymous());
+      return reply.ok() && !reply.at("versions").isEmpty();
+    } catch (Unanswered e) {
+      // reason: what does not answer there either is no better address.
+      return false;
+    }
   }
 
   /** Something answers that is no homeserver. */
@@ -96,7 +127,7 @@ final class ServerCheck {
           HOMESERVER,
           "a proxy answers at %s, and behind it no homeserver (%s)"
               .formatted(door.address(), reply.words()),
-          "start the homeserver, and see that the proxy looks for it where it listens:\n  sudo systemctl status matrix-synapse, or docker ps\n  curl -s http://127.0.0.1:8008/_matrix/client/versions");
+          "start the homeserver, and see that the proxy looks for it where it listens, which stands in homeserver.yaml under listeners:\n  sudo systemctl status matrix-synapse, or docker ps");
     }
     return Finding.problem(
         HOMESERVER,

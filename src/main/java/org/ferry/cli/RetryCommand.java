@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.ferry.app.Carrying;
 import org.ferry.app.Passage;
 import org.ferry.app.Retrying;
 import org.ferry.migrate.CrossingLedger;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
     description = {
       "Try again what failed, now, by the plan that was followed; say what helped.",
+      "What the last run was told to leave out, by --users or --since, stays where it is.",
       "Exit status 1 where something but an invitation failed again."
     },
     footer = "  ferry retry --room '!abc:old.example.org'")
@@ -68,6 +70,7 @@ final class RetryCommand extends FerryCommand {
     Passage passage = work.passage(work.source(null), space);
     Crossing crossing = Crossings.of(work, passage);
     Retrying retrying = new Retrying(work.ferry(), passage, crossing);
+    Carrying.refuseHalfTakenBack(work.ferry(), crossing);
     Set<String> meant = new HashSet<>(rooms);
     List<String> unknown = retrying.unknown(meant);
     if (!unknown.isEmpty()) {

@@ -74,6 +74,24 @@ class RulesTest {
     assertThat(HistoryCheck.forced(false).level()).isEqualTo(Level.OK);
   }
 
+  /** Where the homeserver listens is not known from here, unless one answers there. */
+  @Test
+  void aSilentHomeserverIsNotSaidToListenElsewhere() {
+    ServerCheck check =
+        new ServerCheck(
+            new Door("http://127.0.0.1:8123", null, java.time.Duration.ZERO),
+            InstantSource.system(),
+            remedies());
+    Finding nowhere = check.silent("the connection is refused", false);
+    assertThat(nowhere.text())
+        .startsWith("nothing answers at http://127.0.0.1:8123: the connection is refused.");
+    assertThat(nowhere.remedy())
+        .contains("curl -s http://127.0.0.1:8123/_matrix/client/versions", "under listeners")
+        .doesNotContain("8008");
+    assertThat(check.silent("the connection is refused", true).remedy())
+        .contains("a homeserver answers at http://127.0.0.1:8008; if that is the one, in config");
+  }
+
   @Test
   void datesThatAreLostAreNamedByKind() {
     assertThat(

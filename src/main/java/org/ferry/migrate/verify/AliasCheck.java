@@ -12,7 +12,10 @@ import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.replay.Watch;
 import org.ferry.migrate.verify.Difference.Kind;
 
-/** Resolves every alias that was carried: it leads to the room that the old one became. */
+/**
+ * Resolves every alias that was carried: it leads to the room that the old one became. Names those
+ * that could not be made.
+ */
 final class AliasCheck {
   private final Voyage voyage;
   private final Findings findings;
@@ -26,10 +29,14 @@ final class AliasCheck {
 
   /** Compares all, or as many as there is time for before a stop. */
   void run() {
-    List<CarriedAlias> carried;
+    List<CarriedAlias> all;
     try (Stream<CarriedAlias> rows = voyage.ledger().aliases(voyage.id())) {
-      carried = rows.filter(CarriedAlias::leads).toList();
+      all = rows.toList();
     }
+    all.stream()
+        .filter(CarriedAlias::isFailed)
+        .forEach(a -> findings.add(Kind.FAILED, a.target().value(), "an alias", a.reason()));
+    List<CarriedAlias> carried = all.stream().filter(CarriedAlias::leads).toList();
     watch.phase("aliases", carried.size());
     for (CarriedAlias alias : carried) {
       if (watch.stopping()) {

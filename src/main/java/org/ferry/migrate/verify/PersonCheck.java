@@ -7,11 +7,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Admin;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
+import org.ferry.migrate.CrossingLedger.CarriedPerson;
 import org.ferry.migrate.Forgotten;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.SettingLedger.Setting;
@@ -65,6 +69,7 @@ final class PersonCheck {
         all.computeIfAbsent(target, t -> new ArrayList<>()).addAll(wishes.of(person));
       }
     }
+    unmade();
     watch.phase("people", all.size());
     all.keySet().stream()
         .sorted()
@@ -74,6 +79,20 @@ final class PersonCheck {
           watch.step(1);
         });
     return all.size();
+  }
+
+  /** Accounts that could not be made; of ghosts another check tells. */
+  private void unmade() {
+    Set<UserId> accounts =
+        voyage.plan().people().stream()
+            .filter(p -> p.action() == Plan.PersonAction.ACCOUNT)
+            .flatMap(p -> Stream.ofNullable(p.target()))
+            .collect(Collectors.toSet());
+    try (Stream<CarriedPerson> people = voyage.ledger().people(voyage.id())) {
+      people
+          .filter(p -> p.state().equals("failed") && accounts.contains(p.target()))
+          .forEach(p -> findings.add(Kind.FAILED, p.target().value(), "an account", p.reason()));
+    }
   }
 
   private void person(UserId owner, List<Wish> wishes) {
