@@ -47,8 +47,9 @@ final class AnalyzeCommand extends FerryCommand {
         throw new UsageException(
             "--with-content reads the texts anew: name the dump that holds them, such as ferry analyze synapse.sql.gz --with-content");
       }
-      LoadedSource loaded = work.sourceAlone(named, "analyze", withContent);
+      // First, because a wrong path is known at once and a load may take long.
       try (MediaStore media = work.media(named, source)) {
+        LoadedSource loaded = work.sourceAlone(named, "analyze", withContent);
         Analysis analysis = Analysis.of(work.ferry().sources(), loaded, media);
         Path file = session().world().folder().resolve(output);
         Output.stream(file, writer -> Json.write(writer, analysis::writeTo));

@@ -66,7 +66,7 @@ final class ForgetCommand extends FerryCommand {
                 : Oblivion.user(work.ferry(), new UserId(user));
         work.progress().end();
         report(user, rows);
-        return ExitStatus.DONE;
+        return user != null && rows == 0 ? ExitStatus.FAILED : ExitStatus.DONE;
       } finally {
         claim.close();
       }
@@ -93,6 +93,11 @@ final class ForgetCommand extends FerryCommand {
           .say(
               "The text of %s was forgotten; the mapping is kept."
                   .formatted(Units.EVENTS.amount(rows)));
+    } else if (rows == 0) {
+      session()
+          .say(
+              "No row holds %s: nobody of that id is known here, or they were erased before. Compare the spelling with ferry mapping; should a later load bring this very id, nothing of theirs is taken."
+                  .formatted(user));
     } else {
       session()
           .say(

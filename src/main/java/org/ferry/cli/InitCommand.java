@@ -212,6 +212,7 @@ final class InitCommand extends FerryCommand {
             """
 
             Then, with the pg_dump of the old server:
+              ferry doctor
               ferry analyze old-synapse.sql.gz --media media_store
               ferry plan
               ferry migrate\

@@ -1,6 +1,7 @@
 package org.ferry.cli;
 
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.ferry.config.Config;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -8,6 +9,10 @@ import picocli.CommandLine.Parameters;
 
 /** What names a source on the command line. */
 final class Sources {
+  /** What word processors and other keyboards make of a hyphen; no dump is called so by chance. */
+  private static final Pattern TYPESET_DASH =
+      Pattern.compile("^[\\u2010-\\u2015\\u2212\\uFE58\\uFE63\\uFF0D]");
+
   @Parameters(
       index = "0",
       arity = "0..1",
@@ -41,7 +46,8 @@ final class Sources {
   /**
    * What was named; null where the last load is meant.
    *
-   * @throws UsageException where the kind is not known or not available yet
+   * @throws UsageException where the kind is not known or not available yet, or it is a mistyped
+   *     option
    */
   @Nullable Named named(Config config, Path folder) {
     if (type != null && !type.equals("synapse-dump")) {
@@ -49,6 +55,11 @@ final class Sources {
     }
     if (source == null) {
       return null;
+    }
+    if (TYPESET_DASH.matcher(source).find()) {
+      throw new UsageException(
+          source
+              + " begins with a dash that options do not have; type them with the hyphen of the keyboard, such as --yes.");
     }
     Path store = media == null ? null : folder.resolve(media);
     Config.Source known = config.sources().get(source);

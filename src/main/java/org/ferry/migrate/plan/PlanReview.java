@@ -41,9 +41,9 @@ final class PlanReview {
 
   /** Reports everything that keeps the plan from being followed. */
   void review() {
-    // The plan of another source differs in everything; one sentence says why.
-    if (isOfThisSource()) {
-      head();
+    // The plan of another source or Space differs in everything; one sentence says why, and no
+    // remedy may name a room of the other Space.
+    if (isOfThisSource() && head()) {
       people();
       rooms();
       rings();
@@ -72,13 +72,16 @@ final class PlanReview {
     problems.add(row == null ? 1 : row.line(field), what);
   }
 
-  private void head() {
-    same("domain", plan().domain(), checks.domain(), "homeserver.domain of the configuration");
-    same(
-        "space",
-        plan().space(),
-        checks.space(),
-        "the Space asked for (space of the configuration, or --space)");
+  /** Whether the plan is for this homeserver and Space; its age is judged as well. */
+  private boolean head() {
+    boolean here =
+        same("domain", plan().domain(), checks.domain(), "homeserver.domain of the configuration");
+    here &=
+        same(
+            "space",
+            plan().space(),
+            checks.space(),
+            "the Space asked for (space of the configuration, or --space)");
     if (plan().load() < checks.load()) {
       content
           .top()
@@ -94,17 +97,20 @@ final class PlanReview {
               "the plan was made from load %d, the ledger holds load %d only: is this the right database? Else run ferry plan again"
                   .formatted(plan().load(), checks.load()));
     }
+    return here;
   }
 
-  private void same(String field, String have, String want, String where) {
-    if (!have.equals(want)) {
-      content
-          .top()
-          .problem(
-              field,
-              "%s is %s, but %s is %s; run ferry plan with another -o for another destination, or correct it"
-                  .formatted(field, have, where, want));
+  private boolean same(String field, String have, String want, String where) {
+    if (have.equals(want)) {
+      return true;
     }
+    content
+        .top()
+        .problem(
+            field,
+            "%s is %s, but %s is %s; run ferry plan with another -o for another destination, or correct it"
+                .formatted(field, have, where, want));
+    return false;
   }
 
   private void people() {
@@ -187,8 +193,8 @@ final class PlanReview {
       problem(
           person.id(),
           "action",
-          "%s was carried as %s already, and skip would leave that: put the action back, or take the rooms back first in which they wrote (ferry rollback --rooms ID)"
-              .formatted(person.id(), row.target()));
+          "%s was carried as %s already, and skip would leave that: put the action back, or take the rooms back first in which they wrote (ferry rollback --space '%s' --rooms ID)"
+              .formatted(person.id(), row.target(), plan().space()));
     } else {
       problem(
           person.id(),
@@ -325,8 +331,8 @@ final class PlanReview {
       problem(
           room.id(),
           "action",
-          "%s (%s) was carried already by action %s into %s; put that back, or run: ferry rollback --rooms '%s'"
-              .formatted(room.id(), room.name(), row.action(), row.target(), room.id()));
+          "%s (%s) was carried already by action %s into %s; put that back, or run: %s"
+              .formatted(room.id(), room.name(), row.action(), row.target(), takeBack(room)));
     }
   }
 
@@ -338,9 +344,14 @@ final class PlanReview {
       problem(
           room.id(),
           "history",
-          "%s (%s) was begun with history %s; put that back, or run: ferry rollback --rooms '%s'"
-              .formatted(room.id(), room.name(), begun, room.id()));
+          "%s (%s) was begun with history %s; put that back, or run: %s"
+              .formatted(room.id(), room.name(), begun, takeBack(room)));
     }
+  }
+
+  /** The Space is named, because the configuration's may be another. */
+  private String takeBack(PlanRoom room) {
+    return "ferry rollback --space '%s' --rooms '%s'".formatted(plan().space(), room.id());
   }
 
   private void parents(PlanRoom room) {

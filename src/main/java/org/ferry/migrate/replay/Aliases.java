@@ -165,7 +165,7 @@ final class Aliases {
     String reason =
         holder
             .map(h ->
-                "it belongs to the room that was carried into %s first; ferry migrate --take-aliases moves it"
+                "it leads to the room that was carried into %s; ferry migrate --take-aliases would move it from there"
                     .formatted(SpaceNames.label(voyage.ledger(), h.crossing())))
             .orElse("it leads to " + there + " already");
     return new CarriedAlias(alias.alias(), target, alias.room(), "skipped", reason);

@@ -298,11 +298,22 @@ class PlanFileTest {
     assertThat(read(kit, text).room(Kit.id("a")).orElseThrow().target()).isEqualTo(Kit.target("x"));
     refusal(kit, edit(text, "!a:old", "action: create", "action: skip"))
         .hasMessageContaining("!a:old (Plaza) was carried already")
-        .hasMessageContaining("ferry rollback");
+        .hasMessageContaining("ferry rollback --space '#village:new' --rooms '!a:old'");
     refusal(kit, edit(text, "!a:old", "!x:new", "!y:new")).hasMessageContaining("!x:new");
     refusal(kit, edit(text, "@bob:old", "@old_bob:new", "@old_robert:new"))
         .hasMessageContaining("was carried as @old_bob:new already");
     refusal(kit, skipped(text)).hasMessageContaining("skip would leave that");
+  }
+
+  @Test
+  void aPlanOfAnotherSpaceIsRefusedWithoutRemediesThatNameRooms() throws IOException {
+    Kit kit = two().carried(Kit.id("a"), Kit.target("x"), "create");
+    String other =
+        kit.render(kit.propose()).replace("!x:new", "!y:new").replace("#village:new", "#test:new");
+    refusal(kit, other)
+        .hasMessageContaining("space is #test:new, but the Space asked for")
+        .message()
+        .doesNotContain("rollback");
   }
 
   private static String skipped(String text) {
