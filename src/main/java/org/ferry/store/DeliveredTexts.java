@@ -3,6 +3,7 @@ package org.ferry.store;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 
 /**
  * Texts that are posted to webhooks, or were, when they are to be forgotten: on a connection and
@@ -20,11 +21,15 @@ final class DeliveredTexts {
           else d.log end
       where d.body <> ''
       """;
+  // What is next is due at once, by the clock of processes and by that which dates what is told:
+  // either may be ahead of whoever delivers.
   private static final String CLOSE =
       """
       update ferry.webhook_lane l set epoch = l.epoch + 1, lease_until = null,
         done = coalesce(w.first - 1, l.seq), due_at = case when w.first is null then null
-          when w.first - 1 > l.done then now() else l.due_at end
+          when w.first - 1 > l.done then least(l.due_at, %s, (select n.made_at
+            from ferry.webhook_delivery n where n.lane = l.pk and n.place = w.first))
+          else l.due_at end
       from (select v.pk, min(d.place) filter (where d.state = 'waiting') as first
           from ferry.webhook_lane v join ferry.webhook_delivery d
             on d.lane = v.pk and d.place > v.done
@@ -33,7 +38,7 @@ final class DeliveredTexts {
       """;
 
   /** Empties all of it. */
-  static final String FORGET = LOCK + ";" + EMPTY + ";" + CLOSE;
+  static final String FORGET = LOCK + ";" + EMPTY + ";" + CLOSE.formatted("null");
 
   private static final String ERASE_NAMED = EMPTY + " and " + WholeId.IN_BYTES.formatted("d.body");
   private static final String ERASE_CALLED =
@@ -61,7 +66,7 @@ final class DeliveredTexts {
   long erase(String id) throws SQLException {
     long unused = run(LOCK);
     long rows = run(ERASE_NAMED, id, new WholeId(id).bytesPattern()) + run(ERASE_CALLED, id);
-    return rows + run(CLOSE);
+    return rows + run(CLOSE.formatted("?::timestamptz"), Instant.now().toString());
   }
 
   private long run(String sql, String... values) throws SQLException {

@@ -17,7 +17,8 @@ public interface Feed {
   long before(Instant time);
 
   /**
-   * Messages after a position, the oldest first.
+   * Messages after a position, the oldest first; fewer than there are where they are large
+   * together, but never none.
    *
    * @param pos behind which
    * @param limit how many at most

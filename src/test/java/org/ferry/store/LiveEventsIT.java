@@ -33,9 +33,11 @@ import org.ferry.live.events.Held;
 import org.ferry.live.events.Intake;
 import org.ferry.live.events.Releaser;
 import org.ferry.live.message.Release;
+import org.ferry.live.watch.Figures;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.AlreadyRunning;
 import org.ferry.migrate.LedgerException;
+import org.ferry.store.api.PgFigures;
 import org.ferry.store.live.PgFollowedRooms;
 import org.ferry.store.live.PgLeader;
 import org.ferry.store.live.PgLiveEvents;
@@ -154,6 +156,11 @@ class LiveEventsIT {
       assertThat(releaser(term.epoch()).turn()).isZero();
     }
     assertThat(log()).containsExactly("created $1 none", "created $2 none", "created $a none");
+    assertThat(events.take(List.of(plain(ROOM, "$3", "three"), plain(ROOM, "$1", "one"))))
+        .isEqualTo(1);
+    assertThat(new PgFigures(lab.database).look())
+        .as("whatever comes twice")
+        .contains(new Figures.Figure("events", List.of(), 4));
   }
 
   /** What the database holds is not replaced under somebody who would write to it. */
@@ -320,6 +327,43 @@ class LiveEventsIT {
     assertThat(log())
         .containsExactly(
             "created $1 none", "created $2 none", "created $3 none", "created $4 none");
+  }
+
+  /**
+   * Two accounts of two homeservers in one room: one homeserver has lost something, and is away.
+   */
+  @Test
+  void aRoomGoesOnInTheViewOfTheHomeserverThatIsThere() throws Exception {
+    PgFollowedRooms rooms = new PgFollowedRooms(lab.database);
+    UserId away = new UserId("@me:away:8448");
+    UserId there = new UserId("@me:there");
+    rooms.follow(away, ROOM, new EventId("$0"));
+    rooms.follow(there, ROOM, new EventId("$0"));
+    rooms.gap(away, ROOM);
+    assertThat(take(away, "$3", "$9")).isEqualTo(2);
+    try (Leader.Term term = new PgLeader(lab.database).take().orElseThrow()) {
+      Releaser releaser = releaser(term.epoch());
+      assertThat(releaser.turn()).as("the one that is away says it first").isZero();
+      assertThat(take(there, "$1", "$2", "$3", "$4")).as("one of four is known").isEqualTo(3);
+      assertThat(releaser.turn()).isEqualTo(4);
+      assertThat(log())
+          .containsExactly(
+              "created $1 none", "created $2 none", "created $3 none", "created $4 none");
+      rooms.release(away, ROOM);
+      assertThat(releaser.turn()).isEqualTo(1);
+      rooms.gap(there, ROOM);
+      assertThat(take(there, "$5")).isEqualTo(1);
+      assertThat(releaser.turn()).as("a gap in its own view").isZero();
+    }
+  }
+
+  private int take(UserId to, String... ids) {
+    List<Arrival> arrivals = new ArrayList<>();
+    for (String id : ids) {
+      arrivals.add(
+          Arrival.of(event(ROOM, id, "m.room.message"), null, to, TraceId.fresh()).orElseThrow());
+    }
+    return events.take(arrivals);
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -25,13 +26,30 @@ public interface FollowedRooms {
    */
   void follow(UserId user, RoomId room, @Nullable EventId anchor);
 
+  /**
+   * Begins to follow a room of which it is not known yet whether it is to be followed: what comes
+   * of it is kept, and not made known before {@link #settle}. Nothing changes where it is followed
+   * by this user already, but that who had left it is back.
+   */
+  void tryOut(UserId user, RoomId room);
+
+  /** The rooms of a user that are tried out. */
+  Set<RoomId> triedOut(UserId user);
+
+  /**
+   * A room that was tried out is to be followed.
+   *
+   * @param anchor as for {@link #follow}
+   */
+  void settle(UserId user, RoomId room, EventId anchor);
+
   /** Notes up to which event nothing of a room is missing; not where something is. */
   void complete(UserId user, RoomId room, EventId newest);
 
   /** Ends that; where something is missing, only when it is there. */
   void leave(UserId user, RoomId room);
 
-  /** Ends that at once. */
+  /** Ends that at once; what waits there and came to this user alone is forgotten. */
   void drop(UserId user, RoomId room);
 
   /** The rooms that a user follows, each with its anchor. */

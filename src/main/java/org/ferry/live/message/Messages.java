@@ -13,7 +13,10 @@ public interface Messages {
   /** The newest position; 0 where nothing was told yet. */
   long last();
 
-  /** What was told after a position, the oldest first; what was forgotten is among it, empty. */
+  /**
+   * What was told after a position, the oldest first; what was forgotten is among it, empty. Fewer
+   * than there are where they are large together, but never none.
+   */
   List<LiveMessage> after(long pos, int limit);
 
   /**
@@ -32,7 +35,10 @@ public interface Messages {
       long before,
       int limit) {}
 
-  /** Messages whose text is there, the newest first. */
+  /**
+   * Messages whose text is there, the newest first; fewer than there are where they are large
+   * together, but never none.
+   */
   List<LiveMessage> page(Filter filter);
 
   /** The message at a position. */

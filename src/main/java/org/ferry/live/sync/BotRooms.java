@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
 final class BotRooms {
   private static final Logger LOG = LoggerFactory.getLogger(BotRooms.class);
 
+  /** How often it is asked again for rooms of which it could not be found out. */
+  private static final Duration AGAIN = Duration.ofSeconds(10);
+
   private final AccountOptions options;
   private final UserId bot;
   private final FollowedRooms rooms;
@@ -68,14 +71,45 @@ final class BotRooms {
     switch (event.path("content").path("membership").asText()) {
       case "invite" -> invited(as, room, sender, event.path("unsigned").path("invite_room_state"));
       case "join" -> joined(as, room, () -> new EventId(event.path("event_id").asText()));
-      case "leave", "ban" -> left(room);
+      case "leave", "ban" -> {
+        decide(as, room);
+        left(room);
+      }
       default -> {}
     }
   }
 
+  /** What nobody could find out anything of is not made known. */
   private void left(RoomId room) {
-    rooms.leave(bot, room);
-    intake.gaps(bot).wake();
+    if (isUndecided(room)) {
+      rooms.drop(bot, room);
+    } else {
+      rooms.leave(bot, room);
+      intake.gaps(bot).wake();
+    }
+  }
+
+  /** Whether a room is tried out: the homeserver has not shown yet what it is. */
+  private boolean isUndecided(RoomId room) {
+    return rooms.standing(bot, room).filter(s -> s.anchor().isEmpty()).isPresent();
+  }
+
+  /** Finds out what could not be found out, until the thread is interrupted. */
+  void decide(Intent as) throws InterruptedException {
+    while (true) {
+      for (RoomId room : rooms.triedOut(bot)) {
+        if (!joining.contains(room)) {
+          settle(as, room);
+        }
+      }
+      Thread.sleep(AGAIN);
+    }
+  }
+
+  private void decide(Intent as, RoomId room) {
+    if (isUndecided(room)) {
+      settle(as, room);
+    }
   }
 
   private void invited(Intent as, RoomId room, String inviter, JsonNode state) {
@@ -86,7 +120,7 @@ final class BotRooms {
     boolean unused = joining.add(room);
     boolean follows = rooms.follows(bot, room);
     // Before it is joined: what is said from then on is kept, whatever happens in between.
-    rooms.follow(bot, room, null);
+    rooms.tryOut(bot, room);
     try {
       if (join(as, room, inviter)) {
         settle(as, room);
@@ -109,7 +143,7 @@ final class BotRooms {
         });
   }
 
-  /** Follows a room from the own joining on, if it is to be followed. */
+  /** Follows a room that is tried out from the own joining on, if it is to be followed. */
   private void settle(Intent as, RoomId room) {
     // Where it fails, then the next time: what is said is kept meanwhile.
     boolean unused =
@@ -126,12 +160,20 @@ final class BotRooms {
                 rooms.drop(bot, room);
                 return;
               }
-              as.stateEvent(room, "m.room.member", bot.value())
-                  .map(own -> own.path("event_id").asText())
-                  .flatMap(EventId::parse)
-                  .ifPresent(own -> rooms.complete(bot, room, own));
-              LOG.info("event=room_followed user={} room={}", bot, room);
+              EventId own = ownJoining(as, room);
+              if (own != null) {
+                rooms.settle(bot, room, own);
+                intake.released();
+                LOG.info("event=room_followed user={} room={}", bot, room);
+              }
             });
+  }
+
+  private @Nullable EventId ownJoining(Intent as, RoomId room) {
+    return as.stateEvent(room, "m.room.member", bot.value())
+        .map(own -> own.path("event_id").asText())
+        .flatMap(EventId::parse)
+        .orElse(null);
   }
 
   /**
@@ -215,19 +257,25 @@ final class BotRooms {
     }
     joined.forEach(left::remove);
     for (RoomId room : left) {
-      // Who has left may still read what was said before, and nobody pushes that any more.
-      intake.gap(bot, room);
+      decide(as, room);
+      if (!isUndecided(room)) {
+        // Who has left may still read what was said before, and nobody pushes that any more.
+        intake.gap(bot, room);
+      }
       left(room);
     }
   }
 
-  private static @Nullable EventId newest(Intent as, RoomId room) {
+  private @Nullable EventId newest(Intent as, RoomId room) {
     List<ObjectNode> page = as.messages(room, null, 'b', 1).chunk();
-    return page.isEmpty() ? null : new EventId(page.getFirst().path("event_id").asText());
+    return page.isEmpty()
+        ? ownJoining(as, room)
+        : new EventId(page.getFirst().path("event_id").asText());
   }
 
   /**
-   * Brings what is missing of a followed room; where that is much, it is noted and comes later.
+   * Brings what is missing of a followed room; where that is much, it is noted and comes later. Of
+   * a room that is tried out nothing is brought.
    *
    * @param as the bot
    * @param room the room
@@ -236,6 +284,9 @@ final class BotRooms {
    *     said
    */
   int complete(Intent as, RoomId room) {
+    if (isUndecided(room)) {
+      return 0;
+    }
     try {
       int missing = intake.completeSoon(as, room);
       if (missing > 0) {
@@ -256,11 +307,13 @@ final class BotRooms {
     try {
       int unused = complete(as, room);
     } catch (HomeserverFailure e) {
-      if (!Answering.others(as, room, rooms, rooms.behind(bot).keySet())) {
-        throw e;
+      switch (Answering.sight(as, room, rooms, rooms.behind(bot).keySet())) {
+        case NOTHING, NO_ROOM -> throw e;
+        case ONLY_ROOM, OTHERS -> {
+          notCompleted(room, e);
+          intake.gap(bot, room);
+        }
       }
-      notCompleted(room, e);
-      intake.gap(bot, room);
     }
   }
 

@@ -358,6 +358,7 @@ public final class Following implements AutoCloseable {
             "transactions", () -> persevere(() -> taking.run(as.get(), transactions))),
         new Together.Named("gaps", () -> persevere(() -> gaps.run(as.get()))),
         new Together.Named("completion", () -> persevere(() -> complete(rooms, as.get(), back))),
+        new Together.Named("trying out", () -> persevere(() -> rooms.decide(as.get()))),
         new Together.Named("vigil", () -> persevere(() -> registered(as, () -> vigil.run(back)))),
         new Together.Named(
             "misses", () -> persevere(() -> registered(as, () -> misses.run(hasty)))),

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings what is missing of a user's rooms, beside everything else, so that no room waits for
- * another. What waits in a room is held meanwhile, also while the homeserver is away; where it
- * answers and does not show this one room, what waits is let go, and what is missing comes as late
- * as it can be had. One thread runs it.
+ * another. What waits in a room is held meanwhile, also while the homeserver is away, or shows no
+ * room at all; where it shows others and not this one, or none for long, what waits is let go, and
+ * what is missing comes as late as it can be had. One thread runs it.
  */
 final class Gaps {
   private static final Logger LOG = LoggerFactory.getLogger(Gaps.class);
@@ -40,6 +40,12 @@ final class Gaps {
 
   private static final Duration TICK = Duration.ofSeconds(5);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
+
+  /**
+   * For so many pauses what waits is held though the homeserver answers, where it shows no room: it
+   * may be of the one room that is broken, and it may be short of its database.
+   */
+  private static final int PATIENCE = 300;
 
   private final UserId user;
   private final FollowedRooms rooms;
@@ -58,10 +64,11 @@ final class Gaps {
    * What failed.
    *
    * @param times how often in a row
-   * @param alone whether the homeserver answered others meanwhile
-   * @param next when it is tried again, by {@link System#nanoTime()}
+   * @param alone whether the homeserver showed others meanwhile
+   * @param since when it failed first, by {@link System#nanoTime()}
+   * @param next when it is tried again, likewise
    */
-  private record Trouble(int times, boolean alone, long next) {
+  private record Trouble(int times, boolean alone, long since, long next) {
     boolean isOver() {
       return System.nanoTime() - next >= 0;
     }
@@ -134,7 +141,7 @@ final class Gaps {
     try {
       turn.acquire();
       try {
-        read(as, room, before == null ? 0 : before.times());
+        readNow(as, room, before);
       } finally {
         turn.release();
       }
@@ -150,7 +157,7 @@ final class Gaps {
     }
   }
 
-  private void read(Intent as, RoomId room, int failures) {
+  private void readNow(Intent as, RoomId room, @Nullable Trouble before) {
     try {
       int missing = intake.complete(as, room);
       Trouble unused = troubles.remove(room);
@@ -166,14 +173,25 @@ final class Gaps {
         intake.giveUp(user, room);
         return;
       }
-      failed(as, room, failures, e);
+      failed(as, room, before, e);
     }
   }
 
-  private void failed(Intent as, RoomId room, int failures, HomeserverFailure e) {
-    boolean others = Answering.others(as, room, rooms, troubles.keySet());
+  private boolean isBroken(Intent as, RoomId room, long since) {
+    boolean overdue = System.nanoTime() - since >= pause.multipliedBy(PATIENCE).toNanos();
+    return switch (Answering.sight(as, room, rooms, troubles.keySet())) {
+      case OTHERS -> true;
+      case NO_ROOM, ONLY_ROOM -> overdue;
+      case NOTHING -> false;
+    };
+  }
+
+  private void failed(Intent as, RoomId room, @Nullable Trouble before, HomeserverFailure e) {
+    int failures = before == null ? 0 : before.times();
+    long since = before == null ? System.nanoTime() : before.since();
+    boolean broken = isBroken(as, room, since);
     // The homeserver may have come back in between: the room is asked for once more.
-    boolean alone = others && failures > 0;
+    boolean alone = broken && failures > 0;
     if (alone) {
       rooms.release(user, room);
       intake.released();
@@ -187,10 +205,10 @@ final class Gaps {
     } else {
       LOG.debug("{} of {} is still not to be had: {}", room, user, e.getMessage());
     }
-    int times = others ? failures + 1 : 0;
+    int times = broken ? failures + 1 : 0;
     Duration wait = pause.multipliedBy(1L << Math.min(Math.max(0, times - 1), 20));
     Duration next = wait.compareTo(LONGEST_PAUSE) < 0 ? wait : LONGEST_PAUSE;
     Trouble unused =
-        troubles.put(room, new Trouble(times, alone, System.nanoTime() + next.toNanos()));
+        troubles.put(room, new Trouble(times, alone, since, System.nanoTime() + next.toNanos()));
   }
 }

@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.ferry.id.RoomId;
 import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
@@ -100,10 +102,15 @@ final class Transactions {
     Set<RoomId> fresh = rooms(events);
     fresh.removeAll(looked);
     if (!fresh.isEmpty()) {
-      for (RoomId room : rooms.among(user, fresh).keySet()) {
-        intake.gap(user, room);
-        boolean unused = looked.add(room);
-      }
+      rooms
+          .among(user, fresh)
+          .forEach((room, anchor) -> {
+            // Of what is only tried out nothing is to be brought.
+            if (anchor.isPresent()) {
+              intake.gap(user, room);
+              boolean unused = looked.add(room);
+            }
+          });
     }
   }
 
@@ -113,6 +120,20 @@ final class Transactions {
       boolean unused = rooms.add(new RoomId(event.path("room_id").asText()));
     }
     return rooms;
+  }
+
+  /** Events of rooms that were Ferry's when they were stored, and are nobody's by now. */
+  private Predicate<ObjectNode> strange(List<ObjectNode> events) {
+    Set<RoomId> in = rooms(events);
+    Set<String> ours =
+        in.isEmpty()
+            ? Set.of()
+            : inbox.ours(in.stream().map(RoomId::value).collect(Collectors.toSet()));
+    Set<RoomId> strange =
+        in.stream()
+            .filter(r -> !ours.contains(r.value()) && rooms.standing(user, r).isEmpty())
+            .collect(Collectors.toSet());
+    return event -> strange.contains(new RoomId(event.path("room_id").asText()));
   }
 
   private void take(Intent as, List<ObjectNode> events, TraceId trace) {
@@ -132,6 +153,7 @@ final class Transactions {
       }
       boolean unused = (follows ? seen : carried).add(event);
     }
+    carried.removeIf(strange(carried));
     int unused = intake.take(seen, null, user, trace);
     int unusedToo = intake.take(carried, null, null, trace);
   }

@@ -19,7 +19,8 @@ final class FigureSql {
       select 'inbox_lag', '{}', coalesce(extract(epoch from now() - min(received_at)), 0)
         from ferry.inbox_transaction where taken_at is null
       union all
-      select 'events', '{}', coalesce(max(pk), 0) from ferry.live_event
+      select 'events', '{}', (select count(*) from ferry.live_event where state = 'waiting')
+        + (select coalesce(sum(n), 0) from ferry.live_count where outcome <> 'late')
       union all
       select 'events_waiting', '{}', count(*) from ferry.live_event where state = 'waiting'
       union all

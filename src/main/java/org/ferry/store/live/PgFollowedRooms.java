@@ -4,9 +4,11 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
@@ -20,6 +22,19 @@ public final class PgFollowedRooms implements FollowedRooms {
       """
       insert into ferry.followed_room as f (user_id, room, anchor) values ($1, $2, $3)
       on conflict (user_id, room) do update set left_at = null where f.left_at is not null
+      """;
+  // Held for as long as it takes: no time that is set later by who reads a room begins there.
+  private static final String TRY_OUT =
+      """
+      insert into ferry.followed_room as f (user_id, room, held_until) values ($1, $2, 'infinity')
+      on conflict (user_id, room) do update set left_at = null where f.left_at is not null
+      """;
+  private static final String TRIED_OUT =
+      "select room from ferry.followed_room where user_id = $1 and held_until = 'infinity'";
+  private static final String SETTLE =
+      """
+      update ferry.followed_room set anchor = $3, held_until = null
+      where user_id = $1 and room = $2 and anchor is null and behind = 0
       """;
   private static final String COMPLETE =
       """
@@ -38,7 +53,22 @@ public final class PgFollowedRooms implements FollowedRooms {
       where user_id = $1 and room = $2 and behind = 0 and left_at is not null
       """;
   private static final String DROP =
-      "delete from ferry.followed_room where user_id = $1 and room = $2";
+      """
+      with gone as (
+        delete from ferry.followed_room where user_id = $1 and room = $2 returning room),
+      stays as (
+        select (select min(f.user_id) from ferry.followed_room f
+            where f.room = $2 and f.user_id <> $1 and f.left_at is null) as other,
+          exists (select from ferry.crossing_room c where c.target = $2)
+            or exists (select from ferry.crossing c where c.space = $2) as carried),
+      passed as (
+        update ferry.live_event e set seen_by = s.other from stays s, gone
+        where (s.carried or s.other is not null)
+          and e.room = gone.room and e.state = 'waiting' and e.seen_by = $1)
+      delete from ferry.live_event e using stays s, gone
+      where not s.carried and s.other is null
+        and e.room = gone.room and e.state = 'waiting' and e.seen_by = $1
+      """;
   private static final String OF =
       "select room, anchor from ferry.followed_room where user_id = $1 and left_at is null";
   private static final String AMONG =
@@ -107,6 +137,23 @@ public final class PgFollowedRooms implements FollowedRooms {
   public void follow(UserId user, RoomId room, @Nullable EventId anchor) {
     var unused =
         database.run(FOLLOW, user.value(), room.value(), anchor == null ? null : anchor.value());
+  }
+
+  @Override
+  public void tryOut(UserId user, RoomId room) {
+    var unused = database.run(TRY_OUT, user.value(), room.value());
+  }
+
+  @Override
+  public Set<RoomId> triedOut(UserId user) {
+    Set<RoomId> rooms = new HashSet<>();
+    database.run(TRIED_OUT, user.value()).forEach(row -> rooms.add(new RoomId(row.getString(0))));
+    return rooms;
+  }
+
+  @Override
+  public void settle(UserId user, RoomId room, EventId anchor) {
+    var unused = database.run(SETTLE, user.value(), room.value(), anchor.value());
   }
 
   @Override

@@ -38,12 +38,15 @@ public final class PgLiveEvents implements LiveEvents {
   private static final String TAKE =
       GIVEN
           + """
-          insert into ferry.live_event
+          insert into ferry.live_event as e
             (room, event, sender, type, session, ts, seen_by, raw, trace, taken_at)
           select room, event, sender, type, session, ts, seen_by, raw, trace, now() from given
           order by n
-          on conflict (room, event) do nothing
-          """;
+          on conflict (room, event) do update set seen_by = excluded.seen_by, place = excluded.place
+            where e.state = 'waiting' and %s and not %s
+          returning (xmax = 0)
+          """
+              .formatted(held("e.seen_by"), held("excluded.seen_by"));
   private static final String ARRANGE =
       GIVEN
           + """
@@ -60,9 +63,7 @@ public final class PgLiveEvents implements LiveEvents {
   private static final String KNOWN =
       "select event from ferry.live_event where room = $1 and event = any($2)";
   // What came while something is missing in front of it waits for that.
-  private static final String FREE =
-      " and not exists (select from ferry.followed_room f"
-          + " where f.room = e.room and f.held_until > now())";
+  private static final String FREE = " and not " + held("e.seen_by");
   private static final String ROOMS =
       "select e.room from ferry.live_event e where e.state = 'waiting'"
           + FREE
@@ -148,6 +149,25 @@ public final class PgLiveEvents implements LiveEvents {
   private static final String COUNTS =
       "select state, count(*) from ferry.live_event group by state order by state";
 
+  /**
+   * Whether something is missing of a room in the view of the homeserver from which an event came:
+   * what another homeserver, which is away, did not say holds up nobody who hears of the room from
+   * a third. What came from both goes with the one of which nothing is missing.
+   *
+   * @param seenBy to whom it came; the bot where that is null
+   */
+  private static String held(String seenBy) {
+    String by =
+        "coalesce(%s, (select user_id from ferry.identity where kind = 'bot' limit 1), f.user_id)"
+            .formatted(seenBy);
+    return """
+    exists (select from ferry.followed_room f
+      where f.room = e.room and f.held_until > now()
+        and substr(f.user_id, strpos(f.user_id, ':')) = substr(%1$s, strpos(%1$s, ':')))\
+    """
+        .formatted(by);
+  }
+
   private final Database database;
 
   /**
@@ -161,16 +181,18 @@ public final class PgLiveEvents implements LiveEvents {
 
   @Override
   public int take(List<Arrival> arrivals) {
-    return arrivals.isEmpty() ? 0 : given(TAKE, arrivals).rowCount();
+    return arrivals.isEmpty() ? 0 : fresh(given(TAKE, arrivals));
   }
 
   @Override
   public int arrange(List<Arrival> arrivals) {
+    return arrivals.isEmpty() ? 0 : fresh(given(ARRANGE, arrivals));
+  }
+
+  private static int fresh(RowSet<Row> rows) {
     int fresh = 0;
-    if (!arrivals.isEmpty()) {
-      for (Row row : given(ARRANGE, arrivals)) {
-        fresh += row.getBoolean(0) ? 1 : 0;
-      }
+    for (Row row : rows) {
+      fresh += row.getBoolean(0) ? 1 : 0;
     }
     return fresh;
   }

@@ -22,14 +22,28 @@ import org.jspecify.annotations.Nullable;
 /** The log of what was told, in PostgreSQL: {@code ferry.live_message}. */
 public final class PgMessages implements Messages {
   private static final String LAST = "select pos from ferry.live_narration where id = 1";
-  private static final String AFTER = MessageRows.SELECT + " where pos > $1 order by pos limit $2";
+
+  // Texts of so many bytes are read at once: as trees of JSON they are many times as large.
+  private static final String AFTER =
+      MessageRows.SELECT
+          + """
+           join (
+            select pos, sum(bytes) over (order by pos) - bytes as before from (
+              select pos, coalesce(octet_length(data), 0) as bytes from ferry.live_message
+              where pos > $1 order by pos limit $2) first) cut using (pos)
+          where before < 2097152 order by pos
+          """;
   private static final String PAGE =
       MessageRows.SELECT
           + """
-           where data is not null and ($1::text[] is null or room = any($1))
-            and ($2::text[] is null or network = any($2))
-            and ($3::timestamptz is null or at >= $3) and ($4::bigint = 0 or pos < $4)
-          order by pos desc limit $5
+           join (
+            select pos, sum(bytes) over (order by pos desc) - bytes as before from (
+              select pos, octet_length(data) as bytes from ferry.live_message
+              where data is not null and ($1::text[] is null or room = any($1))
+                and ($2::text[] is null or network = any($2))
+                and ($3::timestamptz is null or at >= $3) and ($4::bigint = 0 or pos < $4)
+              order by pos desc limit $5) first) cut using (pos)
+          where before < 2097152 order by pos desc
           """;
   private static final String FIND = MessageRows.SELECT + " where pos = $1";
   private static final String OF_EVENT =

@@ -10,19 +10,24 @@ import org.ferry.live.Signal;
 import org.ferry.live.message.LiveMessage;
 import org.ferry.live.message.Messages;
 import org.ferry.live.message.News;
+import org.ferry.live.message.Stored;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of messages for many readers: the newest, those of the last minute, are held in memory
- * once for all of them, what is older is read from the log by whoever needs it. Safe for use by
- * many threads.
+ * The log of messages for many readers: the newest, those of the last minute as far as they are
+ * small together, are held in memory once for all of them, what is older is read from the log by
+ * whoever needs it. Safe for use by many threads.
  */
 public final class Feed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
   private static final int HELD = 1024;
   private static final int BATCH = 200;
+
+  /** How much is held, about, in bytes of memory. */
+  private static final long HELD_BYTES = 16 << 20;
+
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   /** How long a text is held here: what is forgotten in the database is forgotten here as well. */
@@ -39,6 +44,7 @@ public final class Feed implements AutoCloseable {
   private boolean closed;
   private long first;
   private long last;
+  private long bytes;
 
   /**
    * Begins to read behind what is there.
@@ -60,7 +66,7 @@ public final class Feed implements AutoCloseable {
     this.thread = Thread.ofVirtual().name("feed").start(this::run);
   }
 
-  private record Held(LiveMessage message, long since) {}
+  private record Held(LiveMessage message, long since, long bytes) {}
 
   private void run() {
     try {
@@ -79,7 +85,7 @@ public final class Feed implements AutoCloseable {
     try {
       List<LiveMessage> batch = messages.after(last, BATCH);
       hold(batch);
-      return batch.size() == BATCH;
+      return !batch.isEmpty();
     } catch (RuntimeException e) {
       // reason: whatever one reading fails of, those who listen must hear what comes after it.
       LOG.warn("event=feed_waits {}", e.getMessage());
@@ -92,7 +98,7 @@ public final class Feed implements AutoCloseable {
     try {
       long now = System.nanoTime();
       for (LiveMessage message : batch) {
-        ring[place(message.pos())] = new Held(message, now);
+        keep(new Held(message, now, Stored.weight(message.data())));
         last = message.pos();
       }
       first = Math.max(first, last - HELD + 1);
@@ -105,13 +111,27 @@ public final class Feed implements AutoCloseable {
     }
   }
 
+  private void keep(Held held) {
+    drop(place(held.message().pos()));
+    ring[place(held.message().pos())] = held;
+    bytes += held.bytes();
+  }
+
+  private void drop(int place) {
+    Held gone = ring[place];
+    if (gone != null) {
+      bytes -= gone.bytes();
+      ring[place] = null;
+    }
+  }
+
   private void letGo(long now) {
     while (first <= last) {
       Held oldest = ring[place(first)];
-      if (oldest != null && now - oldest.since() < keptNanos) {
+      if (oldest != null && now - oldest.since() < keptNanos && bytes <= HELD_BYTES) {
         return;
       }
-      ring[place(first)] = null;
+      drop(place(first));
       first++;
     }
   }
@@ -134,6 +154,16 @@ public final class Feed implements AutoCloseable {
       }
     }
     return pos;
+  }
+
+  /** How many are held in memory. */
+  int held() {
+    lock.lock();
+    try {
+      return (int) (last - first + 1);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The newest position. */

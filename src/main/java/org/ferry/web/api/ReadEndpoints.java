@@ -10,6 +10,7 @@ import org.ferry.live.message.LiveMessage;
 import org.ferry.live.message.Messages;
 import org.ferry.live.message.RoomCard;
 import org.ferry.live.message.RoomCards;
+import org.ferry.live.message.Stored;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ final class ReadEndpoints {
   private static final int MOST = 500;
   private static final int BATCH = 200;
   private static final int MOST_BATCHES = 25;
+
+  /** An answer ends behind the message with which it is about so large in memory. */
+  private static final long MOST_BYTES = 4 << 20;
 
   private final Messages messages;
   private final RoomCards cards;
@@ -90,16 +94,22 @@ final class ReadEndpoints {
     List<LiveMessage> found = new ArrayList<>();
     long from = before;
     boolean whole = false;
-    for (int i = 0; i < MOST_BATCHES && found.size() < wanted.limit() && !whole; i++) {
+    long room = MOST_BYTES;
+    for (int i = 0; i < MOST_BATCHES && found.size() < wanted.limit() && !whole && room > 0; i++) {
       List<LiveMessage> page = messages.page(filter(wanted, from));
-      page.stream().filter(m -> view.sees(wanted.caller(), m)).forEach(found::add);
-      whole = page.size() < BATCH;
-      from = whole ? from : page.getLast().pos();
+      whole = page.isEmpty();
+      for (LiveMessage message : page) {
+        if (found.size() == wanted.limit() || room <= 0) {
+          break;
+        }
+        from = message.pos();
+        if (view.sees(wanted.caller(), message)) {
+          boolean unused = found.add(message);
+          room -= Stored.weight(message.data());
+        }
+      }
     }
-    if (found.size() >= wanted.limit()) {
-      return answer(found.subList(0, wanted.limit()), end, null);
-    }
-    return answer(found, end, whole ? null : from);
+    return answer(found, end, whole || found.size() == wanted.limit() ? null : from);
   }
 
   private static Messages.Filter filter(Wanted wanted, long before) {
@@ -115,19 +125,21 @@ final class ReadEndpoints {
   private Reply since(Wanted wanted, String since) {
     long pos = position(since);
     List<LiveMessage> found = new ArrayList<>();
-    for (int i = 0; i < MOST_BATCHES && found.size() < wanted.limit(); i++) {
+    long room = MOST_BYTES;
+    for (int i = 0; i < MOST_BATCHES && found.size() < wanted.limit() && room > 0; i++) {
       List<LiveMessage> batch = messages.after(pos, BATCH);
+      if (batch.isEmpty()) {
+        break;
+      }
       for (LiveMessage message : batch) {
-        if (found.size() == wanted.limit()) {
+        if (found.size() == wanted.limit() || room <= 0) {
           break;
         }
         pos = message.pos();
         if (wanted.fits(message) && view.sees(wanted.caller(), message)) {
           boolean unused = found.add(message);
+          room -= Stored.weight(message.data());
         }
-      }
-      if (batch.size() < BATCH) {
-        break;
       }
     }
     return answer(found.reversed(), pos, null);

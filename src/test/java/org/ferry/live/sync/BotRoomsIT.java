@@ -217,7 +217,12 @@ class BotRoomsIT {
             push(room, pushed);
             Wait.until(
                 LIMIT, "both rooms", () -> asked(proxy, room) > 0 && asked(proxy, other) > 0);
+            push(other, said(other, "news"));
+            // It answers everything else all the time, and shows neither room.
+            Wait.until(
+                LIMIT, "both again", () -> asked(proxy, room) > 8 && asked(proxy, other) > 8);
             assertThat(known(room, pushed)).as("it is taken up").isTrue();
+            assertThat(waiting(other)).as("nothing of the other either").isEmpty();
             assertThat(waiting(room)).as("and waits for what was lost").isEmpty();
             proxy.heal();
             Wait.until(LIMIT, "both", () -> waiting(room).contains(pushed));
@@ -315,6 +320,49 @@ class BotRoomsIT {
     rooms().catchUp(bot);
     assertThat(known(room, first)).isTrue();
     assertThat(known(room, before)).isFalse();
+  }
+
+  /** Whether a room is to be followed its state says, which the homeserver does not show once. */
+  @Test
+  void aRoomThatIsNotToBeFollowedIsNotFollowedThoughItsStateIsNotShownOnce() throws Exception {
+    RoomId unwanted = invitedTo("Family");
+    RoomId wanted = invitedTo("Shop Berlin");
+    AccountOptions shops =
+        new AccountOptions(
+            bot.user(),
+            null,
+            null,
+            null,
+            new AccountOptions.Invites(List.of("*"), List.of("*")),
+            List.of("Shop *"));
+    Intake intake = intake();
+    BotRooms rooms = new BotRooms(shops, followed, intake);
+    try (HttpFaultProxy proxy = HttpFaultProxy.to(lab.synapse().baseUrl());
+        var homeserver = lab.client(proxy.url(), Duration.ofMillis(500))) {
+      proxy.loseRequest(s -> s.path().contains("/state/"), Integer.MAX_VALUE);
+      Intent failing = homeserver.as(bot.user());
+      rooms.catchUp(failing);
+      String family = alice.say(unwanted.value(), "among us");
+      String shop = alice.say(wanted.value(), "news");
+      working(
+          failing,
+          () -> {
+            push(unwanted, family);
+            push(wanted, shop);
+            Wait.until(LIMIT, "both", () -> known(unwanted, family) && known(wanted, shop));
+            rooms.catchUp(failing);
+          });
+      assertThat(waiting(unwanted)).as("nobody knows yet").isEmpty();
+      assertThat(waiting(wanted)).as("nobody knows yet").isEmpty();
+    }
+    rooms.catchUp(bot);
+    assertThat(followed.of(bot.user())).containsOnlyKeys(wanted);
+    assertThat(waiting(wanted)).isNotEmpty();
+    assertThat(
+            store.number(
+                "select count(*) from ferry.live_event where room = '%s'".formatted(unwanted)))
+        .isZero();
+    assertThat(followed.triedOut(bot.user())).isEmpty();
   }
 
   /** Much was said, and reading it breaks off on the way: what was read then is not read again. */

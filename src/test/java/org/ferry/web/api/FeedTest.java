@@ -9,6 +9,7 @@ import org.ferry.id.RoomId;
 import org.ferry.live.message.Draft;
 import org.ferry.live.message.LiveMessage;
 import org.ferry.live.message.MessageType;
+import org.ferry.live.message.Messages;
 import org.ferry.matrix.event.Json;
 import org.ferry.store.StoreLab;
 import org.ferry.store.live.PgChannels;
@@ -67,6 +68,41 @@ class FeedTest {
       assertThat(read(feed))
           .extracting(LiveMessage::forgotten)
           .containsExactly(true, true, true, false);
+    }
+  }
+
+  /** Small pieces make large trees of JSON: what is read at once fits into memory. */
+  @Test
+  void noMoreIsReadAtOnceThanFitsIntoMemory() {
+    String large = "x".repeat(900_000);
+    for (int i = 0; i < 5; i++) {
+      tell(large);
+    }
+    assertThat(messages.after(0, 500)).extracting(LiveMessage::pos).containsExactly(1L, 2L, 3L);
+    assertThat(messages.after(3, 500)).extracting(LiveMessage::pos).containsExactly(4L, 5L);
+    Messages.Filter all = new Messages.Filter(null, null, null, 0, 500);
+    assertThat(messages.page(all)).extracting(LiveMessage::pos).containsExactly(5L, 4L, 3L);
+    tell("x".repeat(3_000_000));
+    assertThat(messages.after(5, 500)).as("never none").hasSize(1);
+  }
+
+  /** The newest in memory are few where they are large; who is behind them reads the rest. */
+  @Test
+  void readersGetEverythingThoughLittleIsHeld() throws Exception {
+    try (Feed feed = new Feed(messages, news)) {
+      String large = "x".repeat(1_900_000);
+      for (int i = 0; i < 12; i++) {
+        tell(large);
+      }
+      Wait.until(LIMIT, "all", () -> feed.last() == 12);
+      assertThat(feed.held()).isBetween(1, 8);
+      long pos = 0;
+      for (int i = 0; i < 12 && pos < 12; i++) {
+        List<LiveMessage> more = feed.after(pos, 100, Duration.ZERO);
+        assertThat(more.getFirst().pos()).isEqualTo(pos + 1);
+        pos = more.getLast().pos();
+      }
+      assertThat(pos).isEqualTo(12);
     }
   }
 

@@ -60,7 +60,11 @@ class ReadingTest {
   }
 
   private static void tell(int number, RoomId room, String network) {
-    ObjectNode data = Json.object().put("event_id", "$" + number).put("body", "text " + number);
+    tell(house, number, room, network, "text " + number);
+  }
+
+  private static void tell(ApiHouse in, int number, RoomId room, String network, String body) {
+    ObjectNode data = Json.object().put("event_id", "$" + number).put("body", body);
     Draft draft =
         new Draft(
             0,
@@ -73,7 +77,7 @@ class ReadingTest {
             number,
             data,
             null);
-    long unused = house.stage.messages.tell(draft, Instant.parse("2026-11-21T10:00:00Z"));
+    long unused = in.stage.messages.tell(draft, Instant.parse("2026-11-21T10:00:00Z"));
   }
 
   private static List<String> bodies(String path, String token) throws Exception {
@@ -109,6 +113,35 @@ class ReadingTest {
     assertThat(seen).hasSize(10).startsWith("text 1", "text 2").endsWith("text 10");
     assertThat(bodies("/messages?since=2026-11-21", "all-token")).hasSize(10);
     assertThat(bodies("/messages?since=2026-11-22", "all-token")).isEmpty();
+  }
+
+  /** However large messages are, an answer fits into memory, and says where to go on. */
+  @Test
+  void largeMessagesComeInSeveralAnswers() throws Exception {
+    try (ApiHouse large = new ApiHouse(ApiHouse.options(ApiHouse.token("all", Scope.values())))) {
+      for (int i = 1; i <= 9; i++) {
+        tell(large, i, PLAIN, "matrix", i + "x".repeat(1_000_000));
+      }
+      assertThat(all(large, "since", "0", "next")).containsExactly("54321", "9876");
+      assertThat(all(large, "before", "0", "before")).containsExactly("98765", "4321");
+    }
+  }
+
+  /** The first characters of what each answer holds. */
+  private static List<String> all(ApiHouse large, String from, String first, String next)
+      throws Exception {
+    List<String> answers = new ArrayList<>();
+    String at = first;
+    while (!at.isEmpty()) {
+      Answer answer = large.get("/messages?limit=500&%s=%s".formatted(from, at), "all-token");
+      StringBuilder bodies = new StringBuilder();
+      answer.json().path("messages").forEach(m -> bodies.append(m.path("body").asText().charAt(0)));
+      if (!bodies.isEmpty()) {
+        answers.add(bodies.toString());
+      }
+      at = bodies.isEmpty() ? "" : answer.json().path(next).asText("");
+    }
+    return answers;
   }
 
   @Test
