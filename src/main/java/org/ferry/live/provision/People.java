@@ -1,9 +1,11 @@
 package org.ferry.live.provision;
 
 import io.vertx.core.http.HttpMethod;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.ferry.id.MxcUri;
+import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.provision.Person.Profile;
 import org.ferry.live.provision.Person.State;
@@ -186,6 +188,11 @@ public final class People {
               + ": it is no user that Ferry made. Name one that was put under users/.");
     }
     return user;
+  }
+
+  /** The rooms that a user of an application's was put into; none where there is no such user. */
+  public List<RoomId> roomsOf(String extId) {
+    return rows.person(extId).map(p -> rows.roomsOf(p.user())).orElse(List.of());
   }
 
   /** The application's name of a user; empty where it has none. */

@@ -41,6 +41,9 @@ public interface Provisioned {
   /** Members that were noted, those who may do most first. */
   List<UserId> members(RoomId room);
 
+  /** The rooms that somebody was noted in. */
+  List<RoomId> roomsOf(UserId user);
+
   /**
    * Does work while no other thread of any process does work under the same name.
    *

@@ -17,12 +17,20 @@ public interface Sessions {
   void begin(byte[] hash, UserId user, String by, Instant expires);
 
   /**
-   * Whose session a token belongs to.
+   * A session.
+   *
+   * @param user whose it is
+   * @param by the name of the token that made it
+   */
+  record Session(UserId user, String by) {}
+
+  /**
+   * The session that a token belongs to.
    *
    * @param hash of the token
    * @param now sessions that ended before it are none
    */
-  Optional<UserId> find(byte[] hash, Instant now);
+  Optional<Session> find(byte[] hash, Instant now);
 
   /** Ends all sessions of a user. */
   void end(UserId user);

@@ -53,6 +53,8 @@ public final class PgProvisioned implements Provisioned {
   private static final String NO_MEMBER =
       "delete from ferry.api_member where room = $1 and user_id = $2";
   private static final String NOWHERE = "delete from ferry.api_member where user_id = $1";
+  private static final String ROOMS =
+      "select room from ferry.api_member where user_id = $1 order by room";
   private static final String MEMBERS =
       """
       select user_id from ferry.api_member where room = $1
@@ -138,6 +140,13 @@ public final class PgProvisioned implements Provisioned {
     List<UserId> members = new ArrayList<>();
     database.run(MEMBERS, room.value()).forEach(r -> members.add(new UserId(r.getString(0))));
     return members;
+  }
+
+  @Override
+  public List<RoomId> roomsOf(UserId user) {
+    List<RoomId> rooms = new ArrayList<>();
+    database.run(ROOMS, user.value()).forEach(r -> rooms.add(new RoomId(r.getString(0))));
+    return rooms;
   }
 
   @Override

@@ -2,7 +2,6 @@ package org.ferry.store.api;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -19,7 +18,7 @@ public final class PgSessions implements Sessions {
       insert into ferry.api_session (hash, user_id, made_by, expires) values ($1, $2, $3, $4)
       """;
   private static final String FIND =
-      "select user_id from ferry.api_session where hash = $1 and expires > $2";
+      "select user_id, made_by from ferry.api_session where hash = $1 and expires > $2";
   private static final String END = "delete from ferry.api_session where user_id = $1";
 
   private final Database database;
@@ -39,11 +38,11 @@ public final class PgSessions implements Sessions {
   }
 
   @Override
-  public Optional<UserId> find(byte[] hash, Instant now) {
-    RowSet<Row> rows = database.run(FIND, Buffer.buffer(hash), time(now));
-    return rows.size() == 0
-        ? Optional.empty()
-        : Optional.of(new UserId(rows.iterator().next().getString(0)));
+  public Optional<Session> find(byte[] hash, Instant now) {
+    for (Row row : database.run(FIND, Buffer.buffer(hash), time(now))) {
+      return Optional.of(new Session(new UserId(row.getString(0)), row.getString(1)));
+    }
+    return Optional.empty();
   }
 
   @Override

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param scopes what the caller may do
  * @param rooms rooms it may see, by id, key, alias or name
  * @param networks networks it may see; empty: all
- * @param user whose session this is: only that user's rooms are seen; null for a configured token
+ * @param user whose session this is: only that user's rooms are seen, and none that the token does
+ *     not see which made it; null for a configured token
  */
 record Caller(
     String name,
@@ -25,8 +26,9 @@ record Caller(
     return new Caller(token.name(), token.scopes(), token.rooms(), token.networks(), null);
   }
 
-  static Caller session(UserId user) {
-    return new Caller(user.value(), Set.of(Scope.READ, Scope.SEND), List.of("*"), List.of(), user);
+  /** A session that this caller made for a user. */
+  Caller session(UserId whose) {
+    return new Caller(whose.value(), Set.of(Scope.READ, Scope.SEND), rooms, networks, whose);
   }
 
   /** Throws the problem where the scope is missing. */

@@ -88,9 +88,25 @@ final class ProvisionEndpoints {
   }
 
   private Reply deleteUser(Request request) {
-    UserId gone = people.remove(request.part("ext_id"), request.flag("erase"));
+    String name = request.part("ext_id");
+    if (!request.caller().seesAll()) {
+      people.roomsOf(name).forEach(room -> refuse(request.caller(), room));
+    }
+    UserId gone = people.remove(name, request.flag("erase"));
     sessions.end(gone);
     return Reply.nothing();
+  }
+
+  /** Who is taken out of service is taken out of all rooms, those of others among them. */
+  private void refuse(Caller caller, RoomId room) {
+    try {
+      String unused = sight.writable(caller, room.value());
+    } catch (Problem e) {
+      throw new Problem(
+          403,
+          "forbidden_user",
+          "the user is in rooms that the token does not include; take them out of its own rooms with DELETE rooms/KEY/members/EXT_ID");
+    }
   }
 
   private Reply putRoom(Request request) {

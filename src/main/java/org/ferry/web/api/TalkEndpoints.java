@@ -113,7 +113,7 @@ final class TalkEndpoints {
   ObjectNode join(Caller caller, String room, @Nullable String as) {
     UserId user = speaker(caller, as);
     boolean session = caller.user() != null;
-    RoomId id = session ? rooms.find(room) : view.writable(caller, room);
+    RoomId id = session ? view.joinable(caller, room) : view.writable(caller, room);
     RoomId joined = rooms.join(id.value(), user, !session);
     view.joinedNow(joined);
     return Json.object().put("room_id", joined.value()).put("user_id", user.value());

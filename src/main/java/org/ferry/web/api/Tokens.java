@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.ferry.id.Sha256;
 import org.ferry.id.UserId;
 import org.ferry.live.provision.Sessions;
@@ -67,7 +68,7 @@ final class Tokens {
         }
       }
       if (found == null && shown.startsWith(SESSION)) {
-        found = sessions.find(hash, clock.instant()).map(Caller::session).orElse(null);
+        found = sessions.find(hash, clock.instant()).flatMap(this::session).orElse(null);
       }
     }
     if (found == null) {
@@ -75,6 +76,15 @@ final class Tokens {
           .with("WWW-Authenticate", "Bearer realm=\"ferry\", error=\"invalid_token\"");
     }
     return found;
+  }
+
+  /** A session is none any more when the token that made it is gone. */
+  private Optional<Caller> session(Sessions.Session session) {
+    return known.stream()
+        .map(token -> token.caller)
+        .filter(maker -> maker.name().equals(session.by()))
+        .map(maker -> maker.session(session.user()))
+        .findFirst();
   }
 
   /** A new session's token, and when it ends. */

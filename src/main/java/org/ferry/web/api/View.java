@@ -60,9 +60,10 @@ final class View {
   }
 
   boolean seesRoom(Caller caller, RoomId room) {
-    if (caller.user() != null) {
-      return isIn(caller.user(), room);
-    }
+    return isAmong(caller, room) && (caller.user() == null || isIn(caller.user(), room));
+  }
+
+  private boolean isAmong(Caller caller, RoomId room) {
     return caller.rooms().contains("*") || caller.seesRoom(names(room));
   }
 
@@ -89,6 +90,16 @@ final class View {
   /** The room of a key or an id that the caller may write into; else a problem. */
   RoomId writable(Caller caller, String key) {
     RoomId room = visible(caller, key);
+    refuseNetwork(cards, caller, room);
+    return room;
+  }
+
+  /** The room of a key or an id that a session's user may ask to be let into; else a problem. */
+  RoomId joinable(Caller caller, String key) {
+    RoomId room = rooms.find(key);
+    if (!isAmong(caller, room)) {
+      throw new Problem(403, "forbidden_room", "the caller may not see the room " + key);
+    }
     refuseNetwork(cards, caller, room);
     return room;
   }

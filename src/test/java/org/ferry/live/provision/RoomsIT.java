@@ -186,6 +186,11 @@ class RoomsIT {
     }
 
     @Override
+    public List<RoomId> roomsOf(UserId user) {
+      return rows.roomsOf(user);
+    }
+
+    @Override
     public <T> T alone(String name, Supplier<T> work) {
       return rows.alone(name, work);
     }

@@ -12,7 +12,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.ferry.id.RoomId;
 import org.ferry.id.Secret;
+import org.ferry.id.Sha256;
+import org.ferry.id.UserId;
+import org.ferry.live.provision.Person;
+import org.ferry.live.provision.Provisioned;
+import org.ferry.live.provision.Role;
+import org.ferry.store.api.PgProvisioned;
 import org.ferry.web.api.ApiHouse.Answer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -185,6 +192,42 @@ class ApiTest {
     assertThat(house.ask("PUT", "/rooms/team:1", "events-token", "{}").status()).isEqualTo(403);
     Answer own = house.ask("PUT", "/rooms/event:1", "events-token", "{}");
     assertThat(own.json().path("detail").asText()).contains("no homeserver here");
+  }
+
+  @Test
+  void aSessionSeesNoMoreThanTheTokenThatMadeIt() throws Exception {
+    for (String maker : List.of("shop", "events", "gone")) {
+      house.sessions.begin(
+          Sha256.of("ferry_session_" + maker),
+          new UserId("@old_bob:new.example.org"),
+          maker,
+          Instant.now().plusSeconds(60));
+    }
+    String team = "/messages?room=%21team:new.example.org";
+    assertThat(house.get(team, "ferry_session_shop").status())
+        .as("asks who is in it")
+        .isEqualTo(409);
+    Answer refused = house.get(team, "ferry_session_events");
+    assertThat(refused.status()).isEqualTo(403);
+    assertThat(refused.json().path("type").asText()).endsWith("forbidden_room");
+    Answer join =
+        house.ask("POST", "/rooms/%21team:new.example.org/join", "ferry_session_events", "{}");
+    assertThat(join.status()).isEqualTo(403);
+    assertThat(house.get(team, "ferry_session_gone").status()).isEqualTo(401);
+  }
+
+  @Test
+  void aTokenOfSomeRoomsDeletesNobodyWhoIsInOthers() throws Exception {
+    UserId bob = new UserId("@old_bob:new.example.org");
+    Provisioned rows = new PgProvisioned(house.database);
+    rows.keep(new Person("bob", bob, Person.State.THERE, 0, Person.Profile.NONE));
+    rows.member(new RoomId("!team:new.example.org"), bob, Role.MEMBER);
+    Answer refused = house.ask("DELETE", "/users/bob", "events-token", null);
+    assertThat(refused.status()).isEqualTo(403);
+    assertThat(refused.json().path("type").asText()).endsWith("forbidden_user");
+    assertThat(house.ask("DELETE", "/users/bob", PROVISION, null).status()).isEqualTo(409);
+    rows.noMember(bob);
+    assertThat(house.ask("DELETE", "/users/bob", "events-token", null).status()).isEqualTo(409);
   }
 
   @Test
