@@ -458,25 +458,6 @@ class DeliveryIT {
         .allMatch(d -> !d.hasText() && d.log().getLast().endsWith("its text was forgotten"));
   }
 
-  /** Whoever delivers has a clock of its own, which may be behind that of the database. */
-  @Test
-  void whatFollowsSomebodyForgottenIsPostedAtOnceWhateverTheDatabasesClockSays() {
-    receiver.answers(g -> 500);
-    depot.fast(Duration.ofHours(-1));
-    depot.tell("!a", "from @bob:new", depot.now().minus(Duration.ofHours(2)));
-    depot.tell("!a", "other", depot.now().minus(Duration.ofHours(2)));
-    depot.start(shop());
-    Wait.until(() -> depot.desk.about("$1").stream().anyMatch(d -> d.attempts() == 1));
-    receiver.answers(g -> 200);
-    receiver.got().clear();
-    try (Forgetting forgetting = depot.lab.database().forgetting()) {
-      assertThat(forgetting.user(new UserId("@bob:new"))).isPositive();
-    }
-    depot.pass(Duration.ZERO);
-    waitFor(1);
-    assertThat(receiver.got().getFirst().seq()).isEqualTo(2);
-  }
-
   /** Deliveries that nobody delivers: each room's lane is held by this test. */
   private List<Lane> held(int rooms) {
     tell(rooms, 2);

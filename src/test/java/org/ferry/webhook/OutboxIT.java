@@ -7,7 +7,9 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.ferry.id.UserId;
 import org.ferry.store.Database;
+import org.ferry.store.Forgetting;
 import org.ferry.store.webhook.PgOutbox;
 import org.ferry.testing.Wait;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +34,27 @@ class OutboxIT {
       depot.start(depot.endpoint("shop", receiver.url(), "beginning"));
       Wait.until(() -> depot.standing("shop").delivered() == 2);
       assertThat(receiver.got()).extracting(Receiver.Got::seq).containsExactly(1L, 2L);
+    }
+  }
+
+  /** Whoever delivers has a clock of its own, which may be behind that of the database. */
+  @Test
+  void whatFollowsSomebodyForgottenIsPostedAtOnceWhateverTheDatabasesClockSays() {
+    try (Receiver receiver = new Receiver(depot.vertx)) {
+      receiver.answers(g -> 500);
+      depot.fast(Duration.ofHours(-1));
+      depot.tell("!a", "from @bob:new", depot.now().minus(Duration.ofHours(2)));
+      depot.tell("!a", "other", depot.now().minus(Duration.ofHours(2)));
+      depot.start(depot.endpoint("shop", receiver.url(), "beginning"));
+      Wait.until(() -> depot.desk.about("$1").stream().anyMatch(d -> d.attempts() == 1));
+      receiver.answers(g -> 200);
+      receiver.got().clear();
+      try (Forgetting forgetting = depot.lab.database().forgetting()) {
+        assertThat(forgetting.user(new UserId("@bob:new"))).isPositive();
+      }
+      depot.pass(Duration.ZERO);
+      Wait.until(() -> depot.standing("shop").delivered() == 1);
+      assertThat(receiver.got().getFirst().seq()).isEqualTo(2);
     }
   }
 

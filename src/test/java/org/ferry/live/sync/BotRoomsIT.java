@@ -358,10 +358,8 @@ class BotRoomsIT {
     rooms.catchUp(bot);
     assertThat(followed.of(bot.user())).containsOnlyKeys(wanted);
     assertThat(waiting(wanted)).isNotEmpty();
-    assertThat(
-            store.number(
-                "select count(*) from ferry.live_event where room = '%s'".formatted(unwanted)))
-        .isZero();
+    String left = "select count(*) from ferry.live_event where room = '%s'".formatted(unwanted);
+    assertThat(store.number(left)).isZero();
     assertThat(followed.triedOut(bot.user())).isEmpty();
   }
 
