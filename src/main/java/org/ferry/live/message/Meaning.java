@@ -17,6 +17,7 @@ import static org.ferry.live.message.MessageType.ROOM_UPDATED;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +71,9 @@ final class Meaning {
   private final Scene scene;
   private final Map<Place, ObjectNode> asked;
 
+  /** What was taken back for sure. */
+  private final Set<Place> takenBack = new HashSet<>();
+
   /**
    * A meaning.
    *
@@ -106,6 +110,11 @@ final class Meaning {
     };
   }
 
+  /** What was taken back for sure by what was asked about so far. */
+  Set<Place> takenBack() {
+    return Set.copyOf(takenBack);
+  }
+
   private static Told one(Draft draft) {
     return new Told(List.of(draft), null);
   }
@@ -131,6 +140,9 @@ final class Meaning {
   }
 
   private Told late(Event event) {
+    if (takenBack.contains(new Place(event.release().room(), event.release().event()))) {
+      return Told.nothing("it was taken back before it could be read");
+    }
     String foreign = event.relatesBy(REPLACES).map(edited -> foreign(event, edited)).orElse(null);
     return foreign == null ? one(message(event, MESSAGE_DECRYPTED_LATE)) : Told.nothing(foreign);
   }
@@ -249,6 +261,10 @@ final class Meaning {
     ObjectNode now = asked.get(place);
     if (now != null && !now.path("unsigned").path("redacted_because").isObject()) {
       return Told.nothing("a redaction that the homeserver did not let take effect");
+    }
+    String author = before == null ? null : before.sender();
+    if (now != null || event.release().sender().equals(author)) {
+      boolean unused = takenBack.add(place);
     }
     boolean reaction =
         before == null

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 
@@ -39,6 +40,7 @@ public interface Narration {
    * @param silences of which nothing is told
    * @param cards rooms that changed
    * @param members people that changed; without a name and a membership: gone
+   * @param takenBack events of which nothing is told any more, whatever key comes
    * @param released when each release was made
    */
   record Chapter(
@@ -48,6 +50,7 @@ public interface Narration {
       List<Silence> silences,
       Map<RoomId, Card> cards,
       Map<Seat, Member> members,
+      Set<Place> takenBack,
       Map<Long, Instant> released) {}
 
   /** A release that nothing is told of. */

@@ -135,7 +135,8 @@ public final class Narrator {
       Map<Place, ObjectNode> asked,
       List<Silence> silences)
       throws InterruptedException {
-    List<Draft> drafts = tell(events, new Meaning(scene, asked), silences);
+    Meaning meaning = new Meaning(scene, asked);
+    List<Draft> drafts = tell(events, meaning, silences);
     long to = releases.getLast().pos();
     Chapter chapter =
         new Chapter(
@@ -145,6 +146,7 @@ public final class Narrator {
             silences,
             scene.changedCards(),
             scene.changedMembers(),
+            meaning.takenBack(),
             releases.stream().collect(Collectors.toMap(Release::pos, Release::at)));
     if (narration.tell(epoch, chapter)) {
       position = to;

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
@@ -90,6 +91,13 @@ public final class PgNarration implements Narration {
       from unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::text[])
         as g(release, event, quarantined, why)
       on conflict (release) do nothing
+      """;
+  // Whatever key comes later, nothing is there that it would open.
+  private static final String TAKE_BACK =
+      """
+      update ferry.live_event e set raw = '', clear = null
+      from unnest($1::text[], $2::text[]) as g(room, event)
+      where e.room = g.room and e.event = g.event and e.state in ('undecryptable', 'late')
       """;
   private static final String KEEP_CARDS =
       """
@@ -266,6 +274,14 @@ public final class PgNarration implements Narration {
     if (!chapter.cards().isEmpty()) {
       run(in, KEEP_CARDS, cards(chapter.cards()));
       keepEncrypted(in, chapter.cards());
+    }
+    Set<Place> takenBack = chapter.takenBack();
+    if (!takenBack.isEmpty()) {
+      run(
+          in,
+          TAKE_BACK,
+          Tuple.of(
+              texts(takenBack, p -> p.room().value()), texts(takenBack, p -> p.event().value())));
     }
     if (!chapter.members().isEmpty()) {
       List<Map.Entry<Seat, Member>> members = List.copyOf(chapter.members().entrySet());

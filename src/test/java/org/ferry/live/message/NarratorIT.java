@@ -321,6 +321,24 @@ class NarratorIT {
         .isEqualTo("message.decrypted_late");
   }
 
+  /** Its text is told nobody, whenever the key comes: after it was taken back, or beside that. */
+  @Test
+  void whatWasTakenBackIsNotReadWhenItsKeyComes() throws InterruptedException {
+    for (int i = 1; i <= 2; i++) {
+      assertThat(stage.closed(stage.event(ALICE, "m.room.encrypted", CIPHER), "no_key")).hasSize(1);
+    }
+    LiveMessage deleted = one(stage.event(ALICE, "m.room.redaction", "{\"redacts\":\"$1\"}"));
+    assertThat(deleted.type()).isEqualTo("message.deleted");
+    assertThat(stage.late("$1", "m.room.message", TEXT)).isEmpty();
+    stage.now.put(new EventId("$2"), Json.object().put("type", "m.room.encrypted"));
+    assertThat(stage.tell(stage.event("@eve:hs", "m.room.redaction", "{\"redacts\":\"$2\"}")))
+        .as("that did not take effect")
+        .isEmpty();
+    assertThat(stage.late("$2", "m.room.message", TEXT))
+        .extracting(LiveMessage::type)
+        .containsExactly("message.decrypted_late");
+  }
+
   @Test
   void encryptedEditsAndRepliesRelateByWhatStandsBesideTheCiphertext() throws InterruptedException {
     one(stage.event(ALICE, "m.room.message", TEXT));
