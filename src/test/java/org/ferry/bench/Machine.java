@@ -54,6 +54,20 @@ final class Machine {
     return load < 0 ? "unknown" : String.format(Locale.ROOT, "%.1f", load);
   }
 
+  /** The resident memory of a process, in MiB; 0 where the system does not say. */
+  static long residentMib(ProcessHandle process) {
+    try (Stream<String> lines =
+        Files.lines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
+      return lines
+          .filter(l -> l.startsWith("VmRSS:"))
+          .mapToLong(l -> Long.parseLong(l.replaceAll("[^0-9]", "")) >> 10)
+          .findFirst()
+          .orElse(0);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
   /** The launcher's options with a heap, as in {@code 512m}, and more. */
   static String[] launcher(String heap, String... more) {
     return Stream.of(LAUNCHER.stream(), Stream.of("-Xmx" + heap), Stream.of(more))
