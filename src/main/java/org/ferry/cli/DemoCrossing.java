@@ -101,7 +101,7 @@ final class DemoCrossing {
         .say(
             "Everything is there already, verified at "
                 + proven.get().truncatedTo(ChronoUnit.SECONDS));
-    StatusView.lines(standing, ferry).forEach(work.progress()::say);
+    StatusView.lines(standing, ferry, false).forEach(work.progress()::say);
     return true;
   }
 
@@ -157,7 +157,7 @@ final class DemoCrossing {
       throw new CancellationException();
     }
     done(begun, "Carried everything into " + passage.options().space());
-    StatusView.lines(outcome.standing(), ferry).forEach(work.progress()::say);
+    StatusView.lines(outcome.standing(), ferry, false).forEach(work.progress()::say);
     person
         .enter(ferry, outcome.standing().crossing(), followed.plan())
         .forEach(work.progress()::say);

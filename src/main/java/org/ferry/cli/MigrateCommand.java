@@ -119,16 +119,17 @@ final class MigrateCommand extends FerryCommand {
     wishes = new Wishes(rooms, users, from, takeAliases, !noInvitations);
     try (Work work = new Work(session())) {
       Sources.Named named = source.named(work.ferry().config(), session().world().folder());
-      try (MediaStore media = work.media(named, source)) {
-        if (dryRun) {
+      if (dryRun) {
+        try (MediaStore media = work.media(named, source)) {
           return rehearse(work, named, media);
         }
-        CrossingLedger.Claim claim = work.ferry().crossings().claim("migrate");
-        try {
-          return carry(work, named, media);
-        } finally {
-          claim.close();
-        }
+      }
+      CrossingLedger.Claim claim = work.ferry().crossings().claim("migrate");
+      // After the claim: a second run is refused at once, however long a tar takes to be read.
+      try (MediaStore media = work.media(named, source)) {
+        return carry(work, named, media);
+      } finally {
+        claim.close();
       }
     }
   }
@@ -153,9 +154,9 @@ final class MigrateCommand extends FerryCommand {
         carrying.migrate(carrying.space(target), followed, media, wishes, work.watch());
     work.progress().end();
     if (json) {
-      session().json(StatusView.json(outcome.standing(), work.ferry()));
+      session().json(StatusJson.of(outcome.standing(), work.ferry(), false));
     } else {
-      StatusView.lines(outcome.standing(), work.ferry()).forEach(session()::say);
+      StatusView.lines(outcome.standing(), work.ferry(), false).forEach(session()::say);
     }
     if (!outcome.whole() && session().stop().requested()) {
       throw new InterruptedException("stopped before everything was looked at");

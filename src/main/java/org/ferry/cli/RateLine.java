@@ -7,7 +7,7 @@ import org.ferry.app.Carrying;
 
 /** How fast a crossing is carried now, or was when it was carried last. */
 final class RateLine {
-  /** A run notes its rate every five seconds; some longer than that, and it is over. */
+  /** A run notes its rate every five seconds; some longer than that, and another is at work. */
   private static final Duration CURRENT = Duration.ofSeconds(30);
 
   private RateLine() {}
@@ -17,9 +17,10 @@ final class RateLine {
    *
    * @param rate what was measured last
    * @param now the time
+   * @param atWork whether a process writes to the destination
    */
-  static String of(Carrying.Rate rate, Instant now) {
-    return isCurrent(rate, now)
+  static String of(Carrying.Rate rate, Instant now, boolean atWork) {
+    return isCurrent(rate, now, atWork)
         ? "  rate: " + present(rate)
         : "  last rate, %s ago (%s): %s"
             .formatted(
@@ -64,8 +65,8 @@ final class RateLine {
   }
 
   /** Whether it was measured just now, by a run that goes on. */
-  static boolean isCurrent(Carrying.Rate rate, Instant now) {
-    return age(rate, now).compareTo(CURRENT) < 0;
+  static boolean isCurrent(Carrying.Rate rate, Instant now, boolean atWork) {
+    return atWork && age(rate, now).compareTo(CURRENT) < 0;
   }
 
   /** How long ago it was measured; never negative, whatever the clocks of two machines say. */

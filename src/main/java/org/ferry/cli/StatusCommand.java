@@ -1,7 +1,9 @@
 package org.ferry.cli;
 
 import java.util.List;
+import java.util.Optional;
 import org.ferry.app.Conversations;
+import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.Standing;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,11 +36,15 @@ final class StatusCommand extends FerryCommand {
           (space == null ? work.ferry().crossings().all() : List.of(Crossings.meant(work, space)))
               .stream().map(c -> Standing.of(work.ferry().crossings(), c)).toList();
       if (json) {
-        session().json(StatusView.json(standings, work.ferry()));
+        session().json(StatusJson.all(standings, work.ferry()));
       } else if (standings.isEmpty()) {
         session().say(nothing(work));
       } else {
-        standings.forEach(s -> StatusView.lines(s, work.ferry()).forEach(session()::say));
+        Optional<CrossingLedger.Worker> worker = work.ferry().crossings().atWork();
+        StatusView.worker(worker, standings, work.ferry().clock().instant())
+            .ifPresent(session()::say);
+        standings.forEach(
+            s -> StatusView.lines(s, work.ferry(), worker.isPresent()).forEach(session()::say));
         session().say(StatusView.live(work.ferry()));
       }
       if (!json) {

@@ -1,15 +1,11 @@
 package org.ferry.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -17,26 +13,31 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.app.Accounts;
 import org.ferry.app.Carrying;
-import org.ferry.app.Conversations;
 import org.ferry.app.Destinations;
 import org.ferry.app.Ferry;
 import org.ferry.app.Listed;
 import org.ferry.app.NotBegun;
 import org.ferry.app.Webhooks;
 import org.ferry.app.Wishes;
+import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.CrossingLedger.Invitation;
 import org.ferry.migrate.Standing;
 import org.ferry.migrate.UndoLedger.TakenBack;
 import org.ferry.migrate.plan.ForeignRoom;
 
-/** Where a crossing stands, for a person and as JSON. */
+/** Where a crossing stands, in lines for a person; {@link StatusJson} has the same as JSON. */
 final class StatusView {
   private static final int SHOWN = 20;
   private static final int SOME = 5;
 
   private StatusView() {}
 
-  static List<String> lines(Standing standing, Ferry ferry) {
+  /**
+   * Where a crossing stands.
+   *
+   * @param atWork whether a process is writing to its destination
+   */
+  static List<String> lines(Standing standing, Ferry ferry, boolean atWork) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "%s into %s: %s"
@@ -45,7 +46,7 @@ final class StatusView {
                 Destinations.label(ferry, standing.crossing()),
                 words(standing)));
     Carrying.rate(ferry, standing.crossing())
-        .ifPresent(r -> lines.add(RateLine.of(r, ferry.clock().instant())));
+        .ifPresent(r -> lines.add(RateLine.of(r, ferry.clock().instant(), atWork)));
     NotBegun notBegun = NotBegun.of(ferry, standing);
     if (notBegun.rooms() > 0) {
       lines.add(
@@ -90,7 +91,7 @@ final class StatusView {
     }
   }
 
-  private static List<Standing.Failure> left(Standing standing, String kind) {
+  static List<Standing.Failure> left(Standing standing, String kind) {
     return standing.left().stream().filter(f -> f.kind().equals(kind)).toList();
   }
 
@@ -117,7 +118,7 @@ final class StatusView {
         });
   }
 
-  private static long open(Standing standing) {
+  static long open(Standing standing) {
     return standing.events().waiting() + standing.events().doubt();
   }
 
@@ -163,37 +164,31 @@ final class StatusView {
                 .formatted(list.size(), server, list.getFirst().reason())));
   }
 
-  private static List<Invitation> invitations(Standing standing, Ferry ferry) {
+  static List<Invitation> invitations(Standing standing, Ferry ferry) {
     try (Stream<Invitation> rows = ferry.crossings().invitations(standing.crossing().id())) {
       return rows.toList();
     }
   }
 
-  private static void more(ObjectNode json, Standing standing, Ferry ferry) {
-    ArrayNode invitations = json.putArray("invitations");
-    for (Invitation i : invitations(standing, ferry)) {
-      invitations
-          .addObject()
-          .put("room", i.room().value())
-          .put("user", i.invitee().value())
-          .put("state", i.state())
-          .put("reason", i.reason());
+  /** Who is at work, or how to go on where nobody is and something waits. */
+  static Optional<String> worker(
+      Optional<CrossingLedger.Worker> worker, List<Standing> standings, Instant now) {
+    if (worker.isPresent()) {
+      CrossingLedger.Worker w = worker.get();
+      Duration age = Duration.between(w.since(), now);
+      return Optional.of(
+          "ferry %s is at work: process %d on %s, for %s"
+              .formatted(
+                  w.command(),
+                  w.pid(),
+                  w.host(),
+                  PlainProgress.time(age.isNegative() ? Duration.ZERO : age)));
     }
-    ArrayNode listed = json.putArray("listed");
-    for (ForeignRoom r : Listed.of(ferry, standing.crossing())) {
-      listed
-          .addObject()
-          .put("id", r.id().value())
-          .put("name", r.name())
-          .put("members", r.members())
-          .put("link", r.link());
-    }
-    Optional<Wishes.Asked> asked = Wishes.asked(ferry, standing);
-    json.put("left_waiting_by", asked.map(Wishes.Asked::how).orElse(null));
-    asked.ifPresent(a ->
-        json.put("asked_for", a.events())
-            .put("asked_for_waiting", a.waiting())
-            .put("left_waiting", open(standing) - a.waiting()));
+    boolean waits =
+        standings.stream().anyMatch(s -> s.events().waiting() > 0 || s.events().doubt() > 0);
+    return waits
+        ? Optional.of("nothing is being carried at the moment; go on with: ferry migrate")
+        : Optional.empty();
   }
 
   /** How long ago the homeserver sent Ferry something. */
@@ -254,7 +249,7 @@ final class StatusView {
     return lines;
   }
 
-  private static boolean isAway(TakenBack room, Standing standing) {
+  static boolean isAway(TakenBack room, Standing standing) {
     return room.done()
         && standing.rooms().stream()
             .noneMatch(r -> r.old().equals(room.old()) && r.target() != null);
@@ -292,115 +287,5 @@ final class StatusView {
         + (failure.where() == null ? "" : " in " + failure.where())
         + ": "
         + failure.reason();
-  }
-
-  static ObjectNode json(List<Standing> standings, Ferry ferry) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    ArrayNode list = json.putArray("crossings");
-    standings.forEach(s -> list.add(json(s, ferry)));
-    ArrayNode webhooks = json.putArray("webhooks");
-    new Webhooks(ferry)
-        .list()
-        .forEach(line -> webhooks.addPOJO(WebhooksListCommand.document(line)));
-    ArrayNode accounts = json.putArray("accounts");
-    new Accounts(ferry)
-        .list()
-        .forEach(account -> accounts.addPOJO(AccountsListCommand.document(account)));
-    Optional<Instant> live = ferry.lastLiveEvent();
-    json.put("last_live_event", live.map(Instant::toString).orElse(null));
-    live.ifPresent(at ->
-        json.put(
-            "last_live_event_age_seconds",
-            Duration.between(at, ferry.clock().instant()).toSeconds()));
-    Conversations.Figures figures = new Conversations(ferry).figures();
-    ObjectNode events = json.putObject("live_events");
-    figures.states().forEach(events::put);
-    ObjectNode reasons = json.putObject("undecryptable");
-    figures.undecryptable().forEach(reasons::put);
-    return json.put("quarantined", figures.quarantined()).put("messages_told", figures.told());
-  }
-
-  static ObjectNode json(Standing standing, Ferry ferry) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("source", standing.crossing().server())
-        .put("domain", standing.crossing().domain())
-        .put("space", standing.crossing().space().value())
-        .put("space_alias", Destinations.alias(ferry, standing.crossing()).orElse(null));
-    Optional<Carrying.Rate> rate = Carrying.rate(ferry, standing.crossing());
-    rate.ifPresent(r ->
-        json.putObject("rate")
-            .put("events_per_second", r.eventsPerSecond())
-            .put("events_per_second_of_the_run", r.average())
-            .put("waiting_for_homeserver", r.waiting())
-            .put("held_back_by", r.heldBackBy())
-            .put("events_left", r.left())
-            .put("at", r.at().toString())
-            .put("age_seconds", RateLine.age(r, ferry.clock().instant()).toSeconds())
-            .put("current", RateLine.isCurrent(r, ferry.clock().instant())));
-    standing.people().forEach(json.putObject("people")::put);
-    standing.media().forEach(json.putObject("media")::put);
-    Standing.Sums e = standing.events();
-    json.putObject("events")
-        .put("total", e.total())
-        .put("waiting", e.waiting())
-        .put("in_doubt", e.doubt())
-        .put("carried", e.carried())
-        .put("merged", e.merged())
-        .put("skipped", e.skipped())
-        .put("failed", e.failed())
-        .put("late", e.late());
-    standing.skipped().forEach(json.putObject("skipped")::put);
-    EncryptedView.json(json, ferry, standing.crossing());
-    NotBegun notBegun = NotBegun.of(ferry, standing);
-    json.putObject("not_begun").put("rooms", notBegun.rooms()).put("messages", notBegun.messages());
-    more(json, standing, ferry);
-    standing.settings().forEach(json.putObject("settings")::put);
-    ArrayNode rooms = json.putArray("rooms");
-    for (Standing.RoomLine room : standing.rooms()) {
-      rooms
-          .addObject()
-          .put("id", room.old().value())
-          .put("target", room.target() == null ? null : room.target().value())
-          .put("state", room.state().name().toLowerCase(Locale.ROOT))
-          .put("reason", room.reason())
-          .put("events", room.progress().total())
-          .put("waiting", room.progress().waiting())
-          .put("in_doubt", room.progress().doubt())
-          .put("carried", room.progress().carried())
-          .put("merged", room.progress().merged())
-          .put("skipped", room.progress().skipped())
-          .put("failed", room.progress().failed())
-          .put("late", room.progress().late());
-    }
-    takenBack(rooms, standing, ferry);
-    standing.failed().forEach(json.putObject("failed")::put);
-    failures(json.putArray("failures"), standing.failures());
-    failures(json.putArray("aliases_left"), left(standing, "alias"));
-    failures(json.putArray("unlisted"), left(standing, "directory"));
-    return json;
-  }
-
-  private static void failures(ArrayNode list, List<Standing.Failure> failures) {
-    for (Standing.Failure failure : failures) {
-      list.addObject()
-          .put("kind", failure.kind())
-          .put("id", failure.what())
-          .put("room", failure.where())
-          .put("reason", failure.reason());
-    }
-  }
-
-  private static void takenBack(ArrayNode rooms, Standing standing, Ferry ferry) {
-    for (TakenBack back : ferry.crossings().undo().takenBack(standing.crossing().id())) {
-      if (isAway(back, standing)) {
-        rooms
-            .addObject()
-            .put("id", back.old().value())
-            .putNull("target")
-            .put("was", back.target().value())
-            .put("state", "rolled_back")
-            .put("at", back.at().toString());
-      }
-    }
   }
 }

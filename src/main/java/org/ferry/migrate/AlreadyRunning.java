@@ -1,7 +1,5 @@
 package org.ferry.migrate;
 
-import java.time.Instant;
-
 /** Another process is writing to the destination. */
 public final class AlreadyRunning extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -20,14 +18,12 @@ public final class AlreadyRunning extends RuntimeException {
   /**
    * Names the holder.
    *
-   * @param command what it does
-   * @param host where
-   * @param pid its process id there
-   * @param since when it began
+   * @param worker the process that holds the right to write
    */
-  public AlreadyRunning(String command, String host, long pid, Instant since) {
+  public AlreadyRunning(CrossingLedger.Worker worker) {
     super(
         "ferry %s is running already (process %d on %s, since %s). Wait for it, or stop it with Ctrl-C or kill %d; what it did is kept."
-            .formatted(command, pid, host, since, pid));
+            .formatted(
+                worker.command(), worker.pid(), worker.host(), worker.since(), worker.pid()));
   }
 }

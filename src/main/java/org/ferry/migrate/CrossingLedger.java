@@ -271,6 +271,9 @@ public interface CrossingLedger {
    */
   Claim claim(String command);
 
+  /** Who holds the right to write at the moment; empty where nobody does. */
+  Optional<Worker> atWork();
+
   /** Keeps a small document under a name, such as the rate of the present run. */
   void note(long crossing, String name, String json);
 
@@ -279,6 +282,16 @@ public interface CrossingLedger {
 
   /** The part that takes a crossing back. */
   UndoLedger undo();
+
+  /**
+   * A process that holds the right to write.
+   *
+   * @param command what it does, such as {@code migrate}
+   * @param host where
+   * @param pid its process id there
+   * @param since when it began
+   */
+  record Worker(String command, String host, long pid, Instant since) {}
 
   /** The sole right to write; closing it gives it back. */
   interface Claim extends AutoCloseable {

@@ -5,6 +5,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.ferry.migrate.AlreadyRunning;
 import org.ferry.migrate.CrossingLedger;
@@ -27,6 +28,15 @@ final class PgClaim implements CrossingLedger.Claim {
       where id = 1 returning epoch
       """;
   private static final String HOLDER = "select command, host, pid, since, epoch from ferry.claim";
+  private static final String AT_WORK =
+      """
+      select command, host, pid, since from ferry.claim
+      where exists (
+        select 1 from pg_locks
+        where locktype = 'advisory' and granted and classid = 1180062318 and objid = 3
+          and objsubid = 2
+          and database = (select oid from pg_database where datname = current_database()))
+      """;
   private static final String END =
       """
       select pg_terminate_backend(pid) from pg_locks
@@ -61,6 +71,19 @@ final class PgClaim implements CrossingLedger.Claim {
     }
     claim.hold(connection);
     return claim;
+  }
+
+  /** Who holds the claim at the moment, on whatever machine. */
+  static Optional<CrossingLedger.Worker> holder(Database database) {
+    for (Row row : database.run(AT_WORK)) {
+      return Optional.of(worker(row));
+    }
+    return Optional.empty();
+  }
+
+  private static CrossingLedger.Worker worker(Row row) {
+    return new CrossingLedger.Worker(
+        row.getString(0), row.getString(1), row.getLong(2), row.getOffsetDateTime(3).toInstant());
   }
 
   /** The number of this claim; a write that names an older one comes from somebody fenced out. */
@@ -122,9 +145,7 @@ final class PgClaim implements CrossingLedger.Claim {
   }
 
   private AlreadyRunning refusal() throws Exception {
-    Row row = database.once(HOLDER).iterator().next();
-    return new AlreadyRunning(
-        row.getString(0), row.getString(1), row.getLong(2), row.getOffsetDateTime(3).toInstant());
+    return new AlreadyRunning(worker(database.once(HOLDER).iterator().next()));
   }
 
   private long enter(String command) throws Exception {

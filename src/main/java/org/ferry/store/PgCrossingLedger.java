@@ -426,6 +426,11 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   }
 
   @Override
+  public Optional<Worker> atWork() {
+    return PgClaim.holder(database);
+  }
+
+  @Override
   public Claim claim(String command) {
     PgClaim taken = PgClaim.take(database, command);
     claim = taken;

@@ -16,14 +16,14 @@ class RateLineTest {
 
   @Test
   void aRateOfNowIsCalledSo() {
-    assertThat(RateLine.of(measured(Duration.ofSeconds(5)), NOW))
+    assertThat(RateLine.of(measured(Duration.ofSeconds(5)), NOW, true))
         .isEqualTo("  rate: 40 events/s, held back by the number of rooms");
   }
 
   @Test
   void aRunThatGoesOnSaysWhatIsLeftOfIt() {
     var rate = new Carrying.Rate(20, 30, "homeserver latency", NOW, 4_000, false);
-    assertThat(RateLine.of(rate, NOW))
+    assertThat(RateLine.of(rate, NOW, true))
         .isEqualTo(
             "  rate: 20 events/s, held back by homeserver latency; 4,000 events left, about 3 min"
                 + " 20 s");
@@ -31,18 +31,27 @@ class RateLineTest {
 
   @Test
   void aRateOfAnEarlierRunSaysWhenThatWas() {
-    assertThat(RateLine.of(measured(Duration.ofMinutes(125)), NOW))
+    assertThat(RateLine.of(measured(Duration.ofMinutes(125)), NOW, true))
         .isEqualTo(
             "  last rate, 2 h 5 min ago (2026-03-01T09:55:00Z): 37 events/s, held back by the"
                 + " number of rooms");
   }
 
   @Test
+  void aRunThatHasEndedLeavesNothingToDo() {
+    var rate = new Carrying.Rate(29, 29, "homeserver latency", NOW, 55, false);
+    assertThat(RateLine.of(rate, NOW, false))
+        .startsWith("  last rate, ")
+        .contains("29 events/s")
+        .doesNotContain("left");
+  }
+
+  @Test
   void nobodyKnowsHowLongAnOutageLasts() {
     var rate = new Carrying.Rate(20, 30, "failing homeserver", NOW, 4_000, true);
-    assertThat(RateLine.of(rate, NOW))
+    assertThat(RateLine.of(rate, NOW, true))
         .isEqualTo("  rate: waiting for the homeserver; 4,000 events left");
-    assertThat(RateLine.of(rate, NOW.plusSeconds(60)))
+    assertThat(RateLine.of(rate, NOW.plusSeconds(60), true))
         .contains(": 30 events/s, held back by failing homeserver; the homeserver was waited for");
   }
 
@@ -50,7 +59,7 @@ class RateLineTest {
   @Test
   void aRunThatHasJustBegunHasNoRateYet() {
     var rate = new Carrying.Rate(0, 30, "the number of rooms", NOW, 1, false);
-    assertThat(RateLine.of(rate, NOW)).isEqualTo("  rate: not measured yet; 1 event left");
+    assertThat(RateLine.of(rate, NOW, true)).isEqualTo("  rate: not measured yet; 1 event left");
   }
 
   @Test

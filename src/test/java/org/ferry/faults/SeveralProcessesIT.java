@@ -31,6 +31,9 @@ class SeveralProcessesIT {
       }
       FerryProcess.Result after = work.ferry("status").run();
       assertThat(after.status()).as(after.toString()).isZero();
+      assertThat(after.out())
+          .contains("nothing is being carried at the moment; go on with: ferry migrate")
+          .doesNotContain("is at work", "  rate: ");
       KillIT.standsOnce(work);
     }
   }

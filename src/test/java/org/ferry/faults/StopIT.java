@@ -50,7 +50,10 @@ class StopIT {
         .contains("ferry migrate is running already (process " + running.handle().pid());
     FerryProcess.Result status = work.ferry("status").run();
     assertThat(status.status()).as(status.toString()).isZero();
-    assertThat(status.out()).contains("old.example.org into " + Workplace.SPACE);
+    assertThat(status.out())
+        .contains(
+            "old.example.org into " + Workplace.SPACE,
+            "ferry migrate is at work: process " + running.handle().pid());
     assertThat(running.isRunning()).isTrue();
   }
 
