@@ -97,7 +97,7 @@ class PartialIT {
     Result rest = THEIRS.must(0, "migrate", "-y", "--json", "--rooms", RANDOM);
     assertThat(rest.err())
         .contains(
-            "Messages: 40, of which %d were dealt with before; to carry: %d\n"
+            "Messages: 40; dealt with before: %d; to carry: %d\n"
                 .formatted(theirs, 40 - theirs))
         .contains("This run carries what is not carried yet: %d messages, ".formatted(40 - theirs));
     assertThat(THEIRS.must(0, "migrate", "--dry-run", "--rooms", RANDOM).err())

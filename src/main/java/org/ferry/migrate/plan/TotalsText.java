@@ -83,7 +83,7 @@ final class TotalsText {
     Ahead ahead = totals.ahead();
     return ahead == null
         ? "Messages to carry: %,d".formatted(totals.messages())
-        : "Messages: %,d, of which %,d were dealt with before; to carry: %,d"
+        : "Messages: %,d; dealt with before: %,d; to carry: %,d"
             .formatted(
                 totals.messages(),
                 Math.max(0, totals.messages() - ahead.messages()),
@@ -94,7 +94,7 @@ final class TotalsText {
     Ahead ahead = totals.ahead();
     return ahead == null || ahead.files() == 0
         ? ""
-        : ", of which %,d are there already".formatted(Math.min(ahead.files(), totals.media()));
+        : "; there already: %,d".formatted(Math.min(ahead.files(), totals.media()));
   }
 
   private void action(String title, RoomAction action) {

@@ -172,8 +172,8 @@ class PlanTotalsTest {
         KIT.totals(plan).begun(Ahead.of(plan, KIT.roomFacts(), KIT.targets(), left, before));
     assertThat(totals.lines())
         .contains(
-            "Messages: 20, of which 18 were dealt with before; to carry: 2",
-            "Files: 7 (7,000 bytes), of which 5 are there already",
+            "Messages: 20; dealt with before: 18; to carry: 2",
+            "Files: 7 (7,000 bytes); there already: 5",
             "This run carries what is not carried yet: 2 rooms, 1 person, 2 messages, 5 other events")
         .anyMatch(l -> l.contains("of these, 1 in doubt"))
         .anyMatch(l -> l.startsWith("Reused rooms: 2 messages") && l.contains("at most 6 notif"));
