@@ -36,8 +36,12 @@ final class Closing implements AutoCloseable {
       } catch (RuntimeException e) {
         failures.add(e);
       } catch (Exception e) {
-        // Vert.x throws an interruption unchecked; the rest is closed all the same.
-        interrupted |= e instanceof InterruptedException;
+        // Vert.x throws checked exceptions unchecked; the rest is closed all the same.
+        if (e instanceof InterruptedException) {
+          interrupted = true;
+        } else {
+          failures.add(new IllegalStateException(e));
+        }
       }
     }
     if (interrupted) {

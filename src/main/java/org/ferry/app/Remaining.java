@@ -40,14 +40,20 @@ final class Remaining {
    * @param selection which events are meant
    */
   Ahead of(Plan part, List<RoomFacts> facts, List<TargetRoom> targets, Selection selection) {
-    Map<RoomId, RoomCounts> open = ledger.remaining(crossing.id(), selection);
     Set<RoomId> rooms = part.rooms().stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
+    List<RoomProgress> unfinished = unfinished(rooms);
+    Map<RoomId, RoomCounts> open =
+        ledger.remaining(
+            crossing.id(), unfinished.stream().map(RoomProgress::room).toList(), selection);
+    // Of a selection nobody counts them, and what lies outside it is no part of this run.
+    long doubt =
+        selection.isPartial() ? 0 : unfinished.stream().mapToLong(RoomProgress::doubt).sum();
     return Ahead.of(
         part,
         facts,
         targets,
         open,
-        new Ahead.Before(standing(), ready(), doubt(rooms), files(), invited(rooms)));
+        new Ahead.Before(standing(), ready(), doubt, files(), invited(rooms)));
   }
 
   private Set<RoomId> standing() {
@@ -68,9 +74,13 @@ final class Remaining {
     }
   }
 
-  private long doubt(Set<RoomId> rooms) {
+  /** Most are finished in a later run; their events need not be read. */
+  private List<RoomProgress> unfinished(Set<RoomId> rooms) {
     try (Stream<RoomProgress> progress = ledger.progress(crossing.id())) {
-      return progress.filter(p -> rooms.contains(p.room())).mapToLong(RoomProgress::doubt).sum();
+      return progress
+          .filter(p -> rooms.contains(p.room()))
+          .filter(p -> p.waiting() + p.doubt() + p.failed() > 0)
+          .toList();
     }
   }
 

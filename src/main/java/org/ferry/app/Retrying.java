@@ -112,6 +112,11 @@ public final class Retrying {
     return Math.max(0, failed - listed.stream().filter(f -> f.kind().equals("event")).count());
   }
 
+  /** Whether the last run was asked for some events only, to which a retry keeps. */
+  public boolean isPartial() {
+    return Wishes.lastSelection(ferry, crossing).isPartial();
+  }
+
   private List<RoomProgress> failed(Set<String> meant) {
     try (Stream<RoomProgress> all = ferry.crossings().progress(crossing.id())) {
       return all.filter(p -> p.failed() > 0 && isMeant(meant, p.room())).toList();

@@ -29,6 +29,7 @@ public final class Speed {
   private double beforeFirst;
   private long done;
   private boolean begun;
+  private boolean stalled;
 
   /** Nothing was begun yet. */
   public Speed() {
@@ -44,6 +45,7 @@ public final class Speed {
     beforeFirst = 0;
     done = 0;
     begun = false;
+    stalled = false;
   }
 
   /**
@@ -56,7 +58,10 @@ public final class Speed {
     if (all <= done) {
       return;
     }
-    worked += counted(now, all - done);
+    double counted = counted(now, all - done);
+    // One long gap is a stall; a second one behind it is how fast it goes now.
+    stalled = counted < seconds(now);
+    worked += counted;
     if (!begun) {
       begun = true;
       beforeFirst = worked;
@@ -79,10 +84,18 @@ public final class Speed {
 
   /** How much of the time since the last step was work, where so many things come at its end. */
   private double counted(Instant now, long steps) {
-    double passed = Math.max(0, Duration.between(last, now).toMillis() / 1000.0);
+    double passed = seconds(now);
+    if (stalled) {
+      return passed;
+    }
     double rate = rate();
     double expected = rate <= 0 ? Double.MAX_VALUE : steps / rate;
     return passed > SHORT && passed / MUCH > expected ? Math.min(passed, expected) : passed;
+  }
+
+  /** Since the last step; never negative. */
+  private double seconds(Instant now) {
+    return Math.max(0, Duration.between(last, now).toMillis() / 1000.0);
   }
 
   private double rate() {
@@ -93,7 +106,7 @@ public final class Speed {
 
   /** True where nothing came for much longer than it should have. */
   public boolean isStalled(Instant now) {
-    return begun && counted(now, 1) < Duration.between(last, now).toMillis() / 1000.0;
+    return begun && counted(now, 1) < seconds(now);
   }
 
   /** Things a second of late, as far as it worked; 0 where nothing moved. */

@@ -3,17 +3,21 @@ package org.ferry.cli;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
-import org.ferry.source.Leftovers;
+import java.util.stream.Stream;
 
 /**
  * Files that a command writes: whole or not at all, so that a full disk leaves the old one. They
@@ -21,7 +25,11 @@ import org.ferry.source.Leftovers;
  * is written again.
  */
 final class Output {
-  private static final String UNFINISHED = "unfinished";
+  /** A name that nobody else gives a file of theirs. */
+  private static final String UNFINISHED = ".ferry-unfinished-";
+
+  /** No command writes for so long. */
+  private static final Duration ABANDONED = Duration.ofDays(1);
 
   private Output() {}
 
@@ -52,10 +60,9 @@ final class Output {
   /** By a file of its own: another process may be at the same one. What a killed one left goes. */
   private static void replace(Path file, Text text) throws IOException {
     Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
-    Leftovers.sweep(folder, UNFINISHED);
+    sweep(folder);
     Path unfinished =
-        Files.createTempFile(
-            folder, Leftovers.prefix(UNFINISHED), "-" + file.getFileName(), ownersAlone(file));
+        Files.createTempFile(folder, UNFINISHED, "-" + file.getFileName(), ownersAlone(file));
     try {
       fill(unfinished, text);
       if (Files.exists(file) && isPosix(file)) {
@@ -63,9 +70,34 @@ final class Output {
             Files.setPosixFilePermissions(unfinished, Files.getPosixFilePermissions(file));
       }
       Path unused = Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      boolean unused = Files.deleteIfExists(unfinished);
+    } catch (IOException | RuntimeException e) {
+      try {
+        boolean unused = Files.deleteIfExists(unfinished);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
     }
+  }
+
+  /** The folder may be anybody's: what cannot be seen or removed there is left. */
+  private static void sweep(Path folder) {
+    Instant before = Instant.now().minus(ABANDONED);
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path path : all.filter(Output::isUnfinished).toList()) {
+        if (Files.getLastModifiedTime(path).toInstant().isBefore(before)) {
+          boolean unused = Files.deleteIfExists(path);
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      System.getLogger(Output.class.getName())
+          .log(System.Logger.Level.DEBUG, "looking for unfinished files in " + folder, e);
+    }
+  }
+
+  private static boolean isUnfinished(Path path) {
+    return path.getFileName().toString().startsWith(UNFINISHED)
+        && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   /**

@@ -83,6 +83,11 @@ final class RetryCommand extends FerryCommand {
     work.progress().end();
     List<Failure> after = before.isEmpty() ? before : retrying.failures(meant);
     report(before, more, after, retrying.unlisted(after, meant));
+    if (retrying.isPartial() && !after.isEmpty()) {
+      session()
+          .tell(
+              "Only what the last run was asked for was tried (--since, --users); ferry migrate without them tries the rest.");
+    }
     if (!whole && session().stop().requested()) {
       throw new InterruptedException("stopped before everything was tried");
     }

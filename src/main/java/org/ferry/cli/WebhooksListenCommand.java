@@ -93,14 +93,19 @@ final class WebhooksListenCommand extends FerryCommand {
   private List<SigningSecret> secrets() {
     if (secretFile != null) {
       try {
-        return new SecretInput(session())
-            .read(secretFile)
-            .reveal()
-            .lines()
-            .map(String::strip)
-            .filter(line -> !line.isEmpty())
-            .map(line -> SigningSecret.of(Secret.of(line)))
-            .toList();
+        List<SigningSecret> read =
+            new SecretInput(session())
+                .read(secretFile)
+                .reveal()
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .map(line -> SigningSecret.of(Secret.of(line)))
+                .toList();
+        if (read.isEmpty()) {
+          throw new UsageException("there is no secret in " + secretFile + ", only blanks.");
+        }
+        return read;
       } catch (IllegalArgumentException e) {
         throw new UsageException("the secret in " + secretFile + " " + e.getMessage());
       }

@@ -184,9 +184,10 @@ public interface CrossingLedger {
    *
    * @param crossing the crossing
    * @param rooms only these rooms, null for all
+   * @param selection only events that the run will take; the others keep their reasons
    * @return how many
    */
-  long retryFailed(long crossing, @Nullable Collection<RoomId> rooms);
+  long retryFailed(long crossing, @Nullable Collection<RoomId> rooms, Selection selection);
 
   /**
    * Makes events wait again that a rule left out which may hold no longer.
@@ -228,10 +229,12 @@ public interface CrossingLedger {
    * How much of what a selection picks has no outcome yet, or has failed and is tried again.
    *
    * @param crossing the crossing
+   * @param rooms only in these rooms; the events of others are not read
    * @param selection which events
    * @return by the room on the source; rooms of which nothing is left are missing
    */
-  Map<RoomId, SourceLedger.RoomCounts> remaining(long crossing, Selection selection);
+  Map<RoomId, SourceLedger.RoomCounts> remaining(
+      long crossing, Collection<RoomId> rooms, Selection selection);
 
   /** How far each room is, ordered by old id; rooms of the source without events are left out. */
   Stream<RoomProgress> progress(long crossing);

@@ -139,9 +139,7 @@ public record DatabaseUrl(
     // Without an @ what stands there is a password, as in postgres://user:password/database.
     throw new IllegalArgumentException(
         "the port in the database address is not 1 to 65535"
-            + (text.matches("[0-9]{1,9}")
-                ? ": " + text
-                : "; a user and a password end with @ before the host"));
+            + "; a user and a password end with @ before the host");
   }
 
   private static String decode(String text) {

@@ -168,11 +168,13 @@ final class EventSql {
 
   static final String RETRY =
       """
-      delete from ferry.crossing_event c where c.crossing = $1 and c.state = 5
+      delete from ferry.crossing_event c using ferry.event e
+      where e.pk = c.event and c.crossing = $1 and c.state = 5
         and ($2::text[] is null or c.room in (
           select r.pk from ferry.room r
           where r.source = (select source from ferry.crossing where id = $1) and r.id = any($2)))
-      """;
+      """
+          + selected(3, 4);
 
   static final String RETRY_SKIPPED =
       """
@@ -240,9 +242,12 @@ final class EventSql {
       join ferry.room r on r.pk = e.room
       left join ferry.crossing_event c on c.crossing = $1 and c.event = e.pk
       where e.source = (select source from ferry.crossing where id = $1)
+        and e.room in (
+          select w.pk from ferry.room w
+          where w.source = (select source from ferry.crossing where id = $1) and w.id = any($2))
         and coalesce(c.state, 1) in (1, 5)
       """
-          + selected(2, 3)
+          + selected(3, 4)
           + "group by r.id";
 
   static final String FATES =

@@ -309,9 +309,11 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   }
 
   @Override
-  public long retryFailed(long crossing, @Nullable Collection<RoomId> rooms) {
+  public long retryFailed(long crossing, @Nullable Collection<RoomId> rooms, Selection selection) {
     String[] ids = rooms == null ? null : rooms.stream().map(RoomId::value).toArray(String[]::new);
-    return database.run(EventSql.RETRY, crossing, ids).rowCount();
+    return database
+        .run(EventSql.RETRY, crossing, ids, selection.sinceMillis(), selection.peopleIds())
+        .rowCount();
   }
 
   @Override
@@ -351,10 +353,12 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   }
 
   @Override
-  public Map<RoomId, RoomCounts> remaining(long crossing, Selection selection) {
+  public Map<RoomId, RoomCounts> remaining(
+      long crossing, Collection<RoomId> rooms, Selection selection) {
+    String[] ids = rooms.stream().map(RoomId::value).toArray(String[]::new);
     return EventRows.list(
             database.run(
-                EventSql.REMAINING, crossing, selection.sinceMillis(), selection.peopleIds()),
+                EventSql.REMAINING, crossing, ids, selection.sinceMillis(), selection.peopleIds()),
             SourceCounts::counts)
         .stream()
         .collect(Collectors.toMap(RoomCounts::room, Function.identity()));

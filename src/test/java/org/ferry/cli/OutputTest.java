@@ -1,6 +1,7 @@
 package org.ferry.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.time.temporal.ChronoUnit.DAYS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +11,9 @@ import java.io.PrintStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,15 +34,25 @@ class OutputTest {
     Path file = folder.resolve("plan.yaml");
     Output.write(file, "one");
     Path unused = Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-    unused =
-        Files.writeString(
-            folder.resolve("unfinished-999999999-1-x-plan.yaml"), "left by a run that was killed");
+    Path killed = folder.resolve(".ferry-unfinished-1-plan.yaml");
+    unused = Files.writeString(killed, "left by a run that was killed");
+    unused = Files.setLastModifiedTime(killed, FileTime.from(Instant.now().minus(2, DAYS)));
     Output.write(file, "two");
     assertThat(Files.readString(file)).isEqualTo("two\n");
     assertThat(mode(file)).isEqualTo("rw-r-----");
     try (var files = Files.list(folder)) {
       assertThat(files).containsExactly(file);
     }
+  }
+
+  @Test
+  void nothingOfAnybodyElseIsSweptAway() throws IOException {
+    Path theirs = Files.writeString(folder.resolve("unfinished-2026-11-22.md"), "notes");
+    Path writing = Files.writeString(folder.resolve(".ferry-unfinished-2-plan.yaml"), "half");
+    Path unused = Files.setLastModifiedTime(theirs, FileTime.from(Instant.now().minus(9, DAYS)));
+    Output.write(folder.resolve("plan.yaml"), "two");
+    assertThat(theirs).hasContent("notes");
+    assertThat(writing).as("another process is at it").hasContent("half");
   }
 
   @Test

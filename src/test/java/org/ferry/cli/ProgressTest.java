@@ -80,6 +80,20 @@ class ProgressTest {
         .isEqualTo("events: 401 events done in 10 min 30 s, 0.6 events/s");
   }
 
+  /** One long gap is an outage; many of them are how fast it goes. */
+  @Test
+  void largeFilesAreNoOutage() {
+    Progress progress = new PlainProgress(out, now::get, Duration.ofSeconds(5));
+    progress.phase("events", 1000);
+    work(progress, 0, 30);
+    for (int i = 1; i <= 12; i++) {
+      pass(20);
+      progress.at(300 + i);
+    }
+    assertThat(bytes.toString(UTF_8).lines().toList().getLast())
+        .startsWith("events: 312 of 1,000 events (31 %), 0.1 events/s");
+  }
+
   /** A run that goes on has much to look for before the first event. */
   @Test
   void whatThereWasToPrepareDoesNotSpoilTheRateForLong() {

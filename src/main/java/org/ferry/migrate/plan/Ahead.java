@@ -104,13 +104,14 @@ public record Ahead(
   }
 
   /** What is new, in words; empty where nothing is. */
-  private String amounts() {
+  private String amounts(long invitations) {
     List<String> parts = new ArrayList<>();
     add(parts, rooms, "room", "rooms");
     add(parts, people, "person", "people");
     add(parts, messages, "message", "messages");
     add(parts, encrypted, "encrypted message", "encrypted messages");
     add(parts, others, "other event", "other events");
+    add(parts, Math.max(0, invitations - invited), "invitation", "invitations");
     return String.join(", ", parts);
   }
 
@@ -120,13 +121,17 @@ public record Ahead(
     }
   }
 
-  /** What this run does, as lines for a terminal. */
-  List<String> lines() {
-    String amounts = amounts();
+  /**
+   * What this run does, as lines for a terminal.
+   *
+   * @param invitations how many people it may invite, those who were invited before included
+   */
+  List<String> lines(long invitations) {
+    String amounts = amounts(invitations);
     List<String> lines = new ArrayList<>();
     lines.add(
         amounts.isEmpty()
-            ? "This run: everything of this was carried before; it looks for what changed since."
+            ? "This run: no event, person or room waits; it does what a changed plan, new keys and earlier failures ask for."
             : "This run carries what is not carried yet: " + amounts);
     if (doubt > 0) {
       lines.add(
@@ -137,10 +142,10 @@ public record Ahead(
   }
 
   /** The question that goes before it, without a question mark. */
-  String question() {
-    String amounts = amounts();
+  String question(long invitations) {
+    String amounts = amounts(invitations);
     return amounts.isEmpty()
-        ? "Everything was carried before; look for changes now"
+        ? "Nothing waits; do what a changed plan, new keys and earlier failures ask for now"
         : "Carry now what is not carried yet (%s)".formatted(amounts);
   }
 

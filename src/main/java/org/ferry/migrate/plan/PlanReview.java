@@ -82,6 +82,9 @@ final class PlanReview {
             plan().space(),
             checks.space(),
             "the Space asked for (space of the configuration, or --space)");
+    if (!here) {
+      return false;
+    }
     if (plan().load() < checks.load()) {
       content
           .top()
@@ -97,7 +100,7 @@ final class PlanReview {
               "the plan was made from load %d, the ledger holds load %d only: is this the right database? Else run ferry plan again"
                   .formatted(plan().load(), checks.load()));
     }
-    return here;
+    return true;
   }
 
   private boolean same(String field, String have, String want, String where) {

@@ -174,7 +174,7 @@ public record PlanTotals(
 
   /** The question before a run that does this, without a question mark. */
   public String question() {
-    return ahead == null ? "Carry all of this now" : ahead.question();
+    return ahead == null ? "Carry all of this now" : ahead.question(invitations);
   }
 
   private static <T> Map<String, Long> count(

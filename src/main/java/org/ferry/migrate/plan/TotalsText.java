@@ -74,7 +74,7 @@ final class TotalsText {
         totals.listed().stream().map(r -> r.name() + ": " + r.link()).toList());
     list("Conflicts, to be decided in the plan before ferry migrate", totals.conflicts());
     if (totals.ahead() != null) {
-      lines.addAll(totals.ahead().lines());
+      lines.addAll(totals.ahead().lines(totals.invitations()));
     }
     return lines;
   }
@@ -177,7 +177,8 @@ final class TotalsText {
                   counted(totals.invitations(), "invitation"),
                   ahead == null || ahead.invited() == 0
                       ? ""
-                      : ", of which %,d were sent before".formatted(ahead.invited())));
+                      : "; sent before: %,d"
+                          .formatted(Math.min(ahead.invited(), totals.invitations()))));
     }
   }
 

@@ -124,7 +124,10 @@ public final class Migration {
    */
   public boolean run() throws InterruptedException {
     long unusedRetried =
-        voyage.ledger().retryFailed(voyage.id(), chosen.stream().map(Plan.PlanRoom::id).toList());
+        voyage
+            .ledger()
+            .retryFailed(
+                voyage.id(), chosen.stream().map(Plan.PlanRoom::id).toList(), scope.selection());
     new PlanChange(voyage).heed();
     new Relook(voyage, cast, lookups, files, facts, watch).run(chosen);
     people();

@@ -51,7 +51,7 @@ class PgFiguresTest {
     Map.<String, Double>ofEntries(
             Map.entry("transactions", 2.0),
             Map.entry("transactions_waiting", 1.0),
-            Map.entry("events", 6.0),
+            Map.entry("events", 47.0),
             Map.entry("events_waiting", 1.0),
             Map.entry("settled decrypted", 41.0),
             Map.entry("settled undecryptable", 5.0),
