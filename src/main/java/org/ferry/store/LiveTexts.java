@@ -28,7 +28,8 @@ final class LiveTexts {
 
   private static final List<String> ERASE =
       List.of(
-          "update ferry.live_event set raw = '', clear = null where sender = ? and raw <> ''",
+          "update ferry.live_event set raw = '', clear = null"
+              + " where sender = ? and (raw <> '' or clear is not null)",
           "delete from ferry.live_media f using ferry.live_message m where f.pos = m.pos and m.sender = ?",
           "update ferry.live_message set data = null where sender = ? and data is not null",
           "update ferry.outgoing set content = '', hash = '', error = left(error, 0)"

@@ -4,24 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.ferry.crypto.DecryptOutcome;
 import org.ferry.crypto.Incident;
-import org.ferry.crypto.Trust;
 import org.ferry.id.EventId;
-import org.ferry.id.RoomId;
 import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
 import org.ferry.live.Leader;
@@ -29,122 +25,23 @@ import org.ferry.live.Signal;
 import org.ferry.live.events.Arrival;
 import org.ferry.live.events.Echo;
 import org.ferry.live.events.Echoes;
-import org.ferry.live.events.Held;
 import org.ferry.live.events.Intake;
 import org.ferry.live.events.Releaser;
+import org.ferry.live.events.Verdict;
 import org.ferry.live.message.Release;
 import org.ferry.live.watch.Figures;
-import org.ferry.matrix.event.Json;
 import org.ferry.migrate.AlreadyRunning;
 import org.ferry.migrate.LedgerException;
 import org.ferry.store.api.PgFigures;
 import org.ferry.store.live.PgFollowedRooms;
 import org.ferry.store.live.PgLeader;
-import org.ferry.store.live.PgLiveEvents;
 import org.ferry.store.live.PgNarration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * Live events in a real PostgreSQL: kept once, settled in order, late keys, retention, the fence.
  */
-class LiveEventsIT {
-  private static final RoomId ROOM = new RoomId("!room:new");
-  private static final RoomId OTHER = new RoomId("!other:new");
-  private static final UserId BOT = new UserId("@bot:new");
-
-  private final StoreLab lab = new StoreLab();
-  private final PgLiveEvents events = new PgLiveEvents(lab.database);
-  private final Map<String, DecryptOutcome> known = new HashMap<>();
-  private Instant now = Instant.now();
-  private boolean deviceReady = true;
-
-  @AfterEach
-  void close() {
-    lab.close();
-  }
-
-  private static Arrival plain(RoomId room, String id, String body) {
-    ObjectNode event = event(room, id, "m.room.message");
-    event.putObject("content").put("body", body);
-    return Arrival.of(event, null, BOT, TraceId.fresh()).orElseThrow();
-  }
-
-  private static Arrival secret(String id, String session) {
-    ObjectNode event = event(ROOM, id, "m.room.encrypted");
-    event.putObject("content").put("session_id", session);
-    return Arrival.of(event, null, BOT, TraceId.fresh()).orElseThrow();
-  }
-
-  private static ObjectNode event(RoomId room, String id, String type) {
-    return Json.object()
-        .put("room_id", room.value())
-        .put("event_id", id)
-        .put("sender", "@alice:new")
-        .put("type", type)
-        .put("origin_server_ts", 7);
-  }
-
-  private static DecryptOutcome clear(String body) {
-    return new DecryptOutcome.Clear(
-        Json.object().put("body", body),
-        "m.room.message",
-        Trust.VERIFIED,
-        "key",
-        null,
-        true,
-        false);
-  }
-
-  private Optional<DecryptOutcome> open(Held held, ObjectNode event) {
-    if (!deviceReady) {
-      return Optional.empty();
-    }
-    DecryptOutcome outcome = known.get(event.path("event_id").asText());
-    return Optional.of(
-        outcome == null ? new DecryptOutcome.Waiting(DecryptOutcome.Reason.NO_KEY, null) : outcome);
-  }
-
-  private Releaser releaser(long epoch) {
-    return new Releaser(events, this::open, () -> now, epoch, new Signal());
-  }
-
-  /** What was made known, in its order. */
-  private List<String> log() {
-    List<String> log = new ArrayList<>();
-    try (var connection = lab.db.connect();
-        var row =
-            connection
-                .createStatement()
-                .executeQuery(
-                    "select r.kind || ' ' || e.event || ' ' || coalesce(e.trust, e.reason)"
-                        + " from ferry.live_release r join ferry.live_event e on e.pk = r.event"
-                        + " order by r.pos")) {
-      while (row.next()) {
-        log.add(row.getString(1));
-      }
-    } catch (SQLException e) {
-      throw new AssertionError(e);
-    }
-    return log;
-  }
-
-  private void keyCame(String session) throws SQLException {
-    try (var connection = lab.db.connect()) {
-      int unused =
-          connection
-              .createStatement()
-              .executeUpdate(
-                  """
-                  insert into ferry.data_key (generation) values (1) on conflict do nothing;
-                  insert into ferry.room_key (room_id, session_id, origin, first_index, sender_key,
-                    signing_key, forwarded_by, shared_history, pickle, key_generation)
-                  values ('%s', '%s', 'olm', 0, 'c', 'e', '[]', false, 'p', 1)
-                  """
-                      .formatted(ROOM, session));
-    }
-  }
-
+class LiveEventsIT extends LiveEventsStage {
   @Test
   void anEventIsKeptOnceAndSettledInItsRoomsOrder() {
     assertThat(events.take(List.of(plain(ROOM, "$1", "one"), plain(OTHER, "$a", "x"))))
@@ -282,10 +179,6 @@ class LiveEventsIT {
     assertThat(log()).last().asString().startsWith("undecryptable $2");
   }
 
-  private void earlier(String table, String column, String by) throws SQLException {
-    statement("update %1$s set %2$s = %2$s - interval '%3$s'".formatted(table, column, by));
-  }
-
   @Test
   void aKeyThatComesInTimeReleasesEverythingInOrder() {
     assertThat(
@@ -357,13 +250,80 @@ class LiveEventsIT {
     }
   }
 
-  private int take(UserId to, String... ids) {
-    List<Arrival> arrivals = new ArrayList<>();
-    for (String id : ids) {
-      arrivals.add(
-          Arrival.of(event(ROOM, id, "m.room.message"), null, to, TraceId.fresh()).orElseThrow());
+  /** The bot tries a room out in which an account of the same homeserver is at home. */
+  @Test
+  void whatIsTriedOutHoldsAndForgetsNothingOfWhoFollowsTheRoom() throws Exception {
+    PgFollowedRooms rooms = new PgFollowedRooms(lab.database);
+    UserId me = new UserId("@me:new");
+    rooms.follow(me, ROOM, new EventId("$0"));
+    rooms.tryOut(BOT, ROOM);
+    assertThat(take(BOT, "$1", "$2")).isEqualTo(2);
+    try (Leader.Term term = new PgLeader(lab.database).take().orElseThrow()) {
+      Releaser releaser = releaser(term.epoch());
+      assertThat(releaser.turn()).as("nobody knows what it is").isZero();
+      assertThat(take(me, "$1", "$3")).as("one of two is known").isEqualTo(1);
+      assertThat(releaser.turn()).isEqualTo(2);
+      rooms.drop(BOT, ROOM);
+      assertThat(releaser.turn()).as("of a room that the account is in").isEqualTo(1);
     }
-    return events.take(arrivals);
+    assertThat(log()).containsExactly("created $1 none", "created $3 none", "created $2 none");
+  }
+
+  /** Another bot is configured while a room is tried out. */
+  @Test
+  void whatAFormerBotTriedOutIsDroppedAndStaysCounted() throws Exception {
+    PgFollowedRooms rooms = new PgFollowedRooms(lab.database);
+    rooms.tryOut(new UserId("@former:new"), ROOM);
+    rooms.tryOut(BOT, OTHER);
+    assertThat(rooms.standing(BOT, OTHER).orElseThrow().triedOut()).isTrue();
+    assertThat(take(new UserId("@former:new"), "$1", "$2")).isEqualTo(2);
+    Figures.Figure two = new Figures.Figure("events", List.of(), 2);
+    assertThat(new PgFigures(lab.database).look()).contains(two);
+    rooms.dropOthersTriedOut(BOT);
+    assertThat(rooms.triedOut(new UserId("@former:new"))).isEmpty();
+    assertThat(rooms.triedOut(BOT)).containsExactly(OTHER);
+    assertThat(lab.number("select count(*) from ferry.live_event")).isZero();
+    assertThat(new PgFigures(lab.database).look()).contains(two);
+    rooms.dropOthersTriedOut(null);
+    assertThat(rooms.of(BOT)).isEmpty();
+  }
+
+  /** What the one that is away pushed last comes again as what the other one had missed. */
+  @Test
+  void whatIsReadBackInOneViewIsNotHeldInAnother() throws Exception {
+    PgFollowedRooms rooms = new PgFollowedRooms(lab.database);
+    UserId away = new UserId("@me:away");
+    UserId there = new UserId("@me:there");
+    rooms.follow(away, ROOM, new EventId("$0"));
+    rooms.follow(there, ROOM, new EventId("$0"));
+    rooms.gap(away, ROOM);
+    assertThat(take(away, "$2")).isEqualTo(1);
+    assertThat(events.arrange(arrivals(there, "$1", "$2"))).isEqualTo(1);
+    try (Leader.Term term = new PgLeader(lab.database).take().orElseThrow()) {
+      assertThat(releaser(term.epoch()).turn()).isEqualTo(2);
+    }
+    assertThat(log()).containsExactly("created $1 none", "created $2 none");
+  }
+
+  /** It was opened just before somebody took it back, and that came first. */
+  @Test
+  void whatIsEmptyIsNotSettledAsReadLate() throws Exception {
+    assertThat(events.take(List.of(secret("$1", "S")))).isEqualTo(1);
+    now = Instant.now().plus(Duration.ofSeconds(31));
+    try (Leader.Term term = new PgLeader(lab.database).take().orElseThrow()) {
+      Releaser releaser = releaser(term.epoch());
+      assertThat(releaser.turn()).isZero();
+      now = now.plus(Duration.ofSeconds(31));
+      assertThat(releaser.turn()).isEqualTo(1);
+      long key = lab.number("select pk from ferry.live_event");
+      Verdict late =
+          new Verdict(
+              key, Verdict.State.LATE, "verified", null, "m.room.message", Buffer.buffer("{}"));
+      statement("update ferry.live_event set raw = ''");
+      assertThat(events.settle(term.epoch(), List.of(late))).isZero();
+    }
+    assertThat(lab.number("select count(*) from ferry.live_event where clear is not null"))
+        .isZero();
   }
 
   @Test
@@ -404,25 +364,6 @@ class LiveEventsIT {
     }
   }
 
-  private void statement(String sql) throws SQLException {
-    try (var connection = lab.db.connect()) {
-      boolean unused = connection.createStatement().execute(sql);
-    }
-  }
-
-  /** PostgreSQL frees the lock when it sees that the connection is gone. */
-  private static Leader.Term takeAgain(PgLeader leader) {
-    List<Leader.Term> got = new ArrayList<>();
-    org.ferry.testing.Wait.until(
-        Duration.ofMinutes(1),
-        "the lock",
-        () -> {
-          leader.take().ifPresent(got::add);
-          return !got.isEmpty();
-        });
-    return got.getFirst();
-  }
-
   @Test
   void retentionLeavesNoText() throws Exception {
     List<Arrival> arrivals = new ArrayList<>();
@@ -461,16 +402,6 @@ class LiveEventsIT {
     age("2 days");
     assertThat(events.forget(Instant.now().minus(Duration.ofDays(90)))).isZero();
     assertThat(events.forget(Instant.now().minus(Duration.ofDays(30)))).isEqualTo(1);
-  }
-
-  private void age(String by) throws SQLException {
-    try (var connection = lab.db.connect()) {
-      int unused =
-          connection
-              .createStatement()
-              .executeUpdate(
-                  "update ferry.live_event set taken_at = taken_at - interval '" + by + "'");
-    }
   }
 
   private String dump() throws Exception {

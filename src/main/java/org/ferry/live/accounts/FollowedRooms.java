@@ -37,6 +37,13 @@ public interface FollowedRooms {
   Set<RoomId> triedOut(UserId user);
 
   /**
+   * Drops the rooms that others than a user try out: nobody finds out any more what they are.
+   *
+   * @param user who goes on with it; null for nobody
+   */
+  void dropOthersTriedOut(@Nullable UserId user);
+
+  /**
    * A room that was tried out is to be followed.
    *
    * @param anchor as for {@link #follow}
@@ -76,8 +83,9 @@ public interface FollowedRooms {
    * @param anchor the newest event up to which nothing is missing; empty where there was none
    * @param since when it began
    * @param behind how often a gap was noted since nothing was missing; 0 where nothing is
+   * @param triedOut whether it is not known yet if the room is to be followed
    */
-  record Standing(Optional<EventId> anchor, Instant since, int behind) {}
+  record Standing(Optional<EventId> anchor, Instant since, int behind, boolean triedOut) {}
 
   /** How it stands, also where the user has left and something is missing; else empty. */
   Optional<Standing> standing(UserId user, RoomId room);

@@ -87,7 +87,7 @@ final class Inquiries {
     Set<Place> edited = new HashSet<>();
     Map<RoomId, As<RoomId>> rooms = new LinkedHashMap<>();
     Map<Place, As<Place>> places = new LinkedHashMap<>();
-    Set<Place> batch = new HashSet<>();
+    Map<Place, String> batch = new HashMap<>();
     for (Event event : events) {
       RoomId room = event.release().room();
       UserId user = event.release().seenBy();
@@ -97,7 +97,8 @@ final class Inquiries {
       Optional<Place> asked =
           changed(event)
               .map(id -> new Place(room, id))
-              .filter(place -> !batch.contains(place) && doubtful(event, scene.past(place)));
+              .filter(place -> !speaks(event, batch.get(place)))
+              .filter(place -> doubtful(event, scene.past(place)));
       if (asked.isPresent() && unread(room)) {
         boolean unused = held.add(room);
       } else {
@@ -105,7 +106,8 @@ final class Inquiries {
         asked.filter(place -> !event.is(REDACTION)).ifPresent(edited::add);
       }
       if (!event.is(REDACTION)) {
-        boolean unused = batch.add(new Place(room, event.release().event()));
+        String unused =
+            batch.put(new Place(room, event.release().event()), event.release().sender());
       }
     }
     Map<Place, ObjectNode> found = new ConcurrentHashMap<>();
@@ -183,6 +185,13 @@ final class Inquiries {
       return Optional.empty();
     }
     return event.is(REDACTION) ? event.redacts() : event.relatesBy("m.replace");
+  }
+
+  /**
+   * Whether the sender of what an event changes, which stands in front of it, says if it counts.
+   */
+  private static boolean speaks(Event event, @Nullable String before) {
+    return before != null && (!event.is(REDACTION) || before.equals(event.release().sender()));
   }
 
   /**

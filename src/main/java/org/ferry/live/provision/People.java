@@ -192,6 +192,7 @@ public final class People {
 
   /** The rooms that a user of an application's was put into; none where there is no such user. */
   public List<RoomId> roomsOf(String extId) {
+    refuse(extId);
     return rows.person(extId).map(p -> rows.roomsOf(p.user())).orElse(List.of());
   }
 

@@ -49,7 +49,8 @@ final class Answering {
     }
     // Not always the same ones: those may be broken for ever.
     Collections.shuffle(others);
-    others.sort(Comparator.comparing(doubtful::contains));
+    // As it is now: what is compared may not change meanwhile.
+    others.sort(Comparator.comparing(Set.copyOf(doubtful)::contains));
     boolean shown =
         others.stream()
             .limit(ASKED)

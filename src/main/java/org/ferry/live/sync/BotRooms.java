@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
@@ -36,6 +36,9 @@ final class BotRooms {
   /** How often it is asked again for rooms of which it could not be found out. */
   private static final Duration AGAIN = Duration.ofSeconds(10);
 
+  private static final String MEMBER = "m.room.member";
+  private static final Set<String> GONE = Set.of("leave", "ban");
+
   private final AccountOptions options;
   private final UserId bot;
   private final FollowedRooms rooms;
@@ -44,6 +47,8 @@ final class BotRooms {
   /** Rooms whose joining is under way. */
   private final Set<RoomId> joining = ConcurrentHashMap.newKeySet();
 
+  private final ReentrantLock dropping = new ReentrantLock();
+
   BotRooms(AccountOptions options, FollowedRooms rooms, Intake intake) {
     this.options = options;
     this.bot = options.user();
@@ -51,10 +56,36 @@ final class BotRooms {
     this.intake = intake;
   }
 
+  /**
+   * Does something during which no other thread drops a room that was tried out: what is kept of
+   * one afterwards nobody would hold, or forget.
+   */
+  void withoutDropping(Runnable work) {
+    dropping.lock();
+    try {
+      work.run();
+    } finally {
+      dropping.unlock();
+    }
+  }
+
+  private void drop(RoomId room) {
+    withoutDropping(() -> rooms.drop(bot, room));
+  }
+
   /** Whether an event is about the bot's own membership. */
   boolean concerns(ObjectNode event) {
-    return event.path("type").asText().equals("m.room.member")
+    return event.path("type").asText().equals(MEMBER)
         && event.path("state_key").asText().equals(bot.value());
+  }
+
+  /** Whether a membership of the bot is none any more. */
+  boolean isEnd(ObjectNode event) {
+    return GONE.contains(membership(event));
+  }
+
+  private static String membership(ObjectNode event) {
+    return event.path("content").path("membership").asText();
   }
 
   /**
@@ -68,7 +99,7 @@ final class BotRooms {
   void membership(Intent as, ObjectNode event) {
     RoomId room = new RoomId(event.path("room_id").asText());
     String sender = event.path("sender").asText("");
-    switch (event.path("content").path("membership").asText()) {
+    switch (membership(event)) {
       case "invite" -> invited(as, room, sender, event.path("unsigned").path("invite_room_state"));
       case "join" -> joined(as, room, () -> new EventId(event.path("event_id").asText()));
       case "leave", "ban" -> {
@@ -82,7 +113,7 @@ final class BotRooms {
   /** What nobody could find out anything of is not made known. */
   private void left(RoomId room) {
     if (isUndecided(room)) {
-      rooms.drop(bot, room);
+      drop(room);
     } else {
       rooms.leave(bot, room);
       intake.gaps(bot).wake();
@@ -91,7 +122,7 @@ final class BotRooms {
 
   /** Whether a room is tried out: the homeserver has not shown yet what it is. */
   private boolean isUndecided(RoomId room) {
-    return rooms.standing(bot, room).filter(s -> s.anchor().isEmpty()).isPresent();
+    return rooms.standing(bot, room).filter(Standing::triedOut).isPresent();
   }
 
   /** Finds out what could not be found out, until the thread is interrupted. */
@@ -152,28 +183,39 @@ final class BotRooms {
             room,
             "room_not_followed",
             () -> {
-              Optional<Standing> standing = rooms.standing(bot, room);
-              if (standing.isEmpty() || standing.get().anchor().isPresent()) {
+              if (!isUndecided(room)) {
                 return;
               }
               if (!wanted(as, room)) {
-                rooms.drop(bot, room);
+                drop(room);
                 return;
               }
-              EventId own = ownJoining(as, room);
-              if (own != null) {
-                rooms.settle(bot, room, own);
-                intake.released();
-                LOG.info("event=room_followed user={} room={}", bot, room);
-              }
+              ownMembership(as, room).ifPresent(own -> follow(room, own));
             });
   }
 
-  private @Nullable EventId ownJoining(Intent as, RoomId room) {
-    return as.stateEvent(room, "m.room.member", bot.value())
-        .map(own -> own.path("event_id").asText())
-        .flatMap(EventId::parse)
-        .orElse(null);
+  private void follow(RoomId room, ObjectNode own) {
+    EventId joining = joining(own);
+    if (joining != null) {
+      rooms.settle(bot, room, joining);
+      intake.released();
+    } else if (isEnd(own)) {
+      // Out again: what was said until then is behind no joining that could be found.
+      intake.gap(bot, room);
+    } else {
+      return;
+    }
+    LOG.info("event=room_followed user={} room={}", bot, room);
+  }
+
+  private Optional<ObjectNode> ownMembership(Intent as, RoomId room) {
+    return as.stateEvent(room, MEMBER, bot.value());
+  }
+
+  private static @Nullable EventId joining(ObjectNode own) {
+    return membership(own).equals("join")
+        ? EventId.parse(own.path("event_id").asText()).orElse(null)
+        : null;
   }
 
   /**
@@ -238,20 +280,17 @@ final class BotRooms {
    */
   void catchUp(Intent as) {
     invitations(as);
-    Map<RoomId, Optional<EventId>> followed = rooms.of(bot);
-    Set<RoomId> left = new HashSet<>(followed.keySet());
+    Set<RoomId> followed = rooms.of(bot).keySet();
+    Set<RoomId> left = new HashSet<>(followed);
     // Asked in this order: what is joined just now is in one of them.
     left.removeAll(joining);
     List<RoomId> joined = as.memberships().joinedRooms();
     Set<RoomId> behind = rooms.behind(bot).keySet();
     for (RoomId room : joined) {
-      Optional<EventId> anchor = followed.get(room);
-      if (anchor == null) {
+      if (!followed.contains(room)) {
         joined(as, room, () -> newest(as, room));
       } else if (!behind.contains(room)) {
-        if (anchor.isEmpty()) {
-          settle(as, room);
-        }
+        decide(as, room);
         completeOrSay(as, room);
       }
     }
@@ -269,7 +308,7 @@ final class BotRooms {
   private @Nullable EventId newest(Intent as, RoomId room) {
     List<ObjectNode> page = as.messages(room, null, 'b', 1).chunk();
     return page.isEmpty()
-        ? ownJoining(as, room)
+        ? ownMembership(as, room).map(BotRooms::joining).orElse(null)
         : new EventId(page.getFirst().path("event_id").asText());
   }
 

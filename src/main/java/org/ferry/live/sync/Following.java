@@ -179,6 +179,7 @@ public final class Following implements AutoCloseable {
             new Together.Named(duty.name(), () -> duty.run(lead(term, openers, released, echoes))));
       }
       AccountOptions bot = rules.bot();
+      keeping.rooms().dropOthersTriedOut(bot == null ? null : bot.user());
       if (bot != null) {
         tasks.addAll(transactions(bot, intake));
       }

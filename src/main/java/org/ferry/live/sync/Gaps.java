@@ -65,7 +65,7 @@ final class Gaps {
    *
    * @param times how often in a row
    * @param alone whether the homeserver showed others meanwhile
-   * @param since when it failed first, by {@link System#nanoTime()}
+   * @param since when it failed first since the homeserver answers, by {@link System#nanoTime()}
    * @param next when it is tried again, likewise
    */
   private record Trouble(int times, boolean alone, long since, long next) {
@@ -177,9 +177,9 @@ final class Gaps {
     }
   }
 
-  private boolean isBroken(Intent as, RoomId room, long since) {
+  private boolean isBroken(Answering.Sight sight, long since) {
     boolean overdue = System.nanoTime() - since >= pause.multipliedBy(PATIENCE).toNanos();
-    return switch (Answering.sight(as, room, rooms, troubles.keySet())) {
+    return switch (sight) {
       case OTHERS -> true;
       case NO_ROOM, ONLY_ROOM -> overdue;
       case NOTHING -> false;
@@ -188,8 +188,10 @@ final class Gaps {
 
   private void failed(Intent as, RoomId room, @Nullable Trouble before, HomeserverFailure e) {
     int failures = before == null ? 0 : before.times();
-    long since = before == null ? System.nanoTime() : before.since();
-    boolean broken = isBroken(as, room, since);
+    Answering.Sight sight = Answering.sight(as, room, rooms, troubles.keySet());
+    boolean away = sight == Answering.Sight.NOTHING;
+    long since = before == null || away ? System.nanoTime() : before.since();
+    boolean broken = isBroken(sight, since);
     // The homeserver may have come back in between: the room is asked for once more.
     boolean alone = broken && failures > 0;
     if (alone) {

@@ -82,7 +82,8 @@ final class Transactions {
     List<Inbox.Untaken> untaken = inbox.untaken(BATCH);
     for (Inbox.Untaken transaction : untaken) {
       byte[] body = transaction.body().getBytes();
-      take(as, TransactionEvents.of(body, intake::unreadable), transaction.trace());
+      List<ObjectNode> events = TransactionEvents.of(body, intake::unreadable);
+      bot.withoutDropping(() -> take(as, events, transaction.trace()));
       inbox.taken(transaction.key());
     }
     return !untaken.isEmpty();
@@ -102,24 +103,26 @@ final class Transactions {
     Set<RoomId> fresh = rooms(events);
     fresh.removeAll(looked);
     if (!fresh.isEmpty()) {
-      rooms
-          .among(user, fresh)
-          .forEach((room, anchor) -> {
-            // Of what is only tried out nothing is to be brought.
-            if (anchor.isPresent()) {
-              intake.gap(user, room);
-              boolean unused = looked.add(room);
-            }
-          });
+      Set<RoomId> known = new HashSet<>(rooms.among(user, fresh).keySet());
+      // Of what is only tried out nothing is to be brought.
+      known.removeAll(rooms.triedOut(user));
+      for (RoomId room : known) {
+        intake.gap(user, room);
+        boolean unused = looked.add(room);
+      }
     }
   }
 
   private static Set<RoomId> rooms(List<ObjectNode> events) {
     Set<RoomId> rooms = new HashSet<>();
     for (ObjectNode event : events) {
-      boolean unused = rooms.add(new RoomId(event.path("room_id").asText()));
+      boolean unused = rooms.add(room(event));
     }
     return rooms;
+  }
+
+  private static RoomId room(ObjectNode event) {
+    return new RoomId(event.path("room_id").asText());
   }
 
   /** Events of rooms that were Ferry's when they were stored, and are nobody's by now. */
@@ -133,7 +136,7 @@ final class Transactions {
         in.stream()
             .filter(r -> !ours.contains(r.value()) && rooms.standing(user, r).isEmpty())
             .collect(Collectors.toSet());
-    return event -> strange.contains(new RoomId(event.path("room_id").asText()));
+    return event -> strange.contains(room(event));
   }
 
   private void take(Intent as, List<ObjectNode> events, TraceId trace) {
@@ -143,15 +146,22 @@ final class Transactions {
     List<ObjectNode> seen = new ArrayList<>();
     List<ObjectNode> carried = new ArrayList<>();
     for (ObjectNode event : events) {
-      boolean follows = followed.contains(new RoomId(event.path("room_id").asText()));
-      if (bot.concerns(event)) {
-        bot.membership(as, event);
-        if (!follows) {
-          followed = rooms.among(user, in).keySet();
-          continue;
-        }
+      boolean concerns = bot.concerns(event);
+      if (followed.contains(room(event))) {
+        boolean unused = seen.add(event);
+      } else if (!concerns) {
+        boolean unused = carried.add(event);
       }
-      boolean unused = (follows ? seen : carried).add(event);
+      if (concerns) {
+        if (bot.isEnd(event)) {
+          // While the room is followed: where something fails later, and all of this comes again,
+          // it is nobody's any more.
+          int unused = intake.take(seen, null, user, trace);
+          seen.clear();
+        }
+        bot.membership(as, event);
+        followed = rooms.among(user, in).keySet();
+      }
     }
     carried.removeIf(strange(carried));
     int unused = intake.take(seen, null, user, trace);

@@ -105,6 +105,7 @@ final class FigureSql {
       select 'outgoing_sessions', '{}', count(*) from ferry.megolm_outbound
       union all
       select 'rooms_followed', '{}', count(distinct room) from ferry.followed_room
+        where held_until is distinct from 'infinity'
       union all
       select 'replay_stuck', array[s.server, c.space, k.word], count(e.event)
         from ferry.crossing c join ferry.source s on s.id = c.source

@@ -34,7 +34,12 @@ public final class PgFollowedRooms implements FollowedRooms {
   private static final String SETTLE =
       """
       update ferry.followed_room set anchor = $3, held_until = null
-      where user_id = $1 and room = $2 and anchor is null and behind = 0
+      where user_id = $1 and room = $2 and held_until = 'infinity'
+      """;
+  private static final String OTHERS_TRIED_OUT =
+      """
+      select user_id, room from ferry.followed_room
+      where held_until = 'infinity' and user_id is distinct from $1::text
       """;
   private static final String COMPLETE =
       """
@@ -52,6 +57,7 @@ public final class PgFollowedRooms implements FollowedRooms {
       delete from ferry.followed_room
       where user_id = $1 and room = $2 and behind = 0 and left_at is not null
       """;
+  // What came in stays counted among all that did.
   private static final String DROP =
       """
       with gone as (
@@ -64,10 +70,15 @@ public final class PgFollowedRooms implements FollowedRooms {
       passed as (
         update ferry.live_event e set seen_by = s.other from stays s, gone
         where (s.carried or s.other is not null)
-          and e.room = gone.room and e.state = 'waiting' and e.seen_by = $1)
-      delete from ferry.live_event e using stays s, gone
-      where not s.carried and s.other is null
-        and e.room = gone.room and e.state = 'waiting' and e.seen_by = $1
+          and e.room = gone.room and e.state = 'waiting' and e.seen_by = $1),
+      dropped as (
+        delete from ferry.live_event e using stays s, gone
+        where not s.carried and s.other is null
+          and e.room = gone.room and e.state = 'waiting' and e.seen_by = $1
+        returning 1)
+      insert into ferry.live_count as c (outcome, n)
+      select 'dropped', count(*) from dropped having count(*) > 0
+      on conflict (outcome) do update set n = c.n + excluded.n
       """;
   private static final String OF =
       "select room, anchor from ferry.followed_room where user_id = $1 and left_at is null";
@@ -92,7 +103,10 @@ public final class PgFollowedRooms implements FollowedRooms {
       where user_id = $1 and behind > 0 order by room
       """;
   private static final String STANDING =
-      "select anchor, since, behind from ferry.followed_room where user_id = $1 and room = $2";
+      """
+      select anchor, since, behind, coalesce(held_until = 'infinity', false)
+      from ferry.followed_room where user_id = $1 and room = $2
+      """;
   private static final String ADVANCE =
       """
       update ferry.followed_room set anchor = $3,
@@ -149,6 +163,13 @@ public final class PgFollowedRooms implements FollowedRooms {
     Set<RoomId> rooms = new HashSet<>();
     database.run(TRIED_OUT, user.value()).forEach(row -> rooms.add(new RoomId(row.getString(0))));
     return rooms;
+  }
+
+  @Override
+  public void dropOthersTriedOut(@Nullable UserId user) {
+    database
+        .run(OTHERS_TRIED_OUT, user == null ? null : user.value())
+        .forEach(row -> drop(new UserId(row.getString(0)), new RoomId(row.getString(1))));
   }
 
   @Override
@@ -212,7 +233,8 @@ public final class PgFollowedRooms implements FollowedRooms {
           new Standing(
               Optional.ofNullable(row.getString(0)).map(EventId::new),
               row.getOffsetDateTime(1).toInstant(),
-              row.getInteger(2)));
+              row.getInteger(2),
+              row.getBoolean(3)));
     }
     return Optional.empty();
   }

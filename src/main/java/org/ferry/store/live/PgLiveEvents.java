@@ -57,9 +57,12 @@ public final class PgLiveEvents implements LiveEvents {
             (room, event, sender, type, session, ts, seen_by, raw, trace, taken_at, place)
           select room, event, sender, type, session, ts, seen_by, raw, trace, now(), at
           from numbered order by n
-          on conflict (room, event) do update set place = excluded.place where e.state = 'waiting'
+          on conflict (room, event) do update set place = excluded.place,
+            seen_by = case when %s then excluded.seen_by else e.seen_by end
+            where e.state = 'waiting'
           returning (xmax = 0)
-          """;
+          """
+              .formatted(held("e.seen_by"));
   private static final String KNOWN =
       "select event from ferry.live_event where room = $1 and event = any($2)";
   // What came while something is missing in front of it waits for that.
@@ -119,6 +122,7 @@ public final class PgLiveEvents implements LiveEvents {
           tried_at = case when g.reason = 'no_device' then null else now() end
         from given g, fence where e.pk = g.pk
           and e.state = case g.state when 'late' then 'undecryptable' else 'waiting' end
+          and (g.state <> 'late' or e.raw <> '')
         returning e.pk, e.state, e.session, g.n
       ), counted as (
         insert into ferry.live_count as c (outcome, n)
@@ -152,7 +156,8 @@ public final class PgLiveEvents implements LiveEvents {
   /**
    * Whether something is missing of a room in the view of the homeserver from which an event came:
    * what another homeserver, which is away, did not say holds up nobody who hears of the room from
-   * a third. What came from both goes with the one of which nothing is missing.
+   * a third. What came from both goes with the one of which nothing is missing. A room that
+   * somebody tries out is held in the view of that one alone.
    *
    * @param seenBy to whom it came; the bot where that is null
    */
@@ -163,6 +168,7 @@ public final class PgLiveEvents implements LiveEvents {
     return """
     exists (select from ferry.followed_room f
       where f.room = e.room and f.held_until > now()
+        and (f.held_until < 'infinity' or f.user_id = %1$s)
         and substr(f.user_id, strpos(f.user_id, ':')) = substr(%1$s, strpos(%1$s, ':')))\
     """
         .formatted(by);

@@ -31,11 +31,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PgNarration implements Narration {
   private static final String TOLD = "select release from ferry.live_narration where id = 1";
+  // What is read by now was not when it was released as undecryptable, and its reason is gone.
   private static final String RELEASES =
       """
       select r.pos, r.event, r.kind, e.room, e.event, e.sender, e.type, e.ts,
-        e.session is not null, e.seen_by, coalesce(e.trust, 'none'), e.reason, e.clear_type,
-        e.clear, e.raw, r.at, e.trace
+        e.session is not null, e.seen_by,
+        case when r.kind = 'undecryptable' then 'none' else coalesce(e.trust, 'none') end,
+        case when r.kind = 'undecryptable' then coalesce(e.reason, 'no_key') else e.reason end,
+        case when r.kind <> 'undecryptable' then e.clear_type end,
+        case when r.kind <> 'undecryptable' then e.clear end,
+        e.raw, r.at, e.trace
       from (
         select pos, event, kind, at, sum(bytes) over (order by pos) - bytes as before from (
           select r.pos, r.event, r.kind, r.at,

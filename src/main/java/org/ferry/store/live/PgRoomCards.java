@@ -24,7 +24,8 @@ public final class PgRoomCards implements RoomCards {
   private static final String ROOMS =
       """
       with rooms as (
-        select room from ferry.live_room union select room from ferry.followed_room
+        select room from ferry.live_room union
+        select room from ferry.followed_room where held_until is distinct from 'infinity'
       ), page as (
         select room from rooms where ($1::text is null or room > $1)
           and ($2::text is null or room = $2) order by room limit $3
@@ -34,7 +35,7 @@ public final class PgRoomCards implements RoomCards {
         (select count(*) from ferry.room_key k where k.room_id = p.room),
         r.last_event, r.last_at,
         (select array_agg(f.user_id order by f.user_id) from ferry.followed_room f
-          where f.room = p.room), r.card
+          where f.room = p.room and f.held_until is distinct from 'infinity'), r.card
       from page p left join ferry.live_room r on r.room = p.room order by p.room
       """;
 

@@ -339,6 +339,19 @@ class NarratorIT {
         .containsExactly("message.decrypted_late");
   }
 
+  /** All of it in one look: it came, a moderator took it back, and then its key came. */
+  @Test
+  void whatAModeratorTookBackIsNotReadWhenItsKeyComesAlsoInOneBatch() throws InterruptedException {
+    ObjectNode gone = Json.object().put("type", "m.room.encrypted").put("sender", ALICE);
+    gone.putObject("unsigned").putObject("redacted_because");
+    stage.now.put(new EventId("$1"), gone);
+    stage.closes(stage.event(ALICE, "m.room.encrypted", CIPHER), "no_key");
+    stage.settles(stage.event("@mod:hs", "m.room.redaction", "{\"redacts\":\"$1\"}"));
+    List<LiveMessage> told = stage.late("$1", "m.room.message", TEXT);
+    assertThat(types(told)).containsExactly("message.undecryptable", "message.deleted");
+    assertThat(told.getFirst().data().toString()).doesNotContain("hello");
+  }
+
   @Test
   void encryptedEditsAndRepliesRelateByWhatStandsBesideTheCiphertext() throws InterruptedException {
     one(stage.event(ALICE, "m.room.message", TEXT));

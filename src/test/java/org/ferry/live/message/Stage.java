@@ -118,16 +118,26 @@ public final class Stage implements AutoCloseable {
   /** Lets events come in that can be read, and gives what is told of them. */
   @CanIgnoreReturnValue
   List<LiveMessage> tell(ObjectNode... given) throws InterruptedException {
+    settles(given);
+    return told();
+  }
+
+  /** The same, and nobody looks yet. */
+  void settles(ObjectNode... given) {
     take(given);
     settle(held -> new Verdict(held.key(), State.CLEAR, "none", null, null, null));
-    return told();
   }
 
   /** Lets an encrypted event come in that nothing opens. */
   List<LiveMessage> closed(ObjectNode given, String reason) throws InterruptedException {
+    closes(given, reason);
+    return told();
+  }
+
+  /** The same, and nobody looks yet. */
+  void closes(ObjectNode given, String reason) {
     take(given);
     settle(held -> new Verdict(held.key(), State.UNDECRYPTABLE, null, reason, null, null));
-    return told();
   }
 
   /** Lets an encrypted event come in that says something. */

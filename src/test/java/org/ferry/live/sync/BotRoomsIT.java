@@ -4,31 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
-import org.ferry.id.TraceId;
-import org.ferry.lab.LabClient;
-import org.ferry.live.Received;
 import org.ferry.live.Signal;
 import org.ferry.live.accounts.AccountOptions;
-import org.ferry.live.events.Echo;
 import org.ferry.live.events.Echoes;
-import org.ferry.live.events.Held;
 import org.ferry.live.events.Intake;
 import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
@@ -37,63 +28,15 @@ import org.ferry.matrix.client.SyncRequest;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.LedgerException;
 import org.ferry.store.PgInbox;
-import org.ferry.store.StoreLab;
-import org.ferry.store.live.PgFollowedRooms;
-import org.ferry.store.live.PgLiveEvents;
 import org.ferry.store.live.PgLiveTrace;
 import org.ferry.testing.HttpFaultProxy;
-import org.ferry.testing.TestLab;
 import org.ferry.testing.Wait;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The bot's rooms on a real Synapse, which pushes nothing here: a test says what came when. */
-class BotRoomsIT {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
-
-  private static final Echo NOTHING = new Echo("hs", user -> false, marked -> Set.of());
-
-  private static MatrixLab lab;
-  private static LabClient alice;
-
-  private final StoreLab store = new StoreLab();
-  private final PgFollowedRooms followed = new PgFollowedRooms(store.database());
-  private final PgLiveEvents events = new PgLiveEvents(store.database());
-  private final Intent bot = ghost();
-
-  @BeforeAll
-  static void open() throws IOException {
-    lab = new MatrixLab("bot-rooms", true);
-    lab.failing(true);
-    alice = lab.synapse().register("alice", TestLab.PASSWORD, false);
-  }
-
-  private static Intent ghost() {
-    return lab.ghost();
-  }
-
-  @AfterAll
-  static void end() {
-    lab.close();
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
-  private Intake intake() {
-    return new Intake(events, followed, NOTHING, new Signal(), new Echoes(Instant::now));
-  }
-
-  private BotRooms rooms() {
-    return new BotRooms(anybody(), followed, intake());
-  }
-
+class BotRoomsIT extends BotRoomsStage {
   /** Nothing is pushed, and the homeserver answers all the same. */
   @Test
   void whatIsNotPushedIsReadSomeLooksLater() {
@@ -130,15 +73,6 @@ class BotRoomsIT {
     }
   }
 
-  private AccountOptions anybody() {
-    return invited(List.of("*"), List.of("*"));
-  }
-
-  private AccountOptions invited(List<String> from, List<String> to) {
-    var invites = new AccountOptions.Invites(from, to);
-    return new AccountOptions(bot.user(), null, null, null, invites, List.of("*"));
-  }
-
   @Test
   void whoInvitesWhileNothingIsPushedIsAnsweredAllTheSame() {
     BotRooms rooms = rooms();
@@ -167,12 +101,6 @@ class BotRoomsIT {
     assertThat(bot.memberships().joinedRooms()).contains(unwanted);
   }
 
-  private RoomId invitedTo(String name) {
-    String room = alice.createRoom(Json.object().put("preset", "private_chat").put("name", name));
-    alice.membership("invite", room, bot.user().value(), "");
-    return new RoomId(room);
-  }
-
   /** A homeserver hands over what it kept, of rooms that the bot is not in any more. */
   @Test
   void anOldMembershipStopsNothing() {
@@ -188,15 +116,93 @@ class BotRoomsIT {
   }
 
   private ObjectNode joined(RoomId room) {
-    ObjectNode event =
-        Json.object()
-            .put("room_id", room.value())
-            .put("event_id", "$join")
-            .put("type", "m.room.member")
-            .put("state_key", bot.user().value())
-            .put("sender", bot.user().value());
-    ObjectNode unused = event.putObject("content").put("membership", "join");
-    return event;
+    return membership(room, "join");
+  }
+
+  /** What comes again has had its effect once: the bot is out. */
+  @Timeout(120)
+  @Test
+  void whatWasSaidBeforeTheEndIsKeptThoughTheSameTransactionFailsOnce() throws Exception {
+    RoomId room = bot.createRoom(Json.object().put("preset", "public_chat"));
+    rooms().catchUp(bot);
+    String first = said(room, "first");
+    String last = alice.say(room.value(), "last words");
+    RoomId next = invitedTo("Shop");
+    PgInbox inbox = new PgInbox(store.database());
+    try (HttpFaultProxy proxy = HttpFaultProxy.to(lab.synapse().baseUrl());
+        var homeserver = lab.client(proxy.url(), Duration.ofMillis(500))) {
+      Transactions taking = transactions(intake());
+      var failed = new AtomicReference<RuntimeException>();
+      Thread thread =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  taking.run(homeserver.as(bot.user()), new Signal());
+                } catch (HomeserverFailure e) {
+                  failed.set(e);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+      push(room, first);
+      Wait.until(LIMIT, "the first", () -> known(room, first) && !inbox.waits());
+      int unused = intake().complete(bot, room);
+      assertThat(followed.behind(bot.user())).isEmpty();
+      sql("delete from ferry.live_event where event = '" + last + "'");
+      proxy.answer(s -> true, Integer.MAX_VALUE, 502, Map.of(), "");
+      ObjectNode invitation =
+          membership(next, "invite").put("sender", "@alice:" + MatrixLab.DOMAIN);
+      push(pushed(room, last), membership(room, "leave"), invitation);
+      thread.join();
+      assertThat(failed.get()).isNotNull();
+    }
+    assertThat(followed.standing(bot.user(), room)).isEmpty();
+    working(bot, () -> Wait.until(LIMIT, "the second time", () -> !inbox.waits()));
+    assertThat(followed.follows(bot.user(), next)).isTrue();
+    assertThat(waiting(room)).contains(last);
+  }
+
+  /** It comes in one transaction with what was said. */
+  @Timeout(120)
+  @Test
+  void nothingIsKeptOfARoomThatIsNotToBeFollowedWhenTheBotIsSentAway() throws Exception {
+    RoomId room = invitedTo("Family");
+    BotRooms rooms = new BotRooms(shops(), followed, intake());
+    try (HttpFaultProxy proxy = HttpFaultProxy.to(lab.synapse().baseUrl());
+        var homeserver = lab.client(proxy.url(), Duration.ofMillis(500))) {
+      proxy.loseRequest(s -> s.path().contains("/state/"), Integer.MAX_VALUE);
+      rooms.catchUp(homeserver.as(bot.user()));
+    }
+    assertThat(followed.triedOut(bot.user())).containsExactly(room);
+    push(pushed(room, alice.say(room.value(), "among us")), membership(room, "leave"));
+    PgInbox inbox = new PgInbox(store.database());
+    Transactions taking = new Transactions(inbox, intake(), followed, rooms, bot.user(), () -> 0);
+    Thread thread =
+        Thread.ofVirtual().start(() -> untilInterrupted(() -> taking.run(bot, new Signal())));
+    Wait.until(LIMIT, "all", () -> !inbox.waits());
+    thread.interrupt();
+    thread.join();
+    assertThat(followed.standing(bot.user(), room)).isEmpty();
+    assertThat(store.number("select count(*) from ferry.live_event")).isZero();
+  }
+
+  /** Nothing is pushed, and when the room shows what it is the bot is out of it. */
+  @Timeout(120)
+  @Test
+  void whatWasSaidWhileARoomWasTriedOutIsReadThoughTheBotWasSentAway() throws Exception {
+    RoomId room = invitedTo("Shop Berlin");
+    BotRooms rooms = new BotRooms(shops(), followed, intake());
+    try (HttpFaultProxy proxy = HttpFaultProxy.to(lab.synapse().baseUrl());
+        var homeserver = lab.client(proxy.url(), Duration.ofMillis(500))) {
+      proxy.loseRequest(s -> s.path().contains("/state/"), Integer.MAX_VALUE);
+      rooms.catchUp(homeserver.as(bot.user()));
+    }
+    String last = alice.say(room.value(), "last words");
+    alice.membership("kick", room.value(), bot.user().value(), "");
+    rooms.catchUp(bot);
+    int unused = intake().complete(bot, room);
+    assertThat(waiting(room)).contains(last);
+    assertThat(followed.standing(bot.user(), room)).isEmpty();
   }
 
   /** What a homeserver lost has its place before what it pushes, also where asking for it fails. */
@@ -327,16 +333,8 @@ class BotRoomsIT {
   void aRoomThatIsNotToBeFollowedIsNotFollowedThoughItsStateIsNotShownOnce() throws Exception {
     RoomId unwanted = invitedTo("Family");
     RoomId wanted = invitedTo("Shop Berlin");
-    AccountOptions shops =
-        new AccountOptions(
-            bot.user(),
-            null,
-            null,
-            null,
-            new AccountOptions.Invites(List.of("*"), List.of("*")),
-            List.of("Shop *"));
     Intake intake = intake();
-    BotRooms rooms = new BotRooms(shops, followed, intake);
+    BotRooms rooms = new BotRooms(shops(), followed, intake);
     try (HttpFaultProxy proxy = HttpFaultProxy.to(lab.synapse().baseUrl());
         var homeserver = lab.client(proxy.url(), Duration.ofMillis(500))) {
       proxy.loseRequest(s -> s.path().contains("/state/"), Integer.MAX_VALUE);
@@ -448,39 +446,6 @@ class BotRoomsIT {
     return IntStream.range(0, 8).mapToObj(i -> alice.say(room.value(), "message " + i)).toList();
   }
 
-  private void sql(String statement) throws SQLException {
-    try (var connection = store.db().connect()) {
-      boolean unused = connection.createStatement().execute(statement);
-    }
-  }
-
-  /** Takes up what is pushed and brings what is missing, as {@code Following} does, meanwhile. */
-  private void working(Intent as, Together.Task meanwhile) throws InterruptedException {
-    PgInbox inbox = new PgInbox(store.database());
-    Intake intake = intake();
-    BotRooms rooms = new BotRooms(anybody(), followed, intake);
-    Transactions taking = new Transactions(inbox, intake, followed, rooms, bot.user(), () -> 0);
-    Gaps gaps = new Gaps(bot.user(), followed, intake, Duration.ofMillis(100));
-    List<Thread> threads =
-        List.of(
-            Thread.ofVirtual().start(() -> untilInterrupted(() -> taking.run(as, new Signal()))),
-            Thread.ofVirtual().start(() -> untilInterrupted(() -> gaps.run(as))));
-    try {
-      meanwhile.run();
-    } finally {
-      for (Thread thread : threads) {
-        thread.interrupt();
-        thread.join();
-      }
-    }
-  }
-
-  private void push(RoomId room, String event) {
-    ObjectNode pushed = alice.event(room.value(), event).deepCopy();
-    Received transaction = transaction(pushed.put("room_id", room.value()));
-    assertThat(new PgInbox(store.database()).store(transaction)).isTrue();
-  }
-
   private static boolean shows(HttpFaultProxy.Seen request, RoomId room) {
     String path = URLDecoder.decode(request.path(), StandardCharsets.UTF_8);
     return path.contains(room.value() + "/messages");
@@ -492,10 +457,6 @@ class BotRoomsIT {
 
   private Optional<EventId> anchor(RoomId room) {
     return followed.standing(bot.user(), room).orElseThrow().anchor();
-  }
-
-  private boolean known(RoomId room, String event) {
-    return !events.known(room, List.of(new EventId(event))).isEmpty();
   }
 
   private SyncRequest few(@Nullable ObjectNode before) {
@@ -558,42 +519,5 @@ class BotRoomsIT {
       assertThat(invitations.round()).isTrue();
       assertThat(bot.memberships().joinedRooms()).containsExactly(room);
     }
-  }
-
-  private static void untilInterrupted(Together.Task task) {
-    try {
-      task.run();
-    } catch (InterruptedException | LedgerException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private List<String> waiting(RoomId room) {
-    List<String> ids = new ArrayList<>();
-    for (Held held : events.waiting(room, 500)) {
-      ids.add(held.event().value());
-    }
-    return ids;
-  }
-
-  private static String said(RoomId room, String words) {
-    alice.join(room.value());
-    return alice.say(room.value(), words);
-  }
-
-  private static Received transaction(ObjectNode event) {
-    return transaction(Json.text(event));
-  }
-
-  private static Received transaction(String event) {
-    return new Received(
-        MatrixLab.DOMAIN,
-        UUID.randomUUID().toString(),
-        Buffer.buffer("{\"events\":[" + event + "]}"),
-        UUID.randomUUID().toString(),
-        1,
-        0,
-        Instant.now(),
-        TraceId.fresh());
   }
 }
