@@ -55,7 +55,7 @@ final class AccountsForgetCommand extends FerryCommand {
     if (held.waiting() > 0) {
       session()
           .tell(
-              "%,d encrypted messages wait for their keys by it: those of rooms that nobody else of Ferry's follows will not be read any more, also where a key comes."
+              "%,d encrypted messages wait for their keys by it alone: nobody asks for those any more. What comes by ferry keys import still opens them."
                   .formatted(held.waiting()));
     }
     if (!session().ask().confirm("Forget the device of " + held.user(), yes)) {

@@ -43,6 +43,11 @@ final class AccountsListCommand extends FerryCommand {
       } else {
         all.forEach(a -> lines(a).forEach(session()::say));
       }
+      if (!json && !all.isEmpty() && !accounts.areFollowed()) {
+        session()
+            .say(
+                "No ferry run is at work: so they stood when the last one ended. Start it: ferry run");
+      }
       if (!json) {
         former.forEach(user ->
             session()

@@ -88,25 +88,41 @@ final class Ask {
     if (!somebodyIsThere()) {
       throw unanswered(question + "?", remedy);
     }
+    Console console =
+        console()
+            .orElseThrow(() ->
+                new UsageException(
+                    "%s: what is typed here would show; %s.".formatted(question, remedy)));
     while (true) {
-      String answer = hidden(question, remedy);
+      String answer =
+          hidden(console, question).orElseThrow(() -> unanswered(question + "?", remedy));
       if (!answer.isEmpty()) {
         return Secret.of(answer);
       }
     }
   }
 
-  // reason: Java 21 has no console where streams are redirected, and may have none at all.
-  @SuppressWarnings("SystemConsoleNull")
-  private String hidden(String question, String remedy) {
-    Console console = System.console();
-    if (console == null) {
-      throw new UsageException(
-          "%s: what is typed here would show; %s.".formatted(question, remedy));
-    }
+  /**
+   * Asks for a secret that a person may not have.
+   *
+   * @param question what is asked
+   * @return empty for an empty line, and where nobody can answer, or only so that it shows
+   */
+  Optional<Secret> secretOrNone(String question) {
+    return (somebodyIsThere() ? console() : Optional.<Console>empty())
+        .flatMap(console -> hidden(console, question + " (an empty line where there is none)"))
+        .filter(answer -> !answer.isEmpty())
+        .map(Secret::of);
+  }
+
+  /** Java 21 has none where streams are redirected. */
+  private static Optional<Console> console() {
+    return Optional.ofNullable(System.console());
+  }
+
+  private Optional<String> hidden(Console console, String question) {
     return typed(() -> Optional.ofNullable(console.readPassword("%s: ", question)))
-        .map(String::valueOf)
-        .orElseThrow(() -> unanswered(question + "?", remedy));
+        .map(String::valueOf);
   }
 
   private String line(String prompt, String question, String remedy) {

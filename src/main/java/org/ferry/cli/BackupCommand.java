@@ -42,9 +42,12 @@ final class BackupCommand extends FerryCommand {
       session().tell(Units.count(rows, "row was saved.", "rows were saved."));
       return ExitStatus.DONE;
     } catch (IOException e) {
+      if (out) {
+        throw new OutputLost(e);
+      }
       throw new UsageException(
           "%s cannot be written (%s); make room or the folder writable, or name another file."
-              .formatted(out ? "standard output" : file, Output.words(e)));
+              .formatted(file, Output.words(e)));
     }
   }
 

@@ -105,7 +105,7 @@ final class BarProgress implements Progress {
   @Override
   public synchronized void say(String line) {
     out.print("\r\033[K");
-    out.println(line);
+    out.println(Shown.lines(line));
   }
 
   @Override

@@ -18,18 +18,17 @@ final class Crossings {
    * The crossing that is meant.
    *
    * @param work the open Ferry
-   * @param space the Space that was asked for; null for the crossing used last
+   * @param asked the Space that was asked for; null for the configured one
    * @throws UsageException where there is none, with the Spaces that there are
    */
-  static Crossing meant(Work work, @Nullable String space) {
+  static Crossing meant(Work work, @Nullable String asked) {
     List<Crossing> all = work.ferry().crossings().all();
     if (all.isEmpty()) {
       throw new UsageException(BEGIN);
     }
-    return space == null
-        ? all.getFirst()
-        : Destinations.find(work.ferry(), space, c -> true)
-            .orElseThrow(() -> new UsageException(unknown(work, space, all)));
+    String space = work.space(asked);
+    return Destinations.find(work.ferry(), space, c -> true)
+        .orElseThrow(() -> new UsageException(unknown(work, space, all)));
   }
 
   private static String unknown(Work work, String space, List<Crossing> all) {
@@ -38,7 +37,7 @@ final class Crossings {
             .map(c -> Destinations.label(work.ferry(), c))
             .distinct()
             .collect(Collectors.joining(", "));
-    return "nothing was carried into %s; name one of: %s".formatted(space, known);
+    return "nothing was carried into %s; name with --space one of: %s".formatted(space, known);
   }
 
   /**

@@ -86,8 +86,11 @@ final class ExplainCommand extends FerryCommand {
     session().say("%s, %s".formatted(known.kind(), known.where()));
     known
         .facts()
-        .forEach(
-            (name, value) -> session().say("  %-16s %s".formatted(name.replace('_', ' '), value)));
+        .forEach((name, value) ->
+            session()
+                .say(
+                    "  %-16s %s"
+                        .formatted(name.replace('_', ' '), Shown.inLine(String.valueOf(value)))));
   }
 
   private ObjectNode json(List<Known> known) {

@@ -82,6 +82,9 @@ final class Failures {
       world.err().println("ferry: " + failure.getMessage());
       return ExitStatus.USAGE;
     }
+    if (failure instanceof OutputLost) {
+      return say(String.valueOf(failure.getMessage()), ExitStatus.FAILED);
+    }
     return switch (FailureKind.of(failure)) {
       case INPUT -> say(input(failure), ExitStatus.INPUT);
       case SERVER -> say(FailureKind.sentence(failure), ExitStatus.SERVER);
@@ -117,7 +120,7 @@ final class Failures {
     if (logged) {
       LOG.error("{}", text);
     } else {
-      world.err().println("ferry: " + text);
+      world.err().println("ferry: " + Shown.lines(text));
     }
     return status;
   }

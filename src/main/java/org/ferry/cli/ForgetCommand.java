@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
     description = {
       "Forget what people wrote, and keep which id became which; or erase a person.",
-      "Nothing on a homeserver is touched, and earlier backups keep what they hold."
+      "Nothing on a homeserver is touched, and earlier backups keep what they hold.",
+      "Exit status 1 where nobody of that id is known."
     },
     footer = {"  ferry forget --content", "  ferry forget --user @bob:old.example.org"})
 final class ForgetCommand extends FerryCommand {
@@ -101,8 +102,8 @@ final class ForgetCommand extends FerryCommand {
     } else {
       session()
           .say(
-              "%,d rows held the id or a text of this person; none does now. A later load brings nothing of theirs back."
-                  .formatted(rows));
+              "%s the id or a text of this person; none does now. A later load brings nothing of theirs back."
+                  .formatted(Units.count(rows, "row held", "rows held")));
       session()
           .say(
               "What stands on a homeserver stays: deactivate the account there with erase, or run ferry rollback before.");

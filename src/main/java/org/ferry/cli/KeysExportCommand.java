@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.ferry.app.Keys;
 import org.ferry.crypto.KeyJson;
@@ -54,19 +55,24 @@ final class KeysExportCommand extends FerryCommand {
       work.progress().phase("writing", 0);
       Keys keys = new Keys(work.ferry());
       List<String> damaged = new ArrayList<>();
+      AtomicLong unclaimed = new AtomicLong();
       long count =
           WholeFile.write(
               target,
               false,
-              to ->
-                  keys.export(
-                      to,
-                      passphrase,
-                      chosen,
-                      ref ->
-                          damaged.add(
-                              "the key of session %s in room %s"
-                                  .formatted(ref.session(), ref.room()))));
+              to -> {
+                Keys.Exported written =
+                    keys.export(
+                        to,
+                        passphrase,
+                        chosen,
+                        ref ->
+                            damaged.add(
+                                "the key of session %s in room %s"
+                                    .formatted(ref.session(), ref.room())));
+                unclaimed.set(written.unclaimed());
+                return written.sessions();
+              });
       work.progress().end();
       DamagedRows.tell(
           session(),
@@ -83,6 +89,12 @@ final class KeysExportCommand extends FerryCommand {
           .say(
               "%s written to %s."
                   .formatted(Units.count(count, "session was", "sessions were"), file));
+      if (unclaimed.get() > 0) {
+        session()
+            .tell(
+                "%,d of them name no signing key of their sender, as they came (libolm's pickles hold none): matrix-nio refuses a file with such sessions, Element takes it. --room writes other rooms without them."
+                    .formatted(unclaimed.get()));
+      }
       return damaged.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
     } catch (IOException e) {
       throw new UsageException(

@@ -62,8 +62,7 @@ final class KeysRotateCommand extends FerryCommand {
     session()
         .say(
             rotated.inPlace()
-                ? "The new key is in %s; what runs goes on with it. Start ferry run anew before the next change."
-                    .formatted(rotated.file())
+                ? "The new key is in %s; what runs goes on with it.".formatted(rotated.file())
                 : "The new key is in %s: put it where the old one stood before Ferry is started again."
                     .formatted(rotated.file()));
   }

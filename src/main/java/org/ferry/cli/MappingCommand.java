@@ -32,7 +32,7 @@ final class MappingCommand extends FerryCommand {
   @Option(
       names = "--space",
       paramLabel = "ALIAS",
-      description = "The destination Space; the one carried into last if not given.")
+      description = "The destination Space, instead of the configured one.")
   @Nullable String space;
 
   MappingCommand(Session session) {
@@ -66,7 +66,7 @@ final class MappingCommand extends FerryCommand {
       mapping.write(out);
       out.write('\n');
     } catch (IOException e) {
-      throw new UsageException("standard output takes no more (%s).".formatted(Output.words(e)));
+      throw new OutputLost(e);
     }
   }
 }

@@ -64,7 +64,7 @@ final class PlainProgress implements Progress {
 
   @Override
   public synchronized void say(String line) {
-    out.println(line);
+    out.println(Shown.lines(line));
   }
 
   @Override

@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  ferry plan -o plan.yaml",
-      "  ferry plan --space '#test:new.example.org' -o test.yaml"
+      "  ferry plan --space '#test:new.example.org' -o test.yaml",
+      "  ferry plan --from test.yaml"
     })
 final class PlanCommand extends FerryCommand {
   private static final int NAMED = 5;
@@ -38,6 +39,12 @@ final class PlanCommand extends FerryCommand {
       paramLabel = "ALIAS",
       description = "The destination Space, instead of the configured one.")
   @Nullable String space;
+
+  @Option(
+      names = "--from",
+      paramLabel = "FILE",
+      description = "Also take over what was edited in the plan for another Space.")
+  @Nullable Path from;
 
   @Option(
       names = "--json",
@@ -58,7 +65,11 @@ final class PlanCommand extends FerryCommand {
       work.progress().end();
       Path file = session().world().folder().resolve(output);
       Path list = file.resolveSibling("people.csv");
-      Planning.Proposal proposal = planning.propose(target, file, list);
+      Planning.Proposal proposal =
+          from == null
+              ? planning.propose(target, file, list)
+              : planning.propose(
+                  target, file, list, session().world().folder().resolve(from).normalize());
       Output.write(file, proposal.text());
       Output.write(file.resolveSibling("existing-rooms.json"), proposal.existingRooms());
       Output.write(list, proposal.people());

@@ -94,7 +94,7 @@ final class RollbackView {
   }
 
   private static String label(Found f) {
-    return "%s (%s, now %s)".formatted(f.name(), f.room().old(), f.target());
+    return "%s (%s, now %s)".formatted(Shown.inLine(f.name()), f.room().old(), f.target());
   }
 
   private static String why(Found f) {

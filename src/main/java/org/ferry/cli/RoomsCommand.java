@@ -63,15 +63,21 @@ final class RoomsCommand extends FerryCommand {
   private void show(Conversations.Room room) {
     session()
         .say(
-            "%s  %s, %s, %s%s"
+            "%s  %s%s, %s%s"
                 .formatted(
                     room.id(),
                     room.network(),
-                    room.encrypted()
-                        ? "encrypted, keys of %,d session%s"
-                            .formatted(room.keys(), room.keys() == 1 ? "" : "s")
-                        : "not encrypted",
+                    encryption(room),
                     room.lastAt() == null ? "nothing told yet" : "last " + room.lastAt(),
-                    room.name() == null ? "" : "  " + room.name()));
+                    room.name() == null ? "" : "  " + Shown.inLine(room.name())));
+  }
+
+  /** Of a room that was never read nothing says that it is not encrypted. */
+  private static String encryption(Conversations.Room room) {
+    if (room.encrypted()) {
+      return ", encrypted, keys of %,d session%s"
+          .formatted(room.keys(), room.keys() == 1 ? "" : "s");
+    }
+    return room.lastAt() == null ? "" : ", not encrypted";
   }
 }

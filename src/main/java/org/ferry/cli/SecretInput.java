@@ -1,8 +1,10 @@
 package org.ferry.cli;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.ferry.id.Secret;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,16 @@ final class SecretInput {
         .secret(what, "name a file that holds it with %s, or set %s".formatted(option, variable));
   }
 
+  /** Whether the environment holds a secret in this variable. */
+  boolean isSet(String variable) {
+    return !session.world().environment().getOrDefault(variable, "").isEmpty();
+  }
+
+  /** Asks for a secret that a person may not have; empty where nobody is there to be asked. */
+  Optional<Secret> ask(String what) {
+    return session.ask().secretOrNone(what);
+  }
+
   /** A file's text; line breaks that a person's editor puts behind it do not count. */
   Secret read(Path file) {
     Path whole = session.world().folder().resolve(file);
@@ -50,6 +62,8 @@ final class SecretInput {
         throw new UsageException(file + " is empty; write the secret into it.");
       }
       return Secret.of(text);
+    } catch (CharacterCodingException e) {
+      throw new UsageException(file + " is no text; name the file that holds the secret as text.");
     } catch (IOException e) {
       throw new UsageException("%s cannot be read (%s).".formatted(file, Output.unread(e)));
     }

@@ -81,7 +81,7 @@ final class Session {
 
   /** A line of the result, on standard output. */
   void say(String line) {
-    world.out().println(line);
+    world.out().println(Shown.lines(line));
   }
 
   /** A line beside the result, on standard error. */
@@ -89,7 +89,7 @@ final class Session {
     if (globals.logged()) {
       LOG.info("{}", line);
     } else {
-      world.err().println(line);
+      world.err().println(Shown.lines(line));
     }
   }
 

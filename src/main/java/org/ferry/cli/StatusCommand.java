@@ -22,7 +22,7 @@ final class StatusCommand extends FerryCommand {
   @Option(
       names = "--space",
       paramLabel = "ALIAS",
-      description = "Only this destination Space; all if not given.")
+      description = "Only this destination Space; every one that was carried into if not given.")
   @Nullable String space;
 
   StatusCommand(Session session) {

@@ -59,7 +59,8 @@ final class StatusView {
     List<ForeignRoom> listed = Listed.of(ferry, standing.crossing());
     listed.stream()
         .limit(SHOWN)
-        .forEach(r -> lines.add("  listed, not carried: %s %s".formatted(r.name(), r.link())));
+        .forEach(r ->
+            lines.add("  listed, not carried: %s %s".formatted(Shown.inLine(r.name()), r.link())));
     more(listed.size(), "listed, not carried", lines);
     lines.addAll(takenBack(ferry.crossings().undo().takenBack(standing.crossing().id()), standing));
     EncryptedView.line(ferry, standing.crossing()).ifPresent(lines::add);

@@ -21,8 +21,12 @@ final class VerifyView {
 
   static List<String> lines(VerifyReport report) {
     List<String> lines = new ArrayList<>();
-    report.general().stream().limit(SHOWN).forEach(d -> lines.add("different: " + d));
+    report.general().stream().limit(SHOWN).forEach(d -> lines.add("different: " + shown(d)));
     more(lines, "", report.generalCount());
+    report.changes().stream()
+        .limit(SHOWN)
+        .forEach(c -> lines.add("no difference: " + Shown.inLine(c.sentence())));
+    more(lines, "", report.changedCount());
     report.rooms().stream().filter(r -> r.target() != null).forEach(room -> room(lines, room));
     List<RoomVerdict> unbegun = report.unbegun();
     if (!unbegun.isEmpty()) {
@@ -75,7 +79,7 @@ final class VerifyView {
     String names =
         rooms.stream()
             .limit(NAMED)
-            .map(r -> "%s (%s)".formatted(r.name(), r.old()))
+            .map(r -> "%s (%s)".formatted(Shown.inLine(r.name()), r.old()))
             .collect(Collectors.joining(", "));
     int more = rooms.size() - NAMED;
     return "not begun: %,d %s, which ferry migrate carries: %s%s"
@@ -104,17 +108,22 @@ final class VerifyView {
     lines.add(
         "%s (%s): %,d %s%s"
             .formatted(
-                room.name(),
+                Shown.inLine(room.name()),
                 room.old(),
                 room.count(),
                 room.count() == 1 ? "difference" : "differences",
                 changed));
-    room.differences().stream().limit(SHOWN).forEach(d -> lines.add("  " + d));
+    room.differences().stream().limit(SHOWN).forEach(d -> lines.add("  " + shown(d)));
     more(lines, "  ", room.count());
     room.changes().stream()
         .limit(SHOWN)
-        .forEach(c -> lines.add("  no difference: " + c.sentence()));
+        .forEach(c -> lines.add("  no difference: " + Shown.inLine(c.sentence())));
     more(lines, "  ", room.changed());
+  }
+
+  /** What somebody wrote may have line ends. */
+  private static String shown(Difference difference) {
+    return Shown.inLine(difference.toString());
   }
 
   private static void more(List<String> lines, String indent, long count) {
@@ -143,6 +152,9 @@ final class VerifyView {
     ArrayNode rooms = json.putArray("rooms");
     report.rooms().forEach(room -> room(rooms.addObject(), room));
     differences(json.putArray("general"), report.general());
+    json.put("changes_of_people", report.changedCount());
+    ArrayNode changes = json.putArray("changes");
+    report.changes().forEach(c -> change(changes.addObject(), c));
     return json;
   }
 

@@ -19,13 +19,14 @@ final class CommandReference {
       `ferry [-c config.yaml] COMMAND`. Results go to standard output, everything else to standard
       error; with `--json` one document is all that standard output holds. On a terminal long work
       shows a bar for each phase, elsewhere a line every few seconds. Secrets are never arguments.
+      Without `--space` a command means the Space of the configuration; `status` alone shows all.
 
       ## Exit status
 
       | status | meaning |
       | --- | --- |
       | 0 | done; what the plan skips is no failure. `run`: ended by Ctrl-C, SIGTERM or SIGHUP |
-      | 1 | done, but something failed or differs; another Ferry is at work already; or a mistake in Ferry, whose details are in the file that the message names |
+      | 1 | done, but something failed or differs, or standard output took no more; another Ferry is at work already; or a mistake in Ferry, whose details are in the file that the message names |
       | 2 | wrong usage, a question that nobody could answer, or something that is not available yet |
       | 3 | bad configuration, plan or input file |
       | 4 | a server could not be reached or refused |

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -144,9 +145,9 @@ class KeysCommandsIT {
             new PrintStream(new OutputTest.Full(), true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             new Terminal(false, false, false, 80));
-    assertThat(new Main(full, new Stop()).run(List.of("backup", "-"))).isEqualTo(2);
+    assertThat(new Main(full, new Stop()).run(List.of("backup", "-"))).isEqualTo(1);
     assertThat(err.toString(StandardCharsets.UTF_8))
-        .contains("standard output cannot be written")
+        .contains("standard output takes no more")
         .doesNotContain("rows were saved");
   }
 
@@ -282,6 +283,8 @@ class KeysCommandsIT {
         .contains("Nothing is carried: accounts are followed")
         .contains("@me:example.org  account, needs token")
         .doesNotContain("analyze");
+    assertThat(run("accounts", "list").out())
+        .contains("No ferry run is at work: so they stood when the last one ended.");
   }
 
   @Test
@@ -363,6 +366,10 @@ class KeysCommandsIT {
             "1 could not be used: a sender key that is none",
             "1 could not be used: a row that does not have");
     assertThat(status().path("origins").path("libolm").asInt()).isEqualTo(3);
+    write("passphrase", "export pass 1\n");
+    CommandRun out = run("keys", "export", "out.txt", "--passphrase-file", "passphrase");
+    assertThat(out.status()).as(out.err()).isZero();
+    assertThat(out.err()).contains("3 of them name no signing key of their sender");
   }
 
   private static String row(String maker, LibolmPickle session) {
@@ -418,6 +425,34 @@ class KeysCommandsIT {
         "--recovery-key-file",
         "recovery");
     assertThat(status().path("sessions").asInt()).isZero();
+  }
+
+  private static String middle(Path export) throws IOException {
+    List<String> lines = Files.readAllLines(export);
+    return String.join("", lines.subList(1, lines.size() - 1));
+  }
+
+  private static String framed(byte[] export) {
+    return "-----BEGIN MEGOLM SESSION DATA-----\n"
+        + Base64.getEncoder().encodeToString(export)
+        + "\n-----END MEGOLM SESSION DATA-----\n";
+  }
+
+  @Test
+  void whatIsNoTextOrAsksForTooMuchIsOneSentence() throws IOException {
+    Files.write(folder.resolve("bytes"), new byte[] {(byte) 0xff, 0, (byte) 0xfe});
+    wrong(2, "bytes is no text", "keys", "import", EXPORT.toString(), "--passphrase-file", "bytes");
+    byte[] rounds = Base64.getMimeDecoder().decode(middle(EXPORT));
+    Arrays.fill(rounds, 33, 37, (byte) 0xff);
+    write("rounds", framed(rounds));
+    wrong(
+        3,
+        "rounds asks for 4,294,967,295 rounds",
+        "keys",
+        "import",
+        "rounds",
+        "--passphrase-file",
+        "passphrase");
   }
 
   private void wrong(int status, String words, String... arguments) {

@@ -160,6 +160,14 @@ class ProgressTest {
   }
 
   @Test
+  void whatIsSaidBesideItMovesNoCursor() {
+    new PlainProgress(out, now::get, Duration.ofSeconds(5)).say("room \u001b[2J\u009b\u202e");
+    new BarProgress(out, 80).say("room \u009b2J");
+    assertThat(bytes.toString(UTF_8))
+        .isEqualTo("room \ufffd[2J\ufffd\ufffd\n\r\033[Kroom \ufffd2J\n");
+  }
+
+  @Test
   void oneIsOne() {
     assertThat(Units.count(1, "session was", "sessions were")).isEqualTo("1 session was");
     assertThat(Units.count(0, "session was", "sessions were")).isEqualTo("0 sessions were");
