@@ -8,11 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.SynapseServer;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.FollowingConfig;
+import org.ferry.testing.ForgedIdentity;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 import org.ferry.testing.Wait;
@@ -109,9 +112,12 @@ class AccountsVerifyIT {
                 .run();
         assertThat(right.status()).as(right.toString()).isZero();
         assertThat(signatures(carol, device(right))).isEqualTo(2);
-        FerryProcess.Result again = ferry("accounts", "verify", carol.userId()).run();
-        assertThat(again.status()).isZero();
-        assertThat(again.out()).contains("already");
+        // A word is none where it changes nothing.
+        String own = LabClient.json(right.out()).path("identity").asText();
+        FerryProcess.Result again =
+            ferry("accounts", "verify", carol.userId(), "--accept-identity", own).run();
+        assertThat(again.status()).as(again.toString()).isZero();
+        assertThat(again.out()).contains("already").doesNotContain("accepted");
 
         FerryProcess.Result daveToo = ferry("accounts", "verify", dave.userId(), "--json").run();
         assertThat(daveToo.status()).as(daveToo.toString()).isZero();
@@ -123,11 +129,45 @@ class AccountsVerifyIT {
         assertThat(none.status()).as(none.toString()).isEqualTo(1);
         assertThat(none.out()).contains("no cross-signing identity");
       }
+      noWordIsTakenAgainstTheStorageAndNoneButForWhatItNames(carol);
       Files.writeString(folder.resolve("dave.recovery"), daves.crossSign());
       Files.writeString(folder.resolve("carol.recovery"), carols.crossSign());
       theCommandTakesTheIdentityThatTookItsPlace(carol);
       theIdentityThatTookItsPlaceCounts(dave, carol);
     }
+  }
+
+  /** What only whoever runs the homeserver has a reason to do: another master key, and no more. */
+  private void noWordIsTakenAgainstTheStorageAndNoneButForWhatItNames(LabClient carol)
+      throws SQLException {
+    String theirs = ForgedIdentity.over(server, carol);
+    String key = "--recovery-key-file=carol.recovery";
+    String word = "--accept-identity=" + theirs;
+    assertThat(verified(carol)).isEqualTo("other_identity");
+    // Whoever has no recovery key says so by an empty line, and is told which key is shown.
+    FerryProcess.Result asked = ferry("accounts", "verify", carol.userId()).typing("\n").run();
+    assertThat(asked.status()).as(asked.toString()).isEqualTo(1);
+    assertThat(asked.out())
+        .contains("The recovery key of " + carol.userId(), "--accept-identity " + theirs);
+    assertThat(verified(carol, key)).isEqualTo("contradicted");
+    assertThat(verified(carol, key, word)).isEqualTo("contradicted");
+    assertThat(verified(carol, "--accept-identity=another")).isEqualTo("not_named");
+    FerryProcess.Result accepted = ferry("accounts", "verify", carol.userId(), word).run();
+    assertThat(accepted.status()).as(accepted.toString()).isZero();
+    assertThat(accepted.out()).contains(theirs + " of " + carol.userId() + " was accepted");
+    FerryProcess.Result bot =
+        ferry("accounts", "verify", "@ferrybot:" + TestLab.DOMAIN, word).run();
+    assertThat(bot.status()).as(bot.toString()).isEqualTo(2);
+    assertThat(bot.err()).contains("for accounts of people");
+  }
+
+  private String verified(LabClient person, String... options) {
+    List<String> arguments =
+        new ArrayList<>(List.of("accounts", "verify", person.userId(), "--json"));
+    arguments.addAll(List.of(options));
+    FerryProcess.Result result = ferry(arguments.toArray(String[]::new)).run();
+    assertThat(result.status()).as(result.toString()).isEqualTo(1);
+    return LabClient.json(result.out()).path("result").asText();
   }
 
   /** The key is given to the command alone; the daemon takes up what came of it. */
@@ -168,24 +208,35 @@ class AccountsVerifyIT {
       throws SQLException {
     assertThat(counts(dave)).isTrue();
     try (FerryProcess ferry = ferry("run").start()) {
-      String changed =
-          ferry.awaitLine(
-              said ->
-                  said.contains("is another one than the first") && said.contains(dave.userId()),
-              LIMIT);
-      assertThat(changed).isNotEmpty();
-      Wait.until(
-          LIMIT,
-          "the signature of the other identity",
-          () -> {
-            news(dave);
-            return (ferry.out() + ferry.err())
-                .contains("event=device_signed user=" + dave.userId());
-          });
+      hears(ferry, dave, "is another one than the first");
+      hears(ferry, dave, "event=device_signed");
       assertThat(counts(dave)).isTrue();
-      assertThat(ferry.awaitLine("was confirmed by hand")).contains(carol.userId());
+      hears(ferry, carol, "holds the master key");
       assertThat(counts(carol)).isTrue();
+      whatTheStorageContradictsCountsNoMore(ferry, dave, carol);
     }
+  }
+
+  /** The daemon has the recovery key of one; that of the other is given to a command later. */
+  private void whatTheStorageContradictsCountsNoMore(
+      FerryProcess ferry, LabClient dave, LabClient carol) throws SQLException {
+    String unused = ForgedIdentity.over(server, dave);
+    hears(ferry, dave, "another master key of " + dave.userId());
+    assertThat(counts(dave)).isFalse();
+    String theirs = ForgedIdentity.over(server, carol);
+    FerryProcess.Result accepted =
+        ferry("accounts", "verify", carol.userId(), "--accept-identity", theirs).run();
+    assertThat(accepted.status()).as(accepted.toString()).isZero();
+    hears(ferry, carol, "was confirmed by hand");
+    assertThat(counts(carol)).isTrue();
+    assertThat(verified(carol, "--recovery-key-file=carol.recovery")).isEqualTo("contradicted");
+    Wait.until(
+        LIMIT,
+        "the end of that word",
+        () -> {
+          news(carol);
+          return !counts(carol);
+        });
   }
 
   /** Whether the identity that was seen last is the one that counts. */
@@ -199,11 +250,24 @@ class AccountsVerifyIT {
             .formatted(person.userId()));
   }
 
+  /** Waits for a line about somebody whose devices change meanwhile. */
+  private static void hears(FerryProcess ferry, LabClient person, String words) {
+    Wait.until(
+        LIMIT,
+        words,
+        () -> {
+          news(person);
+          return (ferry.out() + ferry.err())
+              .lines()
+              .anyMatch(line -> line.contains(words) && line.contains(person.userId()));
+        });
+  }
+
   /** Another of the account's devices changes, so that no sync waits for half a minute. */
-  private static void news(LabClient dave) {
-    JsonNode devices = dave.get("/_matrix/client/v3/devices").path("devices");
+  private static void news(LabClient person) {
+    JsonNode devices = person.get("/_matrix/client/v3/devices").path("devices");
     JsonNode unused =
-        dave.put(
+        person.put(
             "/_matrix/client/v3/devices/"
                 + LabClient.esc(devices.path(0).path("device_id").asText()),
             LabClient.json("{\"display_name\":\"%d\"}".formatted(System.nanoTime())));

@@ -21,6 +21,7 @@ import org.ferry.matrix.client.Intent;
 import org.ferry.store.crypto.PgDevices;
 import org.ferry.store.live.PgFollowedRooms;
 import org.ferry.store.live.PgIdentities;
+import org.ferry.store.live.PgLeader;
 import org.jspecify.annotations.Nullable;
 
 /** The users whose conversations Ferry follows, as a person asks about them. */
@@ -82,11 +83,16 @@ public final class Accounts {
     return all;
   }
 
+  /** Whether a {@code ferry run} follows them now, on any machine. */
+  public boolean areFollowed() {
+    return new PgLeader(ferry.database()).isTaken();
+  }
+
   /**
    * An account that was followed, and is no more.
    *
    * @param user who
-   * @param waiting how many encrypted events wait by it for their keys
+   * @param waiting how many encrypted events lack keys that nobody else of Ferry's waits for
    */
   public record Former(UserId user, long waiting) {}
 
@@ -156,7 +162,7 @@ public final class Accounts {
   }
 
   /** Whether Ferry speaks for a user by its own token: for the bot, and for ghosts. */
-  private boolean isOwn(UserId user) {
+  public boolean isOwn(UserId user) {
     return user.equals(config.bot()) || kind(user) == Identity.Kind.GHOST;
   }
 
@@ -229,15 +235,16 @@ public final class Accounts {
    * not. A daemon may run meanwhile.
    *
    * @param user the bot, or a configured account
-   * @param unlock asked for what opens the account's secret storage, where that is needed
-   * @param accept whether a person says that the identity which the homeserver shows is the
-   *     account's own, though it is another one than Ferry saw first
+   * @param unlocking what opens the account's secret storage, used where that is needed
+   * @param accept the public master key of the identity that a person says is the account's own,
+   *     though it is another one than Ferry saw first; null where nobody says so, and for those
+   *     whom Ferry speaks for by its own token
    * @return what it came to
    * @throws org.ferry.live.sync.Halted where the device does not work
    * @throws org.ferry.crypto.keys.KeyException where what was given does not open the storage
    */
   public DeviceVerification.Outcome verify(
-      UserId user, Supplier<DeviceVerification.Unlock> unlock, boolean accept) {
+      UserId user, DeviceVerification.Unlocking unlocking, @Nullable String accept) {
     boolean own = isOwn(user);
     Secret asToken =
         own ? RegistrationFile.read(config.appservice().registration()).asToken() : null;
@@ -246,7 +253,7 @@ public final class Accounts {
       PgIdentities identities = new PgIdentities(ferry.database(), ferry.keyring());
       DeviceLogin login = new DeviceLogin(doors, identities, ferry.clock());
       Optional<Intent> intent = own ? login.actingOwn(user) : login.acting(options(user));
-      return DeviceVerification.of(ferry, intent).verify(unlock, accept);
+      return DeviceVerification.of(ferry, intent).verify(unlocking, accept);
     }
   }
 

@@ -289,6 +289,11 @@ final class DeviceMachines implements Machines, AutoCloseable {
     }
 
     @Override
+    public boolean refuteIdentity(Secret master, Secret selfSigning) {
+      return machine.refuteIdentity(master, selfSigning);
+    }
+
+    @Override
     public List<SessionRef> missing(int limit) {
       return machine.missing(limit);
     }

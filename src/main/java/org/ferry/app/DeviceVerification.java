@@ -2,12 +2,12 @@ package org.ferry.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.ferry.crypto.AccountState;
 import org.ferry.crypto.ConfirmedIdentity;
 import org.ferry.crypto.DeviceRef;
 import org.ferry.crypto.DeviceSignature;
+import org.ferry.crypto.DeviceSignature.Proof;
 import org.ferry.crypto.DeviceSignature.Standing;
 import org.ferry.crypto.Tracked;
 import org.ferry.crypto.keys.SecretStorage;
@@ -30,6 +30,9 @@ public final class DeviceVerification {
   private final @Nullable Intent intent;
   private final @Nullable AccountState keys;
 
+  /** Whether Ferry has made the user's identity. */
+  private final boolean made;
+
   /** What was found or done. */
   public enum Result {
     /** It was signed before. */
@@ -46,10 +49,16 @@ public final class DeviceVerification {
     NO_IDENTITY,
     /** The account keeps no identity in secret storage. */
     NO_STORAGE,
+    /** It is not signed by the identity that Ferry made; the daemon does that. */
+    UNSIGNED,
     /** The homeserver took the signature, or seems to have, and does not show it. */
     NOT_SHOWN,
     /** It is signed by another identity than Ferry saw first, and nothing proves that one. */
-    OTHER_IDENTITY
+    OTHER_IDENTITY,
+    /** The homeserver shows another identity than the one that a person named as the account's. */
+    NOT_NAMED,
+    /** The account's own secret storage says that the identity which is shown is another's. */
+    CONTRADICTED
   }
 
   /**
@@ -59,12 +68,14 @@ public final class DeviceVerification {
    * @param device the device; null where there is none
    * @param fingerprint its Ed25519 key, to compare with what another client shows; null as above
    * @param identity the public master key that the homeserver shows; null where it shows none
+   * @param accepted whether it counts for nothing but that a person named it as the account's own
    */
   public record Outcome(
       Result result,
       @Nullable DeviceId device,
       @Nullable String fingerprint,
-      @Nullable String identity) {}
+      @Nullable String identity,
+      boolean accepted) {}
 
   /**
    * What opens an account's secret storage.
@@ -74,125 +85,176 @@ public final class DeviceVerification {
    */
   public record Unlock(Secret secret, boolean passphrase) {}
 
-  private DeviceVerification(Ferry ferry, @Nullable Intent intent, @Nullable AccountState keys) {
+  /** Where that comes from. Nobody is asked for the same twice. */
+  public interface Unlocking {
+    /** What was given without a question, or, where a person may be asked, to one. */
+    Optional<Unlock> given(boolean ask);
+
+    /** The same with a question; fails, and says what to give, where nobody gave it. */
+    Unlock needed();
+  }
+
+  private DeviceVerification(
+      Ferry ferry, @Nullable Intent intent, @Nullable AccountState keys, boolean made) {
     this.ferry = ferry;
     this.intent = intent;
     this.keys = keys;
+    this.made = made;
   }
 
   /** For a user as its device; empty where it has none that works. */
   static DeviceVerification of(Ferry ferry, Optional<Intent> intent) {
-    AccountState keys =
-        intent
-            .flatMap(i -> {
-              DeviceRef ref = new DeviceRef(i.user(), i.device().orElseThrow());
-              try (PgRoomKeys roomKeys = new PgRoomKeys(ferry.database(), ferry.keyring(), 1)) {
-                return PgCryptoStore.of(ferry.database(), roomKeys, ref).account();
-              }
-            })
-            .orElse(null);
-    return new DeviceVerification(ferry, intent.orElse(null), keys);
+    if (intent.isEmpty()) {
+      return new DeviceVerification(ferry, null, null, false);
+    }
+    Intent as = intent.get();
+    DeviceRef ref = new DeviceRef(as.user(), as.device().orElseThrow());
+    try (PgRoomKeys roomKeys = new PgRoomKeys(ferry.database(), ferry.keyring(), 1)) {
+      PgCryptoStore store = PgCryptoStore.of(ferry.database(), roomKeys, ref);
+      boolean made = store.secret(AccountSecrets.MASTER).isPresent();
+      return new DeviceVerification(ferry, as, store.account().orElse(null), made);
+    }
   }
 
   /**
-   * Looks, and signs where that is needed and possible.
+   * Looks, and signs where that is needed and possible; only looks where Ferry has made the
+   * identity, which the daemon signs with.
    *
-   * @param unlock asked for what opens the account's secret storage
-   * @param accept whether a person says that the identity which is shown is the account's own
+   * @param unlocking what opens the account's secret storage, used where it is needed
+   * @param accept the master key of the identity that a person says is the account's own; null
+   *     where nobody says so
    */
-  Outcome verify(Supplier<Unlock> unlock, boolean accept) {
+  Outcome verify(Unlocking unlocking, @Nullable String accept) {
     if (intent == null) {
-      return new Outcome(Result.NO_DEVICE, null, null, null);
+      return new Outcome(Result.NO_DEVICE, null, null, null, false);
     }
     DeviceId device = intent.device().orElseThrow();
     if (keys == null) {
-      return new Outcome(Result.NO_KEYS, device, null, null);
+      return new Outcome(Result.NO_KEYS, device, null, null, false);
     }
     DeviceSignature signature = look(intent, keys);
-    Supplier<Unlock> once = once(unlock);
+    String shown = signature.master().orElse(null);
     Result result =
-        switch (signature.standing()) {
-          case UNKNOWN -> Result.NO_KEYS;
-          case OTHER_KEYS -> Result.OTHER_KEYS;
-          case NO_IDENTITY -> Result.NO_IDENTITY;
-          case SIGNED -> Result.SIGNED_ALREADY;
-          case UNSIGNED -> sign(intent, keys, signature, once);
-        };
-    boolean signed = result == Result.SIGNED || result == Result.SIGNED_ALREADY;
-    boolean counts = !signed || counts(intent, signature, once, accept);
-    return new Outcome(
-        counts ? result : Result.OTHER_IDENTITY,
-        device,
-        keys.ed25519(),
-        signature.master().orElse(null));
+        accept != null && shown != null && !accept.equals(shown)
+            ? Result.NOT_NAMED
+            : signed(intent, keys, signature, unlocking);
+    boolean accepted = false;
+    if (result == Result.SIGNED || result == Result.SIGNED_ALREADY) {
+      Counted counted = counting(intent, signature, unlocking, accept);
+      result = counted.against() == null ? result : counted.against();
+      accepted = counted.byWord();
+    }
+    return new Outcome(result, device, keys.ed25519(), shown, accepted);
   }
 
-  /** Nobody is asked for the same twice. */
-  private static Supplier<Unlock> once(Supplier<Unlock> unlock) {
-    AtomicReference<@Nullable Unlock> given = new AtomicReference<>();
-    return () -> {
-      Unlock before = given.get();
-      if (before == null) {
-        before = unlock.get();
-        given.set(before);
-      }
-      return before;
+  /** Why an identity does not count, null where it does; whether it does by a person's word. */
+  private record Counted(@Nullable Result against, boolean byWord) {}
+
+  private Result signed(
+      Intent as, AccountState device, DeviceSignature signature, Unlocking unlocking) {
+    return switch (signature.standing()) {
+      case UNKNOWN -> Result.NO_KEYS;
+      case OTHER_KEYS -> Result.OTHER_KEYS;
+      case NO_IDENTITY -> made ? Result.UNSIGNED : Result.NO_IDENTITY;
+      case SIGNED -> Result.SIGNED_ALREADY;
+      case UNSIGNED -> made ? Result.UNSIGNED : sign(as, device, signature, unlocking);
     };
   }
 
-  /** Whether the identity is the one that Ferry saw first; one that is proven becomes that. */
-  private boolean counts(
-      Intent as, DeviceSignature signature, Supplier<Unlock> unlock, boolean accept) {
+  /**
+   * Has the identity count that is shown, where it is proven or accepted; one that Ferry saw first,
+   * or took on a person's word before, does anyway. What the storage contradicts never does.
+   */
+  private Counted counting(
+      Intent as, DeviceSignature signature, Unlocking unlocking, @Nullable String accept) {
     DeviceRef ref = new DeviceRef(as.user(), as.device().orElseThrow());
     String master = signature.master().orElseThrow();
-    PgDevices devices = new PgDevices(ferry.database());
-    String first = devices.self(ref).map(Tracked::pinned).orElse(null);
-    if (first == null || first.equals(master)) {
-      return true;
+    String first = new PgDevices(ferry.database()).self(ref).map(Tracked::pinned).orElse(null);
+    boolean counts = first == null || first.equals(master);
+    if (made) {
+      return new Counted(counts ? null : Result.OTHER_IDENTITY, false);
     }
-    if (!accept && !isProven(as, signature, unlock)) {
-      return false;
+    // Nobody is asked where nothing is to be proven; what was given contradicts all the same.
+    Held held = held(as, () -> unlocking.given(!counts && accept == null));
+    Proof proof = signature.proof(held.master(), held.selfSigning());
+    if (proof == Proof.CONTRADICTED) {
+      return new Counted(refuted(as, held), false);
     }
-    devices.leave(
-        ref, ConfirmedIdentity.NAME, ConfirmedIdentity.seal(ferry.keyring(), ref, master));
-    return true;
+    if (counts) {
+      return new Counted(null, false);
+    }
+    if (accept == null && proof == Proof.NONE) {
+      return new Counted(Result.OTHER_IDENTITY, false);
+    }
+    boolean byWord = proof == Proof.NONE;
+    leave(as, byWord ? ConfirmedIdentity.NAME : ConfirmedIdentity.PROVEN, master);
+    return new Counted(null, byWord);
   }
 
-  private static boolean isProven(Intent as, DeviceSignature signature, Supplier<Unlock> unlock) {
-    Optional<AccountSecrets> secrets = AccountSecrets.of(as);
-    if (secrets.isEmpty()
-        || !(secrets.get().has(AccountSecrets.MASTER)
-            || secrets.get().has(AccountSecrets.SELF_SIGNING))) {
-      return false;
-    }
-    SecretStorage storage = unlocked(secrets.get(), unlock.get());
-    return signature.isProven(
-        secrets.get().open(AccountSecrets.MASTER, storage).orElse(null),
-        secrets.get().open(AccountSecrets.SELF_SIGNING, storage).orElse(null));
+  /** The daemon need not have the recovery key: it is told which master key is the account's. */
+  private Result refuted(Intent as, Held held) {
+    DeviceSignature.publicKey(held.master())
+        .ifPresent(master -> leave(as, ConfirmedIdentity.PROVEN, master));
+    return Result.CONTRADICTED;
   }
 
-  private static DeviceSignature look(Intent intent, AccountState keys) {
+  private void leave(Intent as, String name, String master) {
+    DeviceRef ref = new DeviceRef(as.user(), as.device().orElseThrow());
+    new PgDevices(ferry.database())
+        .leave(ref, name, ConfirmedIdentity.seal(name, ferry.keyring(), ref, master));
+  }
+
+  /** What the storage holds of the identity. */
+  private record Held(@Nullable Secret master, @Nullable Secret selfSigning) {
+    static final Held NOTHING = new Held(null, null);
+
+    static Held of(AccountSecrets secrets, SecretStorage storage) {
+      return new Held(
+          secrets.open(AccountSecrets.MASTER, storage).orElse(null),
+          secrets.open(AccountSecrets.SELF_SIGNING, storage).orElse(null));
+    }
+  }
+
+  private static Held held(Intent as, Supplier<Optional<Unlock>> unlock) {
+    AccountSecrets secrets = AccountSecrets.of(as).orElse(null);
+    if (secrets == null
+        || !(secrets.has(AccountSecrets.MASTER) || secrets.has(AccountSecrets.SELF_SIGNING))) {
+      return Held.NOTHING;
+    }
+    return unlock
+        .get()
+        .map(given -> Held.of(secrets, unlocked(secrets, given)))
+        .orElse(Held.NOTHING);
+  }
+
+  private DeviceSignature look(Intent as, AccountState device) {
     ObjectNode ask = Json.object();
-    ask.putObject("device_keys").putArray(intent.user().value());
-    DeviceRef ref = new DeviceRef(intent.user(), intent.device().orElseThrow());
-    return new DeviceSignature(ref, keys.curve25519(), keys.ed25519(), intent.keys().query(ask));
+    ask.putObject("device_keys").putArray(as.user().value());
+    DeviceRef ref = new DeviceRef(as.user(), as.device().orElseThrow());
+    return new DeviceSignature(
+        ref,
+        device.curve25519(),
+        device.ed25519(),
+        new PgDevices(ferry.database()).own(ref),
+        as.keys().query(ask));
   }
 
-  private static Result sign(
-      Intent intent, AccountState keys, DeviceSignature signature, Supplier<Unlock> unlock) {
-    Optional<AccountSecrets> secrets = AccountSecrets.of(intent);
-    if (secrets.isEmpty()
-        || intent.preferences().accountData(AccountSecrets.SELF_SIGNING).isEmpty()) {
+  private Result sign(
+      Intent as, AccountState device, DeviceSignature signature, Unlocking unlocking) {
+    Optional<AccountSecrets> secrets = AccountSecrets.of(as);
+    if (secrets.isEmpty() || as.preferences().accountData(AccountSecrets.SELF_SIGNING).isEmpty()) {
       return Result.NO_STORAGE;
     }
-    Optional<Secret> seed =
-        secrets.get().open(AccountSecrets.SELF_SIGNING, unlocked(secrets.get(), unlock.get()));
-    Optional<ObjectNode> body = seed.flatMap(signature::sign);
+    Held held = Held.of(secrets.get(), unlocked(secrets.get(), unlocking.needed()));
+    if (signature.proof(held.master(), held.selfSigning()) == Proof.CONTRADICTED) {
+      return refuted(as, held);
+    }
+    Optional<ObjectNode> body = Optional.ofNullable(held.selfSigning()).flatMap(signature::sign);
     if (body.isEmpty()) {
       return Result.NO_STORAGE;
     }
-    ObjectNode unused = intent.keys().uploadSignatures(body.get());
-    return look(intent, keys).standing() == Standing.SIGNED ? Result.SIGNED : Result.NOT_SHOWN;
+    ObjectNode unused = as.keys().uploadSignatures(body.get());
+    return look(as, device).standing() == Standing.SIGNED ? Result.SIGNED : Result.NOT_SHOWN;
   }
 
   private static SecretStorage unlocked(AccountSecrets secrets, Unlock unlock) {

@@ -88,7 +88,9 @@ public final class KeyBackups {
     Version version =
         place
             .version()
-            .orElseThrow(() -> new KeyException("this account has no server-side key backup"));
+            .orElseThrow(() ->
+                new KeyException(
+                    "this account has no server-side key backup; export its keys in a client of it, and take them in with: ferry keys import FILE"));
     KeyBackup key = unlock(version, kind, secret);
     key.check(version.algorithm(), version.authData());
     place.entries(version, (room, session, data) -> take(key, room, session, data, into));

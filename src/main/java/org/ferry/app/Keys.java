@@ -119,6 +119,15 @@ public final class Keys {
   }
 
   /**
+   * What was written.
+   *
+   * @param sessions how many sessions
+   * @param unclaimed how many of these name no signing key of their sender, as libolm's pickles and
+   *     some files do not; matrix-nio takes no file with such a session
+   */
+  public record Exported(long sessions, long unclaimed) {}
+
+  /**
    * Writes all sessions as a key export.
    *
    * @param out where it goes; stays the caller's
@@ -128,11 +137,11 @@ public final class Keys {
    * @return how many
    * @throws IOException where it cannot be written
    */
-  public long export(
+  public Exported export(
       OutputStream out, Secret passphrase, Set<RoomId> rooms, Consumer<SessionRef> damaged)
       throws IOException {
     KeyExportWriter writer = new KeyExportWriter(out, passphrase);
-    long[] count = {0};
+    long[] count = {0, 0};
     try {
       long unused =
           store()
@@ -141,6 +150,7 @@ public final class Keys {
                     if (rooms.isEmpty() || rooms.contains(session.room())) {
                       add(writer, KeyJson.write(session));
                       count[0]++;
+                      count[1] += session.info().signingKey().isEmpty() ? 1 : 0;
                     }
                   },
                   ref -> {
@@ -152,7 +162,7 @@ public final class Keys {
       throw e.getCause();
     }
     writer.end();
-    return count[0];
+    return new Exported(count[0], count[1]);
   }
 
   private static void add(KeyExportWriter writer, ObjectNode session) {

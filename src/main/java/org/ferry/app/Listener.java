@@ -8,6 +8,7 @@ import java.net.BindException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.ferry.config.Config.Listen;
+import org.ferry.web.api.Api;
 
 /** An HTTP server on one address. Closing it lets the requests under way finish. */
 final class Listener implements AutoCloseable {
@@ -32,7 +33,7 @@ final class Listener implements AutoCloseable {
    */
   static Listener open(Vertx vertx, Router router, Listen listen, String key) {
     HttpServerOptions options =
-        new HttpServerOptions()
+        Api.serving(new HttpServerOptions())
             .setHost(listen.host())
             .setPort(listen.port())
             // Nobody needs it, and what upgrades in the middle passes what stands before it.

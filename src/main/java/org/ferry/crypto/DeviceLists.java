@@ -255,7 +255,10 @@ final class DeviceLists {
         failed(user, turn);
       } else {
         Map<String, Device> before = known.getOrDefault(user, Map.of());
-        @Nullable ObjectNode identity = Identities.read(response, user, turn);
+        @Nullable ObjectNode identity =
+            user.equals(self)
+                ? Identities.readOwn(response, user, before.values(), turn)
+                : Identities.read(response, user, turn);
         unsigned(
             t,
             identity,

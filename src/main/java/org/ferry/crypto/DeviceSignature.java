@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.Optional;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.crypto.vodozemac.CryptoException;
@@ -41,13 +42,16 @@ public final class DeviceSignature {
    * @param ref which
    * @param curve25519 its identity key as it is known here
    * @param ed25519 its signing key as it is known here
+   * @param known the devices of its owner that are known here
    * @param answer of {@code /keys/query} for its owner
    */
-  public DeviceSignature(DeviceRef ref, String curve25519, String ed25519, JsonNode answer) {
+  public DeviceSignature(
+      DeviceRef ref, String curve25519, String ed25519, Collection<Device> known, JsonNode answer) {
     String id = ref.device().value();
     JsonNode listed = answer.path("device_keys").path(ref.user().value()).path(id);
     this.device = DeviceCheck.read(ref.user(), id, listed).orElse(null);
-    this.identity = Identities.read(answer, ref.user(), Turn.at(Instant.EPOCH, new Tally()));
+    this.identity =
+        Identities.readOwn(answer, ref.user(), known, Turn.at(Instant.EPOCH, new Tally()));
     this.standing = standing(curve25519, ed25519, listed);
   }
 
@@ -79,31 +83,56 @@ public final class DeviceSignature {
     return Optional.ofNullable(identity).map(i -> i.path("master").asText());
   }
 
+  /** What the account's own secret storage says of the identity that is shown. */
+  public enum Proof {
+    /** Nothing. */
+    NONE,
+    /**
+     * It is the account's own: the storage has its master key; or its self-signing key, where a
+     * device that this has signed made the identity.
+     */
+    PROVEN,
+    /**
+     * It is not: the storage has its self-signing key, and another master key. Whoever resets an
+     * identity makes both anew; a homeserver can sign the public half of the one with any other.
+     */
+    CONTRADICTED
+  }
+
   /**
-   * Whether a secret of the account's own storage proves that the identity is the account's own:
-   * its master key; or its self-signing key, where a device that this has signed made the identity.
+   * Holds the identity against the account's own storage.
    *
    * @param master the private master key, base64; null where the storage holds none
    * @param selfSigning the private self-signing key, base64; null likewise
    */
-  public boolean isProven(@Nullable Secret master, @Nullable Secret selfSigning) {
-    ObjectNode shown = identity;
-    if (shown == null) {
-      return false;
+  public Proof proof(@Nullable Secret master, @Nullable Secret selfSigning) {
+    String kept = publicKey(master).orElse(null);
+    boolean signs = isShown("self_signing", publicKey(selfSigning).orElse(null));
+    if (isShown("master", kept)) {
+      return Proof.PROVEN;
     }
-    return isOf(shown, "master", master)
-        || (Identities.isMadeByDevice(shown) && isOf(shown, "self_signing", selfSigning));
+    if (signs && kept != null) {
+      return Proof.CONTRADICTED;
+    }
+    return signs && identity != null && Identities.isMadeByDevice(identity)
+        ? Proof.PROVEN
+        : Proof.NONE;
   }
 
-  private static boolean isOf(ObjectNode identity, String field, @Nullable Secret seed) {
+  private boolean isShown(String field, @Nullable String key) {
+    return key != null && identity != null && key.equals(identity.path(field).asText());
+  }
+
+  /** The public half of a private cross-signing key, both base64; empty where it is none. */
+  public static Optional<String> publicKey(@Nullable Secret seed) {
     if (seed == null) {
-      return false;
+      return Optional.empty();
     }
     try (Ed25519Keypair pair = Ed25519Keypair.fromSeed(seed(seed))) {
-      return identity.path(field).asText().equals(pair.publicKey().base64());
+      return Optional.of(pair.publicKey().base64());
     } catch (KeyException | CryptoException e) {
       // reason: what is no key proves nothing.
-      return false;
+      return Optional.empty();
     }
   }
 

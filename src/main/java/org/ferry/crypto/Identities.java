@@ -2,6 +2,7 @@ package org.ferry.crypto;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,8 @@ final class Identities {
   /**
    * Reads and checks an identity of an answer to {@code /keys/query}.
    *
-   * @return the public keys, {@code master} and {@code self_signing}, and {@code by_device} where a
-   *     device that they vouch for has signed the master key; null where the user has none or it
-   *     does not hold
+   * @return the public keys, {@code master} and {@code self_signing}; null where the user has none
+   *     or it does not hold
    */
   static @Nullable ObjectNode read(JsonNode response, UserId user, Turn turn) {
     JsonNode master = response.path("master_keys").path(user.value());
@@ -45,8 +45,20 @@ final class Identities {
       boolean unused = turn.refuse(Incident.BAD_IDENTITY);
       return null;
     }
-    ObjectNode identity = Json.object().put("master", masterKey).put("self_signing", signingKey);
-    if (isMadeByDevice(identity, master, response, user)) {
+    return Json.object().put("master", masterKey).put("self_signing", signingKey);
+  }
+
+  /**
+   * Reads and checks the identity of a device's own user.
+   *
+   * @param known the user's devices as they were known before the answer
+   * @return as of anybody, and {@code by_device} where one of these devices that the keys vouch for
+   *     has signed the master key
+   */
+  static @Nullable ObjectNode readOwn(
+      JsonNode response, UserId user, Collection<Device> known, Turn turn) {
+    ObjectNode identity = read(response, user, turn);
+    if (identity != null && isMadeByDevice(identity, response, user, known)) {
       identity.put(BY_DEVICE, true);
     }
     return identity;
@@ -54,17 +66,18 @@ final class Identities {
 
   /** Whoever makes an identity signs its master key with the device that makes it. */
   private static boolean isMadeByDevice(
-      ObjectNode identity, JsonNode master, JsonNode response, UserId user) {
-    if (!(master instanceof ObjectNode signed)) {
+      ObjectNode identity, JsonNode response, UserId user, Collection<Device> known) {
+    if (!(response.path("master_keys").path(user.value()) instanceof ObjectNode signed)) {
       return false;
     }
     int tried = 0;
-    for (String id : names(master.path("signatures").path(user.value()))) {
+    for (String id : names(signed.path("signatures").path(user.value()))) {
       String name = id.startsWith(ED25519) ? id.substring(ED25519.length()) : "";
       JsonNode keys = response.path("device_keys").path(user.value()).path(name);
       if (keys.isObject() && ++tried <= MOST_SIGNERS) {
         boolean signs =
             DeviceCheck.read(user, name, keys)
+                .filter(d -> isAmong(known, d))
                 .filter(
                     d -> signs(identity, d) && SignedJson.isSigned(signed, user, id, d.ed25519()))
                 .isPresent();
@@ -74,6 +87,16 @@ final class Identities {
       }
     }
     return false;
+  }
+
+  /** Whoever was deleted, or has other keys by now, made nothing. */
+  private static boolean isAmong(Collection<Device> known, Device device) {
+    return known.stream()
+        .anyMatch(k ->
+            !k.gone()
+                && k.ref().equals(device.ref())
+                && k.ed25519().equals(device.ed25519())
+                && k.curve25519().equals(device.curve25519()));
   }
 
   private static List<String> names(JsonNode object) {

@@ -19,6 +19,7 @@ final class Insistence {
 
   private String upload = "";
   private int times;
+  private int accepted;
   private Instant last = Instant.EPOCH;
   private String said = "";
 
@@ -32,21 +33,34 @@ final class Insistence {
     return pause.compareTo(LONGEST) > 0 ? LONGEST : pause;
   }
 
-  /** An upload was made; whether it was made so often that its lack of effect is to be said. */
-  boolean made(String id, Instant now) {
+  /** An upload was taken; whether that was so often that its lack of effect is to be said. */
+  boolean accepted(String id, Instant now) {
+    made(id, now);
+    accepted++;
+    return accepted >= SAID_AFTER;
+  }
+
+  /** An upload was not taken. */
+  void refused(String id, Instant now) {
+    made(id, now);
+  }
+
+  private void made(String id, Instant now) {
     if (!id.equals(upload)) {
       upload = id;
       times = 0;
+      accepted = 0;
     }
     times++;
     last = now;
-    return times >= SAID_AFTER;
   }
 
-  /** What was uploaded shows: what is wanted next begins anew. */
+  /** What was uploaded shows: what is wanted next begins anew, and is said anew. */
   void shown() {
     upload = "";
     times = 0;
+    accepted = 0;
+    said = "";
   }
 
   /** Says something, unless it is what was said last. */

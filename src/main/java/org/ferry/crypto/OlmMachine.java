@@ -194,6 +194,18 @@ public final class OlmMachine implements AutoCloseable {
   }
 
   /**
+   * Where the homeserver shows the account's own self-signing key under another master key than the
+   * account's, as nobody does who resets an identity, the account's is the one that counts.
+   *
+   * @param master as in secret storage: base64
+   * @param selfSigning likewise
+   * @return whether it is so
+   */
+  public boolean refuteIdentity(Secret master, Secret selfSigning) {
+    return turns.take(turn -> turns.parts().signing().refute(master, selfSigning, turn));
+  }
+
+  /**
    * Keeps the private key of the account's server-side backup.
    *
    * @param key as in secret storage: base64

@@ -31,6 +31,9 @@ final class SelfSigning {
   /** The master key that a person has confirmed by hand, until it is the one that counts. */
   static final String CONFIRMED = "confirmed";
 
+  /** The master key that the account's secret storage holds, until it is the one that counts. */
+  static final String PROVEN = "proven";
+
   /** The master key of the identity that gives way to ours, until the homeserver has ours. */
   private static final String REPLACED = "replaced";
 
@@ -94,8 +97,14 @@ final class SelfSigning {
         (name, seed) -> turn.add(new CryptoChange.PutSecret(name, pickler.sealSecret(name, seed))));
     byte[] master = seeds.get(MASTER);
     if (master != null) {
-      lists.pin(store.device().user(), publicKey(master), turn);
+      pin(publicKey(master), turn);
     }
+  }
+
+  /** Whatever makes an identity count ends a word for another, which would count again later. */
+  private void pin(String master, Turn turn) {
+    lists.pin(store.device().user(), master, turn);
+    turn.add(new CryptoChange.DropSecret(CONFIRMED));
   }
 
   private Map<String, byte[]> make(@Nullable ObjectNode before, Turn turn) {
@@ -140,30 +149,71 @@ final class SelfSigning {
     byte[] seed = bytes(base64);
     boolean ours = seed.length == SEED && isOfIdentity(MASTER, seed);
     if (ours) {
-      lists.pin(store.device().user(), publicKey(seed), turn);
+      pin(publicKey(seed), turn);
     }
     return ours;
+  }
+
+  /**
+   * Has the account's own master key count where the identity on the homeserver has the account's
+   * own self-signing key under another one, whichever was seen first or accepted by whom. Whoever
+   * resets an identity makes both anew; a homeserver has the public half of the one, and can sign
+   * that with any other.
+   *
+   * @param master the account's private master key, base64
+   * @param selfSigning its private self-signing key, base64
+   * @return whether it is so
+   */
+  boolean refute(Secret master, Secret selfSigning, Turn turn) {
+    byte[] seed = bytes(master);
+    byte[] signing = bytes(selfSigning);
+    boolean refuted =
+        seed.length == SEED
+            && signing.length == SEED
+            && isOfIdentity(SELF, signing)
+            && !isOfIdentity(MASTER, seed);
+    if (refuted) {
+      pin(publicKey(seed), turn);
+    }
+    return refuted;
   }
 
   private boolean count(Turn turn) {
     Tracked self = lists.of(store.device().user());
     ObjectNode identity = self == null ? null : self.identity();
     if (identity != null && Identities.isMadeByDevice(identity)) {
-      lists.pin(store.device().user(), identity.path("master").asText(), turn);
+      pin(identity.path("master").asText(), turn);
     }
     return true;
   }
 
-  /** Has the identity count that a person confirmed by hand, where it is the one that is shown. */
+  /**
+   * Has the identity count that Ferry made, that a command found in the account's storage, or that
+   * a person confirmed by hand, the last where it is the one that is shown. For what Ferry made
+   * nobody's word is taken.
+   */
   private void confirm(Tracked self, Turn turn) {
+    Optional<byte[]> proven = own.open(PROVEN);
+    if (proven.isPresent()) {
+      pin(new String(proven.get(), UTF_8), turn);
+      turn.add(new CryptoChange.DropSecret(PROVEN));
+      turn.alarm(
+          "the secret storage of %s holds the master key of its identity: that is the one that counts now."
+              .formatted(self.user()));
+      return;
+    }
     ObjectNode identity = self.identity();
     if (identity == null || identity.path("master").asText().equals(self.pinned())) {
       return;
     }
+    Optional<byte[]> made = seed(MASTER);
+    if (made.isPresent()) {
+      lists.pin(self.user(), publicKey(made.get()), turn);
+      return;
+    }
     String master = identity.path("master").asText();
     if (own.open(CONFIRMED).filter(m -> master.equals(new String(m, UTF_8))).isPresent()) {
-      lists.pin(self.user(), master, turn);
-      turn.add(new CryptoChange.DropSecret(CONFIRMED));
+      pin(master, turn);
       turn.alarm(
           "the cross-signing identity of %s was confirmed by hand: it is the one that counts now."
               .formatted(self.user()));
@@ -277,13 +327,21 @@ final class SelfSigning {
       } else if (givesWay(identity)) {
         upload().ifPresent(wanted::add);
       } else {
-        insistence.say(
-            "the cross-signing identity of %s was replaced; Ferry's device %s is not signed by the new one. Give Ferry its recovery key."
-                .formatted(store.device().user(), store.device().device()),
-            turn);
+        insistence.say(replaced(), turn);
       }
     }
     return wanted;
+  }
+
+  private String replaced() {
+    UserId user = store.device().user();
+    String remedy =
+        seed(MASTER).isPresent()
+            ? "Ferry had made the former one, and nobody else resets it: look who can log in as that user, or ask whoever runs the homeserver. ferry accounts login %s --new-device has Ferry make another one then."
+                .formatted(user)
+            : "Give Ferry its recovery key.";
+    return "the cross-signing identity of %s was replaced; Ferry's device %s is not signed by the new one. %s"
+        .formatted(user, store.device().device(), remedy);
   }
 
   /**
@@ -291,14 +349,14 @@ final class SelfSigning {
    * did not take of it stands in the answer.
    */
   void answered(OutgoingRequest upload, JsonNode response, Turn turn) {
-    boolean often = insistence.made(upload.id(), turn.now());
     Optional<String> failure = failure(response);
     if (failure.isPresent()) {
+      insistence.refused(upload.id(), turn.now());
       insistence.say(
           "the homeserver does not take the signature of the device %s (%s); other clients may hide keys from it. Ferry tries again ever less often."
               .formatted(store.device(), failure.get()),
           turn);
-    } else if (often) {
+    } else if (insistence.accepted(upload.id(), turn.now())) {
       insistence.say(
           "the homeserver accepts the signature of the device %s and does not show it; other clients may hide keys from it. Ferry tries again ever less often."
               .formatted(store.device()),
@@ -320,7 +378,7 @@ final class SelfSigning {
 
   /** The homeserver refused an upload. */
   void refused(OutgoingRequest upload, RequestFailure failure, Turn turn) {
-    boolean unused = insistence.made(upload.id(), turn.now());
+    insistence.refused(upload.id(), turn.now());
     insistence.say(
         "the homeserver refuses the signature of the device %s (%d %s); other clients may hide keys from it."
             .formatted(store.device(), failure.status(), failure.errcode()),

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.ferry.crypto.vodozemac.Ed25519Keypair;
 import org.ferry.id.DeviceId;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
@@ -209,10 +210,121 @@ class OwnIdentityIT {
     }
   }
 
+  /** A homeserver may sign the public half of the account's own key with any master key. */
+  @Test
+  void anotherMasterKeyOverTheSameSigningKeyIsContradictedByTheAccountsOwn() {
+    Secret master = requireNonNull(first.machine.identitySecrets().get(SelfSigning.MASTER));
+    Secret signing = requireNonNull(first.machine.identitySecrets().get(SelfSigning.SELF));
+    try (OlmMachine next = open("NEXT")) {
+      send(next);
+      assertThat(next.refuteIdentity(master, signing)).isFalse();
+      adopt(next, first, SelfSigning.SELF);
+      send(next);
+      assertThat(next.isSigned()).isTrue();
+      ObjectNode genuine = identity().deepCopy();
+      String forged = forgeMasterKey();
+      news(next);
+      assertThat(next.isSigned()).isFalse();
+      assertThat(next.refuteIdentity(master, signing)).isTrue();
+      // A word for it that nothing contradicted was taken, and is found out later.
+      confirm(next.device(), forged);
+      send(next);
+      assertThat(next.isSigned()).isTrue();
+      assertThat(next.refuteIdentity(master, signing)).isTrue();
+      assertThat(next.isSigned()).isFalse();
+      relay.identities.put(USER, genuine);
+      news(next);
+      assertThat(next.isSigned()).isTrue();
+    }
+  }
+
+  /** A command that has the recovery key tells the daemon that has none. */
+  @Test
+  void whatTheStorageHoldsEndsTheWordForAnother() {
+    Secret master = requireNonNull(first.machine.identitySecrets().get(SelfSigning.MASTER));
+    String own = DeviceSignature.publicKey(master).orElseThrow();
+    try (OlmMachine next = open("NEXT")) {
+      send(next);
+      adopt(next, first, SelfSigning.SELF);
+      send(next);
+      ObjectNode genuine = identity().deepCopy();
+      confirm(next.device(), forgeMasterKey());
+      news(next);
+      assertThat(next.isSigned()).isTrue();
+      leave(next.device(), ConfirmedIdentity.PROVEN, own);
+      send(next);
+      assertThat(next.isSigned()).isFalse();
+      relay.identities.put(USER, genuine);
+      news(next);
+      assertThat(next.isSigned()).isTrue();
+      assertThat(alarms).filteredOn(a -> a.contains("holds the master key")).hasSize(1);
+    }
+  }
+
+  /** Nobody but Ferry has the keys of an identity that it made. */
+  @Test
+  void noWordCountsAgainstAnIdentityThatFerryMade() {
+    ObjectNode own = identity().deepCopy();
+    try (OlmMachine next = open("NEXT");
+        Peer other = new Peer(BOT, "OTHER", relay, clock)) {
+      send(next);
+      assertThat(next.createIdentity()).isTrue();
+      send(next);
+      assertThat(next.isSigned()).isTrue();
+      replacedBy(other, next);
+      confirm(next.device(), identity().path("master_key").path("keys").iterator().next().asText());
+      send(next);
+      assertThat(alarms)
+          .noneMatch(a -> a.contains("confirmed by hand"))
+          .anyMatch(a -> a.contains("was replaced") && a.contains("--new-device"));
+      relay.identities.put(USER, own);
+      news(next);
+      assertThat(next.isSigned()).isTrue();
+    }
+  }
+
+  /** The homeserver shows another master key, which has signed the account's self-signing key. */
+  private String forgeMasterKey() {
+    try (Ed25519Keypair theirs = Ed25519Keypair.create()) {
+      String key = theirs.publicKey().base64();
+      ObjectNode forged = Json.object().put("user_id", BOT);
+      forged.putArray("usage").add("master");
+      forged.putObject("keys").put("ed25519:" + key, key);
+      ObjectNode self = (ObjectNode) identity().path("self_signing_key");
+      SignedJson.sign(self, USER, "ed25519:" + key, theirs::sign);
+      identity().set("master_key", forged);
+      return key;
+    }
+  }
+
+  /** Whoever took a person's word before may not be taken back to it after the next reset. */
+  @Test
+  void aWordForAnIdentityEndsWhereAnythingElseMakesOneCount() {
+    try (OlmMachine next = open("NEXT");
+        Peer second = new Peer(BOT, "SECOND", relay, clock);
+        Peer third = new Peer(BOT, "THIRD", relay, clock)) {
+      replacedBy(second, next);
+      ObjectNode former = identity().deepCopy();
+      confirm(next.device(), former.path("master_key").path("keys").iterator().next().asText());
+      adopt(next, second, SelfSigning.MASTER);
+      adopt(next, second, SelfSigning.SELF);
+      send(next);
+      assertThat(next.isSigned()).isTrue();
+      replacedBy(third, next);
+      adopt(next, third, SelfSigning.MASTER);
+      relay.identities.put(USER, former);
+      news(next);
+      assertThat(next.isSigned()).isFalse();
+    }
+  }
+
   private void confirm(DeviceRef device, String master) {
+    leave(device, ConfirmedIdentity.NAME, master);
+  }
+
+  private void leave(DeviceRef device, String name, String master) {
     new PgDevices(first.lab.database())
-        .leave(
-            device, ConfirmedIdentity.NAME, ConfirmedIdentity.seal(first.keyring, device, master));
+        .leave(device, name, ConfirmedIdentity.seal(name, first.keyring, device, master));
   }
 
   private void replacedBy(Peer other, OlmMachine next) {

@@ -92,7 +92,7 @@ public final class KeyExportFile {
     byte[] salt = Arrays.copyOfRange(head, 1, 1 + SALT);
     long iterations =
         new BigInteger(1, Arrays.copyOfRange(head, 1 + SALT + IV, HEAD)).longValueExact();
-    return Passphrases.derive(passphrase, salt, iterations, 2 * KEY, "it");
+    return Passphrases.derive(passphrase, salt, iterations, 2 * KEY, "");
   }
 
   private static void checkMac(Reopened file, byte[] key, long covered) throws IOException {

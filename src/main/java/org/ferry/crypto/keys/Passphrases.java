@@ -30,11 +30,12 @@ public final class Passphrases {
       Secret passphrase, byte[] salt, long iterations, int bytes, String what) {
     if (iterations < 1 || iterations > MOST_ITERATIONS) {
       throw new KeyException(
-          "%s asks for %,d rounds of PBKDF2; Ferry does at most %,d, and no client asks for more"
-              .formatted(what, iterations, MOST_ITERATIONS));
+          "%s asks for %,d rounds of PBKDF2; Ferry does 1 to %,d, and no client asks for others"
+              .formatted(what, iterations, MOST_ITERATIONS)
+              .strip());
     }
     if (salt.length == 0) {
-      throw new KeyException(what + " names no salt for its passphrase");
+      throw new KeyException((what + " names no salt for its passphrase").strip());
     }
     PBEKeySpec spec =
         new PBEKeySpec(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,7 @@ import org.ferry.matrix.client.SyncRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The rooms of Ferry's own user, whose events come as transactions: what becomes of its
@@ -36,13 +38,19 @@ final class BotRooms {
   /** How often it is asked again for rooms of which it could not be found out. */
   private static final Duration AGAIN = Duration.ofSeconds(10);
 
+  private static final int MOST_DOUBLINGS = 6;
+
   private static final String MEMBER = "m.room.member";
+  private static final String ORIGIN = "org.ferry.origin";
   private static final Set<String> GONE = Set.of("leave", "ban");
 
   private final AccountOptions options;
   private final UserId bot;
   private final FollowedRooms rooms;
   private final Intake intake;
+
+  /** Rooms that the homeserver fails on: it was said, and how often they were tried since. */
+  private final Map<RoomId, Integer> failing = new ConcurrentHashMap<>();
 
   /** Rooms whose joining is under way. */
   private final Set<RoomId> joining = ConcurrentHashMap.newKeySet();
@@ -73,6 +81,12 @@ final class BotRooms {
     withoutDropping(() -> rooms.drop(bot, room));
   }
 
+  /** Ends trying out, and what was noted of it. */
+  private void ended(RoomId room) {
+    Integer unused = failing.remove(room);
+    drop(room);
+  }
+
   /** Whether an event is about the bot's own membership. */
   boolean concerns(ObjectNode event) {
     return event.path("type").asText().equals(MEMBER)
@@ -94,26 +108,56 @@ final class BotRooms {
    *
    * @param as the bot
    * @param event a membership of the bot
+   * @return whether a room that nobody carried is followed from this joining on, which then is the
+   *     first that is told of it
    * @throws HomeserverFailure where the homeserver is away
    */
-  void membership(Intent as, ObjectNode event) {
+  boolean membership(Intent as, ObjectNode event) {
     RoomId room = new RoomId(event.path("room_id").asText());
     String sender = event.path("sender").asText("");
     switch (membership(event)) {
       case "invite" -> invited(as, room, sender, event.path("unsigned").path("invite_room_state"));
-      case "join" -> joined(as, room, () -> new EventId(event.path("event_id").asText()));
+      case "join" -> {
+        boolean before = rooms.follows(bot, room);
+        joined(as, room, () -> new EventId(event.path("event_id").asText()));
+        return !before && rooms.follows(bot, room) && !isCarried(as, room);
+      }
       case "leave", "ban" -> {
         decide(as, room);
         left(room);
       }
       default -> {}
     }
+    return false;
+  }
+
+  /**
+   * Whether a room was made for history, or is a Space, in which nobody talks: neither tells
+   * anybody that there is another one.
+   */
+  private boolean isCarried(Intent as, RoomId room) {
+    boolean[] carried = {false};
+    boolean unused =
+        done(
+            as,
+            room,
+            "room_not_looked_at",
+            () ->
+                carried[0] =
+                    as.state(room, "m.room.create", "")
+                        .filter(c -> c.has(ORIGIN) || c.path("type").asText().equals("m.space"))
+                        .isPresent());
+    return carried[0];
   }
 
   /** What nobody could find out anything of is not made known. */
   private void left(RoomId room) {
     if (isUndecided(room)) {
-      drop(room);
+      LOG.warn(
+          "event=room_never_seen user={} room={} out of it again before the homeserver showed what room it is; what was said in it meanwhile is not told",
+          bot,
+          room);
+      ended(room);
     } else {
       rooms.leave(bot, room);
       intake.gaps(bot).wake();
@@ -125,11 +169,15 @@ final class BotRooms {
     return rooms.standing(bot, room).filter(Standing::triedOut).isPresent();
   }
 
-  /** Finds out what could not be found out, until the thread is interrupted. */
+  /**
+   * Finds out what could not be found out, until the thread is interrupted: the longer a homeserver
+   * fails on a room, the less often it is asked.
+   */
   void decide(Intent as) throws InterruptedException {
-    while (true) {
+    for (long round = 0; true; round++) {
       for (RoomId room : rooms.triedOut(bot)) {
-        if (!joining.contains(room)) {
+        int doublings = Math.min(failing.getOrDefault(room, 0), MOST_DOUBLINGS);
+        if (!joining.contains(room) && round % (1L << doublings) == 0) {
           settle(as, room);
         }
       }
@@ -156,7 +204,8 @@ final class BotRooms {
       if (join(as, room, inviter)) {
         settle(as, room);
       } else if (!follows) {
-        left(room);
+        // It never was in the room.
+        ended(room);
       }
     } finally {
       boolean unusedToo = joining.remove(room);
@@ -248,6 +297,7 @@ final class BotRooms {
     for (boolean again : List.of(true, false)) {
       try {
         work.run();
+        Integer unused = failing.remove(room);
         return true;
       } catch (HomeserverFailure e) {
         boolean refused = e instanceof MatrixException refusal && refusal.isTokenRefused();
@@ -255,7 +305,8 @@ final class BotRooms {
           throw e;
         }
         if (!again || !e.mayResolve()) {
-          LOG.warn("event={} user={} room={} {}", failure, bot, room, e.getMessage());
+          Level level = failing.merge(room, 1, Integer::sum) == 1 ? Level.WARN : Level.DEBUG;
+          LOG.atLevel(level).log("event={} user={} room={} {}", failure, bot, room, e.getMessage());
           return false;
         }
       }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.ferry.crypto.DeviceBrokenException;
 import org.ferry.crypto.DeviceRef;
@@ -62,8 +63,10 @@ final class Follower {
    * @param machines opens machines
    * @param openers told of open machines
    * @param keys woken when a room key came
+   * @param known the accounts that were kept since this process began; added to
    */
-  record Company(Identities identities, Machines machines, Openers openers, Signal keys) {}
+  record Company(
+      Identities identities, Machines machines, Openers openers, Signal keys, Set<UserId> known) {}
 
   private final Duties duties;
 
@@ -89,7 +92,10 @@ final class Follower {
       // What is written while the device is made ready is a change, too.
       Object given = device.given();
       try {
+        noteKnown();
+        leaveForgotten();
         Intent intent = device.ready();
+        noteKnown();
         company.openers().acts(intent);
         follow(intent, given);
       } catch (Halted e) {
@@ -110,6 +116,38 @@ final class Follower {
       }
     }
     throw new InterruptedException();
+  }
+
+  private void noteKnown() {
+    if (company
+        .identities()
+        .find(user)
+        .filter(i -> i.kind() == Identity.Kind.ACCOUNT)
+        .isPresent()) {
+      boolean unused = company.known().add(user);
+    }
+  }
+
+  /**
+   * Whoever has an account forgotten has taken it out of the configuration, which this process may
+   * have read before: it makes the account no device again. A login does, and so does a start.
+   */
+  private void leaveForgotten() throws InterruptedException {
+    if (!company.known().contains(user) || company.identities().find(user).isPresent()) {
+      return;
+    }
+    LOG.info(
+        "event=account_forgotten user={} it is not followed until ferry accounts login {}, or a start",
+        user,
+        user);
+    while (company.identities().find(user).isEmpty()) {
+      lookAgain();
+    }
+    state = State.STARTING;
+  }
+
+  private void lookAgain() throws InterruptedException {
+    Thread.sleep(LOOK_AGAIN.compareTo(tryAgain) < 0 ? LOOK_AGAIN : tryAgain);
   }
 
   /** What fails once may be a moment's trouble; what fails again is no following. */
@@ -159,6 +197,7 @@ final class Follower {
       long asked = System.nanoTime();
       try {
         syncOnce(intent, machine, requests, rooms, wait);
+        poll.answered(Duration.ofNanos(System.nanoTime() - asked));
         wait = poll.limit();
         if (System.nanoTime() - looked >= LOOK_AGAIN.toNanos()) {
           stillThis(intent, given);
@@ -242,13 +281,14 @@ final class Follower {
       state = why;
     }
     company.identities().note(user, why, sentence);
+    noteKnown();
     Optional<Identity> before = company.identities().find(user);
     long began = System.nanoTime();
     while (company.identities().find(user).equals(before) && device.given().equals(given)) {
       if (System.nanoTime() - began >= tryAgain.toNanos()) {
         return;
       }
-      Thread.sleep(LOOK_AGAIN.compareTo(tryAgain) < 0 ? LOOK_AGAIN : tryAgain);
+      lookAgain();
     }
     state = State.STARTING;
   }

@@ -7,6 +7,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -18,13 +20,13 @@ import org.ferry.live.Signal;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.accounts.FollowedRooms;
 import org.ferry.live.accounts.Identities;
+import org.ferry.live.accounts.Identity;
 import org.ferry.live.accounts.Identity.Kind;
 import org.ferry.live.events.Echo;
 import org.ferry.live.events.Echoes;
 import org.ferry.live.events.Intake;
 import org.ferry.live.events.LiveEvents;
 import org.ferry.live.events.Releaser;
-import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,9 +39,6 @@ import org.slf4j.LoggerFactory;
 public final class Following implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Following.class);
 
-  /** Who worked for so long has not failed again and again. */
-  private static final Duration WELL = Duration.ofMinutes(1);
-
   private static final Duration STAND_BY = Duration.ofSeconds(2);
   private static final Duration COMPLETION = Duration.ofMinutes(15);
 
@@ -51,6 +50,10 @@ public final class Following implements AutoCloseable {
   private final Keeping keeping;
   private final Ways ways;
   private final Rules rules;
+
+  /** The accounts that were kept since this process began. */
+  private final Set<UserId> known = ConcurrentHashMap.newKeySet();
+
   private final InstantSource clock;
   private final Signal transactions = new Signal();
   private final AtomicReference<PushState> pushes = new AtomicReference<>(PushState.UNKNOWN);
@@ -137,6 +140,7 @@ public final class Following implements AutoCloseable {
     boolean told = false;
     while (!Thread.interrupted()) {
       try {
+        noteKnown();
         Optional<Leader.Term> term = keeping.leader().take();
         if (term.isPresent()) {
           told = false;
@@ -150,6 +154,9 @@ public final class Following implements AutoCloseable {
       } catch (InterruptedException e) {
         return;
       } catch (RuntimeException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          return;
+        }
         LOG.error("event=following_interrupted {}", e.getMessage());
         LOG.debug("why following was interrupted", e);
         try {
@@ -157,6 +164,21 @@ public final class Following implements AutoCloseable {
         } catch (InterruptedException stopped) {
           return;
         }
+      }
+    }
+  }
+
+  /** One that is forgotten from now on stays so, whoever leads: see {@link Follower}. */
+  private void noteKnown() {
+    for (AccountOptions account : rules.accounts()) {
+      UserId user = account.user();
+      if (!known.contains(user)
+          && keeping
+              .identities()
+              .find(user)
+              .filter(i -> i.kind() == Identity.Kind.ACCOUNT)
+              .isPresent()) {
+        boolean unused = known.add(user);
       }
     }
   }
@@ -189,7 +211,9 @@ public final class Following implements AutoCloseable {
             "event=encryption_off encrypted rooms are not read, and no accounts are followed: there is no pickle key, which would protect keys in the database. ferry init makes one; FERRY_PICKLE_KEY in the environment is as good");
       } else {
         tasks.addAll(
-            followers(intake, new Follower.Company(keeping.identities(), machines, openers, news)));
+            followers(
+                intake,
+                new Follower.Company(keeping.identities(), machines, openers, news, known)));
       }
       Together.run(tasks);
     } finally {
@@ -358,7 +382,7 @@ public final class Following implements AutoCloseable {
         new Together.Named(
             "transactions", () -> persevere(() -> taking.run(as.get(), transactions))),
         new Together.Named("gaps", () -> persevere(() -> gaps.run(as.get()))),
-        new Together.Named("completion", () -> persevere(() -> complete(rooms, as.get(), back))),
+        new Together.Named("completion", () -> complete(rooms, as, back)),
         new Together.Named("trying out", () -> persevere(() -> rooms.decide(as.get()))),
         new Together.Named("vigil", () -> persevere(() -> registered(as, () -> vigil.run(back)))),
         new Together.Named(
@@ -392,36 +416,18 @@ public final class Following implements AutoCloseable {
     };
   }
 
-  /** A homeserver that is away, or does not know us yet, is asked again. */
   private void persevere(Together.Task task) throws InterruptedException {
-    Pauses pauses = new Pauses();
-    String told = "";
-    while (true) {
-      Instant begun = clock.instant();
-      try {
-        task.run();
-        pauses.reset();
-      } catch (HomeserverFailure e) {
-        String said = String.valueOf(e.getMessage());
-        if (!said.equals(told) && !Thread.currentThread().isInterrupted()) {
-          LOG.warn("event=following_waits {}", said);
-          told = said;
-        }
-      }
-      if (clock.instant().isAfter(begun.plus(WELL))) {
-        pauses.reset();
-        told = "";
-      }
-      pauses.pause();
-    }
+    new Persevering(clock, new Pauses()).run(task);
   }
 
-  private static void complete(BotRooms rooms, Intent intent, Signal back)
+  /** Where all rooms hang, one round takes long, and is no sign that things work. */
+  private void complete(BotRooms rooms, Supplier<Intent> as, Signal back)
       throws InterruptedException {
-    while (true) {
-      rooms.catchUp(intent);
-      back.await(COMPLETION);
-    }
+    new Persevering(clock, new Pauses())
+        .rounds(() -> {
+          rooms.catchUp(as.get());
+          back.await(COMPLETION);
+        });
   }
 
   @Override

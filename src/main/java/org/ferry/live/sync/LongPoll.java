@@ -29,6 +29,18 @@ final class LongPoll {
   }
 
   /**
+   * A question with a wait was answered: what lets one pass that takes as long as the one that
+   * broke sets no limit there.
+   *
+   * @param after how long that took
+   */
+  void answered(Duration after) {
+    if (after.compareTo(last) >= 0) {
+      last = Duration.ZERO;
+    }
+  }
+
+  /**
    * A question with a wait, which came after one that was answered, had no answer.
    *
    * @param after how long it took until that was clear

@@ -130,6 +130,16 @@ public interface Machine extends AutoCloseable {
   boolean adoptIdentity(String name, Secret seed);
 
   /**
+   * Where the homeserver shows the account's own self-signing key under another master key than the
+   * account's, as nobody does who resets an identity, the account's is the one that counts.
+   *
+   * @param master as in secret storage: base64
+   * @param selfSigning likewise
+   * @return whether it is so
+   */
+  boolean refuteIdentity(Secret master, Secret selfSigning);
+
+  /**
    * The sessions to be looked for in the account's backup now; of each room in turn.
    *
    * @param limit how many at most

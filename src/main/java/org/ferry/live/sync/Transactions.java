@@ -159,7 +159,9 @@ final class Transactions {
           int unused = intake.take(seen, null, user, trace);
           seen.clear();
         }
-        bot.membership(as, event);
+        if (bot.membership(as, event)) {
+          boolean unused = seen.add(event);
+        }
         followed = rooms.among(user, in).keySet();
       }
     }

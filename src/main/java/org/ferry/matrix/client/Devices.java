@@ -1,6 +1,7 @@
 package org.ferry.matrix.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import org.ferry.id.DeviceId;
 import org.ferry.matrix.event.Json;
 
@@ -63,6 +64,14 @@ public final class Devices {
   /** Whether the server has this device. */
   public boolean has(DeviceId which) {
     return asker.find(Call.get(DEVICE, which.value())).isPresent();
+  }
+
+  /** The ids of all devices. */
+  public List<DeviceId> all() {
+    ObjectNode answer = asker.ask(Call.get("/_matrix/client/v3/devices"), List.of("devices.*"));
+    return Asker.objects(answer.path("devices")).stream()
+        .map(d -> new DeviceId(Asker.required(d, "device_id")))
+        .toList();
   }
 
   /** Deletes a device; nothing happens where there is none. */

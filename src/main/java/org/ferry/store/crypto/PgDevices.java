@@ -5,6 +5,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Optional;
+import org.ferry.crypto.Device;
 import org.ferry.crypto.DeviceRef;
 import org.ferry.crypto.SealedSecret;
 import org.ferry.crypto.Tracked;
@@ -21,14 +22,20 @@ public final class PgDevices {
 
   private static final String HOLDINGS =
       """
-      select u.user_id, count(d.id)::integer,
-        (select count(*) from ferry.megolm_waiting w join ferry.olm_device o on o.id = w.device
-          where o.user_id = u.user_id),
-        coalesce(bool_or(d.lease_until > clock_timestamp()), false)
+      select u.user_id, count(distinct w.event_id)
       from (select user_id from ferry.olm_device union select user_id from ferry.identity) u
         left join ferry.olm_device d on d.user_id = u.user_id
-      group by u.user_id order by u.user_id
-      """;
+        left join ferry.megolm_waiting w on w.device = d.id
+      """
+          + WaitingRows.LACKING
+          + """
+            and not exists (select from ferry.followed_room f
+              join ferry.identity i on i.user_id = f.user_id
+              join ferry.olm_device heir
+                on heir.user_id = i.user_id and heir.device_id = i.device_id
+              where f.room = w.room_id and f.user_id <> u.user_id and f.left_at is null)
+          group by u.user_id order by u.user_id
+          """;
   private static final String LOCK =
       "select lease_until > clock_timestamp() from ferry.olm_device where user_id = $1 for update";
   private static final List<String> FORGET =
@@ -36,14 +43,13 @@ public final class PgDevices {
           """
           insert into ferry.megolm_waiting
             (device, event_id, room_id, session_id, event, since, known_index, reason)
-          select heir.device, w.event_id, w.room_id, w.session_id, w.event, w.since, w.known_index, w.reason
+          select heir.id, w.event_id, w.room_id, w.session_id, w.event, w.since, w.known_index, w.reason
           from ferry.megolm_waiting w join ferry.olm_device mine on mine.id = w.device
-            cross join lateral (
-              select d.id as device from ferry.followed_room f
-                join ferry.identity i on i.user_id = f.user_id
-                join ferry.olm_device d on d.user_id = i.user_id and d.device_id = i.device_id
-              where f.room = w.room_id and f.user_id <> mine.user_id order by d.id limit 1) heir
-          where mine.user_id = $1 order by w.position
+            join ferry.followed_room f
+              on f.room = w.room_id and f.user_id <> mine.user_id and f.left_at is null
+            join ferry.identity i on i.user_id = f.user_id
+            join ferry.olm_device heir on heir.user_id = i.user_id and heir.device_id = i.device_id
+          where mine.user_id = $1 order by w.position, heir.id
           on conflict do nothing
           """,
           "delete from ferry.olm_device where user_id = $1",
@@ -68,6 +74,13 @@ public final class PgDevices {
         .flatMap(id -> new PeerRows(database, id).known(List.of(user)).stream().findFirst());
   }
 
+  /** The devices of its own user that a device knows. */
+  public List<Device> own(DeviceRef device) {
+    return id(device)
+        .map(id -> new PeerRows(database, id).devices(List.of(device.user())))
+        .orElse(List.of());
+  }
+
   /**
    * Leaves a secret for a device.
    *
@@ -86,26 +99,21 @@ public final class PgDevices {
    * What the database holds of a user that Ferry followed.
    *
    * @param user who
-   * @param devices how many devices there were, one after the other
-   * @param waiting how many encrypted events wait for their keys
-   * @param inUse whether a daemon works with one of the devices
+   * @param waiting how many encrypted events lack keys that no device of anybody else waits for
    */
-  public record Holding(UserId user, int devices, long waiting, boolean inUse) {}
+  public record Holding(UserId user, long waiting) {}
 
   /** What is held of the users with devices, by name. */
   public List<Holding> holdings() {
     return PgCryptoStore.all(
-        database.run(HOLDINGS),
-        r ->
-            new Holding(
-                new UserId(r.getString(0)), r.getInteger(1), r.getLong(2), r.getBoolean(3)));
+        database.run(HOLDINGS), r -> new Holding(new UserId(r.getString(0)), r.getLong(1)));
   }
 
   /**
    * Forgets the devices of a user and what belongs to them alone: account, Olm sessions, sync
    * token, lists of devices, access token, the rooms that were followed. Room keys stay, and so
-   * does what was read. Events that wait for their keys go over to another user's device that
-   * follows their room, where there is one.
+   * does what was read. Events that wait for their keys go over to the devices of all others that
+   * follow their room, for nobody knows which of them finds a key.
    *
    * @return false where a daemon works with one of the devices; nothing was forgotten
    */

@@ -107,12 +107,22 @@ class BotRoomsIT extends BotRoomsStage {
     BotRooms rooms = rooms();
     RoomId left = new RoomId(alice.createRoom(Json.object().put("preset", "private_chat")));
     for (RoomId room : List.of(left, new RoomId("!purged:" + MatrixLab.DOMAIN))) {
-      rooms.membership(bot, joined(room));
+      assertThat(rooms.membership(bot, joined(room))).isFalse();
       assertThat(followed.follows(bot.user(), room)).isFalse();
     }
     RoomId own = bot.createRoom(Json.object().put("preset", "private_chat"));
-    rooms.membership(bot, joined(own));
+    assertThat(rooms.membership(bot, joined(own))).as("first told of it").isTrue();
     assertThat(followed.follows(bot.user(), own)).isTrue();
+    assertThat(rooms.membership(bot, joined(own))).as("known by now").isFalse();
+  }
+
+  @Test
+  void aRoomThatWasMadeForHistoryIsFollowedAndNoNews() {
+    ObjectNode request = Json.object().put("preset", "private_chat");
+    request.putObject("creation_content").putObject("org.ferry.origin").put("room_id", "!old:x");
+    RoomId carried = bot.createRoom(request);
+    assertThat(rooms().membership(bot, joined(carried))).isFalse();
+    assertThat(followed.follows(bot.user(), carried)).isTrue();
   }
 
   private ObjectNode joined(RoomId room) {

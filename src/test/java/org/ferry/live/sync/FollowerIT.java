@@ -7,20 +7,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.DeviceId;
+import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.Signal;
+import org.ferry.live.accounts.Identities;
 import org.ferry.live.accounts.Identity;
 import org.ferry.live.accounts.Identity.Kind;
 import org.ferry.live.accounts.Identity.State;
 import org.ferry.matrix.client.Intent;
 import org.ferry.migrate.LedgerException;
 import org.ferry.store.StoreLab;
+import org.ferry.store.crypto.PgDevices;
 import org.ferry.store.crypto.PgKeyring;
 import org.ferry.store.live.PgIdentities;
 import org.ferry.testing.Wait;
@@ -41,17 +47,49 @@ class FollowerIT {
   private final AtomicReference<RuntimeException> trouble = new AtomicReference<>();
   private final AtomicReference<IntConsumer> meanwhile = new AtomicReference<>(nth -> {});
 
+  private final AtomicInteger absences = new AtomicInteger();
+
   FollowerIT() {
-    identities.keep(
-        new Identity(
-            USER,
-            Kind.ACCOUNT,
-            new DeviceId("FERRY"),
-            null,
-            null,
-            State.STARTING,
-            "",
-            Instant.EPOCH));
+    identities.keep(carol());
+  }
+
+  private static Identity carol() {
+    return new Identity(
+        USER, Kind.ACCOUNT, new DeviceId("FERRY"), null, null, State.STARTING, "", Instant.EPOCH);
+  }
+
+  /** The same, and counts how often nobody was found. */
+  private Identities counted() {
+    return new Identities() {
+      @Override
+      public Optional<Identity> find(UserId user) {
+        Optional<Identity> found = identities.find(user);
+        if (found.isEmpty()) {
+          int unused = absences.incrementAndGet();
+        }
+        return found;
+      }
+
+      @Override
+      public List<Identity> all() {
+        return identities.all();
+      }
+
+      @Override
+      public List<UserId> ghostsIn(RoomId room, int limit) {
+        return identities.ghostsIn(room, limit);
+      }
+
+      @Override
+      public void keep(Identity identity) {
+        identities.keep(identity);
+      }
+
+      @Override
+      public void note(UserId user, State state, String detail) {
+        identities.note(user, state, detail);
+      }
+    };
   }
 
   @AfterEach
@@ -95,16 +133,19 @@ class FollowerIT {
     }
   }
 
+  private final Set<UserId> known = ConcurrentHashMap.newKeySet();
+
   private Thread follow(RuntimeException why, Duration tryAgain) {
     trouble.set(why);
     Follower.Company company =
         new Follower.Company(
-            identities,
+            counted(),
             ref -> {
               throw new IllegalStateException("no device is ready");
             },
             new Openers(InstantSource.system()),
-            new Signal());
+            new Signal(),
+            known);
     Follower follower = new Follower(USER, new Refused(), new Nothing(), company, tryAgain);
     return Thread.ofVirtual()
         .start(() -> {
@@ -152,6 +193,29 @@ class FollowerIT {
     });
     Thread thread = follow(new Halted(State.NEEDS_TOKEN, "refused"), HOURS);
     Wait.until(LIMIT, "another try", () -> tries.get() >= 2);
+    end(thread);
+  }
+
+  @Test
+  void anAccountThatWasForgottenStaysSoUntilSomebodyLogsItIn() throws Exception {
+    Thread thread = follow(new Halted(State.NEEDS_TOKEN, "refused"), Duration.ofMillis(20));
+    Wait.until(LIMIT, "a try that is refused", () -> state() == State.NEEDS_TOKEN);
+    assertThat(new PgDevices(lab.database()).forget(USER)).isTrue();
+    Wait.until(LIMIT, "somebody who looks for it", () -> absences.get() >= 3);
+    int before = tries.get();
+    int looked = absences.get();
+    given.set("the right password");
+    Wait.until(LIMIT, "more looks", () -> absences.get() >= looked + 5);
+    assertThat(tries).hasValue(before);
+    assertThat(identities.find(USER)).isEmpty();
+    end(thread);
+    // Another term of the same process.
+    thread = follow(new Halted(State.NEEDS_TOKEN, "refused"), Duration.ofMillis(20));
+    int later = absences.get();
+    Wait.until(LIMIT, "more looks", () -> absences.get() >= later + 5);
+    assertThat(tries).hasValue(before);
+    identities.keep(carol());
+    Wait.until(LIMIT, "another try", () -> tries.get() > before);
     end(thread);
   }
 

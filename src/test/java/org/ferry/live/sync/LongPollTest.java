@@ -24,6 +24,23 @@ class LongPollTest {
     assertThat(poll.limit()).isLessThan(Duration.ofSeconds(23));
   }
 
+  /** Nobody sits between Ferry and a homeserver that is started anew twice, however it happens. */
+  @Test
+  void whatTookAsLongAndWasAnsweredInBetweenShowsThatThereIsNoLimit() {
+    assertThat(poll.broke(Duration.ofMillis(26_100))).isFalse();
+    poll.answered(Duration.ofMillis(40));
+    poll.answered(Duration.ofMillis(30_020));
+    assertThat(poll.broke(Duration.ofSeconds(26))).isFalse();
+    assertThat(poll.limit()).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void whatIsAnsweredSoonerSaysNothingOfALimit() {
+    assertThat(poll.broke(Duration.ofMillis(5004))).isFalse();
+    poll.answered(Duration.ofMillis(40));
+    assertThat(poll.broke(Duration.ofMillis(4998))).isTrue();
+  }
+
   @Test
   void aHomeserverThatDiesAgainAndAgainIsNoLimit() {
     for (int seconds : new int[] {3, 17, 5, 29, 11}) {
