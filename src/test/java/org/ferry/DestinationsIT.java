@@ -111,7 +111,7 @@ class DestinationsIT {
     assertThat(one.path("crossings")).hasSize(1);
     assertThat(one.at("/crossings/0/space_alias").asText()).isEqualTo("#rehearsed:" + Shore.DOMAIN);
     assertThat(REAL.must(2, "status", "--space", "#nowhere:" + Shore.DOMAIN).err())
-        .contains("name one of: #real:" + Shore.DOMAIN);
+        .contains("name with --space one of: #real:" + Shore.DOMAIN);
   }
 
   @Test
@@ -135,6 +135,9 @@ class DestinationsIT {
   void whatMovedIsNotTakenBackByAnOrdinaryRun() {
     var again = REHEARSED.must(0, command());
     assertThat(again.err()).contains("leads to the room that was carried into #real");
+    assertThat(REAL.must(0, "mapping", "-o", "-").err())
+        .as("the configured Space, not the one that was carried into last")
+        .contains("into #real:" + Shore.DOMAIN);
     assertThat(SHORE.resolve(ALIAS))
         .isEqualTo(mapping("#real").path("rooms").path(RANDOM).asText());
   }
@@ -175,5 +178,28 @@ class DestinationsIT {
             0,
             command("--plan", "other.yaml", "--space", "#rehearsed:" + Shore.DOMAIN, "--dry-run"));
     assertThat(fits.out()).contains("Would make 0 people and 0 rooms");
+  }
+
+  @Test
+  @Order(8)
+  void whatWasEditedForOneSpaceIsTakenOverForTheOther() {
+    var unused =
+        REAL.must(0, "plan", "--space", "#rehearsed:" + Shore.DOMAIN, "-o", "rehearsed.yaml");
+    String bulk = SAMPLE.room("bulk");
+    REAL.edit("rehearsed.yaml", text -> skip(skip(text, bulk), RANDOM));
+    var run = REAL.must(0, "plan", "--from", "rehearsed.yaml", "-o", "taken.yaml");
+    assertThat(run.err())
+        .contains("1 edited line was taken over from", "the plan for #rehearsed:" + Shore.DOMAIN)
+        .containsPattern("not taken over for #real:.*: " + RANDOM + ".* was carried here already");
+    String taken = REAL.read("taken.yaml");
+    assertThat(taken).contains("space: \"#real:" + Shore.DOMAIN);
+    assertThat(taken.substring(taken.indexOf("id: \"" + bulk))).contains("action: skip");
+    assertThat(REAL.must(3, "plan", "-o", "rehearsed.yaml").err())
+        .contains("and this one with --from where its edits are to hold there too");
+  }
+
+  private static String skip(String plan, String room) {
+    int line = plan.indexOf("action: create", plan.indexOf("id: \"" + room));
+    return plan.substring(0, line) + plan.substring(line).replaceFirst("create", "skip");
   }
 }

@@ -65,6 +65,15 @@ class RollbackIT {
     return room;
   }
 
+  /** A room that stands nowhere in the Space. */
+  private static String outside(String options) {
+    String inside = space;
+    space = "";
+    String room = openToAll(options);
+    space = inside;
+    return room;
+  }
+
   private static void child(String room) {
     String unused =
         OWNER.setState(
@@ -141,7 +150,7 @@ class RollbackIT {
     SHORE.freeAliases("general", "random");
     random =
         room("{'preset':'private_chat','name':'Well','topic':'deep','room_alias_name':'random'}");
-    bulk = openToAll("{'preset':'public_chat','name':'Loft'}");
+    bulk = outside("{'preset':'public_chat','name':'Loft'}");
     String first = OWNER.say(random, "was here before");
     String unused = OWNER.say(random, "and before that");
     unused = OWNER.redact(random, first, "");
@@ -159,6 +168,10 @@ class RollbackIT {
     dm = mapped.room(SAMPLE.room("dm"));
     assertThat(snapshot(bulk)).isNotEqualTo(BEFORE.get(bulk));
     assertThat(SHORE.state(space, "m.space.child", inUse).path("via")).isNotEmpty();
+    assertThat(SHORE.state(space, "m.space.child", bulk).path("via"))
+        .as("named in the plan, with in_space: true")
+        .isNotEmpty();
+    aProofSeesThatTheLoftIsOutOfTheSpace();
     var invited =
         SHORE
             .bot()
@@ -174,6 +187,24 @@ class RollbackIT {
     assertThat(canonicalParents(hall)).containsExactly(village);
     unused = OWNER.join(hall);
     unused = OWNER.say(hall, "and here");
+  }
+
+  private static JsonNode asBot(String path, JsonNode content) {
+    return SHORE.bot().put(path + "?user_id=" + LabClient.esc(BOT), (ObjectNode) content);
+  }
+
+  private static String state(String type, String key) {
+    return "/_matrix/client/v3/rooms/%s/state/%s/%s"
+        .formatted(LabClient.esc(space), type, LabClient.esc(key));
+  }
+
+  /** Where it was not somebody else who took it out. */
+  private static void aProofSeesThatTheLoftIsOutOfTheSpace() {
+    JsonNode hung = SHORE.state(space, "m.space.child", bulk);
+    var unused = asBot(state("m.space.child", bulk), LabClient.json("{}"));
+    var proof = LANDING.must(1, "verify");
+    assertThat(proof.out()).contains("a child of the Space");
+    unused = asBot(state("m.space.child", bulk), hung);
   }
 
   private static List<String> canonicalParents(String room) {
@@ -273,7 +304,7 @@ class RollbackIT {
             .filter(e -> !e.getValue().path("content").isEmpty())
             .map(e -> e.getKey().substring("m.space.child|".length()))
             .toList();
-    assertThat(children).containsExactlyInAnyOrder(random, bulk, inUse);
+    assertThat(children).containsExactlyInAnyOrder(random, inUse);
     assertThat(chatsOf("alice").toString()).doesNotContain(dm);
     assertThat(LANDING.must(0, "status").out()).contains("rolled back: ");
     assertThat(SHORE.resolve(ALIAS)).as("somebody made it before").isEqualTo(random);
@@ -496,5 +527,18 @@ class RollbackIT {
     // What a ghost said is nobody's use of a room, whoever was erased.
     assertThat(LANDING.ferry("rollback", "--dry-run").toString()).doesNotContain("@old_frank:");
     assertThat(LANDING.must(2, "forget").err()).contains("--content");
+  }
+
+  @Test
+  @Order(12)
+  void aSpaceWhereTheBotHasNoPowerAnyMoreHoldsUpNothing() {
+    assertThat(SHORE.state(space, "m.space.child", bulk).path("via")).isNotEmpty();
+    ObjectNode levels = (ObjectNode) OWNER.state(space, "m.room.power_levels", "");
+    levels.withObject("/users").put(BOT, 0);
+    var unused = asBot(state("m.room.power_levels", ""), levels);
+    var done = LANDING.must(1, "rollback", "--rooms", SAMPLE.room("bulk"), "-y");
+    assertThat(done.out()).contains("it may still hang in the Space", "Rooms taken back: 1.");
+    assertThat(snapshot(bulk)).isEqualTo(BEFORE.get(bulk));
+    assertThat(bot(bulk)).isEqualTo("leave");
   }
 }

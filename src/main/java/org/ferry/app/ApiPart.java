@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -13,13 +14,16 @@ import org.ferry.id.Secret;
 import org.ferry.id.UserId;
 import org.ferry.live.Typing;
 import org.ferry.live.message.Messages;
+import org.ferry.live.message.Networks;
 import org.ferry.live.message.News;
 import org.ferry.live.provision.Naming;
 import org.ferry.live.provision.People;
+import org.ferry.live.provision.ProvisionException;
 import org.ferry.live.provision.Provisioned;
 import org.ferry.live.provision.Rooms;
 import org.ferry.live.provision.Talk;
 import org.ferry.live.watch.MediaFiles;
+import org.ferry.matrix.client.Intent;
 import org.ferry.migrate.explain.Explainer;
 import org.ferry.migrate.explain.Known;
 import org.ferry.migrate.plan.Ghosts;
@@ -76,7 +80,7 @@ final class ApiPart {
     Provisioned rows = new PgProvisioned(ferry.database());
     People people = new People(rows, door, naming(config, registration));
     Rooms rooms = new Rooms(rows, new PgRoomCards(ferry.database()), door, people);
-    Talk talk = new Talk(live.sending(), door, rooms);
+    Talk talk = new Talk(live.sending(), door, rooms, user -> account(config, live, user));
     return new Api(
         config.access(),
         new Api.Provision(people, rooms, talk, new PgSessions(ferry.database())),
@@ -90,6 +94,21 @@ final class ApiPart {
             new Webhooks(ferry)::keptSince),
         metrics.api(),
         ferry.clock());
+  }
+
+  /** How an account acts that is followed with a token of its own; empty for anybody else. */
+  private static Optional<Intent> account(Config config, LivePart live, UserId user) {
+    boolean configured = config.people().stream().anyMatch(a -> a.user().equals(user));
+    if (!configured || user.equals(config.bot())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        live.readers()
+            .intent(user)
+            .orElseThrow(() ->
+                new ProvisionException(
+                    ProvisionException.Kind.CONFLICT,
+                    user + " has no token yet; ferry accounts list tells more")));
   }
 
   /** As {@code ferry explain} says it; the content of events is not told. */
@@ -123,7 +142,8 @@ final class ApiPart {
         new MediaFiles(door, config.bot(), live.readers()::intent, ferry::scratchFile),
         new PgFigures(ferry.database()),
         signs,
-        heard.typing());
+        heard.typing(),
+        Networks.names(config.networks()));
   }
 
   private static MediaSigns signs(
@@ -166,8 +186,9 @@ final class ApiPart {
     Predicate<UserId> isOurs =
         user ->
             registration != null
-                && registration.users().stream()
-                    .anyMatch(n -> n.exclusive() && n.holds(user.value()));
+                && (user.equals(config.bot())
+                    || registration.users().stream()
+                        .anyMatch(n -> n.exclusive() && n.holds(user.value())));
     return new Naming(domain, config.bot(), ghost, isOurs);
   }
 }

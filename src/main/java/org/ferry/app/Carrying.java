@@ -153,7 +153,8 @@ public final class Carrying {
     return begun.isEmpty()
         ? totals
         : totals.begun(
-            new Remaining(ferry, begun.get()).of(part, facts, target.rooms(), selection));
+            new Remaining(ferry, begun.get(), plan)
+                .of(part, facts, target.rooms(), covers, selection));
   }
 
   /** What the wishes mean for this source and plan. */

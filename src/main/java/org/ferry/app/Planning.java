@@ -28,6 +28,8 @@ import org.ferry.migrate.plan.PlanFile;
 import org.ferry.migrate.plan.PlanTotals;
 import org.ferry.migrate.plan.Planner;
 import org.ferry.migrate.plan.Progress;
+import org.ferry.migrate.plan.TakenOver;
+import org.ferry.migrate.plan.TargetRoom;
 import org.ferry.migrate.plan.TargetSpace;
 import org.ferry.migrate.plan.TargetSurvey;
 import org.ferry.migrate.plan.WaysIn;
@@ -112,15 +114,52 @@ public final class Planning {
    * @return the proposal
    */
   public Proposal propose(TargetSpace target, @Nullable Path previous, @Nullable Path list) {
-    Draft earlier =
-        previous != null && Files.exists(previous)
-            ? PlanFile.previous(
-                previous,
-                passage.source().info().server(),
-                ferry.config().homeserver().domain(),
-                passage.options().space())
-            : null;
-    return propose(target, earlier, list);
+    return propose(target, previous(previous), list);
+  }
+
+  /**
+   * Proposes a plan with what somebody edited in the plan for another Space.
+   *
+   * @param target the destination Space as it stands
+   * @param previous as above; its own edits come first
+   * @param list as above
+   * @param from the plan for another Space
+   * @return the proposal, which says what was taken over and what was not
+   */
+  public Proposal propose(TargetSpace target, Path previous, Path list, Path from) {
+    Draft other =
+        PlanFile.elsewhere(
+            from, passage.source().info().server(), ferry.config().homeserver().domain());
+    return propose(target, previous(previous), list, new Edits(from.toString(), other));
+  }
+
+  /**
+   * A plan for another Space.
+   *
+   * @param label what it is called in messages
+   * @param draft the plan with its edits
+   */
+  private record Edits(String label, Draft draft) {
+    List<String> notes(TakenOver taken, String space) {
+      String lines = taken.lines() == 1 ? "line was" : "lines were";
+      String some =
+          "%,d edited %s taken over from %s, the plan for %s"
+              .formatted(taken.lines(), lines, label, draft.plan().space());
+      return Stream.concat(
+              Stream.of(some),
+              taken.left().stream().map(l -> "not taken over for %s: %s".formatted(space, l)))
+          .toList();
+    }
+  }
+
+  private @Nullable Draft previous(@Nullable Path file) {
+    return file != null && Files.exists(file)
+        ? PlanFile.previous(
+            file,
+            passage.source().info().server(),
+            ferry.config().homeserver().domain(),
+            passage.options().space())
+        : null;
   }
 
   /**
@@ -132,6 +171,11 @@ public final class Planning {
    * @return the proposal
    */
   Proposal propose(TargetSpace target, @Nullable Draft earlier, @Nullable Path list) {
+    return propose(target, earlier, list, null);
+  }
+
+  private Proposal propose(
+      TargetSpace target, @Nullable Draft earlier, @Nullable Path list, @Nullable Edits edits) {
     PeopleList before =
         (list == null ? new PeopleList(Map.of(), List.of(), Map.of()) : PeopleList.read(list))
             .byHand(
@@ -140,7 +184,12 @@ public final class Planning {
     ExistingAccounts accounts = accounts();
     Progress progress = progress(target);
     Plan proposed = accounts.mark(proposed(target, earlier, progress), progress);
-    Draft merged = earlier == null ? Draft.of(proposed) : PlanFile.merge(proposed, earlier);
+    TakenOver taken =
+        edits == null
+            ? null
+            : TakenOver.of(proposed, earlier, edits.draft(), ids(target), progress);
+    Draft known = taken == null ? earlier : taken.draft();
+    Draft merged = known == null ? Draft.of(proposed) : PlanFile.merge(proposed, known);
     Absent absent = accounts.absent(merged.plan(), progress);
     Draft draft = absent.mark(merged);
     PlanTotals totals =
@@ -161,7 +210,18 @@ public final class Planning {
         before.unfollowed(draft.plan(), earlier),
         before.unknown(draft.plan(), true),
         before.unknown(draft.plan(), false),
-        Stream.concat(absent.sentences(draft.plan()).stream(), absent.note().stream()).toList());
+        Stream.of(
+                edits == null || taken == null
+                    ? List.<String>of()
+                    : edits.notes(taken, passage.options().space()),
+                absent.sentences(draft.plan()),
+                absent.note().stream().toList())
+            .flatMap(List::stream)
+            .toList());
+  }
+
+  private static Set<RoomId> ids(TargetSpace target) {
+    return target.rooms().stream().map(TargetRoom::id).collect(Collectors.toSet());
   }
 
   private ExistingAccounts accounts() {

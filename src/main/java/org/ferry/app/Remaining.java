@@ -17,18 +17,29 @@ import org.ferry.migrate.CrossingLedger.RoomProgress;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.Selection;
 import org.ferry.migrate.SourceLedger.RoomCounts;
+import org.ferry.migrate.decrypt.Decryption.Cover;
 import org.ferry.migrate.plan.Ahead;
 import org.ferry.migrate.plan.Plan;
 import org.ferry.migrate.plan.TargetRoom;
+import org.ferry.migrate.replay.PlanChange;
 
 /** What a run has to do in a crossing in which something was carried before. */
 final class Remaining {
   private final CrossingLedger ledger;
   private final Crossing crossing;
+  private final Plan whole;
 
-  Remaining(Ferry ferry, Crossing crossing) {
+  /**
+   * Counting.
+   *
+   * @param ferry the running Ferry
+   * @param crossing which crossing
+   * @param whole the plan with all rooms
+   */
+  Remaining(Ferry ferry, Crossing crossing, Plan whole) {
     this.ledger = ferry.crossings();
     this.crossing = crossing;
+    this.whole = whole;
   }
 
   /**
@@ -37,9 +48,15 @@ final class Remaining {
    * @param part the plan, with the rooms that are meant
    * @param facts the source's rooms
    * @param targets the rooms of the Space
+   * @param covers how much of encrypted rooms the keys open
    * @param selection which events are meant
    */
-  Ahead of(Plan part, List<RoomFacts> facts, List<TargetRoom> targets, Selection selection) {
+  Ahead of(
+      Plan part,
+      List<RoomFacts> facts,
+      List<TargetRoom> targets,
+      Map<RoomId, Cover> covers,
+      Selection selection) {
     Set<RoomId> rooms = part.rooms().stream().map(Plan.PlanRoom::id).collect(Collectors.toSet());
     List<RoomProgress> unfinished = unfinished(rooms);
     Map<RoomId, RoomCounts> open =
@@ -48,12 +65,27 @@ final class Remaining {
     // Of a selection nobody counts them, and what lies outside it is no part of this run.
     long doubt =
         selection.isPartial() ? 0 : unfinished.stream().mapToLong(RoomProgress::doubt).sum();
+    // They are counted for the whole crossing, of which this run may take a part.
+    long again =
+        selection.isPartial() || part.rooms().size() < whole.rooms().size()
+            ? 0
+            : PlanChange.pending(ledger, crossing.id(), whole);
     return Ahead.of(
         part,
         facts,
         targets,
         open,
-        new Ahead.Before(standing(), ready(), doubt, files(), invited(rooms)));
+        covers,
+        new Ahead.Before(
+            standing(), ready(), doubt, files(), invited(rooms), again, clear(covers.keySet())));
+  }
+
+  /** Of rooms that were begun, how many encrypted messages stand in clear. */
+  private Map<RoomId, Long> clear(Set<RoomId> rooms) {
+    Set<RoomId> standing = standing();
+    return rooms.stream()
+        .filter(standing::contains)
+        .collect(Collectors.toMap(r -> r, r -> ledger.opened(crossing.id(), r).inClear()));
   }
 
   private Set<RoomId> standing() {

@@ -76,7 +76,7 @@ final class AdminCheck {
           "the admin API is not to be had at %s (%s): Ferry works without it, and deletes no rooms"
               .formatted(door.address(), admin.words()),
           "where a proxy stands in front of Synapse, let it pass /_synapse/admin on, or name the homeserver's own address:\n"
-              + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}"));
+              + remedies.past());
     }
     return Finding.problem(
         ADMIN,

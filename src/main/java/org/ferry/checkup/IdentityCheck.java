@@ -41,7 +41,7 @@ final class IdentityCheck {
                   .formatted(whoami.words()),
               "nginx, in the location block:\n  proxy_set_header Authorization $http_authorization;\n"
                   + "or go past the proxy: "
-                  + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}")));
+                  + remedies.past()));
     }
     if (whoami.status() == 401 && !whoami.isMatrix()) {
       return List.of(
@@ -50,7 +50,7 @@ final class IdentityCheck {
               "something in front of the homeserver wants a password of its own (%s), so that Ferry's token does not reach it"
                   .formatted(whoami.words()),
               "let it pass /_matrix on without one; nginx, in that location:\n  auth_basic off;\nor go past the proxy: "
-                  + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}")));
+                  + remedies.past()));
     }
     if (!whoami.ok()) {
       boolean unknown = whoami.status() == 401 || whoami.is("M_UNKNOWN_TOKEN");
@@ -128,7 +128,7 @@ final class IdentityCheck {
         "asked as %s the homeserver takes Ferry for %s: something in front of it takes the query (?user_id=…) off requests, and everything would come from the wrong person"
             .formatted(who, taken),
         "nginx, where proxy_pass holds a variable:\n  proxy_pass http://$upstream$request_uri;\nor go past the proxy: "
-            + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}"));
+            + remedies.past());
   }
 
   Finding outside(UserId user, Reply made) {

@@ -108,8 +108,7 @@ final class ProxyCheck {
   }
 
   private String past() {
-    return "or go past the proxy: "
-        + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}");
+    return "or go past the proxy: " + remedies.past();
   }
 
   private Finding pages(String words) {
@@ -138,7 +137,7 @@ final class ProxyCheck {
     return Finding.problem(
         check,
         "%s does not reach the homeserver (%s): %s".formatted(path, words(reply), so),
-        "let the proxy pass all of /_matrix on:\n" + Remedies.proxy("http://127.0.0.1:8008"));
+        "let the proxy pass all of /_matrix on:\n" + Remedies.proxy());
   }
 
   private Finding method(String method, @Nullable Reply reply) {

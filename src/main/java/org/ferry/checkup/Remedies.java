@@ -16,6 +16,9 @@ final class Remedies {
   /** Where Synapse listens unless told otherwise. */
   static final String USUAL = "http://127.0.0.1:8008";
 
+  private static final String WHERE =
+      "   # or the address and port that homeserver.yaml has under listeners";
+
   private static final Pattern BRIDGE = Pattern.compile("(docker|podman|cni|br-).*");
   private static final String PACKAGED = "/etc/matrix-synapse/ferry-registration.yaml";
 
@@ -33,6 +36,11 @@ final class Remedies {
   /** Lines for Ferry's configuration. */
   String ferry(String... yaml) {
     return "in " + config.file() + " set:\n" + indented(yaml);
+  }
+
+  /** The homeserver's own address, past what stands in front of it. */
+  String past() {
+    return ferry("homeserver: {address: \"" + USUAL + "\"}" + WHERE);
   }
 
   private static String indented(String... lines) {
@@ -126,8 +134,9 @@ final class Remedies {
   }
 
   /** What a reverse proxy in front of a homeserver has to do. */
-  static String proxy(String homeserver) {
+  static String proxy() {
     return """
+    where homeserver.yaml has another port under listeners than 8008, write that:
     nginx:
       location ~ ^(/_matrix|/_synapse/client) {
         proxy_pass %1$s;   # nothing behind the port, not even a slash
@@ -142,7 +151,7 @@ final class Remedies {
       reverse_proxy /_synapse/client/* %1$s
     or go past it: homeserver: {address: "%1$s"}\
     """
-        .formatted(homeserver);
+        .formatted(USUAL);
   }
 
   /** The same under a path of its own, which the proxy takes off without touching the rest. */

@@ -134,7 +134,7 @@ final class ServerCheck {
         "what answers at %s is no homeserver: %s to /_matrix/client/versions"
             .formatted(door.address(), reply.words()),
         "name the homeserver's own address, or let the proxy pass its paths on:\n"
-            + Remedies.proxy("http://127.0.0.1:8008"));
+            + Remedies.proxy());
   }
 
   /** Everybody may ask for the versions, so that it is no homeserver that refuses. */
@@ -147,7 +147,7 @@ final class ServerCheck {
                 reply.words(),
                 reply.status() == 401 ? ": it wants a password of its own" : ""),
         "let it pass /_matrix on without one, and from this machine's address; nginx, in that location:\n  auth_basic off;\n  allow all;\nor go past it: "
-            + remedies.ferry("homeserver: {address: \"http://127.0.0.1:8008\"}"));
+            + remedies.past());
   }
 
   static Finding clock(String date, Instant now) {

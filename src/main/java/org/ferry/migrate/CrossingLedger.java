@@ -162,6 +162,15 @@ public interface CrossingLedger {
   /** The last carried events of a room in its order, newest first, at most {@code limit}. */
   List<EventFate> lastCarried(long crossing, RoomId room, int limit);
 
+  /** The same before a place, without those that were carried late and stand elsewhere. */
+  List<EventFate> lastCarried(long crossing, RoomId room, Place before, int limit);
+
+  /**
+   * The first place of a room whose event is in doubt because the homeserver failed on it in an
+   * earlier run, and may have taken it all the same; empty where there is none.
+   */
+  Optional<Place> failedBefore(long crossing, RoomId room);
+
   /** The events of a room for which a placeholder stands, in the room's order. */
   List<EventFate> placeholders(long crossing, RoomId room);
 
@@ -180,7 +189,8 @@ public interface CrossingLedger {
   Opened opened(long crossing, RoomId room);
 
   /**
-   * Makes failed events wait again.
+   * Makes failed events wait again; those on which the homeserver itself failed are in doubt, for
+   * it may have taken them.
    *
    * @param crossing the crossing
    * @param rooms only these rooms, null for all

@@ -96,10 +96,10 @@ record Contents(
    *
    * @param name its name
    * @param old its id
-   * @param kind what kind of room it is
+   * @param open true where nobody has decided yet what becomes of it
    * @param reason why, as the plan says
    */
-  record LeftRoom(String name, String old, Plan.RoomClass kind, String reason) {}
+  record LeftRoom(String name, String old, boolean open, String reason) {}
 
   /**
    * A room of another server.

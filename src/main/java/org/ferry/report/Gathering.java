@@ -172,7 +172,10 @@ final class Gathering {
   private List<LeftRoom> left() {
     return plan.rooms().stream()
         .filter(r -> r.action() == RoomAction.SKIP || r.action() == RoomAction.CONFLICT)
-        .map(r -> new LeftRoom(r.name(), r.id().value(), r.kind(), r.reason()))
+        .map(r -> {
+          boolean open = r.action() == RoomAction.CONFLICT;
+          return new LeftRoom(r.name(), r.id().value(), open, r.reason());
+        })
         .toList();
   }
 

@@ -6,9 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.ferry.migrate.Standing;
-import org.ferry.migrate.plan.Plan.RoomClass;
 import org.ferry.report.Contents.Cleared;
 import org.ferry.report.Contents.ForeignRoom;
 import org.ferry.report.Contents.LeftRoom;
@@ -19,6 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class LeftSections {
   /** What a person would still read; the rest is folded away. */
   private static final int SHOWN = 50;
+
+  /** What the plan gives as the reason of a room that it leaves out, and what people are told. */
+  private static final List<Map.Entry<String, String>> SKIPPED =
+      List.of(
+          Map.entry("rooms.encrypted: skip", "left.encrypted"),
+          Map.entry("rooms.direct: skip", "left.direct"),
+          Map.entry("rooms.reuse: skip", "left.reuse"),
+          Map.entry("the source holds no event of it", "left.empty"),
+          Map.entry("rooms.deserted: skip", "left.deserted"),
+          Map.entry("(rooms.", "left.plan"));
 
   private final Contents contents;
   private final Words words;
@@ -46,13 +55,10 @@ final class LeftSections {
       html.element("p", words.of("left.none"));
       return;
     }
-    List<Standing.Failure> refused = left(false);
-    failures(
-        "left.failed",
-        Stream.concat(contents.standing().failures().stream(), refused.stream()).toList(),
-        failed(contents.standing()) + refused.size());
-    List<Standing.Failure> others = left(true);
-    failures("left.others", others, others.size());
+    failures("left.failed", contents.standing().failures(), failed(contents.standing()));
+    left("left.invited", "invitation"::equals);
+    left("left.unlisted", "directory"::equals);
+    left("left.others", "alias"::equals);
     rooms();
     people();
     events(rules);
@@ -67,11 +73,11 @@ final class LeftSections {
     }
   }
 
-  /** What was left as it is: names that lead elsewhere, or what others refused. */
-  private List<Standing.Failure> left(boolean names) {
-    return contents.standing().left().stream()
-        .filter(l -> l.kind().equals("alias") == names)
-        .toList();
+  /** What was left as it is, of one kind: nothing of the history is missing for it. */
+  private void left(String title, Predicate<String> kind) {
+    List<Standing.Failure> left =
+        contents.standing().left().stream().filter(l -> kind.test(l.kind())).toList();
+    failures(title, left, left.size());
   }
 
   /** What failed, or the names that lead elsewhere and were left to that. */
@@ -129,7 +135,7 @@ final class LeftSections {
           group,
           room -> {
             html.name(room.name()).raw(" <span class=\"soft\">").name(room.old());
-            if (why.equals("left.plan")) {
+            if (why.equals("left.open")) {
               html.raw(": <span lang=\"en\">").name(room.reason()).raw("</span>");
             }
             html.raw("</span>");
@@ -137,14 +143,17 @@ final class LeftSections {
     });
   }
 
+  /** A line that Ferry proposed names the key of the configuration; others are somebody's own. */
   private static String why(LeftRoom room) {
-    if (room.kind() == RoomClass.DESERTED) {
-      return "left.deserted";
+    if (room.open()) {
+      return "left.open";
     }
-    if (room.reason().contains("rooms.encrypted: skip")) {
-      return "left.encrypted";
+    for (Map.Entry<String, String> known : SKIPPED) {
+      if (room.reason().contains(known.getKey())) {
+        return known.getValue();
+      }
     }
-    return room.reason().contains("rooms.direct: skip") ? "left.direct" : "left.plan";
+    return "left.hand";
   }
 
   /** Rules that people would not tell apart are one line. */

@@ -37,7 +37,7 @@ final class Reasons {
   }
 
   private static @Nullable String key(Words words, String reason) {
-    if (reason.contains("media store")) {
+    if (reason.contains("media store") || reason.contains("does not know the file")) {
       return "why.file";
     }
     Matcher answer = ANSWER.matcher(reason);

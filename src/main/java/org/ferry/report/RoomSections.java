@@ -140,9 +140,14 @@ final class RoomSections {
 
   /** What people changed after the move. */
   void since() {
-    boolean any = verdicts(v -> v.changed() > 0);
+    List<Change> general = contents.verified().changes();
+    boolean any = verdicts(v -> v.changed() > 0) || !general.isEmpty();
     html.element("p", words.of(any ? "since.text" : "since.none"));
     Function<Change, String> sentence = told::of;
+    if (!general.isEmpty()) {
+      html.element("h3", words.of("differences.general"));
+      list(general, contents.verified().changedCount(), sentence);
+    }
     each(v -> v.changed() > 0, v -> list(v.changes(), v.changed(), sentence));
   }
 

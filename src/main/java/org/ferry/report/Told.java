@@ -88,12 +88,19 @@ final class Told {
     return d.by() == null ? sentence : sentence + " (" + words.of("diff.by", d.by()) + ")";
   }
 
+  /** Of what people keep for themselves only whose and of which kind it is. */
+  private static String kind(String what) {
+    Matcher kept = KEPT.matcher(what);
+    return kept.matches() ? kept.group(1).split(": ", 2)[1] : "–";
+  }
+
   /** A change. */
   String of(Change c) {
     return switch (c.kind()) {
       case MEMBERSHIP -> words.of("since.membership", c.what(), membership(c.now()), c.by());
       case REDACTION -> words.of("since.redaction", c.what(), c.by());
       case SPACE -> words.of("since.space", c.what(), c.by());
+      case SETTING -> words.of("since.setting", c.by(), kind(c.what()));
       default -> words.of("since.state", setting(c.what()), c.by());
     };
   }

@@ -276,6 +276,26 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   }
 
   @Override
+  public List<EventFate> lastCarried(long crossing, RoomId room, Place before, int limit) {
+    return EventRows.list(
+        database.run(
+            EventSql.CARRIED_BEFORE,
+            crossing,
+            room.value(),
+            before.depth(),
+            before.stream(),
+            (long) limit),
+        EventRows::fate);
+  }
+
+  @Override
+  public Optional<Place> failedBefore(long crossing, RoomId room) {
+    return one(
+        database.run(EventSql.FAILED_BEFORE, crossing, room.value()),
+        row -> new Place(row.getLong(0), row.getLong(1)));
+  }
+
+  @Override
   public List<EventFate> placeholders(long crossing, RoomId room) {
     return EventRows.list(
         database.run(EventSql.PLACEHOLDERS, crossing, room.value()), EventRows::fate);
@@ -311,9 +331,14 @@ public final class PgCrossingLedger implements CrossingLedger, AutoCloseable {
   @Override
   public long retryFailed(long crossing, @Nullable Collection<RoomId> rooms, Selection selection) {
     String[] ids = rooms == null ? null : rooms.stream().map(RoomId::value).toArray(String[]::new);
-    return database
-        .run(EventSql.RETRY, crossing, ids, selection.sinceMillis(), selection.peopleIds())
-        .rowCount();
+    long retried = 0;
+    for (String each : List.of(EventSql.LOOK, EventSql.RETRY)) {
+      retried +=
+          database
+              .run(each, crossing, ids, selection.sinceMillis(), selection.peopleIds())
+              .rowCount();
+    }
+    return retried;
   }
 
   @Override

@@ -52,6 +52,51 @@ class DayLaterIT {
     }
   }
 
+  /** A homeserver, or a proxy before it, that says 500 has perhaps done what it was asked. */
+  @Test
+  void whatTheHomeserverTookAndCalledAFailureIsFoundAndNotSentAgain() throws SQLException {
+    TestPostgres.Db db = TestPostgres.freshDatabase();
+    try (Workplace work = Workplace.in(folder)) {
+      work.configure(OutageIT.database(db, db.port()));
+      String spoilt = failedAlthoughItArrived(work);
+      assertThat(events(work, "failed")).isEqualTo(1);
+      aDayGoesBy(work, db);
+      int before = work.proxy().seen().size();
+      FerryProcess.Result later = work.goOn("--rooms", ROOM).run();
+      assertThat(later.status()).as(later.toString()).isZero();
+      assertThat(work.proxy().seen().stream().skip(before).map(Seen::path))
+          .isNotEmpty()
+          .doesNotContain(spoilt);
+      assertThat(events(work, "failed")).isZero();
+      assertThat(events(work, "late")).as("it stood in its place all the time").isZero();
+      assertThat(new Onlooker(work.server()).carried())
+          .hasSizeGreaterThan(20)
+          .allSatisfy((id, times) -> assertThat(times).as(id).isEqualTo(1));
+    }
+  }
+
+  /** The path of the message whose every answer became a 500. */
+  private static String failedAlthoughItArrived(Workplace work) {
+    AtomicInteger left = new AtomicInteger(5);
+    CompletableFuture<String> chosen = new CompletableFuture<>();
+    Predicate<Seen> fifth =
+        seen -> {
+          boolean message =
+              seen.path().contains("/send/m.room.message/") && !Workplace.ofTheCheckup(seen);
+          if (message && left.decrementAndGet() == 0) {
+            boolean unused = chosen.complete(seen.path());
+          }
+          return seen.path().equals(chosen.getNow(""));
+        };
+    work.proxy()
+        .spoilAnswer(fifth, Integer.MAX_VALUE, 500, "{\"errcode\":\"M_UNKNOWN\",\"error\":\"no\"}");
+    FerryProcess.Result first = work.migrate("--rooms", ROOM).run();
+    work.proxy().heal();
+    assertThat(first.status()).as(first.toString()).isEqualTo(1);
+    assertThat(chosen).isDone();
+    return chosen.join();
+  }
+
   private static Seen killedAfterASend(Workplace work) {
     CompletableFuture<FerryProcess> ferry = new CompletableFuture<>();
     CompletableFuture<Seen> killed = new CompletableFuture<>();
@@ -83,8 +128,12 @@ class DayLaterIT {
   }
 
   private static int doubtful(Workplace work) {
+    return events(work, "in_doubt");
+  }
+
+  private static int events(Workplace work, String how) {
     FerryProcess.Result status = work.ferry("status", "--json").run();
-    return LabClient.json(status.out()).at("/crossings/0/events/in_doubt").asInt();
+    return LabClient.json(status.out()).at("/crossings/0/events/" + how).asInt(-1);
   }
 
   /** The homeserver forgets its transactions, and all that Ferry noted is 25 hours old. */

@@ -24,6 +24,7 @@ import org.ferry.lab.SynapseSettings.Database;
 import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.HttpFaultProxy;
+import org.ferry.testing.Rooms;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 import org.ferry.testing.Tier;
@@ -136,17 +137,7 @@ class HomeserverDeathsIT {
       alice.membership("invite", room, BOT, "");
       List<String> unused = said.put(room, new ArrayList<>());
     }
-    said.keySet()
-        .forEach(room ->
-            Wait.until(
-                LIMIT,
-                "the bot",
-                () ->
-                    alice
-                        .state(room, "m.room.member", BOT)
-                        .path("membership")
-                        .asText()
-                        .equals("join")));
+    said.keySet().forEach(room -> Rooms.awaitMember(alice, room, BOT));
   }
 
   private void say(LabClient alice, int from) {

@@ -98,11 +98,31 @@ class ReportPageTest {
         .contains("The setting “name” is another than before. (by @eve:new.org)")
         .contains("@bob:new.org should be: a member; is: gone")
         .contains("The setting “topic” was changed by @carol:new.org.")
+        .contains("A setting of @bob:new.org is not as it was set any more: tag (whoever uses")
         .contains("Garden: 2 entries", "and 4 more, which are counted", "4 May 2019")
         .contains("Garden (@gone:old.org)", "and 1,001 more, which are counted here")
         .contains("The new server did not allow it. 403 M_FORBIDDEN no, Garden")
         .contains("Encrypted messages. The old server never knew what they say.")
         .contains("Nobody of the old server was in these rooms any more.");
+  }
+
+  @Test
+  void whyARoomWasLeftOutIsSaidOfEachByWhatThePlanSays() {
+    assertThat(Read.of(page("Garden", "en", List.of())).text)
+        .containsPattern("Nobody of the old server was in these[^!]*!gone:old.org")
+        .containsPattern("database holds nothing of these any more[^!]*!bare:old.org")
+        .containsPattern("left these out in the plan, by hand[^!]*!hand:old.org")
+        .containsPattern("Nobody has decided yet[^!]*!open:old.org: two rooms could be meant");
+  }
+
+  /** The headline says that everything arrived, and nothing of the history is missing. */
+  @Test
+  void aMemberWhoCouldNotBeInvitedIsNothingThatCouldNotBeMoved() {
+    String text = Read.of(page("Garden", "en", List.of())).text;
+    assertThat(text).containsPattern("(?s)Invitations that could not be sent.*@far:far.org");
+    int failed = text.indexOf("What could not be moved");
+    int invited = text.indexOf("Invitations that could not be sent");
+    assertThat(text.substring(failed, invited)).doesNotContain("An invitation into");
   }
 
   @Test
@@ -231,6 +251,8 @@ class ReportPageTest {
         new VerifyReport.SecondCount("dump.sql", true, true, 2, 20, 0),
         List.of(),
         0,
+        List.of(new Change(Kind.SETTING, "@bob:new.org: tag " + SECRET, null, "@bob:new.org")),
+        1,
         whole);
   }
 
@@ -261,7 +283,11 @@ class ReportPageTest {
                 THEN,
                 3,
                 verdict)),
-        List.of(new LeftRoom(name, "!gone:old.org", Plan.RoomClass.DESERTED, "nobody")),
+        List.of(
+            new LeftRoom(name, "!gone:old.org", false, "no member (rooms.deserted: skip)"),
+            new LeftRoom(name, "!bare:old.org", false, "the source holds no event of it (rooms."),
+            new LeftRoom(name, "!hand:old.org", false, "made here"),
+            new LeftRoom(name, "!open:old.org", true, "two rooms could be meant")),
         List.of(new ForeignRoom(name, "!far:far.org", "far.org")),
         Map.of("the same state as before", 1L),
         List.of(new Problem(name, "a row is cut", "it was left out")),
@@ -290,7 +316,9 @@ class ReportPageTest {
                 Stream.of(
                     new Standing.Failure("setting", "@carol:new.org", null, "push " + SECRET)))
             .toList(),
-        List.of(new Standing.Failure("alias", "#lost:old.org", OLD.value(), "it leads elsewhere")));
+        List.of(
+            new Standing.Failure("alias", "#lost:old.org", OLD.value(), "it leads elsewhere"),
+            new Standing.Failure("invitation", "@far:far.org", OLD.value(), "502 M_UNKNOWN off")));
   }
 
   /** What a reader of HTML finds in a page. */

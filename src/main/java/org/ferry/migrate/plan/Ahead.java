@@ -11,6 +11,7 @@ import org.ferry.matrix.event.Json;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.Selection;
 import org.ferry.migrate.SourceLedger.RoomCounts;
+import org.ferry.migrate.decrypt.Decryption.Cover;
 import org.ferry.migrate.plan.Plan.History;
 import org.ferry.migrate.plan.Plan.PersonAction;
 import org.ferry.migrate.plan.Plan.PlanRoom;
@@ -24,6 +25,9 @@ import org.ferry.migrate.plan.Plan.RoomAction;
  * @param messages messages without an outcome, or that failed
  * @param encrypted of rooms that are carried in clear, encrypted messages likewise
  * @param others events of other kinds likewise; of these some are left out by rule
+ * @param again events that an earlier plan left out and that are looked at again; some of them may
+ *     be left out once more
+ * @param opened encrypted messages that could not be opened before and whose keys have come
  * @param doubt of all of these, events of which it is not known whether they arrived
  * @param appended of the messages, those that stand below what a reused room already holds
  * @param notifications how many notifications these may cause, -1 where that is not known
@@ -36,6 +40,8 @@ public record Ahead(
     long messages,
     long encrypted,
     long others,
+    long again,
+    long opened,
     long doubt,
     long appended,
     long notifications,
@@ -50,9 +56,17 @@ public record Ahead(
    * @param doubt events in doubt in the rooms that are meant
    * @param files files that are there
    * @param invited members of third servers who were invited
+   * @param again events that an earlier plan left out, where this one is another
+   * @param clear encrypted messages that stand in clear, by room
    */
   public record Before(
-      Set<RoomId> rooms, Set<UserId> people, long doubt, long files, long invited) {}
+      Set<RoomId> rooms,
+      Set<UserId> people,
+      long doubt,
+      long files,
+      long invited,
+      long again,
+      Map<RoomId, Long> clear) {}
 
   /**
    * Adds up.
@@ -61,6 +75,7 @@ public record Ahead(
    * @param facts the source's rooms
    * @param targets the rooms of the Space, empty where not known
    * @param remaining what of each room has no outcome yet; rooms without such are missing
+   * @param covers how much of encrypted rooms the keys open
    * @param before what earlier runs have done
    * @return what is left
    */
@@ -69,14 +84,20 @@ public record Ahead(
       List<RoomFacts> facts,
       List<TargetRoom> targets,
       Map<RoomId, RoomCounts> remaining,
+      Map<RoomId, Cover> covers,
       Before before) {
     Plan open = plan.counting(remaining);
     List<PlanRoom> carried = open.rooms().stream().filter(PlanRoom::carried).toList();
     long encrypted = 0;
     long others = 0;
+    long opened = 0;
     for (PlanRoom room : carried) {
       RoomCounts left = remaining.getOrDefault(room.id(), RoomCounts.none(room.id()));
       encrypted += room.decrypted() ? left.encrypted() : 0;
+      // Rooms that no run has touched are told of as a whole.
+      long clear = before.clear().getOrDefault(room.id(), Long.MAX_VALUE);
+      long keys = covers.getOrDefault(room.id(), Cover.NONE).withKey();
+      opened += room.decrypted() ? Math.max(0, keys - left.encrypted() - clear) : 0;
       others += left.events() - left.messages() - left.encrypted();
     }
     return new Ahead(
@@ -96,6 +117,8 @@ public record Ahead(
             .sum(),
         encrypted,
         others,
+        before.again(),
+        opened,
         before.doubt(),
         carried.stream().filter(Effects::isAppended).mapToLong(PlanRoom::messages).sum(),
         new Effects(open, facts, targets, Selection.ALL, Map.of()).notifications(),
@@ -111,6 +134,12 @@ public record Ahead(
     add(parts, messages, "message", "messages");
     add(parts, encrypted, "encrypted message", "encrypted messages");
     add(parts, others, "other event", "other events");
+    add(
+        parts,
+        again,
+        "event that an earlier plan left out",
+        "events that an earlier plan left out");
+    add(parts, opened, "message whose key has come", "messages whose keys have come");
     add(parts, Math.max(0, invitations - invited), "invitation", "invitations");
     return String.join(", ", parts);
   }
@@ -156,6 +185,8 @@ public record Ahead(
         .put("messages", messages)
         .put("encrypted", encrypted)
         .put("other_events", others)
+        .put("reconsidered", again)
+        .put("keys_arrived", opened)
         .put("in_doubt", doubt);
   }
 }

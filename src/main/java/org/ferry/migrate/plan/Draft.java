@@ -12,6 +12,9 @@ import java.util.stream.Stream;
  * @param marks what Ferry proposed for a line, by id; lines that are missing here were not edited
  */
 public record Draft(Plan plan, Set<String> fresh, Map<String, String> marks) {
+  /** The mark of a line that Ferry did not propose. */
+  static final String BY_HAND = "-";
+
   /** A first plan. */
   public static Draft of(Plan plan) {
     return new Draft(plan, Set.of(), Map.of());

@@ -101,12 +101,39 @@ public final class PlanFile {
     return content.draft();
   }
 
+  /**
+   * Reads a plan whose edits are taken over into the plan for another Space.
+   *
+   * @param file the file
+   * @param server the source's server name
+   * @param domain the destination's server name
+   * @return the plan with what is known of its edits
+   * @throws PlanException with every problem, each with its line and remedy
+   */
+  public static Draft elsewhere(Path file, String server, String domain) {
+    Problems problems = new Problems(file.toString());
+    PlanReader.Content content = PlanReader.read(text(file), problems);
+    Plan plan = content.draft().plan();
+    String remedy = "name behind --from a plan of the same two servers";
+    other(content.top(), "server", plan.server(), server, remedy);
+    other(content.top(), "domain", plan.domain(), domain, remedy);
+    problems.raiseIfAny();
+    return content.draft();
+  }
+
   private static void other(Row top, String field, String have, String want) {
+    String another = "name another file with -o";
+    String remedy =
+        field.equals("space")
+            ? another + ", and this one with --from where its edits are to hold there too"
+            : another + ", or remove this one";
+    other(top, field, have, want, remedy);
+  }
+
+  private static void other(Row top, String field, String have, String want, String remedy) {
     if (!have.equals(want)) {
       top.problem(
-          field,
-          "this is a plan for %s %s, not %s; name another file with -o, or remove this one"
-              .formatted(field, have, want));
+          field, "this is a plan for %s %s, not %s; %s".formatted(field, have, want, remedy));
     }
   }
 

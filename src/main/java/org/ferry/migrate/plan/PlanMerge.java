@@ -113,7 +113,7 @@ final class PlanMerge {
   }
 
   private void keepMark(String id) {
-    marks.put(id, Objects.requireNonNullElse(previous.marks().get(id), "-"));
+    marks.put(id, Objects.requireNonNullElse(previous.marks().get(id), Draft.BY_HAND));
   }
 
   /** A target that a person gave to one room is not proposed for another. */

@@ -169,7 +169,7 @@ final class PlanReader {
       return true;
     }
     // A line without a mark was written by hand.
-    marks.put(id, row.text("mark", "-"));
+    marks.put(id, row.text("mark", Draft.BY_HAND));
     if (row.flag("new", false)) {
       fresh.add(id);
     }

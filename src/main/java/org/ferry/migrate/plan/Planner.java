@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Proposes what becomes of each person and room. The same facts always give the same plan. */
 public final class Planner {
+  /** How the reason of a room ends that is left out because the Space has one for it. */
+  static final String FOUND_AND_LEFT = " (rooms.reuse: skip)";
+
   private static final String HISTORY = "history";
   private static final String SHELL = "shell";
   private static final String DECRYPT = "decrypt";
@@ -185,7 +188,7 @@ public final class Planner {
     TargetRoom target = match.candidates().getFirst();
     String found = "by " + match.how() + " it is " + target.label();
     return switch (options.rooms().reuse()) {
-      case "skip" -> verdict.with(RoomAction.SKIP, List.of(), found + " (rooms.reuse: skip)");
+      case "skip" -> verdict.with(RoomAction.SKIP, List.of(), found + FOUND_AND_LEFT);
       case "archive" ->
           verdict.with(
               RoomAction.CREATE,

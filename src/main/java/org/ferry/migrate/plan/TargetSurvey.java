@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,16 +19,13 @@ import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.client.ResolvedAlias;
-import org.ferry.matrix.event.Json;
 import org.ferry.migrate.MigrateOptions;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the destination Space as Ferry's bot sees it. It blocks and is meant for a virtual thread;
  * failures of the homeserver are those of {@link Intent}.
  */
 public final class TargetSurvey {
-  private static final int DEEPEST = 10;
   private static final int AT_ONCE = 16;
 
   /**
@@ -225,21 +221,7 @@ public final class TargetSurvey {
    * Rooms come from the hierarchy, and from the Space's own state where the bot cannot see them.
    */
   private List<TargetRoom> rooms(RoomId space, Set<RoomId> joined) {
-    Map<RoomId, ObjectNode> summaries = new LinkedHashMap<>();
-    Set<RoomId> unseen = new HashSet<>();
-    for (ObjectNode summary : bot.hierarchy(space, DEEPEST)) {
-      roomId(summary.path("room_id").textValue()).ifPresent(r -> summaries.put(r, summary));
-      summary
-          .path("children_state")
-          .forEach(child -> {
-            if (!child.path("content").path("via").isEmpty()) {
-              roomId(child.path("state_key").textValue()).ifPresent(unseen::add);
-            }
-          });
-    }
-    unseen.forEach(r -> summaries.putIfAbsent(r, Json.object()));
-    summaries.remove(space);
-    return all(summaries, joined);
+    return all(SpaceTree.summaries(bot, space), joined);
   }
 
   private List<TargetRoom> all(Map<RoomId, ObjectNode> summaries, Set<RoomId> joined) {
@@ -334,9 +316,5 @@ public final class TargetSurvey {
   private static String label(RoomId id, ObjectNode summary) {
     String name = summary.path("name").textValue();
     return name == null ? "the room " + id : "the room " + Names.shown(name);
-  }
-
-  private static Optional<RoomId> roomId(@Nullable String value) {
-    return Optional.ofNullable(value).flatMap(RoomId::parse);
   }
 }

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Resolves doubt by looking: what a run that died may have sent is searched in the room by its
  * mark, from the newest event back to the last one that is known to have arrived. What is not there
- * waits again.
+ * waits again. So is what the homeserver failed on in an earlier run, back to what stood before it:
+ * it remembers requests for a day, and Ferry may come later.
  */
 final class Doubts {
   /** Why a redaction was merged with another one of the same event. */
@@ -67,7 +68,9 @@ final class Doubts {
     doubtful.forEach(e -> byWord.put(voyage.origin().wordOf(e.event().id().value()), e));
     Set<EventId> placeholders = new HashSet<>();
     Set<EventId> standIns = new HashSet<>();
-    Map<Long, EventId> found = search(old, target, reader, byWord, placeholders, standIns);
+    Set<Long> inPlace = new HashSet<>();
+    Map<Long, EventId> found =
+        search(old, target, reader, byWord, new Kinds(placeholders, standIns, inPlace));
     doubtful.forEach(e -> emptied(e, doubtful, found, reader, target));
     Place furthest = voyage.ledger().furthest(voyage.id(), old).orElse(null);
     Set<EventId> taken = new HashSet<>();
@@ -81,7 +84,8 @@ final class Doubts {
       if (id == null) {
         absent.add(event.key());
       } else {
-        Settled arrived = arrived(event, id, furthest, taken.add(id));
+        Place after = inPlace.contains(event.key()) ? null : furthest;
+        Settled arrived = arrived(event, id, after, taken.add(id));
         Settled noted = standIns.contains(id) ? StandIn.note(arrived) : arrived;
         settled.add(noted(noted, placeholders.contains(id)));
       }
@@ -135,34 +139,69 @@ final class Doubts {
     return placeholder ? RoomReplay.with(settled, Placeholder.NOTE) : settled;
   }
 
-  private Map<Long, EventId> search(
-      RoomId old,
-      RoomId target,
-      Intent reader,
-      Map<String, LedgerEvent> byWord,
-      Set<EventId> placeholders,
-      Set<EventId> standIns) {
+  /**
+   * What was noticed on the way.
+   *
+   * @param placeholders events that stand for what could not be decrypted
+   * @param standIns events that somebody else sent in their sender's stead
+   * @param inPlace of what was looked for, what stands before events that follow it
+   */
+  private record Kinds(Set<EventId> placeholders, Set<EventId> standIns, Set<Long> inPlace) {}
+
+  /** Events that are known to have arrived, at which a search may end. */
+  private Set<EventId> known(RoomId old) {
     Set<EventId> known = new HashSet<>();
+    voyage
+        .ledger()
+        .failedBefore(voyage.id(), old)
+        .map(place -> voyage.ledger().lastCarried(voyage.id(), old, place, KNOWN))
+        .orElseGet(() -> voyage.ledger().lastCarried(voyage.id(), old, KNOWN))
+        .forEach(fate -> Optional.ofNullable(fate.target()).ifPresent(known::add));
+    return known;
+  }
+
+  /** The newest of what has arrived, with where it stood. */
+  private Map<EventId, Place> newest(RoomId old) {
+    Map<EventId, Place> newest = new HashMap<>();
     for (EventFate fate : voyage.ledger().lastCarried(voyage.id(), old, KNOWN)) {
-      if (fate.target() != null) {
-        known.add(fate.target());
+      EventId target = fate.target();
+      if (target != null && !fate.late()) {
+        newest.put(target, new Place(fate.event().depth(), fate.event().stream()));
       }
     }
+    return newest;
+  }
+
+  private Map<Long, EventId> search(
+      RoomId old, RoomId target, Intent reader, Map<String, LedgerEvent> byWord, Kinds kinds) {
+    Set<EventId> known = known(old);
+    Map<EventId, Place> newest = newest(old);
+    Place passed = null;
     Map<Long, EventId> found = new HashMap<>();
     Backwards timeline = new Backwards(reader, target, PAGE);
     List<ObjectNode> page = timeline.page();
     while (!page.isEmpty()) {
       int seen = 0;
-      for (ObjectNode event : page) {
-        EventId id = new EventId(event.path("event_id").asText());
+      for (ObjectNode there : page) {
+        EventId id = new EventId(there.path("event_id").asText());
         seen += known.contains(id) ? 1 : 0;
-        Optional<LedgerEvent> ours = match(event, byWord, reader.user());
-        ours.ifPresent(e -> found.putIfAbsent(e.key(), id));
-        if (ours.filter(e -> StandIn.is(event, cast.target(e.event().sender()))).isPresent()) {
-          boolean unused = standIns.add(id);
+        Optional<LedgerEvent> ours = match(there, byWord, reader.user());
+        Place here = newest.get(id);
+        if (here != null && (passed == null || here.compareTo(passed) > 0)) {
+          passed = here;
         }
-        if (Placeholder.is(event.path("content"))) {
-          boolean unused = placeholders.add(id);
+        if (ours.isPresent()) {
+          LedgerEvent event = ours.get();
+          EventId unused = found.putIfAbsent(event.key(), id);
+          if (passed != null && passed.compareTo(event.place()) > 0) {
+            boolean unusedNew = kinds.inPlace().add(event.key());
+          }
+        }
+        if (ours.filter(e -> StandIn.is(there, cast.target(e.event().sender()))).isPresent()) {
+          boolean unused = kinds.standIns().add(id);
+        }
+        if (Placeholder.is(there.path("content"))) {
+          boolean unused = kinds.placeholders().add(id);
         }
       }
       // Requests that were under way when a run died can land behind a known event, by one step.

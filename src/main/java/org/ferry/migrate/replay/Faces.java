@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.ferry.id.MxcUri;
 import org.ferry.id.UserId;
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * profiles, those of others from their latest membership. Safe for use by many threads.
  */
 public final class Faces {
+  /** What Python's {@code strip} takes away, which is what Synapse uses. */
+  private static final Pattern BLANK_ENDS =
+      Pattern.compile(
+          "\\A[\\s\\p{Zs}\\x1c-\\x1f\\x85\\u2028\\u2029]+|[\\s\\p{Zs}\\x1c-\\x1f\\x85\\u2028\\u2029]+\\z");
+
   private final Voyage voyage;
   private final Map<UserId, Face> faces = new HashMap<>();
 
@@ -72,7 +78,15 @@ public final class Faces {
   /** A person's own name, empty where they have none. */
   String name(Plan.PlanPerson person) {
     String name = of(person).name;
-    return Sanitizer.name(name == null ? "" : name);
+    return profileName(name == null ? "" : name);
+  }
+
+  /**
+   * A name as homeservers keep it in a profile: Synapse takes white space off both its ends, which
+   * old servers did not, and which would look like somebody's change.
+   */
+  static String profileName(String name) {
+    return BLANK_ENDS.matcher(Sanitizer.name(name)).replaceAll("");
   }
 
   /** The old address of a person's picture, empty where they have none. */
@@ -85,7 +99,7 @@ public final class Faces {
     UserId old = person.id();
     String name = of(person).name;
     String shown = name == null || name.isBlank() ? old.localpart() : name;
-    return Sanitizer.name(
+    return profileName(
         voyage
             .options()
             .identities()

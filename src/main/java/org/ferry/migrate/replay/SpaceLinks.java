@@ -11,18 +11,23 @@ import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.UndoLedger.TakenBack;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.plan.SpaceTree;
 import org.ferry.migrate.rewrite.Lookups.RoomFate;
 import org.ferry.migrate.rewrite.Origin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hangs a room into the Space: as a child of the Space itself unless it has parents of its own, and
- * with exactly one canonical parent.
+ * with exactly one canonical parent. A room that was there before becomes a child of the Space
+ * where it is in none of its spaces, and hears nothing of that.
  */
-final class SpaceLinks {
+public final class SpaceLinks {
   static final String CHILD = "m.space.child";
   private static final String PARENT = "m.space.parent";
+  private static final String HUNG = "hung:";
 
   private final Voyage voyage;
   private final Cast cast;
@@ -31,6 +36,8 @@ final class SpaceLinks {
 
   /** Where spaces stood that were taken back; a room that was left alone may name them still. */
   private final Map<RoomId, RoomId> takenBack;
+
+  private @Nullable Set<RoomId> tree;
 
   SpaceLinks(Voyage voyage, Cast cast, LedgerLookups lookups) {
     this.voyage = voyage;
@@ -73,6 +80,45 @@ final class SpaceLinks {
           present.map(SpaceLinks::content).map(SpaceLinks::ours).orElseGet(this::link);
       put(inRoom, target, PARENT, parent, content.put("canonical", true));
     }
+  }
+
+  /**
+   * Hangs a room that was there before into the Space, where it stands nowhere in it, nor in a
+   * sub-space, and nobody has taken it out. Its own state stays as it is.
+   */
+  void enter(RoomId target) {
+    Intent bot = voyage.bot();
+    boolean others =
+        bot.stateEvent(voyage.space(), CHILD, target.value())
+            .filter(e -> !e.path("sender").asText("").equals(bot.user().value()))
+            .isPresent();
+    if (!others && !tree().contains(target)) {
+      // The bot's name on a link is no proof: it hangs the rooms that it makes as well.
+      voyage.ledger().note(voyage.id(), HUNG + target, "{}");
+      EventId unused = bot.setState(voyage.space(), CHILD, target.value(), link(), null);
+    }
+  }
+
+  /**
+   * Whether a crossing has hung a room into its Space that was there before and stood nowhere in
+   * it.
+   *
+   * @param ledger the ledger
+   * @param crossing a crossing
+   * @param target the room
+   */
+  public static boolean hasHung(CrossingLedger ledger, long crossing, RoomId target) {
+    return ledger.note(crossing, HUNG + target).isPresent();
+  }
+
+  /** What stands in the Space, read once where somebody asks. */
+  private synchronized Set<RoomId> tree() {
+    Set<RoomId> below = tree;
+    if (below == null) {
+      below = SpaceTree.rooms(voyage.bot(), voyage.space());
+      tree = below;
+    }
+    return below;
   }
 
   /** Makes a room a child of a space, where nobody else took it out of there. */

@@ -77,7 +77,28 @@ final class SubSpaces {
         });
       }
     }
+    reused(reasons);
     note(reasons);
+  }
+
+  /** Rooms that were there before, once it is known what the sub-spaces hold. */
+  private void reused(Map<RoomId, String> reasons) {
+    for (Plan.PlanRoom room : voyage.plan().rooms()) {
+      if (room.action() == Plan.RoomAction.REUSE
+          && room.inSpace()
+          && lookups.room(room.id()) instanceof RoomFate.Carried carried) {
+        Map<String, List<Misplaced>> failed = new LinkedHashMap<>();
+        String name = "%s (%s)".formatted(room.name(), room.id());
+        tried(new Misplaced(room.id(), name), failed, () -> links.enter(carried.target()));
+        for (String why : failed.keySet()) {
+          String sentence =
+              "not in the Space, where the plan has it: %s; give Ferry's bot power for m.space.child there and run ferry migrate again, or set in_space: false"
+                  .formatted(why);
+          watch.say(name + " is " + sentence);
+          reasons.put(room.id(), sentence);
+        }
+      }
+    }
   }
 
   /** A room that is not where the plan has it. */

@@ -23,6 +23,7 @@ import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.replay.Cast;
 import org.ferry.migrate.replay.Readers;
+import org.ferry.migrate.replay.SpaceLinks;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.rewrite.Origin;
 import org.ferry.model.Event;
@@ -62,6 +63,36 @@ final class Links {
   /** Takes a room out of the Space and of every sub-space that was carried. */
   void unlink(RoomId target) {
     spaces.forEach((space, actor) -> unlink(space, cast.actor(actor), target));
+  }
+
+  /**
+   * Takes a room that was there before out of the Space, where it was a crossing into this Space
+   * that put it in. Where Ferry's bot may not any more, a remark says so, and the rest goes on.
+   */
+  void leaveSpace(RoomId target, Undone undone) {
+    boolean put =
+        voyage.ledger().all().stream()
+            .filter(c -> c.space().equals(voyage.space()))
+            .anyMatch(c -> SpaceLinks.hasHung(voyage.ledger(), c.id(), target));
+    if (!put) {
+      return;
+    }
+    Intent bot = voyage.bot();
+    try {
+      boolean stands =
+          bot.stateEvent(voyage.space(), CHILD, target.value())
+              .filter(e -> ours.did(e) && e.path("content").has("via"))
+              .isPresent();
+      if (stands) {
+        EventId unused = bot.setState(voyage.space(), CHILD, target.value(), Json.object(), null);
+      }
+    } catch (MatrixException e) {
+      if (!e.isForbidden() && !e.isNotFound()) {
+        throw e;
+      }
+      undone.remark(
+          "it may still hang in the Space, into which Ferry had put it: " + e.getMessage());
+    }
   }
 
   private void unlink(RoomId space, Intent actor, RoomId child) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ferry.id.EventId;
@@ -17,6 +18,7 @@ import org.ferry.id.UserId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.matrix.event.Json;
+import org.ferry.migrate.CrossingLedger;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.replay.Backwards;
 import org.ferry.migrate.replay.Cast;
@@ -70,6 +72,9 @@ final class Restoring {
     before.ifPresent(b -> names(bot, target, b));
     links.aliases(old, target, undone);
     readBack(bot, target, anchor, events);
+    if (!isUsed(target, c -> c.space().equals(voyage.space()))) {
+      links.leaveSpace(target, undone);
+    }
     before.ifPresent(b -> new Compared(ours, bot, target).with(b).forEach(undone::remark));
     if (before.isEmpty()) {
       undone.remark("no snapshot was taken before; Ferry's events are gone, more cannot be said");
@@ -84,9 +89,14 @@ final class Restoring {
    * programs use the room.
    */
   private boolean isNeeded(RoomId target) {
+    return isUsed(target, c -> true);
+  }
+
+  private boolean isUsed(RoomId target, Predicate<CrossingLedger.Crossing> others) {
     return voyage.ledger().undo().isProvisioned(target)
         || voyage.ledger().all().stream()
             .filter(c -> c.id() != voyage.id())
+            .filter(others)
             .anyMatch(c -> {
               try (Stream<CarriedRoom> rooms = voyage.ledger().rooms(c.id())) {
                 return rooms.anyMatch(r -> target.equals(r.target()));

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Something that a person has changed on the destination after it had been carried. It is told, and
  * is no difference: people live there now.
  *
- * @param kind MEMBERSHIP, STATE, REDACTION or SPACE
+ * @param kind MEMBERSHIP, STATE, REDACTION, SPACE or SETTING
  * @param what of state its type and key, of a membership whose it is, else the old event or room
  * @param now what stands there now, shortened; null where nothing does
  * @param by who changed it
@@ -24,6 +24,7 @@ public record Change(Difference.Kind kind, String what, @Nullable String now, St
     return switch (kind) {
       case REDACTION -> "%s was taken back since by %s".formatted(what, by);
       case SPACE -> "%s was taken out of the Space since by %s".formatted(what, by);
+      case SETTING -> "%s stands otherwise now; its owner uses the account".formatted(what);
       default ->
           now == null
               ? "%s was removed since by %s".formatted(what, by)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,9 +22,11 @@ import org.ferry.migrate.RoomFacts;
 import org.ferry.migrate.SettingLedger.Setting;
 import org.ferry.migrate.SettingLedger.State;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.replay.Txn;
 import org.ferry.migrate.replay.Voyage;
 import org.ferry.migrate.replay.Watch;
 import org.ferry.migrate.rewrite.Lookups;
+import org.ferry.migrate.rewrite.Lookups.RoomFate;
 import org.ferry.migrate.settings.DirectChats;
 import org.ferry.migrate.settings.Present;
 import org.ferry.migrate.settings.Wish;
@@ -38,11 +41,16 @@ import org.jspecify.annotations.Nullable;
  * rule is not compared; who has read on since has reached their marker.
  */
 final class PersonCheck {
+  /** How the ids of Ferry's own devices begin. */
+  private static final String FERRYS = "FERRY";
+
   private final Voyage voyage;
   private final Lookups lookups;
   private final Map<RoomId, RoomFacts> facts;
   private final Findings findings;
   private final Watch watch;
+  private final Set<UserId> people = new HashSet<>();
+  private final Map<UserId, Boolean> used = new HashMap<>();
 
   PersonCheck(
       Voyage voyage,
@@ -66,6 +74,7 @@ final class PersonCheck {
     for (Plan.PlanPerson person : voyage.plan().people()) {
       UserId target = person.target();
       if (target != null && person.real() && !Forgotten.isErased(person.id())) {
+        boolean unusedNew = people.add(target);
         all.computeIfAbsent(target, t -> new ArrayList<>()).addAll(wishes.of(person));
       }
     }
@@ -127,10 +136,35 @@ final class PersonCheck {
       findings.add(Kind.FAILED, what, wish.value(), row.reason());
     } else if (row.state() == State.CARRIED) {
       Optional<String> found = wish.found(present);
-      if (!found.equals(Optional.of(wish.value()))) {
+      if (found.equals(Optional.of(wish.value()))) {
+        return;
+      }
+      if (Txn.id(wish.value()).equals(row.wanted()) && isUsed(owner) && mayChange(owner, wish)) {
+        findings.changed(new Change(Kind.SETTING, what, null, owner.value()));
+      } else {
         findings.add(Kind.SETTING, what, wish.value(), found.orElse(null));
       }
     }
+  }
+
+  /**
+   * Whether a person uses the account themselves: they have a device there. What stands otherwise
+   * in an account that only Ferry has used nobody has changed.
+   */
+  private boolean isUsed(UserId owner) {
+    return used.computeIfAbsent(
+        owner,
+        id ->
+            people.contains(id)
+                && voyage.homeserver().as(id).devices().all().stream()
+                    .anyMatch(device -> !device.value().startsWith(FERRYS)));
+  }
+
+  /** Who reads on moves their marks forwards, which is no difference; only who leaves has none. */
+  private boolean mayChange(UserId owner, Wish wish) {
+    return !wish.kind().equals("read")
+        || !(lookups.room(new RoomId(wish.name())) instanceof RoomFate.Carried room)
+        || !voyage.homeserver().as(owner).memberships().joinedRooms().contains(room.target());
   }
 
   /** Only an administrator sees by what somebody gets in. */

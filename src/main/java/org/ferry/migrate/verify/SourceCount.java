@@ -46,13 +46,14 @@ public sealed interface SourceCount {
           sums[1] += t.events();
           RoomTally there = ledger.remove(t.room());
           if (!t.equals(there) && !(voyage.source().load() > 1 && holdsMore(there, t))) {
-            findings.add(Kind.SOURCE, t.room().value(), t.toString(), String.valueOf(there));
+            findings.add(
+                Kind.SOURCE, t.room().value(), t.words(), there == null ? "none" : there.words());
           }
         });
       }
       // What only an earlier dump held is not in the last one's count.
       if (voyage.source().load() == 1) {
-        ledger.forEach((room, t) -> findings.add(Kind.SOURCE, room.value(), null, t.toString()));
+        ledger.forEach((room, t) -> findings.add(Kind.SOURCE, room.value(), null, t.words()));
       }
       return new VerifyReport.SecondCount(
           voyage.source().info().label(), false, true, sums[0], sums[1], 0);
@@ -92,7 +93,7 @@ public sealed interface SourceCount {
       Map<RoomId, Absent> absent = absent(voyage, differing.keySet());
       differing.forEach((room, tally) -> room(voyage, same, tally, absent.get(room), findings));
       if (same && voyage.source().load() == 1) {
-        ledger.forEach((room, t) -> findings.add(Kind.SOURCE, room.value(), null, t.toString()));
+        ledger.forEach((room, t) -> findings.add(Kind.SOURCE, room.value(), null, t.words()));
       }
       long missing = absent.values().stream().mapToLong(a -> a.count).sum();
       return new VerifyReport.SecondCount(reading.label(), true, same, sums[0], sums[1], missing);
@@ -110,7 +111,7 @@ public sealed interface SourceCount {
         findings.add(
             Kind.SOURCE,
             tally.room().value(),
-            tally.toString(),
+            tally.words(),
             "other events, or the same in another order");
       }
     }

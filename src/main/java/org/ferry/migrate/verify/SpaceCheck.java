@@ -6,11 +6,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.client.MatrixException;
 import org.ferry.migrate.CrossingLedger.CarriedRoom;
 import org.ferry.migrate.plan.Plan;
+import org.ferry.migrate.plan.SpaceTree;
 import org.ferry.migrate.replay.Crew;
 import org.ferry.migrate.replay.FormerParents;
 import org.ferry.migrate.replay.Readers;
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares the children of the destination Space and of the carried sub-spaces: a room hangs in
  * those that the plan names for it and in no other of the carried ones, or else in the Space
- * itself, and in that only then. What else a sub-space holds is compared with its state.
+ * itself, and in that only then. A room that was there before is somewhere in it. What else a
+ * sub-space holds is compared with its state.
  */
 final class SpaceCheck {
   static final String CHILD = "m.space.child";
@@ -35,6 +38,7 @@ final class SpaceCheck {
   private final Map<RoomId, Map<String, ObjectNode>> subSpaces = new HashMap<>();
   private Map<String, ObjectNode> children = Map.of();
   private @Nullable String unreadable;
+  private @Nullable Set<RoomId> tree;
 
   /** Reads the Space. */
   SpaceCheck(Voyage voyage, Lookups lookups, Crew crew, Readers readers, FormerParents former) {
@@ -73,6 +77,9 @@ final class SpaceCheck {
   /** Compares one room's place. */
   void run(Plan.PlanRoom room, RoomId target, Findings findings) {
     if (unreadable != null || room.action() != Plan.RoomAction.CREATE) {
+      if (unreadable == null && room.inSpace() && !tree().contains(target)) {
+        place(room, children.get(target.value()), true, "the Space", findings);
+      }
       return;
     }
     List<RoomId> parents =
@@ -85,6 +92,16 @@ final class SpaceCheck {
     }
     boolean belongs = room.inSpace() && parents.isEmpty();
     place(room, children.get(target.value()), belongs, "the Space", findings);
+  }
+
+  /** What stands in the Space, however deep; read where a room was there before. */
+  private Set<RoomId> tree() {
+    Set<RoomId> below = tree;
+    if (below == null) {
+      below = SpaceTree.rooms(voyage.bot(), voyage.space());
+      tree = below;
+    }
+    return below;
   }
 
   /** A room that still hangs where an earlier plan, or the source alone, had it. */

@@ -123,6 +123,8 @@ public final class Verifier {
         counted,
         general.kept(),
         general.count(),
+        general.changes(),
+        general.changed(),
         !watch.stopping());
   }
 

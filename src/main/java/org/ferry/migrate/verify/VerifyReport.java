@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param count the second count of the source
  * @param general differences that belong to no room: the source's second count, files; cut
  * @param generalCount how many of these there are
+ * @param changes what people have changed since that belongs to no room; cut, and no difference
+ * @param changedCount how many of these there are
  * @param whole false where it was stopped before everything was compared
  */
 public record VerifyReport(
@@ -25,6 +27,8 @@ public record VerifyReport(
     SecondCount count,
     List<Difference> general,
     long generalCount,
+    List<Change> changes,
+    long changedCount,
     boolean whole) {
   /**
    * Rooms that the plan does not carry.

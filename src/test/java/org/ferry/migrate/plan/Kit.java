@@ -52,6 +52,15 @@ final class Kit {
   }
 
   static MigrateOptions.Rooms rooms(String reuse) {
+    return rooms(reuse, "shell");
+  }
+
+  /** Encrypted rooms are carried in clear. */
+  static MigrateOptions.Rooms decrypting() {
+    return rooms("append", "decrypt");
+  }
+
+  private static MigrateOptions.Rooms rooms(String reuse, String encrypted) {
     return new MigrateOptions.Rooms(
         List.of("id", "alias", "name"),
         reuse,
@@ -59,7 +68,7 @@ final class Kit {
         "list",
         "carry",
         "skip",
-        "shell",
+        encrypted,
         "placeholder",
         "default",
         true);

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ferry.id.RoomAlias;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.matrix.event.Json;
 import org.ferry.migrate.SourceLedger.RoomCounts;
+import org.ferry.migrate.decrypt.Decryption.Cover;
 import org.ferry.migrate.plan.Kit.Room;
 import org.junit.jupiter.api.Test;
 
@@ -161,15 +164,15 @@ class PlanTotalsTest {
     Plan plan = KIT.propose();
     RoomId reused = new RoomId("!a:old");
     Ahead.Before before =
-        new Ahead.Before(Set.of(reused), Set.of(new UserId("@old_alice:new")), 1, 5, 0);
+        new Ahead.Before(
+            Set.of(reused), Set.of(new UserId("@old_alice:new")), 1, 5, 0, 0, Map.of());
     Map<RoomId, RoomCounts> left =
         Map.of(
             reused,
             new RoomCounts(reused, 3, 2, 0, 0, 1, 2),
             new RoomId("!e:old"),
             new RoomCounts(new RoomId("!e:old"), 9, 1, 4, 0, 1, 2));
-    PlanTotals totals =
-        KIT.totals(plan).begun(Ahead.of(plan, KIT.roomFacts(), KIT.targets(), left, before));
+    PlanTotals totals = KIT.totals(plan).begun(ahead(KIT, left, Map.of(), before));
     assertThat(totals.lines())
         .contains(
             "Messages: 20; dealt with before: 18; to carry: 2",
@@ -181,6 +184,37 @@ class PlanTotalsTest {
         .isEqualTo(
             "Carry now what is not carried yet (2 rooms, 1 person, 2 messages, 5 other events)");
     assertThat(KIT.totals(plan).question()).isEqualTo("Carry all of this now");
+  }
+
+  private static Ahead ahead(
+      Kit kit, Map<RoomId, RoomCounts> left, Map<RoomId, Cover> covers, Ahead.Before before) {
+    return Ahead.of(kit.propose(), kit.roomFacts(), kit.targets(), left, covers, before);
+  }
+
+  /** What made a later run worth while: a plan that was changed, and keys that came. */
+  @Test
+  void aRunThatWasAskedForByAChangedPlanOrByKeysSaysHowMuchThatIs() {
+    Kit kit = new Kit().room(new Room("e").encrypted()).options(Kit.decrypting());
+    RoomId room = new RoomId("!e:old");
+    Map<RoomId, Cover> covers = Map.of(room, new Cover(5, 4, 2, 1));
+    Ahead.Before before = new Ahead.Before(Set.of(room), people(kit), 0, 0, 0, 3, Map.of(room, 1L));
+    assertThat(kit.totals(kit.propose()).begun(ahead(kit, Map.of(), covers, before)).question())
+        .isEqualTo(
+            "Carry now what is not carried yet (3 events that an earlier plan left out, 3 messages whose keys have come)");
+    Map<RoomId, RoomCounts> waits = Map.of(room, new RoomCounts(room, 1, 0, 1, 0, 1, 2));
+    assertThat(ahead(kit, waits, covers, before).opened())
+        .as("one of them waits for other reasons")
+        .isEqualTo(2);
+    Ahead.Before nothing =
+        new Ahead.Before(Set.of(room), people(kit), 0, 0, 0, 0, Map.of(room, 4L));
+    assertThat(kit.totals(kit.propose()).begun(ahead(kit, Map.of(), covers, nothing)).question())
+        .startsWith("Nothing waits; ");
+  }
+
+  private static Set<UserId> people(Kit kit) {
+    return kit.propose().people().stream()
+        .flatMap(p -> Stream.ofNullable(p.target()))
+        .collect(Collectors.toSet());
   }
 
   @Test
