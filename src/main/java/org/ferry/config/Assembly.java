@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.ferry.crypto.keys.KeyException;
 import org.ferry.crypto.keys.PickleKey;
@@ -127,7 +128,8 @@ final class Assembly {
                         .map(Scope::of)
                         .collect(Collectors.toSet()),
                     values.list(key + ".rooms", String.class),
-                    values.list(key + ".networks", String.class)));
+                    values.list(key + ".networks", String.class),
+                    Set.copyOf(values.list(key + ".accounts", UserId.class))));
       }
     }
     return List.copyOf(tokens);

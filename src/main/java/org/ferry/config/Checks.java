@@ -15,6 +15,7 @@ import org.ferry.id.UserId;
 import org.ferry.live.message.MessageType;
 import org.ferry.live.message.NetworkOptions;
 import org.ferry.live.message.Networks;
+import org.ferry.web.api.Scope;
 
 /** Finds combinations of values that are each right and cannot be meant together. */
 final class Checks {
@@ -34,6 +35,7 @@ final class Checks {
     webhooks();
     unique("api.tokens", "name");
     secrets("api.tokens", "token");
+    voices();
   }
 
   private void space() {
@@ -120,6 +122,27 @@ final class Checks {
       if (password && token) {
         String which = values.given(key + ".token") ? ".token" : ".token_file";
         values.problem(key + which, "and a password are both given; keep one of them");
+      }
+    }
+  }
+
+  /** A token speaks for accounts that are followed, and for nobody where it may not send. */
+  private void voices() {
+    List<UserId> followed =
+        values.items("accounts").stream()
+            .flatMap(key -> values.find(key + ".user", UserId.class).stream())
+            .toList();
+    for (String key : values.items("api.tokens")) {
+      List<UserId> accounts = values.list(key + ".accounts", UserId.class);
+      accounts.stream()
+          .filter(user -> !followed.contains(user))
+          .forEach(user ->
+              values.problem(key + ".accounts", user + " is no user of accounts; add it there"));
+      if (!accounts.isEmpty()
+          && !values.list(key + ".scopes", String.class).contains(Scope.SEND.word())) {
+        values.problem(
+            key + ".accounts",
+            "is of no use without send among the scopes; add it, or take it out");
       }
     }
   }

@@ -210,7 +210,11 @@ final class LiveKeys {
                         Kind.TEXT,
                         "[\"*\"]",
                         "only in these rooms: id, key, alias or name"),
+                    Setting.list("networks", Kind.TEXT, "[]", "only on these networks; empty: all"),
                     Setting.list(
-                        "networks", Kind.TEXT, "[]", "only on these networks; empty: all")))));
+                        "accounts",
+                        Kind.USER,
+                        "[]",
+                        "of the people of accounts, for whom it may speak")))));
   }
 }

@@ -114,6 +114,31 @@ final class EventSql {
           order by c.depth desc, c.stream desc
           """;
 
+  /** The same before a place, without what came late and so stands elsewhere. */
+  static final String CARRIED_BEFORE =
+      ROOM
+          + "select "
+          + EventRows.FATE
+          + """
+           from place r cross join lateral (
+            select * from ferry.crossing_event x
+            where x.crossing = $1 and x.room = r.pk and x.state = 2 and not x.late
+              and (x.depth, x.stream) < ($3, $4)
+            order by x.depth desc, x.stream desc limit $5) c
+          join ferry.event e on e.source = r.source and e.pk = c.event
+          order by c.depth desc, c.stream desc
+          """;
+
+  /** Only what {@link #LOOK} has put in doubt has a reason there. */
+  static final String FAILED_BEFORE =
+      ROOM
+          + """
+          select c.depth, c.stream from ferry.crossing_event c
+          where c.crossing = $1 and c.room = (select pk from place) and c.state = 1
+            and c.reason is not null
+          order by c.depth, c.stream limit 1
+          """;
+
   private static final String PLACEHOLDER =
       "coalesce('placeholder' = any(string_to_array(c.repairs, ', ')), false)";
 
@@ -166,14 +191,29 @@ final class EventSql {
           where e.type = 'm.room.encrypted'
           """;
 
+  private static final String OF_ROOMS =
+      """
+       and ($2::text[] is null or c.room in (
+          select r.pk from ferry.room r
+          where r.source = (select source from ferry.crossing where id = $1) and r.id = any($2)))
+      """;
+
+  /** A request that ended with 5xx may have had its effect: it is looked for before it is sent. */
+  static final String LOOK =
+      """
+      update ferry.crossing_event c set state = 1 from ferry.event e
+      where e.pk = c.event and c.crossing = $1 and c.state = 5
+        and c.reason ~ '^[A-Z]+ [^ ]+: 5[0-9][0-9]( |$)'
+      """
+          + OF_ROOMS
+          + selected(3, 4);
+
   static final String RETRY =
       """
       delete from ferry.crossing_event c using ferry.event e
       where e.pk = c.event and c.crossing = $1 and c.state = 5
-        and ($2::text[] is null or c.room in (
-          select r.pk from ferry.room r
-          where r.source = (select source from ferry.crossing where id = $1) and r.id = any($2)))
       """
+          + OF_ROOMS
           + selected(3, 4);
 
   static final String RETRY_SKIPPED =

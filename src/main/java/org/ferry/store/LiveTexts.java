@@ -17,6 +17,7 @@ final class LiveTexts {
   static final String FORGET =
       """
       update ferry.live_event set raw = '', clear = null where raw <> '' or clear is not null;
+      delete from ferry.megolm_waiting;
       update ferry.live_message set data = null where data is not null;
       delete from ferry.live_media;
       update ferry.live_room set name = null, card = '{}', read_at = null;
@@ -30,6 +31,8 @@ final class LiveTexts {
       List.of(
           "update ferry.live_event set raw = '', clear = null"
               + " where sender = ? and (raw <> '' or clear is not null)",
+          "delete from ferry.megolm_waiting w using ferry.live_event e"
+              + " where e.room = w.room_id and e.event = w.event_id and e.sender = ?",
           "delete from ferry.live_media f using ferry.live_message m where f.pos = m.pos and m.sender = ?",
           "update ferry.live_message set data = null where sender = ? and data is not null",
           "update ferry.outgoing set content = '', hash = '', error = left(error, 0)"

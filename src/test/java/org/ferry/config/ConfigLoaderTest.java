@@ -262,6 +262,27 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void aTokenSpeaksForAccountsThatAreFollowedAndOnlyWhereItMaySend() {
+    assertThat(
+            problems(
+                Map.of(),
+                LEAST
+                    + """
+                    accounts: [{user: "@me:example.org"}]
+                    api:
+                      tokens:
+                        - {name: a, token: nobody-guesses-this, scopes: [send], accounts: ["@you:example.org"]}
+                        - {name: b, token: nobody-guesses-that, accounts: ["@me:example.org"]}
+                        - {name: c, token: nobody-guesses-more, scopes: [send], accounts: ["@me:example.org"]}
+                    """))
+        .containsExactly(
+            "config.yaml:5: api.tokens[0].accounts: @you:example.org is no user of accounts; add it"
+                + " there",
+            "config.yaml:6: api.tokens[1].accounts: is of no use without send among the scopes; add"
+                + " it, or take it out");
+  }
+
+  @Test
   void refusesTokensThatSayNothingAboutWhoCalls() {
     assertThat(
             problems(

@@ -179,6 +179,21 @@ class LiveEventsIT extends LiveEventsStage {
     assertThat(log()).last().asString().startsWith("undecryptable $2");
   }
 
+  /** A daemon that is killed again and again, or two that take turns. */
+  @Test
+  void manyTermsThatEndAtOnceDoNotHoldARoomUpForEver() {
+    assertThat(events.take(List.of(secret("$1", "S"), plain(ROOM, "$2", "b")))).isEqualTo(2);
+    try (Leader.Term term = new PgLeader(lab.database).take().orElseThrow()) {
+      for (int minutes : List.of(1, 29)) {
+        now = Instant.now().plus(Duration.ofMinutes(minutes));
+        assertThat(releaser(term.epoch()).turn()).isZero();
+      }
+      now = Instant.now().plus(Duration.ofMinutes(31));
+      assertThat(releaser(term.epoch()).turn()).isEqualTo(2);
+    }
+    assertThat(log()).containsExactly("undecryptable $1 no_key", "created $2 none");
+  }
+
   @Test
   void aKeyThatComesInTimeReleasesEverythingInOrder() {
     assertThat(

@@ -36,6 +36,9 @@ public final class Releaser {
   /** How long an event waits for its key in its place (specification of webhooks: 30 s). */
   public static final Duration IN_PLACE = Duration.ofSeconds(30);
 
+  /** For how long what waits is given that anew by each term: terms may be short, and many. */
+  static final Duration AT_MOST = Duration.ofMinutes(30);
+
   private static final Duration TICK = Duration.ofSeconds(1);
 
   /** How often keys are looked at that came long ago, too. */
@@ -169,12 +172,16 @@ public final class Releaser {
   /**
    * Whether an event's time is not over. Who led before may have been killed before it kept a key,
    * which comes again with the first syncs, and no device is ready at once: what still waits at the
-   * beginning is given its time anew.
+   * beginning is given its time anew, unless it has waited for long: where one term follows the
+   * other within that time, its room goes on all the same.
    */
   private boolean patient(Held held) {
     Instant now = clock.instant();
     // A clock that was ahead at the beginning holds up nothing.
-    boolean begins = !begun.isAfter(now) && now.isBefore(begun.plus(IN_PLACE));
+    boolean begins =
+        !begun.isAfter(now)
+            && now.isBefore(begun.plus(IN_PLACE))
+            && now.isBefore(held.takenAt().plus(AT_MOST));
     return begins || now.isBefore(held.takenAt().plus(IN_PLACE));
   }
 

@@ -46,8 +46,12 @@ public record Naming(
 
   /** Checks a name of an application's. */
   static void check(String what, String name) {
-    boolean dots = name.equals(".") || name.equals("..");
-    if (name.isBlank() || name.length() > LONGEST || dots) {
+    if (name.equals(".") || name.equals("..")) {
+      throw new ProvisionException(
+          ProvisionException.Kind.INVALID,
+          what + " may not be . or .., which many clients take out of a path");
+    }
+    if (name.isBlank() || name.length() > LONGEST) {
       throw new ProvisionException(
           ProvisionException.Kind.INVALID, what + " has 1 to " + LONGEST + " characters");
     }

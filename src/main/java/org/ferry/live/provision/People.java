@@ -73,6 +73,15 @@ public final class People {
     return new Made<>(person.user(), created);
   }
 
+  /** Whether putting a user again says something else of it; not where there is none yet. */
+  public boolean wouldChange(String extId, Profile wanted) {
+    refuse(extId);
+    return rows.person(extId)
+        .filter(p -> p.state() == State.THERE)
+        .filter(p -> !wanted.over(p.profile()).equals(p.profile()))
+        .isPresent();
+  }
+
   private Person next(String extId, @Nullable Person gone) {
     int generation = gone == null ? 0 : gone.generation() + 1;
     UserId user = naming.user(extId, generation);
@@ -174,10 +183,21 @@ public final class People {
         .orElseThrow(() -> unknown(name));
   }
 
+  /** Whether Ferry has a user of its own; only an application service has. */
+  public boolean haveBot() {
+    return naming.isOurs().test(naming.bot());
+  }
+
   /** As {@link #find}, and Ferry may act for them. */
   public UserId speaker(@Nullable String name) {
-    if (name == null) {
+    if (name == null && haveBot()) {
       return naming.bot();
+    }
+    if (name == null) {
+      throw new ProvisionException(
+          Kind.CONFLICT,
+          "Ferry is no application service here and has no bot; where somebody is to speak, name as"
+              + " \"as\" an account that api.tokens[].accounts lists for the token");
     }
     UserId user = find(name);
     if (!naming.isOurs().test(user)) {
@@ -185,7 +205,8 @@ public final class People {
           Kind.FORBIDDEN,
           "Ferry cannot speak for "
               + user
-              + ": it is no user that Ferry made. Name one that was put under users/.");
+              + ": it is no user that Ferry made. Name one that was put under users/, or an account"
+              + " that api.tokens[].accounts lists for the token.");
     }
     return user;
   }

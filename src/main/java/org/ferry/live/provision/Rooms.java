@@ -209,27 +209,33 @@ public final class Rooms {
     return names;
   }
 
-  /** Whether what is said in a room is encrypted; it was once, or is now. */
-  boolean isEncrypted(RoomId room) {
+  /**
+   * Whether what is said in a room is encrypted; it was once, or is now.
+   *
+   * @param voice who speaks in it: an account sees it itself, for everybody else who of Ferry's
+   *     users does
+   */
+  boolean isEncrypted(RoomId room, Voice voice) {
     if (cards.isEncrypted(room)) {
       return true;
     }
     boolean encrypted =
-        service.ask(server ->
-            members
-                .helpers()
-                .asSomebody(
-                    server,
-                    room,
-                    "see whether it is encrypted",
-                    i ->
-                        i.state(room, "m.room.encryption", "")
-                            .filter(RoomSettings::encrypts)
-                            .isPresent()));
+        voice.isAccount() ? voice.ask(voice.user(), i -> encrypts(i, room)) : askWhether(room);
     if (encrypted) {
       cards.encrypted(room);
     }
     return encrypted;
+  }
+
+  private boolean askWhether(RoomId room) {
+    return service.ask(server ->
+        members
+            .helpers()
+            .asSomebody(server, room, "see whether it is encrypted", i -> encrypts(i, room)));
+  }
+
+  private static boolean encrypts(Intent intent, RoomId room) {
+    return intent.state(room, "m.room.encryption", "").filter(RoomSettings::encrypts).isPresent();
   }
 
   /** Ferry's own user. */

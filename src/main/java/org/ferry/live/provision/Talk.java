@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.http.HttpMethod;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.Function;
 import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.live.provision.ProvisionException.Kind;
 import org.ferry.live.sending.Outgoing;
 import org.ferry.live.sending.Sending;
 import org.ferry.live.sending.Sent;
+import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.event.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,7 @@ public final class Talk {
   private final Sending sending;
   private final Service service;
   private final Rooms rooms;
+  private final Function<UserId, Optional<Intent>> accounts;
   private final Uploads uploads;
 
   /**
@@ -31,12 +35,15 @@ public final class Talk {
    * @param sending stays the caller's
    * @param door the way to the homeserver
    * @param rooms where people talk
+   * @param accounts the ways of the accounts that Ferry follows; empty for anybody else
    */
-  public Talk(Sending sending, ServiceDoor door, Rooms rooms) {
+  public Talk(
+      Sending sending, ServiceDoor door, Rooms rooms, Function<UserId, Optional<Intent>> accounts) {
     this.sending = sending;
     this.service = new Service(door);
     this.rooms = rooms;
-    this.uploads = new Uploads(service, rooms.bot(), rooms);
+    this.accounts = accounts;
+    this.uploads = new Uploads(rooms);
   }
 
   /**
@@ -72,7 +79,8 @@ public final class Talk {
     }
     // A file that comes again is uploaded again, and under another address; it is the same message.
     String same = Json.text(content(saying, Uploads.fingerprint(media)));
-    ObjectNode content = content(saying, uploads.put(room, media));
+    ObjectNode content =
+        content(saying, uploads.put(room, media, new Voice(as, accounts, service)));
     return sending.send(new Outgoing(as, room, MESSAGE, content, idempotency, same));
   }
 
@@ -139,7 +147,8 @@ public final class Talk {
     if (typing) {
       body.put("timeout", 30_000);
     }
-    var unused = service.ask(server -> server.as(as).call(HttpMethod.PUT, path, body));
+    Voice voice = new Voice(as, accounts, service);
+    var unused = voice.ask(as, intent -> intent.call(HttpMethod.PUT, path, body));
   }
 
   private static String escape(String part) {

@@ -10,7 +10,6 @@ import org.ferry.crypto.keys.EncryptedFile;
 import org.ferry.id.MxcUri;
 import org.ferry.id.RoomId;
 import org.ferry.id.Sha256;
-import org.ferry.id.UserId;
 import org.ferry.live.provision.Attachment.Given;
 import org.ferry.live.provision.Attachment.Uploaded;
 import org.ferry.matrix.client.MediaBody;
@@ -19,39 +18,35 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts files of messages on the homeserver: encrypted, where their room is. */
 final class Uploads {
-  private final Service service;
-  private final UserId bot;
   private final Rooms rooms;
 
   /**
    * Uploads.
    *
-   * @param service the way to the homeserver
-   * @param bot who uploads; whose file it is makes no difference to who reads it
    * @param rooms knows which are encrypted
    */
-  Uploads(Service service, UserId bot, Rooms rooms) {
-    this.service = service;
-    this.bot = bot;
+  Uploads(Rooms rooms) {
     this.rooms = rooms;
   }
 
   /**
    * Puts a file where it can be read from.
    *
+   * @param voice who speaks: an account uploads for itself, for everybody else the bot does. Whose
+   *     file it is makes no difference to who reads it
    * @return what the event says of it: {@code url}, or {@code file} where it is encrypted; both
    *     with {@code info.size}
    */
-  ObjectNode put(RoomId room, Attachment media) {
+  ObjectNode put(RoomId room, Attachment media, Voice voice) {
     return switch (media.content()) {
       case Uploaded there -> said(there.url(), there.size());
-      case Given given -> given(room, media, given.bytes().getBytes());
+      case Given given -> given(room, media, given.bytes().getBytes(), voice);
     };
   }
 
-  private ObjectNode given(RoomId room, Attachment media, byte[] bytes) {
-    if (!rooms.isEncrypted(room)) {
-      MxcUri url = upload(bytes, media.mimetype(), media.filename());
+  private ObjectNode given(RoomId room, Attachment media, byte[] bytes, Voice voice) {
+    if (!rooms.isEncrypted(room, voice)) {
+      MxcUri url = upload(bytes, media.mimetype(), media.filename(), voice);
       return said(url, (long) bytes.length);
     }
     ByteArrayOutputStream sealed = new ByteArrayOutputStream(bytes.length);
@@ -62,7 +57,7 @@ final class Uploads {
       throw new UncheckedIOException(e);
     }
     // The homeserver is told neither what it is nor how it is called.
-    MxcUri url = upload(sealed.toByteArray(), "application/octet-stream", null);
+    MxcUri url = upload(sealed.toByteArray(), "application/octet-stream", null, voice);
     ObjectNode said = Json.object();
     JsonNode unused = said.set("file", file.put("url", url.toString()));
     said.putObject("info").put("size", bytes.length);
@@ -78,9 +73,9 @@ final class Uploads {
     return said;
   }
 
-  private MxcUri upload(byte[] bytes, String type, @Nullable String name) {
+  private MxcUri upload(byte[] bytes, String type, @Nullable String name, Voice voice) {
     MediaBody body = new MediaBody(bytes.length, type, name, () -> new ByteArrayInputStream(bytes));
-    return service.ask(server -> server.as(bot).upload(body));
+    return voice.ask(rooms.bot(), intent -> intent.upload(body));
   }
 
   /** What tells a file from another one before either is anywhere. */

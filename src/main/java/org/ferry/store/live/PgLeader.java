@@ -73,6 +73,12 @@ public final class PgLeader implements Leader {
         and ((classid = 1180062318 and objid = 11 and objsubid = 2) or classid = 1180062319)),
         (select 'process ' || pid || ' on ' || host || ' led last' from ferry.live_leader)
       """;
+  private static final String LED =
+      """
+      select exists (select from pg_locks where locktype = 'advisory' and granted
+        and database = (select oid from pg_database where datname = current_database())
+        and classid = 1180062318 and objid = 11 and objsubid = 2)
+      """;
   private static final int TRIES = 20;
   private static final long TRY_MS = 100;
 
@@ -107,6 +113,11 @@ public final class PgLeader implements Leader {
       }
       pause();
     }
+  }
+
+  /** Whether somebody leads, on any machine; between two who do so nobody does for a moment. */
+  public boolean isTaken() {
+    return database.run(LED).iterator().next().getBoolean(0);
   }
 
   private static void pause() {

@@ -104,6 +104,12 @@ public final class PgNarration implements Narration {
       from unnest($1::text[], $2::text[]) as g(room, event)
       where e.room = g.room and e.event = g.event and e.state in ('undecryptable', 'late')
       """;
+  // Nor is its key asked for: the ciphertext is kept with what waits.
+  private static final String AWAIT_NO_KEY =
+      """
+      delete from ferry.megolm_waiting w using unnest($1::text[], $2::text[]) as g(room, event)
+      where w.room_id = g.room and w.event_id = g.event
+      """;
   private static final String KEEP_CARDS =
       """
       insert into ferry.live_room as l
@@ -282,11 +288,11 @@ public final class PgNarration implements Narration {
     }
     Set<Place> takenBack = chapter.takenBack();
     if (!takenBack.isEmpty()) {
-      run(
-          in,
-          TAKE_BACK,
+      Tuple places =
           Tuple.of(
-              texts(takenBack, p -> p.room().value()), texts(takenBack, p -> p.event().value())));
+              texts(takenBack, p -> p.room().value()), texts(takenBack, p -> p.event().value()));
+      run(in, TAKE_BACK, places);
+      run(in, AWAIT_NO_KEY, places);
     }
     if (!chapter.members().isEmpty()) {
       List<Map.Entry<Seat, Member>> members = List.copyOf(chapter.members().entrySet());

@@ -31,7 +31,8 @@ public final class PgRoomCards implements RoomCards {
           and ($2::text is null or room = $2) order by room limit $3
       )
       select p.room, r.name, r.network,
-        coalesce(r.encrypted, false) or exists (select from ferry.encrypted_room e where e.room = p.room),
+        coalesce(r.encrypted, false) or exists (select from ferry.encrypted_room e where e.room = p.room)
+          or exists (select from ferry.room_key k where k.room_id = p.room),
         (select count(*) from ferry.room_key k where k.room_id = p.room),
         r.last_event, r.last_at,
         (select array_agg(f.user_id order by f.user_id) from ferry.followed_room f

@@ -1,11 +1,13 @@
 package org.ferry.web.api;
 
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.ferry.live.Typing;
 import org.ferry.live.message.Messages;
@@ -22,6 +24,13 @@ import org.ferry.webhook.Desk;
 
 /** The API: wires the endpoints to what they speak of. */
 public final class Api {
+  /** The largest message of a WebSocket. */
+  private static final int LARGEST_MESSAGE = 256 * 1024;
+
+  // Browsers send a message as one frame, whatever its size. A larger frame ends the connection
+  // without a word; one between the two is answered.
+  private static final int LARGEST_FRAME = 2 * LARGEST_MESSAGE;
+
   private final ApiRoutes routes;
 
   /**
@@ -44,6 +53,7 @@ public final class Api {
    * @param figures numbers
    * @param signs links to files
    * @param typing who types
+   * @param networks all that a conversation can be of
    */
   public record Reading(
       Messages messages,
@@ -52,7 +62,13 @@ public final class Api {
       MediaFiles files,
       Figures figures,
       MediaSigns signs,
-      Typing typing) {}
+      Typing typing,
+      Set<String> networks) {
+    /** Copies the set. */
+    public Reading {
+      networks = Set.copyOf(networks);
+    }
+  }
 
   /**
    * What Ferry does and knows; all stay the caller's.
@@ -105,7 +121,8 @@ public final class Api {
     TalkEndpoints talk =
         new TalkEndpoints(provision.people(), provision.rooms(), provision.talk(), view);
     all.addAll(talk.all());
-    all.addAll(new ReadEndpoints(reading.messages(), reading.cards(), view).all());
+    all.addAll(
+        new ReadEndpoints(reading.messages(), reading.cards(), view, reading.networks()).all());
     all.addAll(
         new WatchEndpoints(
                 reading.messages(),
@@ -169,5 +186,12 @@ public final class Api {
    */
   public void into(Router router) {
     routes.into(router);
+  }
+
+  /** Makes a server one that takes what the API takes; returns the options that were given. */
+  public static HttpServerOptions serving(HttpServerOptions options) {
+    return options
+        .setMaxWebSocketFrameSize(LARGEST_FRAME)
+        .setMaxWebSocketMessageSize(LARGEST_MESSAGE);
   }
 }

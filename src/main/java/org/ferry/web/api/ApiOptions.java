@@ -3,6 +3,7 @@ package org.ferry.web.api;
 import java.util.List;
 import java.util.Set;
 import org.ferry.id.Secret;
+import org.ferry.id.UserId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,14 +31,21 @@ public record ApiOptions(
    * @param scopes what it may do
    * @param rooms the rooms it may see, by id, key, alias or name; {@code *} stands for anything
    * @param networks the networks it may see; empty: all
+   * @param accounts those of the accounts that are followed for whom it may speak
    */
   public record Token(
-      String name, Secret secret, Set<Scope> scopes, List<String> rooms, List<String> networks) {
-    /** Copies the lists. */
+      String name,
+      Secret secret,
+      Set<Scope> scopes,
+      List<String> rooms,
+      List<String> networks,
+      Set<UserId> accounts) {
+    /** Copies the collections. */
     public Token {
       scopes = Set.copyOf(scopes);
       rooms = List.copyOf(rooms);
       networks = List.copyOf(networks);
+      accounts = Set.copyOf(accounts);
     }
   }
 }

@@ -41,7 +41,8 @@ public final class ApiRoutes {
   private static final long MOST_BYTES = 4L * Endpoint.LARGE;
 
   private static final long SECONDS_FOR_A_TURN = 20;
-  private static final Caller NOBODY = new Caller("nobody", Set.of(), List.of(), List.of(), null);
+  private static final Caller NOBODY =
+      new Caller("nobody", Set.of(), List.of(), List.of(), Set.of(), null);
 
   private final RouteTable table;
   private final Guesses guesses;

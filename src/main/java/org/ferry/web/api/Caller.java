@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param scopes what the caller may do
  * @param rooms rooms it may see, by id, key, alias or name
  * @param networks networks it may see; empty: all
+ * @param accounts the accounts that are followed for whom it may speak
  * @param user whose session this is: only that user's rooms are seen, and none that the token does
  *     not see which made it; null for a configured token
  */
@@ -21,14 +22,17 @@ record Caller(
     Set<Scope> scopes,
     List<String> rooms,
     List<String> networks,
+    Set<UserId> accounts,
     @Nullable UserId user) {
   static Caller of(ApiOptions.Token token) {
-    return new Caller(token.name(), token.scopes(), token.rooms(), token.networks(), null);
+    return new Caller(
+        token.name(), token.scopes(), token.rooms(), token.networks(), token.accounts(), null);
   }
 
   /** A session that this caller made for a user. */
   Caller session(UserId whose) {
-    return new Caller(whose.value(), Set.of(Scope.READ, Scope.SEND), rooms, networks, whose);
+    return new Caller(
+        whose.value(), Set.of(Scope.READ, Scope.SEND), rooms, networks, Set.of(), whose);
   }
 
   /** Throws the problem where the scope is missing. */

@@ -150,7 +150,7 @@ public final class Feed implements AutoCloseable {
     if (pos > last()) {
       long end = messages.last();
       if (pos > end) {
-        throw ReadEndpoints.beyond(name, end);
+        throw ReadEndpoints.beyondInStream(name, end);
       }
     }
     return pos;

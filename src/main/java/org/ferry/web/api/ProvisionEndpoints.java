@@ -82,7 +82,11 @@ final class ProvisionEndpoints {
     Person.Profile profile =
         new Person.Profile(
             request.text("displayname"), request.text("avatar_url"), request.text("email"));
-    People.Made<UserId> made = people.put(request.part("ext_id"), profile);
+    String name = request.part("ext_id");
+    if (!request.caller().seesAll() && people.wouldChange(name, profile)) {
+      refuseUserOfOthers(request.caller(), name);
+    }
+    People.Made<UserId> made = people.put(name, profile);
     return Reply.ok(
         Json.object().put("user_id", made.what().value()).put("created", made.created()));
   }
@@ -90,14 +94,18 @@ final class ProvisionEndpoints {
   private Reply deleteUser(Request request) {
     String name = request.part("ext_id");
     if (!request.caller().seesAll()) {
-      people.roomsOf(name).forEach(room -> refuse(request.caller(), room));
+      refuseUserOfOthers(request.caller(), name);
     }
     UserId gone = people.remove(name, request.flag("erase"));
     sessions.end(gone);
     return Reply.nothing();
   }
 
-  /** Who is taken out of service is taken out of all rooms, those of others among them. */
+  /** What becomes of a user is seen in all rooms that it is in, those of others among them. */
+  private void refuseUserOfOthers(Caller caller, String name) {
+    people.roomsOf(name).forEach(room -> refuse(caller, room));
+  }
+
   private void refuse(Caller caller, RoomId room) {
     try {
       String unused = sight.writable(caller, room.value());
@@ -105,7 +113,7 @@ final class ProvisionEndpoints {
       throw new Problem(
           403,
           "forbidden_user",
-          "the user is in rooms that the token does not include; take them out of its own rooms with DELETE rooms/KEY/members/EXT_ID");
+          "the user is in rooms that the token does not include, and is changed or deleted by a token that includes them; members of its own rooms it puts and takes out with rooms/KEY/members/EXT_ID");
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.ferry.id.Nearest;
 import org.ferry.id.RoomId;
 import org.ferry.live.message.LiveMessage;
 import org.ferry.live.message.Messages;
@@ -27,11 +28,13 @@ final class ReadEndpoints {
   private final Messages messages;
   private final RoomCards cards;
   private final View view;
+  private final Set<String> networks;
 
-  ReadEndpoints(Messages messages, RoomCards cards, View view) {
+  ReadEndpoints(Messages messages, RoomCards cards, View view, Set<String> networks) {
     this.messages = messages;
     this.cards = cards;
     this.view = view;
+    this.networks = networks;
   }
 
   List<Endpoint> all() {
@@ -79,6 +82,12 @@ final class ReadEndpoints {
     Caller caller = request.caller();
     if (network != null && !caller.seesNetwork(network)) {
       throw new Problem(403, "forbidden_network", "the token's networks do not include " + network);
+    }
+    if (network != null && !networks.contains(network)) {
+      throw Problem.notFound(
+          "there is no such network"
+              + Nearest.to(network, networks).map(n -> " (did you mean " + n + "?)").orElse("")
+              + "; the configuration adds others, under networks");
     }
     RoomId room = request.param("room").map(r -> view.visible(caller, r)).orElse(null);
     Wanted wanted = new Wanted(caller, room, network, request.number("limit", STANDARD, 1, MOST));
@@ -150,7 +159,7 @@ final class ReadEndpoints {
       long pos = Long.parseLong(since);
       long end = messages.last();
       if (pos > end) {
-        throw beyond("since", end);
+        throw beyond("since", end, ", or with a time");
       }
       return pos;
     }
@@ -161,12 +170,17 @@ final class ReadEndpoints {
    * Who asks for what follows a place that is not there yet waits for ever: the log was begun anew,
    * or brought back from a backup.
    */
-  static Problem beyond(String name, long end) {
+  private static Problem beyond(String name, long end, String other) {
     return new Problem(
         400,
         "beyond_the_end",
-        "%s is beyond the end of the log, which is at %d: it was begun anew, or brought back as it was earlier; go on with %d, or with a time"
-            .formatted(name, end, end));
+        "%s is beyond the end of the log, which is at %d: it was begun anew, or brought back as it was earlier; go on with %d%s"
+            .formatted(name, end, end, other));
+  }
+
+  /** A place that a stream was to go on from. */
+  static Problem beyondInStream(String name, long end) {
+    return beyond(name, end, "");
   }
 
   static long place(String text, String name) {

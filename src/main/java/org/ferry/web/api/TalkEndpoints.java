@@ -2,6 +2,7 @@ package org.ferry.web.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.ferry.id.RoomId;
 import org.ferry.id.Sha256;
@@ -112,6 +113,10 @@ final class TalkEndpoints {
 
   ObjectNode join(Caller caller, String room, @Nullable String as) {
     UserId user = speaker(caller, as);
+    if (caller.accounts().contains(user)) {
+      throw Problem.forbidden(
+          user + " joins what accounts[].invites lets in, and what it joins in its own clients");
+    }
     boolean session = caller.user() != null;
     RoomId id = session ? view.joinable(caller, room) : view.writable(caller, room);
     RoomId joined = rooms.join(id.value(), user, !session);
@@ -124,10 +129,20 @@ final class TalkEndpoints {
     talk.typing(view.writable(caller, room).value(), user, typing);
   }
 
-  /** A session speaks for its user only. */
+  /**
+   * A session speaks for its user only. Where there is no bot, a token's only account speaks unless
+   * somebody else is named.
+   */
   private UserId speaker(Caller caller, @Nullable String as) {
     if (caller.user() == null) {
-      return people.speaker(as);
+      Set<UserId> accounts = caller.accounts();
+      if (as == null && accounts.size() == 1 && !people.haveBot()) {
+        return accounts.iterator().next();
+      }
+      return accounts.stream()
+          .filter(account -> account.value().equals(as))
+          .findFirst()
+          .orElseGet(() -> people.speaker(as));
     }
     if (as != null && !people.speaker(as).equals(caller.user())) {
       throw Problem.forbidden(

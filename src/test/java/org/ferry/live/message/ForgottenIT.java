@@ -64,6 +64,7 @@ class ForgottenIT {
                   .formatted(i, i)));
     }
     assertThat(stage.tell(said.toArray(ObjectNode[]::new))).hasSize(CANARIES);
+    stage.waits("$1");
     assertThat(
             stage.opened(
                 stage.event(BOB, "m.room.encrypted", "{\"session_id\":\"s\"}"),
@@ -107,6 +108,7 @@ class ForgottenIT {
       long unused = forgetting.content();
     }
     assertThat(dump()).doesNotContain("canary");
+    assertThat(stage.waiting()).isZero();
     assertThat(stage.messages.last()).isEqualTo(CANARIES + 1);
     assertThat(stage.messages.find(1).orElseThrow().forgotten()).isTrue();
     assertThat(stage.messages.page(new Messages.Filter(null, null, null, 0, 10))).isEmpty();
@@ -130,7 +132,11 @@ class ForgottenIT {
     }
     assertThat(dump())
         .doesNotContain(BOB, "canary Bob", "canary 1 ", "canary secret")
-        .contains("canary 0 ", "canary 998 ");
+        .contains("canary 0 ", "canary 998 ", "canary ciphertext");
+    try (Forgetting forgetting = stage.lab.database().forgetting()) {
+      assertThat(forgetting.user(new UserId(ALICE))).isPositive();
+    }
+    assertThat(dump()).doesNotContain("canary ciphertext");
   }
 
   /** D-08: what no program can understand is set aside, and the next event is told. */

@@ -326,9 +326,11 @@ class NarratorIT {
   void whatWasTakenBackIsNotReadWhenItsKeyComes() throws InterruptedException {
     for (int i = 1; i <= 2; i++) {
       assertThat(stage.closed(stage.event(ALICE, "m.room.encrypted", CIPHER), "no_key")).hasSize(1);
+      stage.waits("$" + i);
     }
     LiveMessage deleted = one(stage.event(ALICE, "m.room.redaction", "{\"redacts\":\"$1\"}"));
     assertThat(deleted.type()).isEqualTo("message.deleted");
+    assertThat(stage.waiting()).as("its key is not asked for, its ciphertext gone").isEqualTo(1);
     assertThat(stage.late("$1", "m.room.message", TEXT)).isEmpty();
     stage.now.put(new EventId("$2"), Json.object().put("type", "m.room.encrypted"));
     assertThat(stage.tell(stage.event("@eve:hs", "m.room.redaction", "{\"redacts\":\"$2\"}")))

@@ -148,6 +148,36 @@ public final class Stage implements AutoCloseable {
     return told();
   }
 
+  /**
+   * Notes that the device of the one who follows waits for the key of an event.
+   *
+   * @param event its id
+   */
+  void waits(String event) {
+    var unused =
+        lab.database()
+            .run(
+                "insert into ferry.olm_device (user_id, device_id) values ($1, 'D')"
+                    + " on conflict do nothing",
+                ME.value());
+    unused =
+        lab.database()
+            .run(
+                """
+                insert into ferry.megolm_waiting
+                  (device, event_id, room_id, session_id, event, since, reason)
+                select id, $1, $2, 's', '{"body":"canary ciphertext"}', now(), 'NO_KEY'
+                from ferry.olm_device
+                """,
+                event,
+                ROOM.value());
+  }
+
+  /** The events that wait for keys. */
+  long waiting() {
+    return lab.number("select count(*) from ferry.megolm_waiting");
+  }
+
   /** Opens late what was undecryptable. */
   List<LiveMessage> late(String event, String type, String content) throws InterruptedException {
     long key = lab.number("select pk from ferry.live_event where event = '" + event + "'");

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.ferry.id.Secret;
 import org.ferry.id.UserId;
+import org.ferry.live.message.Networks;
 import org.ferry.live.provision.Naming;
 import org.ferry.live.provision.People;
 import org.ferry.live.provision.ProvisionException;
@@ -56,6 +57,8 @@ import org.jspecify.annotations.Nullable;
 final class ApiHouse implements AutoCloseable {
   static final String DOMAIN = "new.example.org";
 
+  private static final UserId BOT = UserId.of("ferrybot", DOMAIN);
+
   /** How long a message is waited for; nobody sends any here. */
   private static final Duration PATIENCE = Duration.ofMillis(300);
 
@@ -87,15 +90,8 @@ final class ApiHouse implements AutoCloseable {
             notice -> {});
     sessions = new PgSessions(database);
     Provisioned rows = new PgProvisioned(database);
-    UserId bot = UserId.of("ferrybot", DOMAIN);
-    Naming naming =
-        new Naming(
-            DOMAIN,
-            bot,
-            name -> UserId.of("old_" + name, DOMAIN),
-            u -> u.localpart().startsWith("old_"));
     ServiceDoor nowhere = new Nowhere();
-    People people = new People(rows, nowhere, naming);
+    People people = new People(rows, nowhere, naming());
     Rooms rooms = new Rooms(rows, new PgRoomCards(database), nowhere, people);
     Sending sending = new Postbox(new PgLetters(database), InstantSource.system(), PATIENCE);
     Router router = Router.router(vertx);
@@ -105,15 +101,20 @@ final class ApiHouse implements AutoCloseable {
     ledger = new PgCrossingLedger(database);
     new Api(
             options,
-            new Api.Provision(people, rooms, new Talk(sending, nowhere, rooms), sessions),
+            new Api.Provision(
+                people,
+                rooms,
+                new Talk(sending, nowhere, rooms, user -> Optional.empty()),
+                sessions),
             new Api.Reading(
                 stage.messages,
                 new PgRoomCards(database),
                 stage.feed,
-                new MediaFiles(nowhere, bot, reader -> Optional.empty(), () -> Path.of("nowhere")),
+                new MediaFiles(nowhere, BOT, reader -> Optional.empty(), () -> Path.of("nowhere")),
                 new PgFigures(database),
                 new MediaSigns(Secret.of("key"), () -> ""),
-                typing),
+                typing,
+                Networks.names(List.of())),
             new Api.Inside(
                 ledger,
                 id -> explainer(ledger).explain(id),
@@ -127,7 +128,7 @@ final class ApiHouse implements AutoCloseable {
     router.get("/metrics").handler(metrics::serve);
     server =
         vertx
-            .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
+            .createHttpServer(Api.serving(new HttpServerOptions().setHttp2ClearTextEnabled(false)))
             .requestHandler(router)
             .listen(0, "127.0.0.1")
             .await();
@@ -148,13 +149,21 @@ final class ApiHouse implements AutoCloseable {
         false);
   }
 
+  private static Naming naming() {
+    return new Naming(
+        DOMAIN,
+        BOT,
+        name -> UserId.of("old_" + name, DOMAIN),
+        u -> u.equals(BOT) || u.localpart().startsWith("old_"));
+  }
+
   static ApiOptions options(ApiOptions.Token... tokens) {
     return new ApiOptions(List.of(tokens), List.of(), null, 0);
   }
 
   static ApiOptions.Token token(String name, Scope... scopes) {
     return new ApiOptions.Token(
-        name, Secret.of(name + "-token"), Set.of(scopes), List.of("*"), List.of());
+        name, Secret.of(name + "-token"), Set.of(scopes), List.of("*"), List.of(), Set.of());
   }
 
   /** Ferry is no application service. */

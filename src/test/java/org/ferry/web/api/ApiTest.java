@@ -42,7 +42,8 @@ class ApiTest {
                     Secret.of("events-token"),
                     Set.of(Scope.PROVISION),
                     List.of("event:*"),
-                    List.of())));
+                    List.of(),
+                    Set.of())));
   }
 
   @AfterAll
@@ -228,6 +229,27 @@ class ApiTest {
     assertThat(house.ask("DELETE", "/users/bob", PROVISION, null).status()).isEqualTo(409);
     rows.noMember(bob);
     assertThat(house.ask("DELETE", "/users/bob", "events-token", null).status()).isEqualTo(409);
+  }
+
+  @Test
+  void aTokenOfSomeRoomsRenamesNobodyWhoIsInOthers() throws Exception {
+    UserId cat = new UserId("@old_cat:new.example.org");
+    Provisioned rows = new PgProvisioned(house.database);
+    Person.Profile present = new Person.Profile("Cat", null, null);
+    rows.keep(new Person("cat", cat, Person.State.THERE, 0, present));
+    rows.member(new RoomId("!team:new.example.org"), cat, Role.MEMBER);
+    String other = "{\"displayname\":\"Dog\"}";
+    Answer refused = house.ask("PUT", "/users/cat", "events-token", other);
+    assertThat(refused.status()).isEqualTo(403);
+    assertThat(refused.json().path("type").asText()).endsWith("forbidden_user");
+    for (String same : List.of("{}", "{\"displayname\":\"Cat\"}")) {
+      assertThat(house.ask("PUT", "/users/cat", "events-token", same).status())
+          .as("goes on to the homeserver, which is not there")
+          .isEqualTo(409);
+    }
+    assertThat(house.ask("PUT", "/users/cat", PROVISION, other).status()).isEqualTo(409);
+    rows.noMember(cat);
+    assertThat(house.ask("PUT", "/users/cat", "events-token", other).status()).isEqualTo(409);
   }
 
   @Test

@@ -38,7 +38,7 @@ class DeliveriesTest {
 
   private static ApiOptions.Token token(String name, List<String> rooms, List<String> networks) {
     return new ApiOptions.Token(
-        name, Secret.of(name + "-token"), Set.of(Scope.values()), rooms, networks);
+        name, Secret.of(name + "-token"), Set.of(Scope.values()), rooms, networks, Set.of());
   }
 
   private List<String> ids(String path, String token) throws Exception {

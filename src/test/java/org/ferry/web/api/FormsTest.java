@@ -2,11 +2,16 @@ package org.ferry.web.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.ferry.web.api.ApiHouse.Answer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,6 +118,26 @@ class FormsTest {
           frames.open(client, house, "{\"type\":\"auth\",\"tokn\":\"all-token\"}");
       assertThat(frames.next()).startsWith("4401").contains("did you mean token?");
     }
+  }
+
+  /** As browsers, Node and Python send it: whole. */
+  @Test
+  void aFrameOfTheLargestSizeIsReadAndALargerOneAnswered() throws Exception {
+    BlockingQueue<String> came = new LinkedBlockingQueue<>();
+    WebSocketClient client =
+        house.vertx.createWebSocketClient(new WebSocketClientOptions().setMaxFrameSize(1 << 20));
+    io.vertx.core.http.WebSocket socket =
+        client.connect(house.port(), "127.0.0.1", "/api/v1/stream").await();
+    var unused = socket.textMessageHandler(came::add);
+    unused = socket.closeHandler(v -> came.add("closed " + socket.closeStatusCode()));
+    socket.writeFinalTextFrame("{\"type\":\"auth\",\"token\":\"all-token\"}").await();
+    assertThat(came.poll(10, TimeUnit.SECONDS)).contains("ready");
+    String text = "{\"type\":\"foo\",\"id\":1,\"text\":\"%s\"}";
+    socket.writeFinalTextFrame(text.formatted("x".repeat(250_000))).await();
+    assertThat(came.poll(10, TimeUnit.SECONDS)).contains("\"id\":1", "bad_request");
+    socket.writeFinalTextFrame(text.formatted("x".repeat(300_000))).await();
+    assertThat(came.poll(10, TimeUnit.SECONDS)).isEqualTo("closed 1009");
+    client.close().await();
   }
 
   @Test

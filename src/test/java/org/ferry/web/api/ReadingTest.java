@@ -56,7 +56,7 @@ class ReadingTest {
 
   private static ApiOptions.Token token(String name, List<String> rooms, List<String> networks) {
     return new ApiOptions.Token(
-        name, Secret.of(name + "-token"), Set.of(Scope.values()), rooms, networks);
+        name, Secret.of(name + "-token"), Set.of(Scope.values()), rooms, networks, Set.of());
   }
 
   private static void tell(int number, RoomId room, String network) {
@@ -167,6 +167,15 @@ class ReadingTest {
   }
 
   @Test
+  void aNetworkThatIsOnNoListIsNamedWithTheNearest() throws Exception {
+    Answer answer = house.get("/messages/whatsap", "all-token");
+    assertThat(answer.status()).isEqualTo(404);
+    assertThat(answer.json().path("detail").asText())
+        .contains("did you mean whatsapp?", "under networks");
+    assertThat(house.get("/messages/whatsap", "network-token").status()).isEqualTo(403);
+  }
+
+  @Test
   void hostileValuesAreTheCallersFault() throws Exception {
     for (String query :
         List.of(
@@ -197,10 +206,14 @@ class ReadingTest {
     Answer beyond = house.get("/messages?since=999999999999999999", "all-token");
     assertThat(beyond.status()).isEqualTo(400);
     assertThat(beyond.json().path("detail").asText()).contains("the end of the log", "go on with");
-    assertThat(house.get("/events?since=999999999999", "all-token").status()).isEqualTo(400);
+    Answer beyondInStream = house.get("/events?since=999999999999", "all-token");
+    assertThat(beyondInStream.status()).isEqualTo(400);
+    assertThat(beyondInStream.json().path("detail").asText())
+        .contains("go on with")
+        .doesNotContain("time");
     assertThat(bodies("/messages?since=9999-01-01", "all-token")).isEmpty();
-    assertThat(bodies("/messages/none", "all-token")).isEmpty();
-    assertThat(bodies("/messages/%27%20or%201=1", "all-token")).isEmpty();
+    assertThat(house.get("/messages/%27%20or%201=1", "all-token").status()).isEqualTo(404);
+    assertThat(bodies("/messages/slack", "all-token")).isEmpty();
   }
 
   @Test

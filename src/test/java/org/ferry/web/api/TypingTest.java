@@ -31,13 +31,15 @@ class TypingTest {
                   Secret.of("second-token"),
                   Set.of(Scope.READ),
                   List.of(SECOND.value()),
-                  List.of()),
+                  List.of(),
+                  Set.of()),
               new ApiOptions.Token(
                   "phone",
                   Secret.of("phone-token"),
                   Set.of(Scope.READ),
                   List.of("*"),
-                  List.of("whatsapp"))));
+                  List.of("whatsapp"),
+                  Set.of())));
 
   @AfterEach
   void close() {
