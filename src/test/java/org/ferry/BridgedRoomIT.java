@@ -14,11 +14,10 @@ import java.util.List;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.SynapseServer;
-import org.ferry.lab.SynapseSettings;
-import org.ferry.lab.SynapseSettings.Database;
 import org.ferry.live.message.Shapes;
 import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
+import org.ferry.testing.Rooms;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 import org.ferry.testing.UploadedKeys;
@@ -47,12 +46,7 @@ class BridgedRoomIT {
 
   @BeforeEach
   void start() throws IOException {
-    server =
-        TestLab.shared()
-            .fresh(
-                SynapseSettings.of(TestLab.shared().unique("bridged"), DOMAIN)
-                    .on(Database.SQLITE)
-                    .withAppServices(config.register(folder)));
+    server = config.homeserver(folder);
     Files.writeString(folder.resolve("carol.password"), TestLab.PASSWORD.reveal());
     config
         .with(
@@ -80,10 +74,6 @@ class BridgedRoomIT {
         server.baseUrl(),
         user,
         TestLab.PASSWORD);
-  }
-
-  private LabClient client(Peer peer) {
-    return LabClient.withToken(server.baseUrl(), peer.device().userId(), peer.device().token());
   }
 
   /** What was told, each as its schema says. */
@@ -127,7 +117,7 @@ class BridgedRoomIT {
         """
             .formatted(DOMAIN);
     String unused =
-        client(ghost).setState(room, "m.bridge", "go.mau/instagram", LabClient.json(content));
+        ghost.client().setState(room, "m.bridge", "go.mau/instagram", LabClient.json(content));
   }
 
   @Test
@@ -141,16 +131,7 @@ class BridgedRoomIT {
       UploadedKeys.await(db, CAROL);
       String room = ghost.createEncryptedRoom(100, CAROL);
       bridge(ghost, room);
-      LabClient reader = client(ghost);
-      Wait.until(
-          LIMIT,
-          "carol in the room",
-          () ->
-              reader
-                  .state(room, "m.room.member", CAROL)
-                  .path("membership")
-                  .asText()
-                  .equals("join"));
+      Rooms.awaitMember(ghost.client(), room, CAROL);
       ghost.sync();
       String asked = ghost.send(room, "Is it still there?");
       JsonNode first = messages(1).getFirst();
@@ -167,9 +148,9 @@ class BridgedRoomIT {
       assertThat(types()).startsWith("room.created", "member.joined");
 
       // Our own ghost says what we wrote in the other network's app.
-      client(ghost).membership("invite", room, myself, "");
+      ghost.client().membership("invite", room, myself, "");
       try (Peer own = peer(myself)) {
-        String unusedRoom = client(own).join(room);
+        String unusedRoom = own.client().join(room);
         own.sync();
         String unusedEvent = own.send(room, "Yes, it is.");
         JsonNode answer = messages(2).getLast().path("data");

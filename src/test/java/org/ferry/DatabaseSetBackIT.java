@@ -18,13 +18,11 @@ import org.ferry.id.RoomId;
 import org.ferry.id.UserId;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.SynapseServer;
-import org.ferry.lab.SynapseSettings;
-import org.ferry.lab.SynapseSettings.Database;
 import org.ferry.live.sending.Outgoing;
 import org.ferry.store.LetterBox;
 import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
-import org.ferry.testing.TestLab;
+import org.ferry.testing.Rooms;
 import org.ferry.testing.TestPostgres;
 import org.ferry.testing.Wait;
 import org.ferry.testing.peers.Peer;
@@ -56,22 +54,9 @@ class DatabaseSetBackIT {
 
   @BeforeEach
   void start() throws IOException {
-    server =
-        TestLab.shared()
-            .fresh(
-                SynapseSettings.of(TestLab.shared().unique("back"), DOMAIN)
-                    .on(Database.SQLITE)
-                    .withAppServices(config.register(folder)));
-    config.write(folder, server.baseUrl());
-    LabClient person = server.register("nina", TestLab.PASSWORD, false);
-    nina =
-        Peer.login(
-            PeerKind.NIO,
-            folder.resolve("nina"),
-            server.baseUrl(),
-            person.userId(),
-            TestLab.PASSWORD);
-    asNina = person;
+    server = config.homeserver(folder);
+    nina = Peer.register(PeerKind.NIO, folder, server, "nina");
+    asNina = nina.client();
   }
 
   private String webhook() {
@@ -122,15 +107,7 @@ class DatabaseSetBackIT {
 
   private String room() {
     String room = nina.createEncryptedRoom(100, BOT.value());
-    Wait.until(
-        LIMIT,
-        "the bot in the room",
-        () ->
-            asNina
-                .state(room, "m.room.member", BOT.value())
-                .path("membership")
-                .asText()
-                .equals("join"));
+    Rooms.awaitMember(asNina, room, BOT.value());
     return room;
   }
 

@@ -27,11 +27,10 @@ import org.ferry.crypto.keys.PickleKey;
 import org.ferry.id.Secret;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.SynapseServer;
-import org.ferry.lab.SynapseSettings;
-import org.ferry.lab.SynapseSettings.Database;
 import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
 import org.ferry.testing.HeapDump;
+import org.ferry.testing.Rooms;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 import org.ferry.testing.UploadedKeys;
@@ -68,13 +67,7 @@ class EncryptedFollowingIT {
 
   @BeforeEach
   void start() throws IOException {
-    server =
-        TestLab.shared()
-            .fresh(
-                SynapseSettings.of(TestLab.shared().unique("secret"), DOMAIN)
-                    .on(Database.SQLITE)
-                    .withAppServices(config.register(folder)));
-    config.write(folder, server.baseUrl());
+    server = config.homeserver(folder);
   }
 
   @AfterEach
@@ -98,9 +91,7 @@ class EncryptedFollowingIT {
   }
 
   private Peer peer(String name) {
-    LabClient person = server.register(name, TestLab.PASSWORD, false);
-    return Peer.login(
-        PeerKind.NIO, folder.resolve(name), server.baseUrl(), person.userId(), TestLab.PASSWORD);
+    return Peer.register(PeerKind.NIO, folder, server, name);
   }
 
   /** What was made known of a room: kind, trust or reason, and the text. */
@@ -136,12 +127,7 @@ class EncryptedFollowingIT {
   }
 
   private void awaitMember(Peer peer, String room, String user) {
-    LabClient client =
-        LabClient.withToken(server.baseUrl(), peer.device().userId(), peer.device().token());
-    Wait.until(
-        LIMIT,
-        user + " in the room",
-        () -> client.state(room, "m.room.member", user).path("membership").asText().equals("join"));
+    Rooms.awaitMember(peer.client(), room, user);
     peer.sync();
   }
 
@@ -264,8 +250,7 @@ class EncryptedFollowingIT {
   }
 
   private boolean signed(Peer alice) {
-    return signed(
-        LabClient.withToken(server.baseUrl(), alice.device().userId(), alice.device().token()));
+    return signed(alice.client());
   }
 
   private static JsonNode keysOfBot(LabClient client) {

@@ -10,10 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.SynapseServer;
-import org.ferry.lab.SynapseSettings;
-import org.ferry.lab.SynapseSettings.Database;
 import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
+import org.ferry.testing.Rooms;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 import org.ferry.testing.Wait;
@@ -36,13 +35,7 @@ class FollowingIT {
 
   @BeforeEach
   void start() throws IOException {
-    server =
-        TestLab.shared()
-            .fresh(
-                SynapseSettings.of(TestLab.shared().unique("follow"), DOMAIN)
-                    .on(Database.SQLITE)
-                    .withAppServices(config.register(folder)));
-    config.write(folder, server.baseUrl());
+    server = config.homeserver(folder);
     alice = server.register("alice", TestLab.PASSWORD, false);
   }
 
@@ -75,16 +68,6 @@ class FollowingIT {
     return heard;
   }
 
-  private String roomWithBot() {
-    String room = alice.createRoom(LabClient.json("{\"preset\":\"private_chat\"}"));
-    alice.membership("invite", room, BOT, "");
-    Wait.until(
-        LIMIT,
-        "the bot",
-        () -> alice.state(room, "m.room.member", BOT).path("membership").asText().equals("join"));
-    return room;
-  }
-
   private void awaitHeard(String room, List<String> expected) {
     Wait.until(LIMIT, expected.size() + " messages", () -> heard(room).size() >= expected.size());
     assertThat(heard(room)).containsExactlyElementsOf(expected);
@@ -96,7 +79,7 @@ class FollowingIT {
     String room;
     try (FerryProcess ferry = run()) {
       assertThat(ferry.awaitLine("event=ping_ok")).isNotEmpty();
-      room = roomWithBot();
+      room = Rooms.with(alice, BOT);
       for (int i = 0; i < 20; i++) {
         said.add("message " + i);
         alice.say(room, said.getLast());
@@ -133,7 +116,7 @@ class FollowingIT {
     String room;
     try (FerryProcess ferry = run()) {
       assertThat(ferry.awaitLine("event=ping_ok")).isNotEmpty();
-      room = roomWithBot();
+      room = Rooms.with(alice, BOT);
       said.add("before");
       alice.say(room, "before");
       awaitHeard(room, said);

@@ -15,10 +15,9 @@ import org.ferry.config.RegistrationFile;
 import org.ferry.crypto.keys.PickleKey;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.SynapseServer;
-import org.ferry.lab.SynapseSettings;
-import org.ferry.lab.SynapseSettings.Database;
 import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
+import org.ferry.testing.Rooms;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 import org.ferry.testing.UploadedKeys;
@@ -50,13 +49,7 @@ class HomeserverSetBackIT {
 
   @BeforeEach
   void start() throws IOException {
-    server =
-        TestLab.shared()
-            .fresh(
-                SynapseSettings.of(TestLab.shared().unique("older"), DOMAIN)
-                    .on(Database.SQLITE)
-                    .withAppServices(config.register(folder)));
-    config.write(folder, server.baseUrl());
+    server = config.homeserver(folder);
   }
 
   @AfterEach
@@ -73,9 +66,7 @@ class HomeserverSetBackIT {
   }
 
   private Peer peer(String name) {
-    LabClient person = server.register(name, TestLab.PASSWORD, false);
-    return Peer.login(
-        PeerKind.NIO, folder.resolve(name), server.baseUrl(), person.userId(), TestLab.PASSWORD);
+    return Peer.register(PeerKind.NIO, folder, server, name);
   }
 
   private Path database() {
@@ -146,16 +137,11 @@ class HomeserverSetBackIT {
 
   private void meet(Peer alice, Peer... others) {
     room = alice.createEncryptedRoom(100, BOT);
-    LabClient client =
-        LabClient.withToken(server.baseUrl(), alice.device().userId(), alice.device().token());
     for (Peer other : others) {
       alice.invite(room, other.device().userId());
       other.join(room);
     }
-    Wait.until(
-        LIMIT,
-        "the bot in the room",
-        () -> client.state(room, "m.room.member", BOT).path("membership").asText().equals("join"));
+    Rooms.awaitMember(alice.client(), room, BOT);
   }
 
   @Test

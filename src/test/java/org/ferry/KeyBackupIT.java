@@ -356,7 +356,7 @@ class KeyBackupIT {
             LabClient.json("{\"device_keys\":{\"%s\":[]}}".formatted(person.userId())));
     DeviceRef ref = new DeviceRef(new UserId(person.userId()), new DeviceId(device.deviceId()));
     ObjectNode body =
-        new DeviceSignature(ref, device.curve25519(), device.ed25519(), answer)
+        new DeviceSignature(ref, device.curve25519(), device.ed25519(), List.of(), answer)
             .sign(seed)
             .orElseThrow();
     JsonNode unused = person.post(V3 + "/keys/signatures/upload", body);

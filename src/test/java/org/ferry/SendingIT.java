@@ -20,8 +20,6 @@ import org.ferry.id.UserId;
 import org.ferry.lab.LabClient;
 import org.ferry.lab.Ports;
 import org.ferry.lab.SynapseServer;
-import org.ferry.lab.SynapseSettings;
-import org.ferry.lab.SynapseSettings.Database;
 import org.ferry.live.sending.KeyReused;
 import org.ferry.live.sending.Outgoing;
 import org.ferry.live.sending.Sent;
@@ -29,6 +27,7 @@ import org.ferry.matrix.client.MatrixException;
 import org.ferry.store.LetterBox;
 import org.ferry.testing.DaemonConfig;
 import org.ferry.testing.FerryProcess;
+import org.ferry.testing.Rooms;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 import org.ferry.testing.Tier;
@@ -59,13 +58,7 @@ class SendingIT {
 
   @BeforeEach
   void start() throws IOException {
-    server =
-        TestLab.shared()
-            .fresh(
-                SynapseSettings.of(TestLab.shared().unique("write"), DOMAIN)
-                    .on(Database.SQLITE)
-                    .withAppServices(config.register(folder)));
-    config.write(folder, server.baseUrl());
+    server = config.homeserver(folder);
     alice = server.register("alice", TestLab.PASSWORD, false);
   }
 
@@ -76,21 +69,6 @@ class SendingIT {
 
   private FerryProcess run() {
     return FerryProcess.ferry("run").in(folder).with("FERRY_PICKLE_KEY", pickleKey).start();
-  }
-
-  private String roomWithBot() {
-    String room = alice.createRoom(LabClient.json("{\"preset\":\"private_chat\"}"));
-    alice.membership("invite", room, BOT.value(), "");
-    Wait.until(
-        LIMIT,
-        "the bot",
-        () ->
-            alice
-                .state(room, "m.room.member", BOT.value())
-                .path("membership")
-                .asText()
-                .equals("join"));
-    return room;
   }
 
   private static Outgoing text(UserId as, String room, String body, String key) {
@@ -115,7 +93,7 @@ class SendingIT {
     try (LetterBox post = new LetterBox(db);
         FerryProcess ferry = run()) {
       assertThat(ferry.awaitLine("state=following")).contains(BOT.value());
-      room = roomWithBot();
+      room = Rooms.with(alice, BOT.value());
       Sent first = post.sending().send(text(BOT, room, "one", "k1"));
       Sent second = post.sending().send(text(GHOST, room, "two", "k2"));
       assertThat(post.sending().send(text(BOT, room, "one", "k1")))
@@ -140,31 +118,14 @@ class SendingIT {
           .isInstanceOf(MatrixException.class)
           .hasMessageContaining("403");
       alice.membership("invite", closed, BOT.value(), "");
-      Wait.until(
-          LIMIT,
-          "the bot",
-          () ->
-              alice
-                  .state(closed, "m.room.member", BOT.value())
-                  .path("membership")
-                  .asText()
-                  .equals("join"));
+      Rooms.awaitMember(alice, closed, BOT.value());
       unused = post.sending().send(text(GHOST, closed, "no", "k4"));
       assertThat(said(closed)).containsExactly(GHOST + " no");
     }
   }
 
   private Peer peer(PeerKind kind, String name) {
-    LabClient person = server.register(name, TestLab.PASSWORD, false);
-    return Peer.login(
-        kind, folder.resolve(name), server.baseUrl(), person.userId(), TestLab.PASSWORD);
-  }
-
-  private void awaitMember(String room, String user) {
-    Wait.until(
-        LIMIT,
-        user + " in the room",
-        () -> alice.state(room, "m.room.member", user).path("membership").asText().equals("join"));
+    return Peer.register(kind, folder, server, name);
   }
 
   /** The session that each readable event was encrypted with. */
@@ -194,7 +155,7 @@ class SendingIT {
         room = nio.createEncryptedRoom(7, BOT.value(), alice.userId(), mautrix.device().userId());
         String unused = alice.join(room);
         mautrix.join(room);
-        awaitMember(room, BOT.value());
+        Rooms.awaitMember(alice, room, BOT.value());
         for (int i = 0; i < 20; i++) {
           wanted.add(write(post, both.get(i % 2), room, wanted.size()));
         }
@@ -322,8 +283,7 @@ class SendingIT {
   }
 
   private boolean signed(Peer seenBy, UserId user) {
-    LabClient client =
-        LabClient.withToken(server.baseUrl(), seenBy.device().userId(), seenBy.device().token());
+    LabClient client = seenBy.client();
     JsonNode answer =
         client.post(
             "/_matrix/client/v3/keys/query",
@@ -345,7 +305,7 @@ class SendingIT {
     config.write(folder, server.baseUrl());
     FerryProcess leading = run();
     assertThat(leading.awaitLine("state=following")).contains(BOT.value());
-    String room = roomWithBot();
+    String room = Rooms.with(alice, BOT.value());
     String unused =
         alice.setState(
             room,
@@ -396,7 +356,7 @@ class SendingIT {
     try (LetterBox post = new LetterBox(db);
         FerryProcess leading = run()) {
       assertThat(leading.awaitLine("state=following")).contains(BOT.value());
-      String room = roomWithBot();
+      String room = Rooms.with(alice, BOT.value());
       Sent unused = post.sending().send(text(BOT, room, "before", "f1"));
       try (FerryProcess standingBy = beside()) {
         leading.freeze();

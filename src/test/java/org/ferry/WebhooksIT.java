@@ -39,6 +39,7 @@ import org.ferry.live.message.Shapes;
 import org.ferry.matrix.event.Json;
 import org.ferry.testing.FaultProxy;
 import org.ferry.testing.FerryProcess;
+import org.ferry.testing.Rooms;
 import org.ferry.testing.TestLab;
 import org.ferry.testing.TestPostgres;
 import org.ferry.testing.Tier;
@@ -164,13 +165,7 @@ class WebhooksIT {
   private static List<String> rooms(LabClient alice) {
     List<String> rooms = new ArrayList<>();
     for (int i = 0; i < ROOMS; i++) {
-      String room = alice.createRoom(LabClient.json("{\"preset\":\"private_chat\"}"));
-      alice.membership("invite", room, BOT, "");
-      Wait.until(
-          LIMIT,
-          "the bot",
-          () -> alice.state(room, "m.room.member", BOT).path("membership").asText().equals("join"));
-      rooms.add(room);
+      rooms.add(Rooms.with(alice, BOT));
     }
     return rooms;
   }

@@ -9,6 +9,9 @@ import org.ferry.config.ConfigLoader;
 import org.ferry.config.Registration;
 import org.ferry.config.RegistrationFile;
 import org.ferry.lab.Ports;
+import org.ferry.lab.SynapseServer;
+import org.ferry.lab.SynapseSettings;
+import org.ferry.lab.SynapseSettings.Database;
 
 /**
  * The configuration of a Ferry that runs as an application service.
@@ -58,6 +61,23 @@ public record DaemonConfig(
         %s
         """
             .formatted(homeserver, domain, pushes, listen, api, database, more));
+  }
+
+  /**
+   * Starts a Synapse that Ferry is registered with, and writes the configuration for it.
+   *
+   * @param folder where the configuration and the registration go
+   */
+  public SynapseServer homeserver(Path folder) throws IOException {
+    SynapseServer server =
+        TestLab.shared()
+            .fresh(
+                SynapseSettings.of(
+                        TestLab.shared().unique(domain.substring(0, domain.indexOf('.'))), domain)
+                    .on(Database.SQLITE)
+                    .withAppServices(register(folder)));
+    write(folder, server.baseUrl());
+    return server;
   }
 
   /** Writes it for a homeserver that is not there yet, and the registration for that one. */

@@ -21,6 +21,10 @@ public final class FerryProcess implements AutoCloseable {
   private static final Duration USUAL = Duration.ofMinutes(5);
   private static final Duration ORDERLY = Duration.ofSeconds(60);
 
+  /** Runs its arguments at a terminal. */
+  private static final String TERMINAL =
+      "import os,pty,sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+
   private static final class Holder {
     static final Notes NOTES = reaped();
 
@@ -54,33 +58,40 @@ public final class FerryProcess implements AutoCloseable {
    * @param environment added to this process's
    * @param jvm options of Java, such as {@code -Xmx256m}; none stand for those of a quick start
    * @param input what it reads
+   * @param terminal whether it reads and writes a terminal of its own, as under a person's hands
    */
   public record Run(
       List<String> arguments,
       Path folder,
       Map<String, String> environment,
       List<String> jvm,
-      String input) {
+      String input,
+      boolean terminal) {
     /** The same in another working folder. */
     public Run in(Path other) {
-      return new Run(arguments, other, environment, jvm, input);
+      return new Run(arguments, other, environment, jvm, input, terminal);
     }
 
     /** The same with one more variable of the environment. */
     public Run with(String name, String value) {
       var more = new java.util.HashMap<>(environment);
       more.put(name, value);
-      return new Run(arguments, folder, Map.copyOf(more), jvm, input);
+      return new Run(arguments, folder, Map.copyOf(more), jvm, input, terminal);
     }
 
     /** The same with these options of Java instead. */
     public Run jvm(String... options) {
-      return new Run(arguments, folder, environment, List.of(options), input);
+      return new Run(arguments, folder, environment, List.of(options), input, terminal);
     }
 
     /** The same with something to read. */
     public Run reading(String text) {
-      return new Run(arguments, folder, environment, jvm, text);
+      return new Run(arguments, folder, environment, jvm, text, terminal);
+    }
+
+    /** The same at a terminal, where what it reads is typed; all it writes is standard output. */
+    public Run typing(String text) {
+      return new Run(arguments, folder, environment, jvm, text, true);
     }
 
     /** Starts it. */
@@ -102,7 +113,7 @@ public final class FerryProcess implements AutoCloseable {
 
   /** {@code ferry} with these arguments, in the module's folder. */
   public static Run ferry(String... arguments) {
-    return new Run(List.of(arguments), Path.of("."), Map.of(), List.of(), "");
+    return new Run(List.of(arguments), Path.of("."), Map.of(), List.of(), "", false);
   }
 
   private FerryProcess(Run run) {
@@ -111,6 +122,9 @@ public final class FerryProcess implements AutoCloseable {
     line.addAll(run.jvm().isEmpty() ? QuickJava.options() : run.jvm());
     line.addAll(List.of("-jar", jar().toString()));
     line.addAll(run.arguments());
+    if (run.terminal()) {
+      line.addAll(0, List.of("python3", "-c", TERMINAL));
+    }
     // A build in the background ignores Ctrl-C and hang-ups, and its children would as well.
     line.addAll(0, List.of("env", "--default-signal=INT,HUP,TERM"));
     var builder = new ProcessBuilder(line).directory(run.folder().toFile());

@@ -23,6 +23,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.ferry.id.Secret;
+import org.ferry.lab.LabClient;
+import org.ferry.lab.SynapseServer;
+import org.ferry.testing.TestLab;
 import org.ferry.testing.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -38,13 +41,15 @@ public final class Peer implements AutoCloseable {
 
   private final PeerKind kind;
   private final Path folder;
+  private final URI homeserver;
   private final Process process;
   private final Writer in;
   private final BufferedReader out;
   private @Nullable Device device;
 
-  private Peer(PeerKind kind, Path folder) throws IOException {
+  private Peer(PeerKind kind, Path folder, URI homeserver) throws IOException {
     this.kind = kind;
+    this.homeserver = homeserver;
     this.folder = Files.createDirectories(folder);
     for (String script : List.of("desk.py", kind.script())) {
       copy(script);
@@ -109,9 +114,9 @@ public final class Peer implements AutoCloseable {
   public static Peer login(
       PeerKind kind, Path folder, URI homeserver, String user, Secret password) {
     try {
-      Peer peer = new Peer(kind, folder);
+      Peer peer = new Peer(kind, folder, homeserver);
       try {
-        peer.device = peer.begin(homeserver, user, password);
+        peer.device = peer.begin(user, password);
         return peer;
       } catch (RuntimeException e) {
         peer.close();
@@ -122,7 +127,24 @@ public final class Peer implements AutoCloseable {
     }
   }
 
-  private Device begin(URI homeserver, String user, Secret password) {
+  /**
+   * Registers an account and logs in.
+   *
+   * @param folder the one below which its own is made
+   * @param server where the account is made
+   * @param name its localpart, and the name of its folder
+   */
+  public static Peer register(PeerKind kind, Path folder, SynapseServer server, String name) {
+    LabClient person = server.register(name, TestLab.PASSWORD, false);
+    return login(kind, folder.resolve(name), server.baseUrl(), person.userId(), TestLab.PASSWORD);
+  }
+
+  /** A client without encryption, with the same access token. */
+  public LabClient client() {
+    return LabClient.withToken(homeserver, device().userId(), device().token());
+  }
+
+  private Device begin(String user, Secret password) {
     JsonNode answer =
         call(
             "login",

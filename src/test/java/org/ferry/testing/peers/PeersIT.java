@@ -101,13 +101,12 @@ class PeersIT {
   void mautrixCrossSigns() {
     try (Peer mautrix = peer(PeerKind.MAUTRIX)) {
       assertThat(mautrix.crossSign()).matches("(\\w{4} ?)+");
-      LabClient self =
-          LabClient.withToken(
-              LAB.target().baseUrl(), mautrix.device().userId(), mautrix.device().token());
       var keys =
-          self.post(
-              "/_matrix/client/v3/keys/query",
-              LabClient.json("{\"device_keys\":{\"" + mautrix.device().userId() + "\":[]}}"));
+          mautrix
+              .client()
+              .post(
+                  "/_matrix/client/v3/keys/query",
+                  LabClient.json("{\"device_keys\":{\"" + mautrix.device().userId() + "\":[]}}"));
       var device =
           keys.path("device_keys")
               .path(mautrix.device().userId())
