@@ -122,6 +122,7 @@ class AccountsVerifyIT {
         FerryProcess.Result daveToo = ferry("accounts", "verify", dave.userId(), "--json").run();
         assertThat(daveToo.status()).as(daveToo.toString()).isZero();
         assertThat(signatures(dave, device(daveToo))).isEqualTo(2);
+        whatIsSoundIsCalledSoWithAKeyThatOpensNothing(carol);
         theNextDeviceIsSignedToo(ferry, dave, device(daveToo));
 
         assertThat(ferry.awaitLine("user=" + plain.userId() + " state=following")).isNotEmpty();
@@ -155,6 +156,9 @@ class AccountsVerifyIT {
     FerryProcess.Result accepted = ferry("accounts", "verify", carol.userId(), word).run();
     assertThat(accepted.status()).as(accepted.toString()).isZero();
     assertThat(accepted.out()).contains(theirs + " of " + carol.userId() + " was accepted");
+    assertThat(isTrue("select not exists (select from ferry.olm_secret where name = 'proven')"))
+        .as("what the storage said before is older than the word")
+        .isTrue();
     FerryProcess.Result bot =
         ferry("accounts", "verify", "@ferrybot:" + TestLab.DOMAIN, word).run();
     assertThat(bot.status()).as(bot.toString()).isEqualTo(2);
@@ -185,6 +189,17 @@ class AccountsVerifyIT {
     assertThat(LabClient.json(signed.out()).path("result").asText()).isEqualTo("signed");
   }
 
+  /** The storage was set up anew meanwhile, say; that the device is signed is as true. */
+  private void whatIsSoundIsCalledSoWithAKeyThatOpensNothing(LabClient carol) {
+    String key = "--recovery-key-file=dave.recovery";
+    FerryProcess.Result sound = ferry("accounts", "verify", carol.userId(), key).run();
+    assertThat(sound.status()).as(sound.toString()).isZero();
+    assertThat(sound.out()).contains("signed", "secret storage was not looked at", "recovery key");
+    FerryProcess.Result json = ferry("accounts", "verify", carol.userId(), key, "--json").run();
+    assertThat(LabClient.json(json.out()).path("storage_not_read").asText())
+        .contains("recovery key");
+  }
+
   /** Somebody ends the session that is called Ferry; another one follows by itself. */
   private void theNextDeviceIsSignedToo(FerryProcess ferry, LabClient dave, String former) {
     JsonNode auth =
@@ -211,7 +226,7 @@ class AccountsVerifyIT {
       hears(ferry, dave, "is another one than the first");
       hears(ferry, dave, "event=device_signed");
       assertThat(counts(dave)).isTrue();
-      hears(ferry, carol, "holds the master key");
+      hears(ferry, carol, "proves which identity");
       assertThat(counts(carol)).isTrue();
       whatTheStorageContradictsCountsNoMore(ferry, dave, carol);
     }

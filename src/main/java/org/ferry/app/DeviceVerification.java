@@ -10,10 +10,12 @@ import org.ferry.crypto.DeviceSignature;
 import org.ferry.crypto.DeviceSignature.Proof;
 import org.ferry.crypto.DeviceSignature.Standing;
 import org.ferry.crypto.Tracked;
+import org.ferry.crypto.keys.KeyException;
 import org.ferry.crypto.keys.SecretStorage;
 import org.ferry.id.DeviceId;
 import org.ferry.id.Secret;
 import org.ferry.live.sync.AccountSecrets;
+import org.ferry.matrix.client.HomeserverFailure;
 import org.ferry.matrix.client.Intent;
 import org.ferry.matrix.event.Json;
 import org.ferry.store.crypto.PgCryptoStore;
@@ -69,13 +71,36 @@ public final class DeviceVerification {
    * @param fingerprint its Ed25519 key, to compare with what another client shows; null as above
    * @param identity the public master key that the homeserver shows; null where it shows none
    * @param accepted whether it counts for nothing but that a person named it as the account's own
+   * @param unread why the account's secret storage was not looked at, though what should open it
+   *     was given, where the device and its identity stand well without; null where nothing was
+   *     missed
    */
   public record Outcome(
       Result result,
       @Nullable DeviceId device,
       @Nullable String fingerprint,
       @Nullable String identity,
-      boolean accepted) {}
+      boolean accepted,
+      @Nullable String unread) {
+    private static Outcome of(
+        Result result, @Nullable DeviceId device, @Nullable AccountState keys) {
+      return new Outcome(result, device, keys == null ? null : keys.ed25519(), null, false, null);
+    }
+
+    private Outcome showing(@Nullable String master) {
+      return new Outcome(result, device, fingerprint, master, accepted, unread);
+    }
+
+    private Outcome counting(Counted counted) {
+      return new Outcome(
+          counted.against() == null ? result : counted.against(),
+          device,
+          fingerprint,
+          identity,
+          counted.byWord(),
+          counted.unread());
+    }
+  }
 
   /**
    * What opens an account's secret storage.
@@ -126,11 +151,11 @@ public final class DeviceVerification {
    */
   Outcome verify(Unlocking unlocking, @Nullable String accept) {
     if (intent == null) {
-      return new Outcome(Result.NO_DEVICE, null, null, null, false);
+      return Outcome.of(Result.NO_DEVICE, null, null);
     }
     DeviceId device = intent.device().orElseThrow();
     if (keys == null) {
-      return new Outcome(Result.NO_KEYS, device, null, null, false);
+      return Outcome.of(Result.NO_KEYS, device, null);
     }
     DeviceSignature signature = look(intent, keys);
     String shown = signature.master().orElse(null);
@@ -138,17 +163,25 @@ public final class DeviceVerification {
         accept != null && shown != null && !accept.equals(shown)
             ? Result.NOT_NAMED
             : signed(intent, keys, signature, unlocking);
-    boolean accepted = false;
-    if (result == Result.SIGNED || result == Result.SIGNED_ALREADY) {
-      Counted counted = counting(intent, signature, unlocking, accept);
-      result = counted.against() == null ? result : counted.against();
-      accepted = counted.byWord();
-    }
-    return new Outcome(result, device, keys.ed25519(), shown, accepted);
+    Outcome outcome = Outcome.of(result, device, keys).showing(shown);
+    return result == Result.SIGNED || result == Result.SIGNED_ALREADY
+        ? outcome.counting(counting(intent, signature, unlocking, accept))
+        : outcome;
   }
 
-  /** Why an identity does not count, null where it does; whether it does by a person's word. */
-  private record Counted(@Nullable Result against, boolean byWord) {}
+  /**
+   * Why an identity does not count, null where it does; whether it does by a person's word; and why
+   * the storage was not looked at.
+   */
+  private record Counted(@Nullable Result against, boolean byWord, @Nullable String unread) {
+    static Counted against(Result result) {
+      return new Counted(result, false, null);
+    }
+
+    static Counted counts(boolean byWord) {
+      return new Counted(null, byWord, null);
+    }
+  }
 
   private Result signed(
       Intent as, AccountState device, DeviceSignature signature, Unlocking unlocking) {
@@ -172,23 +205,35 @@ public final class DeviceVerification {
     String first = new PgDevices(ferry.database()).self(ref).map(Tracked::pinned).orElse(null);
     boolean counts = first == null || first.equals(master);
     if (made) {
-      return new Counted(counts ? null : Result.OTHER_IDENTITY, false);
+      return counts ? Counted.counts(false) : Counted.against(Result.OTHER_IDENTITY);
     }
-    // Nobody is asked where nothing is to be proven; what was given contradicts all the same.
-    Held held = held(as, () -> unlocking.given(!counts && accept == null));
+    Held held;
+    try {
+      // Nobody is asked where nothing is to be proven; what was given contradicts all the same.
+      held = held(as, () -> unlocking.given(!counts && accept == null));
+    } catch (KeyException | HomeserverFailure e) {
+      if (counts) {
+        return new Counted(null, false, e.getMessage());
+      }
+      throw e;
+    }
     Proof proof = signature.proof(held.master(), held.selfSigning());
     if (proof == Proof.CONTRADICTED) {
-      return new Counted(refuted(as, held), false);
+      return Counted.against(refuted(as, held));
     }
     if (counts) {
-      return new Counted(null, false);
+      return Counted.counts(false);
     }
     if (accept == null && proof == Proof.NONE) {
-      return new Counted(Result.OTHER_IDENTITY, false);
+      return Counted.against(Result.OTHER_IDENTITY);
     }
     boolean byWord = proof == Proof.NONE;
+    if (byWord) {
+      // What an earlier command found in the storage, and no daemon has taken up, is older.
+      new PgDevices(ferry.database()).withdraw(ref, ConfirmedIdentity.PROVEN);
+    }
     leave(as, byWord ? ConfirmedIdentity.NAME : ConfirmedIdentity.PROVEN, master);
-    return new Counted(null, byWord);
+    return Counted.counts(byWord);
   }
 
   /** The daemon need not have the recovery key: it is told which master key is the account's. */

@@ -116,6 +116,9 @@ final class AccountsVerifyCommand extends FerryCommand {
         document.put("identity", outcome.identity());
         document.put("accepted", outcome.accepted());
       }
+      if (outcome.unread() != null) {
+        document.put("storage_not_read", outcome.unread());
+      }
       session().json(document);
     } else {
       boolean foreign = outcome.result() == Result.OTHER_IDENTITY && accounts.isOwn(id);
@@ -125,6 +128,12 @@ final class AccountsVerifyCommand extends FerryCommand {
             .say(
                 "The identity %s of %s was accepted on your word: it is the one that counts."
                     .formatted(outcome.identity(), id));
+      }
+      if (outcome.unread() != null) {
+        session()
+            .say(
+                "The account's secret storage was not looked at, which could say that this identity is another's: "
+                    + outcome.unread());
       }
     }
     return verified ? ExitStatus.DONE : ExitStatus.FAILED;

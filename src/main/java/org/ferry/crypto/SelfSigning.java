@@ -31,7 +31,7 @@ final class SelfSigning {
   /** The master key that a person has confirmed by hand, until it is the one that counts. */
   static final String CONFIRMED = "confirmed";
 
-  /** The master key that the account's secret storage holds, until it is the one that counts. */
+  /** The master key that the account's secret storage proves, until it is the one that counts. */
   static final String PROVEN = "proven";
 
   /** The master key of the identity that gives way to ours, until the homeserver has ours. */
@@ -198,7 +198,7 @@ final class SelfSigning {
       pin(new String(proven.get(), UTF_8), turn);
       turn.add(new CryptoChange.DropSecret(PROVEN));
       turn.alarm(
-          "the secret storage of %s holds the master key of its identity: that is the one that counts now."
+          "the secret storage of %s proves which identity is the account's: that is the one that counts now."
               .formatted(self.user()));
       return;
     }

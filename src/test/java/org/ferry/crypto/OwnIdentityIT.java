@@ -257,7 +257,7 @@ class OwnIdentityIT {
       relay.identities.put(USER, genuine);
       news(next);
       assertThat(next.isSigned()).isTrue();
-      assertThat(alarms).filteredOn(a -> a.contains("holds the master key")).hasSize(1);
+      assertThat(alarms).filteredOn(a -> a.contains("proves which identity")).hasSize(1);
     }
   }
 

@@ -54,6 +54,9 @@ final class OwnSignature {
   /** When an identity that counts is held against the secret storage again. */
   private Instant look = Instant.MIN;
 
+  /** For a storage that is away, or takes its time: each try holds up what is read. */
+  private Duration untilLook = TAKES;
+
   /** That the homeserver contradicts the secret storage was said. */
   private boolean alarmed;
 
@@ -77,14 +80,17 @@ final class OwnSignature {
       return;
     }
     next = now.plus(decided ? TAKES : PAUSE);
-    if (machine.isSigned() && !isRefuted(intent, machine)) {
-      if (given || decided) {
+    if (machine.isSigned()) {
+      boolean refuted = isRefuted(intent, machine);
+      if (!refuted && (given || decided)) {
         LOG.info("event=device_signed user={} device={}", intent.user(), present);
       }
       // As far as is known: at a start that is what was known before, and the identity may change.
       begun = now;
       anew();
-      return;
+      if (!refuted) {
+        return;
+      }
     }
     if (decided) {
       if (recoveryKey != null && !now.isBefore(again)) {
@@ -109,11 +115,9 @@ final class OwnSignature {
    * given.
    */
   private boolean isRefuted(Intent intent, Machine machine) {
-    Instant now = clock.instant();
-    if (recoveryKey == null || now.isBefore(look)) {
+    if (recoveryKey == null || clock.instant().isBefore(look)) {
       return false;
     }
-    look = now.plus(TAKES);
     try {
       Optional<Secret> seed = secret(intent, SELF_SIGNING);
       boolean refuted =
@@ -121,12 +125,20 @@ final class OwnSignature {
               && secret(intent, AccountSecrets.MASTER)
                   .filter(m -> machine.refuteIdentity(m, seed.get()))
                   .isPresent();
-      look = now.plus(LONGEST);
+      look = refuted ? Instant.MIN : clock.instant().plus(LONGEST);
+      untilLook = TAKES;
       return refuted;
     } catch (KeyException | HomeserverFailure e) {
       LOG.debug("the secret storage of {} cannot be looked at", intent.user(), e);
+      look = clock.instant().plus(untilLook);
+      untilLook = longer(untilLook);
       return false;
     }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST) > 0 ? LONGEST : twice;
   }
 
   private void anew() {
@@ -154,8 +166,7 @@ final class OwnSignature {
   /** What is in the way; empty where the machine has what it takes. */
   private String sign(Intent intent, Machine machine) {
     if (given || decided) {
-      Duration longer = pause.multipliedBy(2);
-      pause = longer.compareTo(LONGEST) > 0 ? LONGEST : longer;
+      pause = longer(pause);
     }
     again = clock.instant().plus(pause);
     try {

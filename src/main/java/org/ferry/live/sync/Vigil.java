@@ -53,7 +53,11 @@ final class Vigil {
     while (true) {
       long asked = System.nanoTime();
       try {
-        since = ask(since, since == null ? Duration.ZERO : poll.limit());
+        boolean waits = since != null;
+        since = ask(since, waits ? poll.limit() : Duration.ZERO);
+        if (waits) {
+          poll.answered(Duration.ofNanos(System.nanoTime() - asked));
+        }
         if (away) {
           LOG.info("event=homeserver_back rooms are read for what it had not pushed before");
           away = false;

@@ -96,6 +96,17 @@ public final class PgDevices {
   }
 
   /**
+   * Takes back a secret that was left and has not been taken up.
+   *
+   * @param device one that is there
+   * @param name of the secret
+   */
+  public void withdraw(DeviceRef device, String name) {
+    long id = id(device).orElseThrow();
+    var unused = database.run(CryptoSql.DROP_SECRET, id, name);
+  }
+
+  /**
    * What the database holds of a user that Ferry followed.
    *
    * @param user who

@@ -2,6 +2,9 @@ package org.ferry.live.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
@@ -20,6 +23,7 @@ import org.ferry.crypto.ConfirmedIdentity;
 import org.ferry.crypto.DeviceRef;
 import org.ferry.crypto.Lease;
 import org.ferry.crypto.OlmMachine;
+import org.ferry.crypto.SealedSecret;
 import org.ferry.crypto.SyncInput;
 import org.ferry.crypto.keys.MadeStorage;
 import org.ferry.crypto.keys.PickleKey;
@@ -43,6 +47,7 @@ import org.ferry.testing.TestLab;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** A device of an account with secret storage, on a homeserver that shows another identity. */
 class OwnSignatureIT {
@@ -88,6 +93,8 @@ class OwnSignatureIT {
   private final Requests requests = new Requests(machine, intent);
   private final MadeStorage storage = MadeStorage.fresh();
   private final OwnSignature signature = new OwnSignature(storage.recoveryKey(), clock);
+  private final Logger logger = (Logger) LoggerFactory.getLogger(OwnSignature.class);
+  private final ListAppender<ILoggingEvent> said = new ListAppender<>();
 
   /** What the daemon asks of a device, asked of the real one. */
   private Machine machine() {
@@ -108,6 +115,8 @@ class OwnSignatureIT {
 
   @BeforeEach
   void signed() {
+    said.start();
+    logger.addAppender(said);
     try (Ed25519Keypair master = Ed25519Keypair.create();
         Ed25519Keypair self = Ed25519Keypair.create()) {
       ObjectNode body = Json.object();
@@ -181,8 +190,21 @@ class OwnSignatureIT {
     return proxy.seen().stream().filter(s -> s.path().contains("/" + SELF)).count();
   }
 
+  private long said(String words) {
+    return said.list.stream().filter(e -> e.getFormattedMessage().contains(words)).count();
+  }
+
+  private void accept(String master) {
+    String name = ConfirmedIdentity.NAME;
+    SealedSecret word = ConfirmedIdentity.seal(name, keyring, ref, master);
+    new PgDevices(lab.database()).leave(ref, name, word);
+    send();
+    assertThat(machine.isSigned()).as("a word was taken").isTrue();
+  }
+
   @AfterEach
   void close() {
+    logger.detachAppender(said);
     homeserver.close();
     proxy.close();
     vertx.close().await();
@@ -201,16 +223,25 @@ class OwnSignatureIT {
     assertThat(looks(Duration.ofHours(4))).as("ten seconds, doubled to an hour").isBetween(7L, 14L);
     assertThat(looks(Duration.ofHours(4))).as("once an hour").isBetween(3L, 5L);
     assertThat(machine.isSigned()).isFalse();
+    assertThat(said("event=device_alarm")).isEqualTo(1);
 
-    new PgDevices(lab.database())
-        .leave(
-            ref,
-            ConfirmedIdentity.NAME,
-            ConfirmedIdentity.seal(ConfirmedIdentity.NAME, keyring, ref, theirs));
-    send();
-    assertThat(machine.isSigned()).as("a word was taken").isTrue();
+    accept(theirs);
     clock.pass(Duration.ofMinutes(2));
     signature.tend(intent, machine);
     assertThat(machine.isSigned()).isFalse();
+    assertThat(said("event=device_alarm")).as("once more, for the word changed it").isEqualTo(2);
+    assertThat(said("event=device_unsigned")).isEqualTo(2);
+  }
+
+  /** Each look holds up what is read, and a sound device needs none. */
+  @Test
+  void aStorageThatIsAwayIsLookedAtEverLessOften() {
+    proxy.answer(s -> s.path().contains("/" + SELF), Integer.MAX_VALUE, 503, "{}");
+    assertThat(looks(Duration.ofHours(2))).as("a minute, doubled").isBetween(5L, 9L);
+    assertThat(looks(Duration.ofHours(4))).as("once an hour").isBetween(3L, 5L);
+    proxy.heal();
+    assertThat(looks(Duration.ofHours(4))).isBetween(3L, 5L);
+    assertThat(machine.isSigned()).isTrue();
+    assertThat(said("event=device_unsigned")).isZero();
   }
 }
