@@ -50,7 +50,7 @@ class AccountPhonesIT {
     try (var in =
             new BufferedReader(
                 new InputStreamReader(
-                    new GZIPInputStream(Files.newInputStream(Workplace.DUMP)),
+                    new GZIPInputStream(Files.newInputStream(Workplace.dump())),
                     StandardCharsets.UTF_8));
         Writer out =
             new OutputStreamWriter(

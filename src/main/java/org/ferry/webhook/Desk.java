@@ -58,6 +58,7 @@ public interface Desk {
    * @param due when the next attempt is; null for none
    * @param hasText whether its body is still there
    * @param trace names what its event came with; empty for none
+   * @param place where it stands in its lane
    */
   record Dossier(
       String id,
@@ -73,7 +74,25 @@ public interface Desk {
       List<String> log,
       @Nullable Instant due,
       boolean hasText,
-      String trace) {}
+      String trace,
+      long place) {
+    /** Where it stands among those of its endpoint. */
+    public Position position() {
+      return new Position(message, replay, place);
+    }
+  }
+
+  /**
+   * Where a delivery stands among those of its endpoint, in the order of messages.
+   *
+   * @param message its position in the log
+   * @param replay whether it was asked for again
+   * @param place where it stands in its lane
+   */
+  record Position(long message, boolean replay, long place) {
+    /** Behind all of them. */
+    public static final Position LATEST = new Position(Long.MAX_VALUE, true, Long.MAX_VALUE);
+  }
 
   /** All endpoints that were ever served, by name. */
   List<Standing> standings();
@@ -81,8 +100,15 @@ public interface Desk {
   /** Deliveries that were given up, the newest first; of one endpoint, or null for all. */
   List<Dossier> failed(@Nullable String endpoint, int limit);
 
-  /** Deliveries of an endpoint, the newest first. */
-  List<Dossier> newest(String endpoint, int limit);
+  /**
+   * Deliveries of an endpoint, the newest first.
+   *
+   * @param endpoint its name
+   * @param state only those that stand so; null for all
+   * @param before only those that are older
+   * @param limit how many at most
+   */
+  List<Dossier> newest(String endpoint, @Nullable String state, Position before, int limit);
 
   /** The deliveries of an event, or the one with an id. */
   List<Dossier> about(String eventOrId);

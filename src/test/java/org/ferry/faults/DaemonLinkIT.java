@@ -142,7 +142,7 @@ class DaemonLinkIT {
         () -> number("select count(*) from ferry.live_event where event = ?", said) == 1);
     int before = proxy.seen().size();
     assertThat(ends(WATCHED)).isFalse();
-    // Each of the loops asks once in a while, less and less often.
+    // One asks in two minutes, besides those whose question waits since the homeserver stopped.
     assertThat(proxy.seen().stream().skip(before).map(Seen::path)).hasSizeLessThanOrEqualTo(4);
     assertThat(ferry.err().lines().filter(l -> l.contains(LOST))).hasSize(1);
     ferry.terminate();

@@ -30,7 +30,8 @@ public final class PgDesk implements Desk {
       """
       select d.id, e.name, l.room, d.event, d.type, d.message, l.replay, d.state, d.attempts,
         d.made_at, d.log,
-        case when d.state = 'waiting' and e.off_at is null then l.due_at end, d.body <> '', d.trace
+        case when d.state = 'waiting' and e.off_at is null then l.due_at end, d.body <> '', d.trace,
+        d.place
       from ferry.webhook_delivery d join ferry.webhook_lane l on l.pk = d.lane
         join ferry.webhook_endpoint e on e.pk = l.endpoint
       """;
@@ -41,7 +42,12 @@ public final class PgDesk implements Desk {
           order by d.done_at desc nulls last, d.lane, d.place limit $2
           """;
   private static final String NEWEST =
-      DOSSIER + "where e.name = $1 order by d.message desc, l.replay desc, d.place desc limit $2";
+      DOSSIER
+          + """
+          where e.name = $1 and ($2::text is null or d.state = $2)
+            and (d.message, l.replay, d.place) < ($3, $4, $5)
+          order by d.message desc, l.replay desc, d.place desc limit $6
+          """;
   private static final String ABOUT =
       DOSSIER + "where d.event = $1 or d.id = $1 order by e.name, l.replay, d.message limit 200";
   // Each message once: what was replayed has several rows, of which some may have no text any more.
@@ -165,8 +171,9 @@ public final class PgDesk implements Desk {
   }
 
   @Override
-  public List<Dossier> newest(String endpoint, int limit) {
-    return dossiers(NEWEST, endpoint, limit);
+  public List<Dossier> newest(String endpoint, @Nullable String state, Position before, int limit) {
+    return dossiers(
+        NEWEST, endpoint, state, before.message(), before.replay(), before.place(), limit);
   }
 
   @Override
@@ -192,7 +199,8 @@ public final class PgDesk implements Desk {
               Arrays.asList(row.getArrayOfStrings(10)),
               PgOutbox.instant(row, 11),
               row.getBoolean(12),
-              Traces.text(row, 13)));
+              Traces.text(row, 13),
+              row.getLong(14)));
     }
     return all;
   }

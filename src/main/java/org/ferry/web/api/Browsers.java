@@ -52,7 +52,7 @@ final class Browsers {
             .putHeader("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
             .putHeader(
                 "Access-Control-Allow-Headers",
-                "Authorization, Content-Type, Idempotency-Key, Last-Event-ID")
+                "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, traceparent")
             .putHeader("Access-Control-Max-Age", "600");
     exchange.send(Reply.nothing());
     return true;

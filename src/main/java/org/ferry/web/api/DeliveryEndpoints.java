@@ -6,8 +6,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.ferry.id.RoomId;
 import org.ferry.matrix.event.Json;
 import org.ferry.webhook.Desk;
@@ -17,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class DeliveryEndpoints {
   private static final int STANDARD = 50;
   private static final int MOST = 500;
+
+  /** Of a token that sees some rooms only: what is looked at for one answer. */
+  private static final int MOST_BATCHES = 10;
+
+  private static final Set<String> STATES = Set.of("waiting", "delivered", "failed", "again");
+  private static final Pattern POSITION = Pattern.compile("([0-9]{1,18})([nr])([0-9]{1,18})");
 
   private final Desk desk;
   private final List<String> configured;
@@ -41,7 +50,12 @@ final class DeliveryEndpoints {
             "/webhooks/{name}/deliveries",
             Scope.DELIVERIES,
             Endpoint.Doc.of(
-                "deliveries", "Deliveries of a webhook, the newest first", "Deliveries", "limit"),
+                "deliveries",
+                "Deliveries of a webhook, the newest first",
+                "Deliveries",
+                "before",
+                "state",
+                "limit"),
             this::deliveries),
         Endpoint.post(
             "/webhooks/{name}/replay",
@@ -95,14 +109,51 @@ final class DeliveryEndpoints {
   private Reply deliveries(Request request) {
     String name = known(request);
     int limit = request.number("limit", STANDARD, 1, MOST);
+    String state = request.param("state").map(DeliveryEndpoints::state).orElse(null);
+    Desk.Position before =
+        request.param("before").map(DeliveryEndpoints::position).orElse(Desk.Position.LATEST);
+    int batch = request.caller().seesAll() ? limit : MOST;
     ObjectNode answer = Json.object();
     ArrayNode list = answer.putArray("deliveries");
-    for (Desk.Dossier dossier : desk.newest(name, limit)) {
-      if (view.seesAllOf(request.caller(), new RoomId(dossier.room()))) {
-        list.add(document(dossier));
+    boolean older = true;
+    for (int i = 0; i < MOST_BATCHES && older && list.size() < limit; i++) {
+      List<Desk.Dossier> page = desk.newest(name, state, before, batch);
+      older = page.size() == batch;
+      for (Desk.Dossier dossier : page) {
+        if (list.size() == limit) {
+          older = true;
+          break;
+        }
+        before = dossier.position();
+        if (view.seesAllOf(request.caller(), new RoomId(dossier.room()))) {
+          list.add(document(dossier));
+        }
       }
     }
+    if (older) {
+      answer.put("before", text(before));
+    }
     return Reply.ok(answer);
+  }
+
+  private static String state(String text) {
+    if (!STATES.contains(text)) {
+      throw Problem.badRequest("state is one of waiting, delivered, failed, again");
+    }
+    return text;
+  }
+
+  private static String text(Desk.Position position) {
+    return position.message() + (position.replay() ? "r" : "n") + position.place();
+  }
+
+  private static Desk.Position position(String text) {
+    Matcher parts = POSITION.matcher(text);
+    if (!parts.matches()) {
+      throw Problem.badRequest("before is the before of an earlier answer");
+    }
+    return new Desk.Position(
+        Long.parseLong(parts.group(1)), parts.group(2).equals("r"), Long.parseLong(parts.group(3)));
   }
 
   /** A delivery, without what it said. */

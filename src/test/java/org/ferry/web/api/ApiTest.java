@@ -313,7 +313,8 @@ class ApiTest {
       Answer before = open.ask("OPTIONS", "/openapi.json", null, null, good);
       assertThat(before.status()).isEqualTo(204);
       assertThat(before.header("access-control-allow-origin")).isEqualTo(good[1]);
-      assertThat(before.header("access-control-allow-headers")).contains("Authorization");
+      assertThat(before.header("access-control-allow-headers"))
+          .contains("Authorization", "traceparent");
       String[] bad = {"Origin", "https://evil.example.org", "Access-Control-Request-Method", "GET"};
       Answer refused = open.ask("OPTIONS", "/openapi.json", null, null, bad);
       assertThat(refused.status()).isEqualTo(401);

@@ -78,6 +78,9 @@ class DeliveriesTest {
     assertThat(ids(path, "elsewhere-token")).isEmpty();
     assertThat(ids(path, "phone-token")).isEmpty();
     assertThat(ids("/webhooks/never-served/deliveries", "all-token")).isEmpty();
+    for (String bad : List.of("before=x", "before=1n", "before=-1n0", "state=lost")) {
+      assertThat(house.get(path + "?" + bad, "all-token").status()).as(bad).isEqualTo(400);
+    }
     for (String limit : List.of("0", "-1", "501", "1e3", "x", "99999999999999999999")) {
       assertThat(house.get(path + "?limit=" + limit, "all-token").status())
           .as(limit)
@@ -87,6 +90,24 @@ class DeliveriesTest {
       Answer none = house.get("/webhooks/" + name + "/deliveries", "all-token");
       assertThat(none.status()).as(name).isEqualTo(404);
     }
+  }
+
+  @Test
+  void deliveriesAreListedPageByPageAndByState() throws Exception {
+    String path = "/webhooks/shop/deliveries?limit=3";
+    JsonNode first = house.get(path, "all-token").json();
+    assertThat(first.path("deliveries")).hasSize(3);
+    String older = path + "&before=" + first.path("before").asText();
+    for (String token : List.of("all-token", "here-token")) {
+      JsonNode last = house.get(older, token).json();
+      assertThat(last.path("deliveries")).hasSize(1);
+      assertThat(last.has("before")).as("nothing is older").isFalse();
+      assertThat(ids(older, token)).containsExactly("msg_1");
+    }
+    assertThat(house.get(path, "elsewhere-token").json().has("before")).isFalse();
+    assertThat(ids(path + "&state=failed", "all-token")).hasSize(1);
+    assertThat(ids(path + "&state=waiting", "here-token")).hasSize(3);
+    assertThat(ids(path + "&state=delivered", "all-token")).isEmpty();
   }
 
   @Test
