@@ -92,7 +92,7 @@ class AccountModeIT {
 
   private static final class Ledger {
     static final int PORT = Ports.free();
-    static final TestPostgres.Db DB = TestPostgres.freshDatabase();
+    static final TestPostgres.Db DB = TestPostgres.ledger();
   }
 
   private static void configure(String identities) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AccountsVerifyIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final String pickleKey = PickleKey.random().text().reveal();
   private final SynapseServer server = TestLab.shared().target();
   @TempDir Path folder;

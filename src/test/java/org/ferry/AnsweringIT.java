@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * encrypted conversations answers in them as that account.
  */
 class AnsweringIT {
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final SynapseServer server = TestLab.shared().target();
   private final LabClient kim = TestLab.shared().person("answering-kim");
   private final LabClient bob = TestLab.shared().person("answering-bob");

@@ -48,7 +48,7 @@ class ApiIT {
 
   private final int appservice = Ports.free();
   private final int port = Ports.free();
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final HttpClient client = HttpClient.newHttpClient();
   @TempDir Path folder;
 

@@ -38,7 +38,7 @@ class BridgedRoomIT {
   private static final String CAROL = "@carol:" + DOMAIN;
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final DaemonConfig config = DaemonConfig.of(DOMAIN, db).on("${DATABASE_URL:-embedded}");
   private final String pickleKey = PickleKey.random().text().reveal();
   @TempDir Path folder;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code ferry run} has its library for encryption tried before it begins. */
 class CryptographyIT {
   private static final String PICKLE_KEY = PickleKey.random().text().reveal();
-  private static final TestPostgres.Db DB = TestPostgres.freshDatabase();
+  private static final TestPostgres.Db DB = TestPostgres.ledger();
 
   @TempDir Path folder;
 

@@ -40,7 +40,7 @@ class DatabaseSetBackIT {
   private static final UserId GHOST = new UserId("@old_berta:" + DOMAIN);
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final Vertx vertx = Vertx.vertx();
   private final Receiver receiver = new Receiver(vertx);
   private final DaemonConfig config = DaemonConfig.of(DOMAIN, db).with(webhook());

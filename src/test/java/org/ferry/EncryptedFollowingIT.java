@@ -59,7 +59,7 @@ class EncryptedFollowingIT {
   private static final int RATCHET_END = EXPORT_HEADER + 128;
   private static final int PART = 18;
 
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final DaemonConfig config = DaemonConfig.of(DOMAIN, db).on("${DATABASE_URL:-embedded}");
   private final String pickleKey = PickleKey.random().text().reveal();
   @TempDir Path folder;

@@ -27,7 +27,7 @@ class FollowingIT {
   private static final String BOT = "@ferrybot:" + DOMAIN;
   private static final Duration LIMIT = Duration.ofMinutes(1);
 
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final DaemonConfig config = DaemonConfig.of(DOMAIN, db);
   @TempDir Path folder;
   private SynapseServer server;

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FoundByNameIT {
   private static final String PASSWORD = "changeit";
 
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final int port = Ports.free();
   private final String domain = "localhost:" + port;
   private final SynapseServer server =

@@ -39,7 +39,7 @@ class HomeserverSetBackIT {
   private static final String UNREADABLE = "(unreadable)";
   private static final String SET_BACK = "does not know how far the device";
 
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final DaemonConfig config = DaemonConfig.of(DOMAIN, db);
   private final String pickleKey = PickleKey.random().text().reveal();
   private final List<String> said = new ArrayList<>();

@@ -54,7 +54,7 @@ class KeyBackupIT {
   private static final int PAGE = 500;
   private static final Path EXPORT = Path.of("src/test/resources/alice-element-keys.txt");
 
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final String pickleKey = PickleKey.random().text().reveal();
   private final SynapseServer server = TestLab.shared().target();
   @TempDir Path folder;

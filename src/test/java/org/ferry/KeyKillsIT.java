@@ -46,7 +46,7 @@ class KeyKillsIT {
   private static final String V3 = "/_matrix/client/v3";
   private static final int KEYS = 50;
 
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final String pickleKey = PickleKey.random().text().reveal();
   private final SynapseServer server = TestLab.shared().target();
   private final HttpFaultProxy proxy = HttpFaultProxy.to(server.baseUrl());

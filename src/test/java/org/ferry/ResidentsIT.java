@@ -50,7 +50,7 @@ class ResidentsIT {
   }
 
   private static void configure(String address, int port) throws IOException {
-    TestPostgres.Db db = TestPostgres.freshDatabase();
+    TestPostgres.Db db = TestPostgres.ledger();
     Files.writeString(
         folder.resolve("config.yaml"),
         """

@@ -49,7 +49,7 @@ class SendingIT {
   /** Twelve seconds and what a busy machine adds. */
   private static final Duration TAKEOVER = Duration.ofSeconds(45);
 
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final DaemonConfig config = DaemonConfig.of(DOMAIN, db);
   private final String pickleKey = PickleKey.random().text().reveal();
   @TempDir Path folder;

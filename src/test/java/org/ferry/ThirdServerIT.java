@@ -69,7 +69,7 @@ class ThirdServerIT {
             "--create-space",
             "--address",
             "http://127.0.0.1:9");
-    var db = TestPostgres.freshDatabase();
+    var db = TestPostgres.ledger();
     Path config = folder.resolve("config.yaml");
     Files.writeString(
         config,

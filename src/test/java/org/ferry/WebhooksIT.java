@@ -62,7 +62,7 @@ class WebhooksIT {
 
   private final Vertx vertx = Vertx.vertx();
   private final Receiver receiver = new Receiver(vertx);
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final List<Integer> doors = List.of(Ports.free(), Ports.free(), Ports.free());
   private final FaultProxy balancer =
       FaultProxy.to(

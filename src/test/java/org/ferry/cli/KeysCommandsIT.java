@@ -44,7 +44,7 @@ class KeysCommandsIT {
   private static final int IN_EXPORT = 5;
 
   @TempDir Path folder = Path.of("");
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private JsonNode recovery = JSON.createObjectNode();
   private Map<String, String> environment = Map.of();
 

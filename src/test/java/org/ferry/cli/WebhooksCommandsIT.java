@@ -44,7 +44,7 @@ class WebhooksCommandsIT {
 
   private final Vertx vertx = Vertx.vertx();
   private final Receiver receiver = new Receiver(vertx);
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final int port = Ports.free();
   @TempDir Path folder;
 

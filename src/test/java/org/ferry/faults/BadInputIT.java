@@ -30,7 +30,7 @@ class BadInputIT {
 
   @BeforeEach
   void prepare() throws IOException {
-    TestPostgres.Db db = TestPostgres.freshDatabase();
+    TestPostgres.Db db = TestPostgres.ledger();
     write("config.yaml", CONFIG + database(db, db.port()) + "\n");
     dump = dump();
   }

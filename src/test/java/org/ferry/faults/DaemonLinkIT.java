@@ -53,7 +53,7 @@ class DaemonLinkIT {
   private static final Duration WATCHED = Duration.ofSeconds(15);
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final TestPostgres.Db DB = TestPostgres.freshDatabase();
+  private static final TestPostgres.Db DB = TestPostgres.ledger();
   private static final String PICKLE_KEY = PickleKey.random().text().reveal();
   private static final int LISTEN = Ports.free();
   private static final FaultProxy WAY_BACK = FaultProxy.to("127.0.0.1", LISTEN);

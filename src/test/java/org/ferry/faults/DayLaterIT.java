@@ -32,7 +32,7 @@ class DayLaterIT {
 
   @Test
   void whatWasSentIsFoundByItsMarkAndNotSentAgain() throws SQLException {
-    TestPostgres.Db db = TestPostgres.freshDatabase();
+    TestPostgres.Db db = TestPostgres.ledger();
     try (Workplace work = Workplace.in(folder)) {
       work.configure(OutageIT.database(db, db.port()));
       Seen killed = killedAfterASend(work);
@@ -55,7 +55,7 @@ class DayLaterIT {
   /** A homeserver, or a proxy before it, that says 500 has perhaps done what it was asked. */
   @Test
   void whatTheHomeserverTookAndCalledAFailureIsFoundAndNotSentAgain() throws SQLException {
-    TestPostgres.Db db = TestPostgres.freshDatabase();
+    TestPostgres.Db db = TestPostgres.ledger();
     try (Workplace work = Workplace.in(folder)) {
       work.configure(OutageIT.database(db, db.port()));
       String spoilt = failedAlthoughItArrived(work);

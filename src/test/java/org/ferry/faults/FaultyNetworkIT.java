@@ -47,7 +47,7 @@ class FaultyNetworkIT {
 
   @Test
   void nothingIsLostOrCarriedTwiceWhateverTheNetworkDoes() throws IOException {
-    TestPostgres.Db db = TestPostgres.freshDatabase();
+    TestPostgres.Db db = TestPostgres.ledger();
     try (Workplace work = Workplace.in(folder);
         FaultProxy server = FaultProxy.to(work.proxy().url());
         FaultProxy database = FaultProxy.to(db.host(), db.port())) {

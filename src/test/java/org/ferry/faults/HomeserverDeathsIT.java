@@ -51,7 +51,7 @@ class HomeserverDeathsIT {
 
   private final Vertx vertx = Vertx.vertx();
   private final Receiver receiver = new Receiver(vertx);
-  private final TestPostgres.Db db = TestPostgres.freshDatabase();
+  private final TestPostgres.Db db = TestPostgres.ledger();
   private final int door = Ports.free();
   private final HttpFaultProxy pushes = HttpFaultProxy.to(URI.create("http://127.0.0.1:" + door));
   private final DaemonConfig config =

@@ -54,7 +54,7 @@ class InboxIT {
   private static final int REPLICAS = 3;
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final TestPostgres.Db DB = TestPostgres.freshDatabase();
+  private static final TestPostgres.Db DB = TestPostgres.ledger();
   private static final List<Integer> PORTS = new ArrayList<>();
   private static final List<FerryProcess> FERRIES = new ArrayList<>();
   @TempDir private static Path folder;

@@ -47,7 +47,7 @@ class OutageIT {
 
   @Test
   void goesOnWhenItsDatabaseConnectionsAreCut() throws SQLException, IOException {
-    TestPostgres.Db db = TestPostgres.freshDatabase();
+    TestPostgres.Db db = TestPostgres.ledger();
     try (Workplace work = Workplace.in(folder);
         FaultProxy proxy = FaultProxy.to(db.host(), db.port())) {
       work.configure(database(db, proxy.port()));

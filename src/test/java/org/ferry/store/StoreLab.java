@@ -10,7 +10,7 @@ import org.ferry.testing.TestPostgres;
 
 /** A fresh database for one test, opened as Ferry opens it. */
 public final class StoreLab implements AutoCloseable {
-  final TestPostgres.Db db = TestPostgres.freshDatabase();
+  final TestPostgres.Db db = TestPostgres.ledger();
   final List<String> notices = new CopyOnWriteArrayList<>();
   private final Vertx vertx = Vertx.vertx();
   final Database database = open(Duration.ofSeconds(30));

@@ -1,5 +1,6 @@
 package org.ferry.testing;
 
+import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ferry.id.Secret;
+import org.ferry.store.Database;
+import org.ferry.store.DatabaseOptions;
 import org.ferry.store.embedded.EmbeddedPostgres;
 import org.ferry.store.embedded.FerryCache;
 import org.testcontainers.DockerClientFactory;
@@ -55,6 +58,10 @@ public final class TestPostgres {
     static final TestPostgres SHARED = start();
   }
 
+  private static final class Filled {
+    static final Db DATABASE = withTables();
+  }
+
   private TestPostgres(String urlStart, String user, Secret password) {
     this.urlStart = urlStart;
     this.user = user;
@@ -63,7 +70,24 @@ public final class TestPostgres {
 
   /** An empty database in the shared server. */
   public static Db freshDatabase() {
-    return Holder.SHARED.create();
+    return Holder.SHARED.create("template0 LC_COLLATE 'C' LC_CTYPE 'C'");
+  }
+
+  /** A database in the shared server that has Ferry's tables, as empty as they are at first. */
+  public static Db ledger() {
+    return Holder.SHARED.create(Filled.DATABASE.database());
+  }
+
+  /** Making the tables takes ten times as long as copying them. */
+  private static Db withTables() {
+    Db db = freshDatabase();
+    Vertx vertx = Vertx.vertx();
+    try (Database database = Database.open(vertx, DatabaseOptions.of(db.url(), 1), notice -> {})) {
+      System.out.println("[tests] tables for copies: " + database.label());
+    } finally {
+      vertx.close().await();
+    }
+    return db;
   }
 
   // The one place where tests choose their PostgreSQL.
@@ -102,12 +126,11 @@ public final class TestPostgres {
     return postgres;
   }
 
-  private Db create() {
+  private Db create(String template) {
     String name = "t_" + Instant.now().getEpochSecond() + "_" + count.incrementAndGet();
     try (var admin = admin();
         var statement = admin.createStatement()) {
-      statement.execute(
-          "CREATE DATABASE " + name + " TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
+      statement.execute("CREATE DATABASE " + name + " TEMPLATE " + template);
     } catch (SQLException e) {
       throw new IllegalStateException("no database for the test", e);
     }

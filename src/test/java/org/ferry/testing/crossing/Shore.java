@@ -103,7 +103,7 @@ public final class Shore {
    * @param more further lines of configuration
    */
   public Landing landing(String name, String ledger, String... more) {
-    var db = ledgers.computeIfAbsent(ledger, l -> TestPostgres.freshDatabase());
+    var db = ledgers.computeIfAbsent(ledger, l -> TestPostgres.ledger());
     Path folder = FOLDER.resolve(name);
     try {
       delete(folder);

@@ -78,7 +78,7 @@ final class ApiHouse implements AutoCloseable {
   }
 
   ApiHouse(ApiOptions options, InstantSource clock) {
-    TestPostgres.Db db = TestPostgres.freshDatabase();
+    TestPostgres.Db db = TestPostgres.ledger();
     database =
         Database.open(
             vertx,
