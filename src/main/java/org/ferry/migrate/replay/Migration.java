@@ -160,14 +160,14 @@ public final class Migration {
       liftAfter(e);
       throw e;
     }
-    mutes.lift();
+    Rest.after(mutes::lift, watch.stopping());
     return whole;
   }
 
   /** What cannot be lifted now is lifted by the next run. */
   private void liftAfter(Exception failure) {
     try {
-      mutes.lift();
+      Rest.after(mutes::lift, watch.stopping());
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }

@@ -1,11 +1,15 @@
 package org.ferry.migrate.replay;
 
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** How work on many threads comes to rest when a person asks to stop. */
 final class Rest {
   private static final long GRACE_SECONDS = 5;
+  private static final long AMENDS_SECONDS = 20;
 
   private Rest() {}
 
@@ -28,6 +32,45 @@ final class Rest {
     threads.shutdown();
     if (!threads.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
       var unused = threads.shutdownNow();
+    }
+  }
+
+  /**
+   * Does what others would miss, to its end, though a person asked to stop and this thread is
+   * interrupted for that; but then for some seconds at most.
+   *
+   * @param work what is done; interrupted where it takes longer than that
+   * @param stopping whether a person asked to stop already
+   * @throws RuntimeException what the work failed with
+   */
+  static void after(Runnable work, boolean stopping) {
+    FutureTask<Void> task = new FutureTask<>(work, null);
+    Thread worker = Thread.ofVirtual().start(task);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          if (stopping || interrupted) {
+            Void unused = task.get(AMENDS_SECONDS, TimeUnit.SECONDS);
+          } else {
+            Void unused = task.get();
+          }
+          return;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (TimeoutException e) {
+          worker.interrupt();
+        }
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
