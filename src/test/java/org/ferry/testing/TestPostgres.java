@@ -73,19 +73,9 @@ public final class TestPostgres {
     return Holder.SHARED.create("template0 LC_COLLATE 'C' LC_CTYPE 'C'");
   }
 
-  /**
-   * A database in the shared server that has Ferry's tables, as empty as they are at first. Its
-   * commits wait for no disk: whatever a test kills, it is not this server.
-   */
+  /** A database in the shared server that has Ferry's tables, as empty as they are at first. */
   public static Db ledger() {
-    Db db = Holder.SHARED.create(Filled.DATABASE.database());
-    try (var admin = Holder.SHARED.admin();
-        var statement = admin.createStatement()) {
-      statement.execute("ALTER DATABASE " + db.database() + " SET synchronous_commit = off");
-    } catch (SQLException e) {
-      throw new IllegalStateException("no database for the test", e);
-    }
-    return db;
+    return Holder.SHARED.create(Filled.DATABASE.database());
   }
 
   /** Making the tables takes ten times as long as copying them. */
