@@ -3,11 +3,13 @@
 # registration with the owner that Synapse runs as.
 set -eu
 if [ ! -f /data/homeserver.yaml ]; then
-  /start.py generate
+  # Under another name until it is whole: it holds passwords, and a half one would be taken for done.
+  rm -f /data/homeserver.yaml.new
+  SYNAPSE_CONFIG_PATH=/data/homeserver.yaml.new /start.py generate
   # A later key of the same name would be refused: the database section is replaced.
   python3 - <<'END'
 import os, yaml
-path = "/data/homeserver.yaml"
+path = "/data/homeserver.yaml.new"
 config = yaml.safe_load(open(path))
 config["database"] = {
     "name": "psycopg2",
@@ -30,6 +32,8 @@ config["listeners"].append(
 with open(path, "w") as out:
     yaml.safe_dump(config, out)
 END
+  chmod 0600 /data/homeserver.yaml.new
+  mv /data/homeserver.yaml.new /data/homeserver.yaml
 fi
 install -m 0600 /ferry/registration.yaml /data/ferry-registration.yaml
 chown -R 991:991 /data
