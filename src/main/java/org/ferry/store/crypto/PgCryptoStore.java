@@ -56,7 +56,8 @@ public final class PgCryptoStore implements CryptoStore {
   private static final String CLAIM =
       """
       update ferry.olm_device
-      set epoch = epoch + 1, holder = $2, ttl = $3, lease_until = clock_timestamp() + $3 * interval '1 ms'
+      set epoch = epoch + 1, holder = $2, ttl = $3,
+        lease_until = clock_timestamp() + $3::bigint * interval '1 ms'
       where id = $1 and (lease_until < clock_timestamp() or holder = $2) returning epoch
       """;
   private static final String RENEW =
