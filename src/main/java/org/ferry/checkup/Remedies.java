@@ -56,8 +56,8 @@ final class Remedies {
         + indented(
             "docker cp "
                 + file
-                + " synapse:/data/ferry-registration.yaml && docker exec -u 0 synapse chown 991:991"
-                + " /data/ferry-registration.yaml")
+                + " synapse:/data/ferry-registration.yaml && docker exec -u 0 synapse chown"
+                + " --reference=/data/homeserver.yaml /data/ferry-registration.yaml")
         + "\n"
         + synapse("app_service_config_files: [\"" + PACKAGED + "\"]")
         + "\nDendrite reads it where dendrite.yaml names it; other homeservers have a place of their own:\n"

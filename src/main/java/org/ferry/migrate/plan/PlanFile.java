@@ -2,6 +2,7 @@ package org.ferry.migrate.plan;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -158,6 +159,9 @@ public final class PlanFile {
       return Files.readString(file);
     } catch (CharacterCodingException e) {
       throw refused(file, "is not UTF-8; save it as UTF-8");
+    } catch (AccessDeniedException e) {
+      throw refused(
+          file, "cannot be read by user " + System.getProperty("user.name") + "; change its owner");
     } catch (IOException e) {
       throw refused(file, "cannot be read (" + e.getMessage() + "); ferry plan makes one");
     }
