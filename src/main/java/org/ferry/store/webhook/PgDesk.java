@@ -45,7 +45,7 @@ public final class PgDesk implements Desk {
       DOSSIER
           + """
           where e.name = $1 and ($2::text is null or d.state = $2)
-            and (d.message, l.replay, d.place) < ($3, $4, $5)
+            and d.message <= $3 and (d.message, l.replay, d.place) < ($3, $4, $5)
           order by d.message desc, l.replay desc, d.place desc limit $6
           """;
   private static final String ABOUT =
