@@ -6,6 +6,7 @@ if [ ! -f /data/homeserver.yaml ]; then
   # Under another name until it is whole: it holds passwords, and a half one would be taken for done.
   rm -f /data/homeserver.yaml.new
   SYNAPSE_CONFIG_PATH=/data/homeserver.yaml.new /start.py generate
+  chmod 0600 /data/homeserver.yaml.new
   # A later key of the same name would be refused: the database section is replaced.
   python3 - <<'END'
 import os, yaml
@@ -32,7 +33,6 @@ config["listeners"].append(
 with open(path, "w") as out:
     yaml.safe_dump(config, out)
 END
-  chmod 0600 /data/homeserver.yaml.new
   mv /data/homeserver.yaml.new /data/homeserver.yaml
 fi
 install -m 0600 /ferry/registration.yaml /data/ferry-registration.yaml

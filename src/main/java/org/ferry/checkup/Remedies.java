@@ -57,7 +57,7 @@ final class Remedies {
             "docker cp "
                 + file
                 + " synapse:/data/ferry-registration.yaml && docker exec -u 0 synapse chown"
-                + " --reference=/data/homeserver.yaml /data/ferry-registration.yaml")
+                + " --reference=/data /data/ferry-registration.yaml")
         + "\n"
         + synapse("app_service_config_files: [\"" + PACKAGED + "\"]")
         + "\nDendrite reads it where dendrite.yaml names it; other homeservers have a place of their own:\n"

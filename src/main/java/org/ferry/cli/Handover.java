@@ -13,7 +13,7 @@ final class Handover {
     Hand it to the homeserver, where Synapse is a package of the system:
       sudo install -o matrix-synapse -g nogroup -m 0600 %1$s /etc/matrix-synapse/ferry-registration.yaml
     or where it runs in a container named synapse:
-      docker cp %1$s synapse:/data/ferry-registration.yaml && docker exec -u 0 synapse chown --reference=/data/homeserver.yaml /data/ferry-registration.yaml
+      docker cp %1$s synapse:/data/ferry-registration.yaml && docker exec -u 0 synapse chown --reference=/data /data/ferry-registration.yaml
 
     Then add to homeserver.yaml, with /data in the place of /etc/matrix-synapse for the container:
       app_service_config_files: ["/etc/matrix-synapse/ferry-registration.yaml"]

@@ -39,12 +39,22 @@ class DocsTest {
           "https?://([\\w.-]+)|(?<![\\w.-])(\\w[\\w-]*(?:\\.[\\w-]+)*\\.(?:com|dev|io|net|org))\\b");
 
   /** Folders that mean the same on every machine. */
-  private static final Set<String> COMMON = Set.of("/opt", "/srv", "/usr", "/var", "/etc", "/data");
+  private static final Set<String> COMMON =
+      Set.of("/opt", "/srv", "/usr", "/var", "/etc", "/dev", "/data");
 
-  /** What else begins with a slash: addresses of a homeserver and of Ferry, words for a client. */
+  /** What else begins with a slash: addresses, words for a client, a folder in a container. */
   private static final Set<String> SPOKEN =
       Set.of(
-          "/_matrix", "/sync", "/devices", "/join", "/api", "/metrics", "/invite", "/kick", "/op");
+          "/_matrix",
+          "/sync",
+          "/devices",
+          "/join",
+          "/api",
+          "/metrics",
+          "/invite",
+          "/kick",
+          "/op",
+          "/old");
 
   /** Names for examples, this machine, and whom the pages point at. */
   private static final Pattern NAMED =
