@@ -212,7 +212,8 @@ public final class DeviceVerification {
       // Nobody is asked where nothing is to be proven; what was given contradicts all the same.
       held = held(as, () -> unlocking.given(!counts && accept == null));
     } catch (KeyException | HomeserverFailure e) {
-      if (counts) {
+      // Whoever stops the command is told that it was stopped.
+      if (counts && !Thread.currentThread().isInterrupted()) {
         return new Counted(null, false, e.getMessage());
       }
       throw e;

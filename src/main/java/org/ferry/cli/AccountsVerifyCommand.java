@@ -132,7 +132,7 @@ final class AccountsVerifyCommand extends FerryCommand {
       if (outcome.unread() != null) {
         session()
             .say(
-                "The account's secret storage was not looked at, which could say that this identity is another's: "
+                "The account's secret storage was not looked at; it could say that this identity is another's: "
                     + outcome.unread());
       }
     }

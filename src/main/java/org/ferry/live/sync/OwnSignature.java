@@ -74,6 +74,7 @@ final class OwnSignature {
       begun = now;
       next = now;
       look = now;
+      untilLook = TAKES;
       anew();
     }
     if (now.isBefore(next)) {

@@ -1,5 +1,6 @@
 package org.ferry.migrate.replay;
 
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
@@ -9,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 /** How work on many threads comes to rest when a person asks to stop. */
 final class Rest {
   private static final long GRACE_SECONDS = 5;
-  private static final long AMENDS_SECONDS = 20;
+  private static final Duration AMENDS = Duration.ofSeconds(20);
 
   private Rest() {}
 
@@ -47,17 +48,20 @@ final class Rest {
     FutureTask<Void> task = new FutureTask<>(work, null);
     Thread worker = Thread.ofVirtual().start(task);
     boolean interrupted = false;
+    boolean hurried = stopping;
+    long begun = System.nanoTime();
     try {
       while (true) {
         try {
-          if (stopping || interrupted) {
-            Void unused = task.get(AMENDS_SECONDS, TimeUnit.SECONDS);
-          } else {
-            Void unused = task.get();
-          }
+          long left = AMENDS.toNanos() - (System.nanoTime() - begun);
+          Void unused = task.get(hurried ? left : Long.MAX_VALUE, TimeUnit.NANOSECONDS);
           return;
         } catch (InterruptedException e) {
           interrupted = true;
+          if (!hurried) {
+            hurried = true;
+            begun = System.nanoTime();
+          }
         } catch (TimeoutException e) {
           worker.interrupt();
         }
