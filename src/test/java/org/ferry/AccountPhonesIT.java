@@ -209,6 +209,8 @@ class AccountPhonesIT {
     } finally {
       work.proxy().heal();
     }
+    // What it had sent is no sign of the next run.
+    work.proxy().awaitQuiet();
   }
 
   /** What was carried before she had a phone would have rung; nothing after that does. */
