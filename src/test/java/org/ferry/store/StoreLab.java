@@ -10,12 +10,29 @@ import org.ferry.testing.TestPostgres;
 
 /** A fresh database for one test, opened as Ferry opens it. */
 public final class StoreLab implements AutoCloseable {
-  final TestPostgres.Db db = TestPostgres.ledger();
+  final TestPostgres.Db db;
   final List<String> notices = new CopyOnWriteArrayList<>();
   private final Vertx vertx = Vertx.vertx();
-  final Database database = open(Duration.ofSeconds(30));
-  final PgSourceLedger sources = new PgSourceLedger(database);
-  final PgCrossingLedger crossings = new PgCrossingLedger(database);
+  final Database database;
+  final PgSourceLedger sources;
+  final PgCrossingLedger crossings;
+
+  /** In a copy of a database that has Ferry's tables. */
+  public StoreLab() {
+    this(TestPostgres.ledger());
+  }
+
+  private StoreLab(TestPostgres.Db db) {
+    this.db = db;
+    database = open(Duration.ofSeconds(30));
+    sources = new PgSourceLedger(database);
+    crossings = new PgCrossingLedger(database);
+  }
+
+  /** In a database of which Ferry makes the tables now: copies share the keys drawn with them. */
+  public static StoreLab fromNothing() {
+    return new StoreLab(TestPostgres.freshDatabase());
+  }
 
   /** The same database for those who write to it by hand. */
   public TestPostgres.Db db() {

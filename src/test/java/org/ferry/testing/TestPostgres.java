@@ -73,7 +73,10 @@ public final class TestPostgres {
     return Holder.SHARED.create("template0 LC_COLLATE 'C' LC_CTYPE 'C'");
   }
 
-  /** A database in the shared server that has Ferry's tables, as empty as they are at first. */
+  /**
+   * A database in the shared server that has Ferry's tables, as empty as they are at first, and one
+   * key for all.
+   */
   public static Db ledger() {
     return Holder.SHARED.create(Filled.DATABASE.database());
   }
