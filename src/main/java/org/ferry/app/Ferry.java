@@ -343,7 +343,7 @@ public final class Ferry implements AutoCloseable {
             Homeserver.personal(vertx(), options, Patience.of(FIRST_ANSWER), clock()),
             Homeserver::close);
     opened.onWaiting(notice);
-    return new ServerBackup(opened.as(user));
+    return new ServerBackup(opened.as(user), this::scratchFile);
   }
 
   /**

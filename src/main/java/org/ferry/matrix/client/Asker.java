@@ -2,6 +2,7 @@ package org.ferry.matrix.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,11 @@ record Asker(Homeserver server, UserId user, @Nullable DeviceId device) {
   /** As above; of the elements at these paths those that cannot be read are null. */
   ObjectNode ask(Call call, List<String> elements) {
     return server.json(call.as(user, device), elements);
+  }
+
+  /** What the answer holds goes into a file, which is empty before. */
+  void fill(Path file, Call call) {
+    server.fill(file, call.as(user, device));
   }
 
   void tell(Call call) {

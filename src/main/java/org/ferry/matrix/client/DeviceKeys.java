@@ -1,6 +1,7 @@
 package org.ferry.matrix.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.List;
 import org.ferry.matrix.event.Json;
 
@@ -84,14 +85,15 @@ public final class DeviceKeys {
     return asker.ask(Call.get(BACKUP + "/version"));
   }
 
-  /** {@code GET /room_keys/keys}: every session in a backup of this version, by room. */
-  public ObjectNode backup(String version) {
-    return asker.ask(Call.get(BACKUP + "/keys").with("version", version));
-  }
-
-  /** The sessions of one room in a backup. */
-  public ObjectNode backup(String version, String room) {
-    return asker.ask(Call.get(BACKUP + "/keys/{}", room).with("version", version));
+  /**
+   * {@code GET /room_keys/keys}: every session in a backup of this version, by room, as the server
+   * writes it. A hundred thousand are a hundred megabytes, so they go into a file.
+   *
+   * @param to the file; what it held is gone
+   * @throws java.io.UncheckedIOException where it cannot be written
+   */
+  public void backup(String version, Path to) {
+    asker.fill(to, Call.get(BACKUP + "/keys").with("version", version));
   }
 
   /** One session in a backup; M_NOT_FOUND where the backup lacks it. */

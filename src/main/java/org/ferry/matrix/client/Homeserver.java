@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -316,6 +318,25 @@ public final class Homeserver implements AutoCloseable {
             throw e;
           }
         });
+  }
+
+  /**
+   * An attempt that breaks off leaves nothing behind: the next one fills the file from its start.
+   */
+  void fill(Path file, Call asked) {
+    Call call = named ? asked : asked.unnamed();
+    Answer unused =
+        gated(
+            call,
+            () ->
+                repeater.run(
+                    call,
+                    () -> probe(asked),
+                    () -> {
+                      try (OutputStream to = Files.newOutputStream(file)) {
+                        return wire.download(call, to, n -> {});
+                      }
+                    }));
   }
 
   /** The upload limit last heard of; 0 before the first time. */

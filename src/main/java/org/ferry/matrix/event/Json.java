@@ -2,6 +2,7 @@ package org.ferry.matrix.event;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -17,6 +18,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +41,13 @@ public final class Json {
 
   /** Its buffers are nobody's afterwards: what was a key stays in none of them. */
   private static final JsonMapper SECRETS = mapper(JsonRecyclerPools.nonRecyclingPool());
+
+  /** Of what follows a value it says nothing: whoever reads piece by piece reads that next. */
+  private static final JsonMapper PIECES =
+      mapper(JsonRecyclerPools.sharedBoundedPool())
+          .rebuild()
+          .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   private Json() {}
 
@@ -108,6 +117,15 @@ public final class Json {
     } catch (IOException e) {
       throw new IllegalArgumentException("not JSON", e);
     }
+  }
+
+  /**
+   * Reads what is too large to be held, piece by piece and within the same limits.
+   *
+   * @param utf8 the text; stays the caller's to close
+   */
+  public static JsonParser parser(InputStream utf8) throws IOException {
+    return PIECES.createParser(utf8);
   }
 
   /** The one value in a range of bytes; null where it is no JSON or beyond a limit. */
