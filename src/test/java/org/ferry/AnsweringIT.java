@@ -53,7 +53,7 @@ class AnsweringIT {
           listen: "127.0.0.1:%d"
           tokens:
             - {name: shop, token: "a-token-of-the-shop", scopes: [send], accounts: ["%s"]}
-            - {name: other, token: "a-token-of-others", scopes: [send]}
+            - {name: other, token: "a-token-of-others", scopes: [send, provision]}
         database: {url: "%s"}
         accounts: [{user: "%s", password_file: kim.password, rooms: ["*"], invites: {from: ["*"]}}]
         """
@@ -115,6 +115,8 @@ class AnsweringIT {
     String asKim = "{\"as\":\"%s\",\"text\":\"no\"}".formatted(kim.userId());
     problem(post("a-token-of-others", room, "messages", asKim, "k5"), 403, "cannot speak for");
     problem(post("a-token-of-others", room, "messages", "{\"text\":\"no\"}", "k6"), 409, "no bot");
+    String session = "{\"user\":\"%s\"}".formatted(kim.userId());
+    problem(ask("a-token-of-others", "sessions", session, ""), 409, "no users of its own");
     String elsewhere = bob.createRoom(LabClient.json("{\"preset\":\"private_chat\"}"));
     problem(post(elsewhere, "messages", "{\"text\":\"no\"}", "k7"), 403, "");
   }
@@ -147,9 +149,13 @@ class AnsweringIT {
 
   private HttpResponse<String> post(String token, String room, String what, String body, String key)
       throws Exception {
-    String path = "/api/v1/rooms/" + LabClient.esc(room) + "/" + what;
+    return ask(token, "rooms/" + LabClient.esc(room) + "/" + what, body, key);
+  }
+
+  private HttpResponse<String> ask(String token, String path, String body, String key)
+      throws Exception {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/" + path))
             .timeout(Duration.ofSeconds(40))
             .header("Authorization", "Bearer " + token)
             .header("Content-Type", "application/json")

@@ -30,6 +30,8 @@ final class HomeserverDoors implements Doors, AutoCloseable {
   private static final int CONNECTIONS = 4;
 
   private static final Duration SILENCE = Duration.ofSeconds(90);
+  private static final String ELSEWHERE =
+      "let that file say where the homeserver is: what can be configured is the address of homeserver.domain alone";
   private static final Secret NONE = Secret.of("none");
 
   private final Vertx vertx;
@@ -146,7 +148,7 @@ final class HomeserverDoors implements Doors, AutoCloseable {
     if (known != null) {
       return known;
     }
-    String found = WellKnown.address(server);
+    String found = WellKnown.address(server, ELSEWHERE);
     addresses.put(server, found);
     return found;
   }

@@ -111,7 +111,11 @@ public record AccountInstallation(
    * @throws org.ferry.matrix.client.Unreachable where no homeserver has that name
    */
   public void write() {
-    String yaml = yaml(homeserver == null ? WellKnown.address(user.server()) : homeserver);
+    String address =
+        homeserver == null
+            ? WellKnown.address(user.server(), "say where the homeserver is: --homeserver URL")
+            : homeserver;
+    String yaml = yaml(address);
     String webhooks = hook == null ? "" : webhooks(hook);
     Config unused = new ConfigLoader(Map.of(), folder).load("config.yaml", yaml, folder);
     PickleKeyFile.make(pickleKey());

@@ -22,15 +22,16 @@ public final class WellKnown {
    * {@code https://} and the name itself where there is no such file or no address in it.
    *
    * @param serverName the part after the colon in user ids
+   * @param remedy what else whoever asks can do: the end of a sentence that begins with "or"
    * @return without trailing slash
    * @throws Unreachable where nothing answers under that name, or the web server there fails: what
    *     it would say is not known, so nothing is assumed
    */
-  public static String address(String serverName) {
-    return address(serverName, "https://" + serverName);
+  public static String address(String serverName, String remedy) {
+    return address(serverName, "https://" + serverName, remedy);
   }
 
-  static String address(String serverName, String plain) {
+  static String address(String serverName, String plain, String remedy) {
     try (HttpClient http =
         HttpClient.newBuilder()
             .connectTimeout(PATIENCE)
@@ -46,26 +47,26 @@ public final class WellKnown {
             switch (answer.statusCode()) {
               case 200 -> said(body.readNBytes(LARGEST + 1));
               case 404 -> "";
-              default -> throw failing(plain, answer.statusCode());
+              default -> throw failing(plain, answer.statusCode(), remedy);
             };
         return said.isEmpty() ? plain : said;
       }
     } catch (IOException | IllegalArgumentException e) {
       throw new Unreachable(
           plain,
-          "no homeserver is found under the name %s (%s): is it spelled right?"
-              .formatted(serverName, plain + "/.well-known/matrix/client"));
+          "nothing answers under the name %s (%s): see that it is spelled right, or %s"
+              .formatted(serverName, plain + "/.well-known/matrix/client", remedy));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Unreachable(plain, "stopped while looking for the homeserver " + serverName);
     }
   }
 
-  private static Unreachable failing(String plain, int status) {
+  private static Unreachable failing(String plain, int status, String remedy) {
     return new Unreachable(
         plain,
-        "%s/.well-known/matrix/client answers %d: where the homeserver is cannot be known until it answers 200 or 404"
-            .formatted(plain, status));
+        "%s/.well-known/matrix/client answers %d: where the homeserver is cannot be known until it answers 200 or 404; wait for that, or %s"
+            .formatted(plain, status, remedy));
   }
 
   /** The address in the answer, or the empty string. */

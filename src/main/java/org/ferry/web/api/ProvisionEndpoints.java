@@ -155,6 +155,12 @@ final class ProvisionEndpoints {
 
   private Reply postSession(Request request) {
     String name = request.needed("user");
+    if (!people.haveBot()) {
+      throw new Problem(
+          409,
+          "conflict",
+          "Ferry is no application service here and has no users of its own, for whom alone sessions are made");
+    }
     if (name.equals(people.speaker(null).value())) {
       throw new Problem(
           403, "forbidden_user", "the bot sees every room; name a user that was put under users/");

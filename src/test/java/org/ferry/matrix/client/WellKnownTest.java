@@ -43,7 +43,7 @@ class WellKnownTest {
   }
 
   private String address() {
-    return WellKnown.address("example.org", plain);
+    return WellKnown.address("example.org", plain, "name it");
   }
 
   @Test
@@ -77,8 +77,18 @@ class WellKnownTest {
     status = given;
     assertThatThrownBy(this::address)
         .isInstanceOf(Unreachable.class)
-        .hasMessageContaining("answers " + given);
+        .hasMessageContaining("answers " + given)
+        .hasMessageEndingWith(", or name it");
     status = 200;
     assertThat(address()).isEqualTo("https://matrix.example.org");
+  }
+
+  @Test
+  void whereNothingAnswersTheSentenceEndsWithWhatElseToDo() {
+    server.stop(0);
+    assertThatThrownBy(this::address)
+        .isInstanceOf(Unreachable.class)
+        .hasMessageContaining("nothing answers under the name example.org")
+        .hasMessageEndingWith(", or name it");
   }
 }
