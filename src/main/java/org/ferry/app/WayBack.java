@@ -6,6 +6,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.ferry.config.Config;
+import org.ferry.live.Threads;
 import org.ferry.matrix.client.Errcode;
 import org.ferry.matrix.client.Homeserver;
 import org.ferry.matrix.client.HomeserverFailure;
@@ -155,11 +156,6 @@ final class WayBack implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.end(thread);
   }
 }

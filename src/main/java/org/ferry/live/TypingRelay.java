@@ -122,12 +122,7 @@ public final class TypingRelay implements AutoCloseable {
   public void close() {
     Thread last = end();
     if (last != null) {
-      last.interrupt();
-      try {
-        last.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      Threads.end(last);
     }
   }
 

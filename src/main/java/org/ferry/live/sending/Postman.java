@@ -16,6 +16,7 @@ import org.ferry.id.EventId;
 import org.ferry.id.RoomId;
 import org.ferry.id.TraceId;
 import org.ferry.id.UserId;
+import org.ferry.live.Threads;
 import org.ferry.live.accounts.Identities;
 import org.ferry.live.message.RoomCard;
 import org.ferry.live.message.RoomCards;
@@ -113,7 +114,7 @@ public final class Postman implements Duty {
       } finally {
         rounds.forEach(Thread::interrupt);
         for (Thread round : rounds) {
-          joinFully(round);
+          Threads.joinFully(round);
         }
       }
     }
@@ -136,20 +137,6 @@ public final class Postman implements Duty {
       }
       chores.run();
       box.posted().await(TICK);
-    }
-  }
-
-  private static void joinFully(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -17,6 +17,7 @@ import org.ferry.id.UserId;
 import org.ferry.live.Inbox;
 import org.ferry.live.Leader;
 import org.ferry.live.Signal;
+import org.ferry.live.Threads;
 import org.ferry.live.accounts.AccountOptions;
 import org.ferry.live.accounts.FollowedRooms;
 import org.ferry.live.accounts.Identities;
@@ -432,11 +433,6 @@ public final class Following implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.end(thread);
   }
 }

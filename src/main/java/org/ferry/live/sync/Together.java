@@ -3,6 +3,7 @@ package org.ferry.live.sync;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.ferry.live.Threads;
 import org.jspecify.annotations.Nullable;
 
 /** Runs tasks side by side; when one ends, however it does, the others are interrupted. */
@@ -42,7 +43,7 @@ final class Together {
     } finally {
       threads.forEach(Thread::interrupt);
       for (Thread thread : threads) {
-        joinFully(thread);
+        Threads.joinFully(thread);
       }
     }
     switch (first.failure()) {
@@ -61,22 +62,6 @@ final class Together {
     } catch (RuntimeException | Error e) {
       // A task that died in silence would leave the others running for nothing.
       return new End(e);
-    }
-  }
-
-  /** What a task holds must be let go before anybody else takes it. */
-  private static void joinFully(Thread thread) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }

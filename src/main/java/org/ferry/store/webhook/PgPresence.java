@@ -4,6 +4,7 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.ferry.live.Threads;
 import org.ferry.migrate.LedgerException;
 import org.ferry.store.Database;
 import org.ferry.webhook.Outbox;
@@ -86,11 +87,6 @@ final class PgPresence implements Outbox.Presence {
 
   @Override
   public void close() {
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.end(thread);
   }
 }
