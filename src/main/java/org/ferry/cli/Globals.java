@@ -17,7 +17,7 @@ final class Globals {
   @Option(
       names = {"-q", "--quiet"},
       scope = ScopeType.INHERIT,
-      description = "No progress.")
+      description = "No progress; warnings are shown.")
   boolean quiet;
 
   @Option(

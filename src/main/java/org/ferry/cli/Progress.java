@@ -1,10 +1,12 @@
 package org.ferry.cli;
 
+import java.io.PrintStream;
 import java.util.function.BooleanSupplier;
 
 /**
  * Shows how far long work is: a bar for each phase on a terminal, elsewhere a line every few
- * seconds, nothing with {@code --quiet}. Always on standard error. Safe for use by many threads.
+ * seconds, warnings alone with {@code --quiet}. Always on standard error. Safe for use by many
+ * threads.
  */
 interface Progress {
   /** Shown instead of the time left. */
@@ -34,11 +36,22 @@ interface Progress {
   /** A line for people that stays, without spoiling the bar. */
   void say(String line);
 
+  /** As {@link #say}, of what went wrong or is waited for: it is shown with {@code --quiet} too. */
+  default void warn(String line) {
+    say(line);
+  }
+
   /** Ends the phase under way. */
   void end();
 
-  /** Shows nothing. */
-  final class Silent implements Progress {
+  /** Shows warnings alone. */
+  final class Quiet implements Progress {
+    private final PrintStream out;
+
+    Quiet(PrintStream out) {
+      this.out = out;
+    }
+
     @Override
     public void phase(String name, long total) {}
 
@@ -50,6 +63,11 @@ interface Progress {
 
     @Override
     public void say(String line) {}
+
+    @Override
+    public void warn(String line) {
+      out.println(Shown.lines(line));
+    }
 
     @Override
     public void end() {}

@@ -72,7 +72,7 @@ final class Session {
   /** How long work of this run is shown. */
   Progress progress() {
     if (globals.quiet) {
-      return new Progress.Silent();
+      return new Progress.Quiet(world.err());
     }
     return world.terminal().err()
         ? new BarProgress(world.err(), world.terminal().width())

@@ -27,7 +27,7 @@ final class Work implements AutoCloseable {
   Work(Session session) {
     this.session = session;
     this.progress = session.progress();
-    this.ferry = new Ferry(session.config(), session.world().environment(), progress::say);
+    this.ferry = new Ferry(session.config(), session.world().environment(), progress::warn);
     progress.waits(ferry::isHomeserverAwaited);
   }
 
@@ -209,7 +209,7 @@ final class Work implements AutoCloseable {
 
     @Override
     public void say(String sentence) {
-      progress.say(sentence);
+      progress.warn(sentence);
     }
 
     @Override

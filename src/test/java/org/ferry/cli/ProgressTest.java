@@ -173,4 +173,17 @@ class ProgressTest {
     assertThat(Units.count(0, "session was", "sessions were")).isEqualTo("0 sessions were");
     assertThat(Units.count(2_345, "attempt", "attempts")).isEqualTo("2,345 attempts");
   }
+
+  @Test
+  void quietShowsWhatWentWrongAndNothingElse() {
+    Progress progress = new Progress.Quiet(out);
+    progress.phase("events", 1000);
+    progress.at(500);
+    progress.note("the server asks to wait");
+    progress.say("half of it is done");
+    progress.warn("the homeserver does not answer\u001b; waiting");
+    progress.end();
+    assertThat(bytes.toString(UTF_8).lines())
+        .containsExactly("the homeserver does not answer\uFFFD; waiting");
+  }
 }
